@@ -1,0 +1,277 @@
+//! Is the request for one of our applications, fresh, and signed by someone who knows a token?
+//!
+//! `Sign` is the hex SHA-256 of the token followed by `RequestTime` (page 34354). It covers neither URL nor
+//! body, so it admits a sender, not a message.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::{query::Query, refusal::Refusal};
+
+/// How far `RequestTime` may be from now, in seconds, in both directions. Exactly this far is still valid:
+/// the page on console settings (269/32431) refuses "more than 1 minute".
+pub const TOLERANCE_SECONDS: u64 = 60;
+
+/// The applications that are served, each with the tokens that admit it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    apps: Vec<App>,
+}
+
+/// One application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct App {
+    /// The `SDKAppID`, decimal.
+    pub sdk_appid: String,
+    /// The tokens, any of which admits. None at all admits unsigned requests.
+    pub tokens: Vec<Token>,
+}
+
+/// An authentication token of the console.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands in the setting `CALLBACK_TOKENS`, counted from 1: its name in the log.
+    pub position: usize,
+    /// The token itself.
+    pub secret: String,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request that may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admitted<'a> {
+    /// The application that the request is for.
+    pub sdk_appid: &'a str,
+    /// The position of the token that admitted it; `None` where the application has no token.
+    pub token: Option<usize>,
+}
+
+impl Admission {
+    /// Serves these applications. An application without tokens admits unsigned requests: it is the caller
+    /// ([`Settings`](crate::settings::Settings)) who makes sure that this was asked for.
+    #[must_use]
+    pub fn new(apps: Vec<App>) -> Self {
+        Self { apps }
+    }
+
+    /// Checks `SdkAppid`, then freshness at `now` (seconds since the epoch), then `Sign`.
+    ///
+    /// # Errors
+    /// One of the refusals named `Sdk…` or `Sign…`.
+    pub fn admit(&self, query: &Query<'_>, now: u64) -> Result<Admitted<'_>, Refusal> {
+        let given = query.sdk_appid.as_deref().ok_or(Refusal::SdkAppidMissing)?;
+        let app = self
+            .apps
+            .iter()
+            .find(|app| app.sdk_appid == given)
+            .ok_or(Refusal::SdkAppidForeign)?;
+        let token = if app.tokens.is_empty() {
+            None
+        } else {
+            Some(app.verify(query, now)?)
+        };
+        Ok(Admitted {
+            sdk_appid: &app.sdk_appid,
+            token,
+        })
+    }
+}
+
+impl App {
+    /// The position of the token that made `Sign`.
+    fn verify(&self, query: &Query<'_>, now: u64) -> Result<usize, Refusal> {
+        let request_time = query.request_time.as_deref().ok_or(Refusal::SignMissing)?;
+        let seconds = query.request_time_seconds().ok_or(Refusal::SignMalformed)?;
+        if now.abs_diff(seconds) > TOLERANCE_SECONDS {
+            return Err(if seconds < now {
+                Refusal::SignTooOld
+            } else {
+                Refusal::SignInFuture
+            });
+        }
+        let sign = query.sign.as_deref().ok_or(Refusal::SignMissing)?;
+        let mut given = [0; 32];
+        hex::decode_to_slice(sign, &mut given).map_err(|_| Refusal::SignMalformed)?;
+
+        // Every token is tried, so that the time taken doesn't tell which one is near.
+        let mut position = None;
+        for token in &self.tokens {
+            let expected = Sha256::new()
+                .chain_update(&token.secret)
+                .chain_update(request_time)
+                .finalize();
+            if expected.as_slice().ct_eq(&given).into() {
+                position = Some(token.position);
+            }
+        }
+        position.ok_or(Refusal::SignWrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The documented vector (page 34354). Older English pages print its token as `xxxyyy`, by mistake.
+    const VECTOR_TOKEN: &str = "xxxxyyyy";
+    const VECTOR_TIME: &str = "1669872112";
+    const VECTOR_SIGN: &str = "17773bc39a671d7b9aa835458704d2a6db81360a5940292b587d6d760d484061";
+    const NOW: u64 = 1_669_872_112;
+
+    fn app(sdk_appid: &str, tokens: &[(usize, &str)]) -> App {
+        let token = |&(position, secret): &(usize, &str)| Token {
+            position,
+            secret: secret.into(),
+        };
+        App {
+            sdk_appid: sdk_appid.into(),
+            tokens: tokens.iter().map(token).collect(),
+        }
+    }
+
+    fn signed<'a>(sdk_appid: &'a str, time: &'a str, sign: &'a str) -> Query<'a> {
+        Query {
+            sdk_appid: Some(sdk_appid.into()),
+            request_time: Some(time.into()),
+            sign: Some(sign.into()),
+            ..Query::default()
+        }
+    }
+
+    fn sign(token: &str, time: &str) -> String {
+        hex::encode(Sha256::digest(format!("{token}{time}")))
+    }
+
+    #[test]
+    fn the_documented_vector_is_admitted_in_both_cases_of_hex() {
+        let admission = Admission::new(vec![app("1400000001", &[(1, VECTOR_TOKEN)])]);
+        for hex in [VECTOR_SIGN.to_owned(), VECTOR_SIGN.to_uppercase()] {
+            let admitted = admission.admit(&signed("1400000001", VECTOR_TIME, &hex), NOW);
+            assert_eq!(
+                admitted,
+                Ok(Admitted {
+                    sdk_appid: "1400000001",
+                    token: Some(1)
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn the_misprinted_token_is_refused() {
+        let admission = Admission::new(vec![app("1", &[(1, "xxxyyy")])]);
+        assert_eq!(
+            admission.admit(&signed("1", VECTOR_TIME, VECTOR_SIGN), NOW),
+            Err(Refusal::SignWrong)
+        );
+    }
+
+    #[test]
+    fn sixty_seconds_are_fresh_and_one_more_is_not() {
+        let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
+        for (now, expected) in [
+            (NOW - 61, Some(Refusal::SignInFuture)),
+            (NOW - 60, None),
+            (NOW, None),
+            (NOW + 60, None),
+            (NOW + 61, Some(Refusal::SignTooOld)),
+            (0, Some(Refusal::SignInFuture)),
+            (u64::MAX, Some(Refusal::SignTooOld)),
+        ] {
+            let result = admission.admit(&signed("1", VECTOR_TIME, VECTOR_SIGN), now);
+            assert_eq!(result.err(), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn any_token_of_the_application_admits_and_its_position_is_told() {
+        let admission = Admission::new(vec![
+            app("1", &[(1, "old"), (2, "new")]),
+            app("2", &[(3, "its own")]),
+            app("3", &[]),
+        ]);
+        for (sdk_appid, token, expected) in [
+            ("1", "old", Ok(Some(1))),
+            ("1", "new", Ok(Some(2))),
+            ("1", "its own", Err(Refusal::SignWrong)),
+            ("2", "its own", Ok(Some(3))),
+            ("2", "old", Err(Refusal::SignWrong)),
+            ("3", "old", Ok(None)),
+            ("4", "old", Err(Refusal::SdkAppidForeign)),
+            ("01", "old", Err(Refusal::SdkAppidForeign)),
+            ("", "old", Err(Refusal::SdkAppidForeign)),
+        ] {
+            let made = sign(token, VECTOR_TIME);
+            let query = signed(sdk_appid, VECTOR_TIME, &made);
+            let result = admission.admit(&query, NOW).map(|admitted| admitted.token);
+            assert_eq!(result, expected, "{sdk_appid} {token}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_malformed_is_refused_by_that_name() {
+        let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
+        let whole = signed("1", VECTOR_TIME, VECTOR_SIGN);
+        for (query, expected) in [
+            (
+                Query {
+                    sdk_appid: None,
+                    ..whole.clone()
+                },
+                Refusal::SdkAppidMissing,
+            ),
+            (
+                Query {
+                    sign: None,
+                    ..whole.clone()
+                },
+                Refusal::SignMissing,
+            ),
+            (
+                Query {
+                    request_time: None,
+                    ..whole.clone()
+                },
+                Refusal::SignMissing,
+            ),
+            (signed("1", "+1669872112", VECTOR_SIGN), Refusal::SignMalformed),
+            (signed("1", "-1669872112", VECTOR_SIGN), Refusal::SignMalformed),
+            (signed("1", "1669872112 ", VECTOR_SIGN), Refusal::SignMalformed),
+            (
+                signed("1", "99999999999999999999999", VECTOR_SIGN),
+                Refusal::SignMalformed,
+            ),
+            (signed("1", "", VECTOR_SIGN), Refusal::SignMalformed),
+            (signed("1", VECTOR_TIME, ""), Refusal::SignMalformed),
+            (
+                signed("1", VECTOR_TIME, &VECTOR_SIGN[1..]),
+                Refusal::SignMalformed,
+            ),
+            (
+                signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "g")),
+                Refusal::SignMalformed,
+            ),
+            (
+                signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "2")),
+                Refusal::SignWrong,
+            ),
+        ] {
+            assert_eq!(admission.admit(&query, NOW), Err(expected));
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let admission = Admission::new(vec![app("1", &[(1, "planted")])]);
+        assert!(!format!("{admission:?}").contains("planted"));
+    }
+}

@@ -1,0 +1,121 @@
+//! What of a JSON value an attribute of DynamoDB can hold, and what it weighs.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::callback::Scalar;
+
+/// An item: attribute names to values.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The largest item, in bytes: DynamoDB's 400 KB.
+pub const MAX_ITEM_BYTES: usize = 400 * 1024;
+
+/// The longest name or text that becomes an attribute of its own, in bytes: 1 KB.
+pub const MAX_SCALAR_BYTES: usize = 1024;
+
+/// A string attribute.
+#[must_use]
+pub fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number attribute.
+#[must_use]
+pub fn number(value: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(format!("{value}"))
+}
+
+/// The attribute of a scalar; `None` for what an attribute can't hold unchanged (a number beyond DynamoDB's,
+/// a text over [`MAX_SCALAR_BYTES`] or with a lone surrogate) and for what is no scalar.
+#[must_use]
+pub fn of_scalar(scalar: Scalar<'_>) -> Option<AttributeValue> {
+    match scalar {
+        Scalar::String(value) => (value.len() <= MAX_SCALAR_BYTES).then(|| text(value)),
+        Scalar::Number(digits) => is_number(digits).then(|| number(digits)),
+        Scalar::Bool(value) => Some(AttributeValue::Bool(value)),
+        Scalar::NotText | Scalar::Null | Scalar::Nested(_) => None,
+    }
+}
+
+/// Whether DynamoDB holds a JSON number exactly: up to 38 significant digits, and a magnitude from 1E-130 to
+/// 9.9…E+125.
+fn is_number(json: &str) -> bool {
+    if json.len() > MAX_SCALAR_BYTES {
+        return false;
+    }
+    let unsigned = json.trim_start_matches('-');
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let Ok(exponent) = exponent.parse::<i64>() else {
+        return false;
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    let Some(first) = digits().position(|digit| digit != b'0') else {
+        return true;
+    };
+    let trailing_zeros = digits().rev().take_while(|digit| *digit == b'0').count();
+    let significant = whole.len() + fraction.len() - first - trailing_zeros;
+    // Lengths are below MAX_SCALAR_BYTES, so neither conversion nor sum can overflow.
+    let leading =
+        i64::try_from(whole.len()).unwrap_or(i64::MAX) - 1 - i64::try_from(first).unwrap_or(i64::MAX);
+    significant <= 38
+        && exponent
+            .checked_add(leading)
+            .is_some_and(|magnitude| (-130..=125).contains(&magnitude))
+}
+
+/// What an attribute weighs towards [`MAX_ITEM_BYTES`], never too little: UTF-8 bytes of name and text, a byte
+/// for two digits of a number.
+#[must_use]
+pub fn weight(name: &str, value: &AttributeValue) -> usize {
+    name.len()
+        + match value {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::N(digits) => digits.len() / 2 + 2,
+            _ => 1,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_numbers_that_dynamodb_holds() {
+        let long = |digits: usize| "9".repeat(digits);
+        for (json, holds) in [
+            ("0".to_owned(), true),
+            ("-0.000".to_owned(), true),
+            ("0e999".to_owned(), true),
+            ("1670574414123".to_owned(), true),
+            ("-1.5e3".to_owned(), true),
+            (long(38), true),
+            (long(39), false),
+            (format!("{}00000", long(38)), true),
+            (format!("0.000{}", long(38)), true),
+            (format!("0.{}", long(39)), false),
+            (long(400), false),
+            ("1e125".to_owned(), true),
+            ("1E+126".to_owned(), false),
+            ("10e125".to_owned(), false),
+            ("0.1e126".to_owned(), true),
+            ("1e-130".to_owned(), true),
+            ("1e-131".to_owned(), false),
+            ("1e9223372036854775807".to_owned(), false),
+            ("11e9223372036854775807".to_owned(), false),
+            ("1e99999999999999999999".to_owned(), false),
+        ] {
+            assert_eq!(is_number(&json), holds, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_1_kb_is_an_attribute_and_a_longer_one_is_not() {
+        let of = |len: usize| of_scalar(Scalar::String("x".repeat(len).into()));
+        assert_eq!(of(0), Some(text("")));
+        assert_eq!(of(1024), Some(text("x".repeat(1024))));
+        assert_eq!(of(1025), None);
+    }
+}
