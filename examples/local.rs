@@ -1,0 +1,67 @@
+//! The function with a DynamoDB inside, for use on one's own machine: no AWS account, no signature.
+//!
+//! `cargo lambda watch --example local` serves it; `make run` does that with everything it needs. Events stay
+//! in a file across restarts, and DynamoDB answers on a loopback port, for the AWS CLI.
+//!
+//! Every setting can be given in the environment; those that are not have a value that fits the files in
+//! `events/`. Two more belong to this example: `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`) and
+//! `LOCAL_DYNAMODB_FILE` (default `.local/events.db`).
+
+use std::{convert::Infallible, error::Error, fs, path::Path};
+
+use dynoxide::Database;
+use lambda_runtime::service_fn;
+use tencent_chat_webhook::{
+    handler::{Handler, keep_panics_for_the_log},
+    settings::Settings,
+    store::Store,
+    telemetry::Log,
+};
+
+#[path = "../tests/support/dynamodb.rs"]
+mod dynamodb;
+
+const DEFAULTS: [(&str, &str); 6] = [
+    ("TABLE_NAME", dynamodb::TABLE),
+    ("SDK_APP_IDS", "1400000001"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "local"),
+    ("AWS_SECRET_ACCESS_KEY", "local"),
+    ("LOCAL_DYNAMODB_ADDRESS", "127.0.0.1:8000"),
+];
+
+fn setting(name: &str) -> Option<String> {
+    let default = || {
+        DEFAULTS
+            .iter()
+            .find(|default| default.0 == name)
+            .map(|default| default.1.to_owned())
+    };
+    match name {
+        // A token that someone wants to try locally has to count.
+        "ALLOW_UNSIGNED" => Some(std::env::var("CALLBACK_TOKENS").is_err().to_string()),
+        _ => std::env::var(name).ok().or_else(default),
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let file = setting("LOCAL_DYNAMODB_FILE").unwrap_or_else(|| ".local/events.db".to_owned());
+    if let Some(folder) = Path::new(&file).parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let address = setting("LOCAL_DYNAMODB_ADDRESS").unwrap_or_default().parse()?;
+    let address = dynamodb::serve(Database::new(&file)?, address).await;
+
+    let mut settings = Settings::from_lookup(setting)?;
+    settings.aws.endpoint_url = Some(format!("http://{address}"));
+    keep_panics_for_the_log();
+    let store = Store::connect(&settings.aws, &settings.table_name);
+    let handler = Handler::new(settings, store, Log::from_env());
+    handler.warm_up().await;
+    let handler = &handler;
+    lambda_runtime::run(service_fn(|event| async move {
+        Ok::<_, Infallible>(handler.handle(event).await)
+    }))
+    .await
+}
