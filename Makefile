@@ -8,9 +8,7 @@ PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
 AWSCLI_VERSION := 1.46.2
 
-# Where `make run` listens.
-LAMBDA_ADDRESS ?= 127.0.0.1
-LAMBDA_PORT ?= 9000
+# Where DynamoDB listens in `make run`. The function is at port 9000, cargo-lambda's default for watch and invoke.
 LOCAL_DYNAMODB_ADDRESS ?= 127.0.0.1:8000
 
 TOOLS := $(CURDIR)/.tools
@@ -22,13 +20,13 @@ help: ## list the commands
 
 run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB inside
 	cargo build --locked --example local
-	@printf '\nThe function answers at http://$(LAMBDA_ADDRESS):$(LAMBDA_PORT), DynamoDB at http://$(LOCAL_DYNAMODB_ADDRESS).\n'
+	@printf '\nThe function answers at http://localhost:9000, DynamoDB at http://$(LOCAL_DYNAMODB_ADDRESS).\n'
 	@printf 'In a second terminal:\n\n'
 	@printf '  export PATH="$(TOOLS)/cargo-lambda/bin:$$PATH"\n'
-	@printf '  cargo lambda invoke -A $(LAMBDA_ADDRESS) -P $(LAMBDA_PORT) --data-file events/group-created.json\n'
+	@printf '  cargo lambda invoke --data-file events/group-created.json\n'
 	@printf '  make show\n\n'
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOCAL_DYNAMODB_ADDRESS=$(LOCAL_DYNAMODB_ADDRESS) \
-	    cargo lambda watch --quiet --example local -A $(LAMBDA_ADDRESS) -P $(LAMBDA_PORT)
+	    cargo lambda watch --quiet --example local
 
 show: $(AWSCLI) ## show what `make run` has stored
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \
