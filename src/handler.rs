@@ -142,7 +142,7 @@ impl Handler {
             retention_days: self.retention_days,
         };
         let mut record = Record::new(query, &callback, &receipt);
-        facts.callback_command = Some(callback.command.into_owned());
+        facts.callback_command = Some(callback.command.to_string());
         facts.subject = Some(std::mem::take(&mut record.subject));
         facts.event_time = record.event_time;
         facts.lag = record
@@ -154,7 +154,8 @@ impl Handler {
         let stored = self.store.write(record).await;
         facts.store_time =
             Some(f64::from(u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX)) / 1000.0);
-        // To react to an event, do it here for `Stored::New`: it is in the table, and Tencent still waits.
+        // To react to an event, do it here for `Stored::New`: match `GroupEvent::parse(&callback.command,
+        // callback.body)`. It is in the table, and Tencent still waits for the rest of its 2 s.
         Ok(stored.map_or_else(Verdict::Failed, Verdict::Stored))
     }
 
