@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Deserialize;
+use serde::{Deserialize, de::Deserializer};
 
 /// An HTTP request as API Gateway describes it.
 #[derive(Deserialize, Default)]
@@ -17,8 +17,10 @@ pub struct HttpEvent {
     /// The body, in base64 if [`is_base64_encoded`](Self::is_base64_encoded).
     pub body: Option<String>,
     /// Whether API Gateway took the body for binary, as it does without a textual `Content-Type`.
+    #[serde(deserialize_with = "or_default")]
     pub is_base64_encoded: bool,
     /// What API Gateway knows of the request.
+    #[serde(deserialize_with = "or_default")]
     pub request_context: RequestContext,
 }
 
@@ -29,6 +31,7 @@ pub struct RequestContext {
     /// API Gateway's id of the request.
     pub request_id: Option<String>,
     /// The request line.
+    #[serde(deserialize_with = "or_default")]
     pub http: Http,
 }
 
@@ -37,7 +40,17 @@ pub struct RequestContext {
 #[serde(default)]
 pub struct Http {
     /// `POST`, `GET`, …
+    #[serde(deserialize_with = "or_default")]
     pub method: String,
+}
+
+/// Reads `null` like an absent field, so that it gets a reply and not a failed invocation.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl HttpEvent {
@@ -49,6 +62,26 @@ impl HttpEvent {
             STANDARD.decode(body).ok().map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(body.as_bytes()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_like_absent() {
+        for json in [
+            "{}",
+            r#"{"rawQueryString":null,"body":null,"isBase64Encoded":null,"requestContext":null}"#,
+            r#"{"requestContext":{"requestId":null,"http":null}}"#,
+            r#"{"requestContext":{"http":{"method":null}}}"#,
+        ] {
+            let event: HttpEvent =
+                serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"));
+            assert_eq!(event.body_bytes().as_deref(), Some(b"".as_slice()), "{json}");
+            assert_eq!(event.request_context.http.method, "", "{json}");
         }
     }
 }
