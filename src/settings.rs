@@ -171,7 +171,8 @@ fn aws<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Aws, Setting
 fn apps<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Vec<App>, SettingsError> {
     let mut apps = sdk_app_ids(lookup)?;
     add_tokens(&mut apps, &lookup.list("CALLBACK_TOKENS"))?;
-    if apps.iter().any(|app| app.tokens.is_empty()) && !allow_unsigned(lookup)? {
+    let allow_unsigned = allow_unsigned(lookup)?;
+    if apps.iter().any(|app| app.tokens.is_empty()) && !allow_unsigned {
         return Err(SettingsError {
             name: "CALLBACK_TOKENS",
             fault: "holds no token for an application of SDK_APP_IDS",
@@ -340,6 +341,7 @@ mod tests {
             ("CALLBACK_TOKENS", ""),
             ("CALLBACK_TOKENS", "1400000002:token"),
             ("CALLBACK_TOKENS", "1400000001:"),
+            ("ALLOW_UNSIGNED", "yes"),
             ("RETENTION_DAYS", "-1"),
             ("RETENTION_DAYS", "a week"),
             ("RETENTION_DAYS", "99999999999"),
