@@ -186,7 +186,7 @@ struct EmbeddedMetrics {
 #[serde(rename_all = "PascalCase")]
 struct MetricDirective {
     namespace: &'static str,
-    dimensions: [&'static [&'static str]; 2],
+    dimensions: &'static [&'static [&'static str]],
     metrics: Vec<Metric>,
 }
 
@@ -272,7 +272,7 @@ impl Log {
             facts,
             command: documented.map_or("other", |command| command.name),
             callbacks: 1,
-            _aws: EmbeddedMetrics::of(now, facts),
+            _aws: EmbeddedMetrics::of(now, reason, facts),
             unrecorded,
         };
         self.write(level, &line);
@@ -296,12 +296,15 @@ impl Log {
 }
 
 impl EmbeddedMetrics {
-    fn of(timestamp: u64, facts: &Facts<'_>) -> Self {
+    fn of(timestamp: u64, reason: Option<&Reason>, facts: &Facts<'_>) -> Self {
         let metric = |name, unit| Metric { name, unit };
         let mut metrics = vec![metric("Callbacks", "Count")];
         metrics.extend(facts.store_time.map(|_| metric("StoreTime", "Milliseconds")));
         metrics.extend(facts.lag.map(|_| metric("Lag", "Milliseconds")));
-        let dimensions: [&[&str]; 2] = [&["outcome"], &["command", "outcome"]];
+        let dimensions: &[&[&str]] = match reason {
+            None => &[&["outcome"], &["command", "outcome"]],
+            Some(_) => &[&["outcome"], &["command", "outcome"], &["outcome", "reason"]],
+        };
         Self {
             timestamp,
             cloud_watch_metrics: [MetricDirective {
