@@ -21,6 +21,8 @@ use tencent_chat_webhook::{
 };
 
 pub(crate) mod dynamodb;
+pub(crate) mod runtime_api;
+pub(crate) mod signing;
 
 /// The application of the files in `events/`.
 pub(crate) const SDK_APPID: &str = "1400000001";
@@ -161,6 +163,13 @@ impl CapturedLog {
             .lines()
             .map(|line| serde_json::from_str(line).expect("a log line is JSON"))
             .collect()
+    }
+
+    /// The lines since the last call.
+    pub(crate) fn take_lines(&self) -> Vec<Value> {
+        let lines = self.lines();
+        self.0.lock().expect("no writer panicked").clear();
+        lines
     }
 }
 
