@@ -160,10 +160,27 @@ fn aws<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Aws, Setting
         access_key_id: lookup.required("AWS_ACCESS_KEY_ID", "credentials, which Lambda sets")?,
         secret_access_key: lookup.required("AWS_SECRET_ACCESS_KEY", "credentials, which Lambda sets")?,
         session_token: lookup.optional("AWS_SESSION_TOKEN"),
-        endpoint_url: lookup
-            .optional("AWS_ENDPOINT_URL_DYNAMODB")
-            .or_else(|| lookup.optional("AWS_ENDPOINT_URL")),
+        endpoint_url: endpoint_url(lookup)?,
     })
+}
+
+fn endpoint_url<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Option<String>, SettingsError> {
+    for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] {
+        let Some(url) = lookup.optional(name) else {
+            continue;
+        };
+        let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));
+        // The SDK would find out with the first request, which is too late.
+        if rest.is_none_or(|rest| rest.is_empty() || !rest.bytes().all(|byte| byte.is_ascii_graphic())) {
+            return Err(SettingsError {
+                name,
+                fault: "is malformed",
+                expected: "an http:// or https:// URL",
+            });
+        }
+        return Ok(Some(url));
+    }
+    Ok(None)
 }
 
 /// The applications and their tokens. Fails closed: an application that no token admits needs the explicit
@@ -348,6 +365,9 @@ mod tests {
             ("AWS_REGION", ""),
             ("AWS_ACCESS_KEY_ID", ""),
             ("AWS_SECRET_ACCESS_KEY", ""),
+            ("AWS_ENDPOINT_URL", "127.0.0.1:8000"),
+            ("AWS_ENDPOINT_URL", "http://"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", "https://two words"),
         ] {
             let error = settings(&[(name, value)]).expect_err(name);
             assert_eq!(error.name, name, "{value:?}");

@@ -220,6 +220,8 @@ fn a_setting_that_is_missing_or_malformed_ends_the_start_with_one_line_that_name
         ("AWS_REGION", ""),
         ("AWS_ACCESS_KEY_ID", ""),
         ("AWS_SECRET_ACCESS_KEY", ""),
+        ("AWS_ENDPOINT_URL", TOKEN),
+        ("AWS_ENDPOINT_URL_DYNAMODB", TOKEN),
     ] {
         let mut variables = SETTINGS.to_vec();
         variables.retain(|setting| setting.0 != name);
