@@ -52,18 +52,20 @@ fn is_number(json: &str) -> bool {
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = || whole.bytes().chain(fraction.bytes());
+    // Lengths are below MAX_SCALAR_BYTES, so no conversion and no sum of lengths can overflow.
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let in_range = |offset: i64| {
+        exponent
+            .checked_add(offset)
+            .is_some_and(|magnitude| (-130..=125).contains(&magnitude))
+    };
     let Some(first) = digits().position(|digit| digit != b'0') else {
-        return true;
+        // DynamoDB checks the magnitude of a zero too, as if its last digit were a 1.
+        return in_range(-length(fraction));
     };
     let trailing_zeros = digits().rev().take_while(|digit| *digit == b'0').count();
     let significant = whole.len() + fraction.len() - first - trailing_zeros;
-    // Lengths are below MAX_SCALAR_BYTES, so neither conversion nor sum can overflow.
-    let leading =
-        i64::try_from(whole.len()).unwrap_or(i64::MAX) - 1 - i64::try_from(first).unwrap_or(i64::MAX);
-    significant <= 38
-        && exponent
-            .checked_add(leading)
-            .is_some_and(|magnitude| (-130..=125).contains(&magnitude))
+    significant <= 38 && in_range(length(whole) - 1 - i64::try_from(first).unwrap_or(i64::MAX))
 }
 
 /// What an attribute weighs towards [`MAX_ITEM_BYTES`], never too little: UTF-8 bytes of name and text, a byte
@@ -88,7 +90,12 @@ mod tests {
         for (json, holds) in [
             ("0".to_owned(), true),
             ("-0.000".to_owned(), true),
-            ("0e999".to_owned(), true),
+            ("0e125".to_owned(), true),
+            ("0e126".to_owned(), false),
+            ("-0.0e-129".to_owned(), true),
+            ("0.0e-130".to_owned(), false),
+            ("0e-9223372036854775808".to_owned(), false),
+            (format!("0.{}", "0".repeat(131)), false),
             ("1670574414123".to_owned(), true),
             ("-1.5e3".to_owned(), true),
             (long(38), true),

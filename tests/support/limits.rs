@@ -1,0 +1,78 @@
+//! DynamoDB's limits, worked out again from its documentation and apart from the code under test, and what a
+//! reader may expect of a record. Everything here panics where something is amiss.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use tencent_chat_webhook::{
+    attribute::Item,
+    record::{self, Record},
+};
+
+/// Items in one transaction.
+const MAX_ITEMS: usize = 100;
+/// Bytes in one transaction.
+const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes in one item.
+const MAX_ITEM_BYTES: usize = 400 * 1024;
+/// Bytes in a partition key and in a sort key.
+const MAX_PK_BYTES: usize = 2048;
+const MAX_SK_BYTES: usize = 1024;
+
+/// DynamoDB takes the record, and a reader gets the body back from it to the byte.
+pub(crate) fn assert_sound(record: &Record, body: &str) {
+    let mut items = vec![record.head.clone()];
+    items.extend(record.parts.iter().cloned());
+    assert!(items.len() <= MAX_ITEMS, "{} items", items.len());
+    let sizes: Vec<usize> = items.iter().map(size).collect();
+    assert!(sizes.iter().all(|size| *size <= MAX_ITEM_BYTES), "{sizes:?}");
+    assert!(sizes.iter().sum::<usize>() <= MAX_TRANSACTION_BYTES, "{sizes:?}");
+    for item in &items {
+        assert_key(item, "pk", MAX_PK_BYTES);
+        assert_key(item, "sk", MAX_SK_BYTES);
+        assert_eq!(item["pk"], record.head["pk"], "head and parts are read by one key");
+    }
+    assert_key(&record.head, "CommandDay", MAX_PK_BYTES);
+    assert!(record.parts.iter().all(|part| !part.contains_key("CommandDay")));
+    let mut keys: Vec<_> = items.iter().map(|item| item["sk"].as_s()).collect();
+    assert!(keys.is_sorted(), "parts follow their head in order: {keys:?}");
+    keys.dedup();
+    assert_eq!(keys.len(), items.len(), "no two items share a key");
+
+    let has = |name: &str| record.head.contains_key(name);
+    assert!(has("Body") != has("BodyParts"), "the body is in one place");
+    items.reverse();
+    assert_eq!(record::body(&items).as_deref(), Some(body), "the body comes back");
+}
+
+fn assert_key(item: &Item, name: &str, max: usize) {
+    let key = item[name].as_s().expect("a key is a string");
+    assert!((1..=max).contains(&key.len()), "{name} is {} bytes", key.len());
+}
+
+/// What an item weighs, by the documented rules, numbers at their worst.
+fn size(item: &Item) -> usize {
+    let attribute = |(name, value): (&String, &AttributeValue)| {
+        assert!((1..=65_535).contains(&name.len()), "a name is {} bytes", name.len());
+        name.len()
+            + match value {
+                AttributeValue::S(text) => text.len(),
+                AttributeValue::N(number) => number_size(number),
+                AttributeValue::Bool(_) => 1,
+                other => panic!("no attribute is of this type: {other:?}"),
+            }
+    };
+    item.iter().map(attribute).sum()
+}
+
+/// What a number weighs, once it is sure that DynamoDB holds it: 38 digits, from 1E-130 to 9.9…E+125.
+fn number_size(number: &str) -> usize {
+    let magnitude = number.parse::<f64>().expect("a number").abs();
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let significant = digits.trim_matches('0').len();
+    assert!(significant <= 38, "{number}");
+    if significant > 0 {
+        assert!((9.99e-131..1e126).contains(&magnitude), "{number}");
+    }
+    // Two digits a byte, a byte for the exponent and one for the sign.
+    significant.div_ceil(2) + 1 + usize::from(number.starts_with('-'))
+}
