@@ -21,6 +21,8 @@ use tencent_chat_webhook::{
 };
 
 pub(crate) mod dynamodb;
+pub(crate) mod limits;
+pub(crate) mod reception;
 pub(crate) mod runtime_api;
 pub(crate) mod signing;
 
@@ -69,6 +71,19 @@ impl World {
         scan.collect::<Result<_, _>>()
             .await
             .expect("the table can be read")
+    }
+
+    /// Empties the table.
+    pub(crate) async fn clear(&self) {
+        for item in self.items().await {
+            let delete = self.client.delete_item().table_name(dynamodb::TABLE);
+            let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
+            delete
+                .set_key(Some(key.into()))
+                .send()
+                .await
+                .expect("an item can be deleted");
+        }
     }
 
     /// The only item of the table, as DynamoDB's JSON.
