@@ -2,11 +2,15 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help run show test lint clean
+.PHONY: help run show test e2e lint lint-template clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
 AWSCLI_VERSION := 1.46.2
+SAM_VERSION := 1.170.0
+CFN_LINT_VERSION := 1.58.0
+CHECKOV_VERSION := 3.3.30
+MINISTACK_VERSION := 1.5.33
 
 # Where DynamoDB listens in `make run`. The function is at port 9000, cargo-lambda's default for watch and invoke.
 LOCAL_DYNAMODB_ADDRESS ?= 127.0.0.1:8000
@@ -14,9 +18,13 @@ LOCAL_DYNAMODB_ADDRESS ?= 127.0.0.1:8000
 TOOLS := $(CURDIR)/.tools
 CARGO_LAMBDA := $(TOOLS)/cargo-lambda/$(CARGO_LAMBDA_VERSION)
 AWSCLI := $(TOOLS)/awscli/$(AWSCLI_VERSION)
+SAM := $(TOOLS)/aws-sam-cli/$(SAM_VERSION)
+CFN_LINT := $(TOOLS)/cfn-lint/$(CFN_LINT_VERSION)
+CHECKOV := $(TOOLS)/checkov/$(CHECKOV_VERSION)
+MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB inside
 	cargo build --locked --example local
@@ -36,6 +44,14 @@ show: $(AWSCLI) ## show what `make run` has stored
 test: ## run the tests
 	cargo test --locked
 
+e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
+	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
+	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
+
+lint-template: $(CFN_LINT) $(CHECKOV) ## check the template
+	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --template template.yaml
+	$(TOOLS)/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --skip-download
+
 lint: ## check format, lints and docs
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
@@ -47,8 +63,12 @@ clean: ## remove everything that was built, installed or stored
 # A Python package in a virtual environment of its own; the file beside it says which version is in it.
 $(CARGO_LAMBDA): PACKAGE := cargo-lambda==$(CARGO_LAMBDA_VERSION)
 $(AWSCLI): PACKAGE := awscli==$(AWSCLI_VERSION)
-$(CARGO_LAMBDA) $(AWSCLI):
+$(SAM): PACKAGE := aws-sam-cli==$(SAM_VERSION)
+$(CFN_LINT): PACKAGE := cfn-lint==$(CFN_LINT_VERSION)
+$(CHECKOV): PACKAGE := checkov==$(CHECKOV_VERSION)
+$(MINISTACK): PACKAGE := ministack[full]==$(MINISTACK_VERSION)
+$(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(MINISTACK):
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check $(PACKAGE)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check '$(PACKAGE)'
 	touch $@

@@ -79,6 +79,7 @@ impl Handler {
         let query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default());
         let mut facts = Facts {
             cold_start: self.cold.swap(false, Ordering::Relaxed),
+            function_name: &context.env_config.function_name,
             function_request_id: &context.request_id,
             xray_trace_id: context.xray_trace_id.as_deref().map(trace_root),
             request_id: event.request_context.request_id.as_deref().unwrap_or_default(),

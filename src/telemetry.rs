@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use crate::{command, redrive::Unrecorded, refusal::Refusal};
 
-/// The namespace of the metrics.
-pub const NAMESPACE: &str = "TencentChatWebhook";
+mod metrics;
+use metrics::EmbeddedMetrics;
+pub use metrics::NAMESPACE;
 
 /// How bad it is. The order matters: a level hides those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -106,6 +107,8 @@ pub struct Facts<'a> {
     pub problem: Option<String>,
     /// Whether it is the first request of this instance.
     pub cold_start: bool,
+    /// The function's name: a dimension of the metrics, so that two stacks of one account stay apart.
+    pub function_name: &'a str,
     /// Lambda's id of the invocation.
     pub function_request_id: &'a str,
     /// X-Ray's id of the trace.
@@ -173,28 +176,6 @@ struct CallbackLine<'a> {
     _aws: EmbeddedMetrics,
     #[serde(skip_serializing_if = "Option::is_none")]
     unrecorded: Option<&'a Unrecorded<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct EmbeddedMetrics {
-    timestamp: u64,
-    cloud_watch_metrics: [MetricDirective; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct MetricDirective {
-    namespace: &'static str,
-    dimensions: &'static [&'static [&'static str]],
-    metrics: Vec<Metric>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric {
-    name: &'static str,
-    unit: &'static str,
 }
 
 impl Log {
@@ -272,7 +253,7 @@ impl Log {
             facts,
             command: documented.map_or("other", |command| command.name),
             callbacks: 1,
-            _aws: EmbeddedMetrics::of(now, reason, facts),
+            _aws: EmbeddedMetrics::of(now, reason.is_some(), facts),
             unrecorded,
         };
         self.write(level, &line);
@@ -291,27 +272,6 @@ impl Log {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .write_all(&bytes);
-        }
-    }
-}
-
-impl EmbeddedMetrics {
-    fn of(timestamp: u64, reason: Option<&Reason>, facts: &Facts<'_>) -> Self {
-        let metric = |name, unit| Metric { name, unit };
-        let mut metrics = vec![metric("Callbacks", "Count")];
-        metrics.extend(facts.store_time.map(|_| metric("StoreTime", "Milliseconds")));
-        metrics.extend(facts.lag.map(|_| metric("Lag", "Milliseconds")));
-        let dimensions: &[&[&str]] = match reason {
-            None => &[&["outcome"], &["command", "outcome"]],
-            Some(_) => &[&["outcome"], &["command", "outcome"], &["outcome", "reason"]],
-        };
-        Self {
-            timestamp,
-            cloud_watch_metrics: [MetricDirective {
-                namespace: NAMESPACE,
-                dimensions,
-                metrics,
-            }],
         }
     }
 }

@@ -58,7 +58,7 @@ async fn the_untrustworthy_get_their_reply_a_line_in_the_log_and_nothing_else() 
         assert!(
             metrics["Dimensions"]
                 .as_array()
-                .is_some_and(|sets| sets.contains(&json!(["outcome", "reason"]))),
+                .is_some_and(|sets| sets.contains(&json!(["function_name", "outcome", "reason"]))),
             "{what}: the reason is in the metric: {metrics}"
         );
     }

@@ -1,0 +1,50 @@
+"""Steps and checks, printed as they come and counted."""
+
+import json
+import time
+
+_counts = {"passed": 0, "failed": 0}
+
+
+def step(title):
+    print(f"\n== {title}", flush=True)
+
+
+def check(what, holds, found=None):
+    """Counts a check. `found` is shown where it does not hold."""
+    _counts["passed" if holds else "failed"] += 1
+    print(f"  {'ok  ' if holds else 'FAIL'} {what}", flush=True)
+    if not holds and found is not None:
+        print(f"       found: {found if isinstance(found, str) else json.dumps(found, default=str)}", flush=True)
+    return holds
+
+
+def equal(what, found, expected):
+    return check(what, found == expected, f"{found!r}, expected {expected!r}")
+
+
+def refused(what, code, action, *args, **kwargs):
+    """Checks that AWS refuses a call with an error code."""
+    from botocore.exceptions import ClientError
+
+    try:
+        found = action(*args, **kwargs)
+    except ClientError as error:
+        found = error.response["Error"]["Code"]
+    return equal(what, found, code)
+
+
+def wait_for(fetch, enough, seconds=20):
+    """What `fetch` gives as soon as it is `enough`, else what it gave last."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = fetch()
+        if enough(found) or time.monotonic() > deadline:
+            return found
+        time.sleep(0.5)
+
+
+def summary():
+    """Prints the last line, and gives the exit code."""
+    print(f"\n{_counts['passed']} passed, {_counts['failed']} failed", flush=True)
+    return 1 if _counts["failed"] else 0

@@ -1,0 +1,103 @@
+"""Steps: what becomes of the template."""
+
+from callbacks import OK, SDK_APPID, refusal, signed
+from checks import check, equal
+from stack import ARCHITECTURE, NAME
+
+FIRST_TOKEN = "first-planted-token"
+SECOND_TOKEN = "second-planted-token"
+
+
+def build(stack):
+    validation = stack.run("sam", "validate", "--lint")
+    check("sam validate --lint finds nothing", validation.returncode == 0, validation.stdout)
+    stack.must("sam", "build", "--parameter-overrides", f"Architecture={ARCHITECTURE}")
+    check("sam build", True)
+
+
+def without_token(stack):
+    result = stack.deploy(SdkAppIds=SDK_APPID)
+    check("sam deploy fails", result.returncode != 0, result.stdout)
+    check("and says what to give", "Give CallbackTokens, or set AllowUnsigned" in result.stdout, result.stdout[-600:])
+    check("nothing is made", not stack.exists())
+    result = stack.deploy(SdkAppIds="my-app", CallbackTokens=FIRST_TOKEN)
+    check("an SDKAppID that is no number is refused", result.returncode != 0, result.stdout[-600:])
+
+
+def parameters(surroundings, tokens, revision):
+    return {
+        "SdkAppIds": SDK_APPID,
+        "CallbackTokens": tokens,
+        "TokenRevision": revision,
+        "RetentionDays": 30,
+        "EventBusArn": surroundings.bus_arn,
+        "AlarmTopicArn": surroundings.topic_arn,
+    }
+
+
+def deploy(stack, surroundings):
+    result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 1))
+    check("sam deploy", result.returncode == 0, result.stdout[-3000:])
+    resources = stack.resources()
+    described = stack.client("dynamodb").describe_table(TableName=resources["EventsTable"])["Table"]
+    check("the table can't be deleted by mistake", described["DeletionProtectionEnabled"])
+    equal("the table has its stream", described["StreamSpecification"]["StreamViewType"], "NEW_IMAGE")
+
+    function = stack.client("lambda").get_function_configuration(FunctionName=resources["Function"])
+    equal("the function logs into its group", function["LoggingConfig"]["LogGroup"], resources["FunctionLog"])
+    check("no resource holds the token in sight", FIRST_TOKEN not in str(function["Description"]))
+    iam = stack.client("iam")
+    role = resources["FunctionRole"]
+    equal(
+        "the role has its two policies and no other",
+        (sorted(iam.list_role_policies(RoleName=role)["PolicyNames"]),
+         iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]),
+        (["RecordEvents", "WriteLog"], []),
+    )
+    statements = iam.get_role_policy(RoleName=role, PolicyName="RecordEvents")["PolicyDocument"]["Statement"]
+    equal("and may only put items into the table", statements, [
+        {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": described["TableArn"]},
+    ])
+
+
+def again(stack, surroundings):
+    before = stack.resources()
+    result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 1))
+    check("sam deploy succeeds", result.returncode == 0, result.stdout[-1500:])
+    check("and says so", "No changes to deploy" in result.stdout, result.stdout[-600:])
+    equal("every resource is the same", stack.resources(), before)
+
+
+def live_version(stack):
+    function = stack.resources()["Function"]
+    return stack.client("lambda").get_alias(FunctionName=function, Name="live")["FunctionVersion"]
+
+
+def send(sender, token):
+    # The chat is full each time: a callback like this is never a duplicate.
+    return sender.send_callback("Group.CallbackAfterGroupFull", {"GroupId": "@TGS#rotation"}, signed(token))
+
+
+def rotate(stack, surroundings, sender):
+    first = live_version(stack)
+    result = stack.deploy(**parameters(surroundings, f"{SECOND_TOKEN},{FIRST_TOKEN}", 2))
+    check("deployed with both tokens", result.returncode == 0, result.stdout[-1500:])
+    both = live_version(stack)
+    check("the alias points to a new version", both != first, both)
+    equal("the old token admits", send(sender, FIRST_TOKEN), OK)
+    equal("the new token admits", send(sender, SECOND_TOKEN), OK)
+
+    result = stack.deploy(**parameters(surroundings, SECOND_TOKEN, 3))
+    check("deployed with the new token alone", result.returncode == 0, result.stdout[-1500:])
+    equal("the old token is refused", send(sender, FIRST_TOKEN), refusal(401))
+    equal("the new token admits", send(sender, SECOND_TOKEN), OK)
+
+
+def cargo_lambda(stack, sender):
+    resources, before = stack.resources(), live_version(stack)
+    result = stack.run(
+        "cargo", "lambda", "deploy", "--binary-name", NAME, "--alias", "live", resources["Function"]
+    )
+    check("cargo lambda deploy", result.returncode == 0, result.stdout[-1500:])
+    check("the alias moves", live_version(stack) != before, live_version(stack))
+    equal("a callback is recorded", send(sender, SECOND_TOKEN), OK)

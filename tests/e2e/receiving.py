@@ -1,0 +1,157 @@
+"""Steps: callbacks come in, and what is left of them."""
+
+import json
+import re
+import time
+
+import metrics as embedded
+from callbacks import OK, SDK_APPID, refusal, sample_body, samples, signed
+from checks import check, equal, refused, wait_for
+from deploying import FIRST_TOKEN
+
+GROUP = "@TGS#2J4SZEAEL"
+REFUSED_SAMPLES = {"broken-body": 400, "foreign-sdkappid": 403}
+# Not in the table: refused, or the console's check of the URL.
+UNRECORDED_SAMPLES = {*REFUSED_SAMPLES, "url-probe"}
+LARGE = 5000
+
+
+def large_body(members):
+    return {
+        "GroupId": "@TGS#large",
+        "Type": "Public",
+        "Owner_Account": "leckie",
+        "Name": "Large",
+        "EventTime": 1670574555123 + members,
+        "MemberList": [{"Member_Account": f"member-{number:026}"} for number in range(members)],
+    }
+
+
+def requests(sender):
+    for name, event in samples().items():
+        expected = refusal(REFUSED_SAMPLES[name]) if name in REFUSED_SAMPLES else OK
+        equal(f"events/{name}.json", sender.send_sample(event, signed(FIRST_TOKEN)), expected)
+    event = samples()["group-destroyed"]
+    equal("the same once more", sender.send_sample(event, signed(FIRST_TOKEN)), OK)
+    equal("not signed", sender.send_sample(event, {}), refusal(401))
+    equal("forged", sender.send_sample(event, signed("not-the-token")), refusal(401))
+    equal("stale", sender.send_sample(event, signed(FIRST_TOKEN, time.time() - 120)), refusal(401))
+    equal("from the future", sender.send_sample(event, signed(FIRST_TOKEN, time.time() + 120)), refusal(401))
+    equal("GET", sender.send("", None, method="GET"), refusal(405))
+    command = "Group.CallbackAfterGroupDestroyed"
+    equal(f"{LARGE} members", sender.send_callback(command, large_body(LARGE), signed(FIRST_TOKEN)), OK)
+    equal(f"{2 * LARGE} members", sender.send_callback(command, large_body(2 * LARGE), signed(FIRST_TOKEN)), OK)
+    huge = {"GroupId": "@TGS#huge", "Name": "x" * 3_600_000}
+    equal("over 3.5 MB", sender.send_callback(command, huge, signed(FIRST_TOKEN)), refusal(413))
+    check("all within Tencent's 2 s", sender.slowest < 2, f"{sender.slowest:.2f} s")
+
+
+def reader(stack):
+    """DynamoDB as someone who has the reader policy and nothing else."""
+    iam = stack.client("iam")
+    iam.create_user(UserName="reader")
+    iam.attach_user_policy(UserName="reader", PolicyArn=stack.outputs()["ReaderPolicyArn"])
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    return stack.client(
+        "dynamodb", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+
+
+def items(stack):
+    table, dynamodb = stack.outputs()["TableName"], reader(stack)
+
+    def query(condition, values, index=None):
+        values = {name: {"S": value} for name, value in values.items()}
+        only = {"IndexName": index} if index else {}
+        return dynamodb.query(
+            TableName=table, KeyConditionExpression=condition, ExpressionAttributeValues=values, **only
+        )["Items"]
+
+    recorded = {name: event for name, event in samples().items() if name not in UNRECORDED_SAMPLES}
+    of_group = [event for event in recorded.values() if GROUP in sample_body(event).decode()]
+    history = query("pk = :pk", {":pk": f"{SDK_APPID}#{GROUP}"})
+    equal("a group's history has each callback once", len(history), len(of_group))
+    keys = [item["sk"]["S"] for item in history]
+    equal("in order", keys, sorted(keys))
+    equal("its bodies are as they were sent", {item["Body"]["S"] for item in history},
+          {sample_body(event).decode() for event in of_group})
+    check("RETENTION_DAYS is set in ExpiresAt",
+          all(abs(int(item["ExpiresAt"]["N"]) - time.time() - 30 * 86_400) < 600 for item in history))
+
+    day = f"{SDK_APPID}#Group.CallbackAfterGroupDestroyed#2022-12-09"
+    destroyed = query("CommandDay = :day", {":day": day}, index="ByCommand")
+    names = ["community-destroyed", "event-time-number", "group-destroyed"]
+    equal("a day's destroyed groups, through the index", len(destroyed), len(names) + 2)
+
+    large = query("pk = :pk", {":pk": f"{SDK_APPID}#@TGS#large"})
+    heads = [item for item in large if "CommandDay" in item]
+    equal(f"{LARGE} and {2 * LARGE} members are counted", [item["MemberCount"]["N"] for item in heads],
+          [str(LARGE), str(2 * LARGE)])
+    parts = [item["Part"]["S"] for item in large if "Part" in item]
+    equal("the larger body is in parts", heads[1]["BodyParts"]["N"], str(len(parts)))
+    equal("which join to what was sent", json.loads("".join(parts))["MemberList"], large_body(2 * LARGE)["MemberList"])
+
+    denied = "AccessDeniedException"
+    item = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    refused("a reader can't write", denied, dynamodb.put_item, TableName=table, Item=item)
+    refused("a reader can't scan", denied, dynamodb.scan, TableName=table)
+
+
+def log_lines(stack, name="FunctionLogName"):
+    """All messages of the function's log."""
+    logs = stack.client("logs")
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=stack.outputs()[name])
+    return [event["message"] for page in pages for event in page["events"]]
+
+
+def callback_lines(stack):
+    lines = [json.loads(line) for line in log_lines(stack) if line.startswith("{")]
+    return [line for line in lines if "outcome" in line]
+
+
+def log(stack, sender):
+    lines = wait_for(lambda: callback_lines(stack), lambda lines: len(lines) >= sender.sent)
+    equal("a line for each request", len(lines), sender.sent)
+    tally = {}
+    for line in lines:
+        tally[line["outcome"]] = tally.get(line["outcome"], 0) + 1
+    recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 2
+    equal("their outcomes", tally, {"recorded": recorded, "duplicate": 1, "probe": 1, "refused": 8})
+    reasons = sorted(line["reason"] for line in lines if line["outcome"] == "refused")
+    equal("their reasons", reasons, [
+        "body_not_json", "body_too_large", "not_post", "sdkappid_foreign", "sign_in_future", "sign_missing",
+        "sign_too_old", "sign_wrong",
+    ])
+    check("each with time and level, which Lambda filters by",
+          all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["timestamp"])
+              and line["level"] in ("INFO", "WARN", "ERROR") for line in lines))
+    fields = {"CallbackCommand", "subject", "EventTime", "Lag", "StoreTime", "body_bytes", "cold_start",
+              "function_name", "function_request_id"}
+    stored = [line for line in lines if line["outcome"] == "recorded" and "EventTime" in line]
+    check("each with what the saved queries ask for", all(fields <= line.keys() for line in stored),
+          [sorted(fields - line.keys()) for line in stored])
+    check("one cold start", sum(line["cold_start"] for line in lines) == 1)
+    text = "\n".join(log_lines(stack))
+    sign = re.compile(r"(?i)\bsign=|[0-9a-f]{64}")
+    check("no token and no Sign in the log", FIRST_TOKEN not in text and not sign.search(text))
+
+
+def metrics(stack):
+    lines = callback_lines(stack)
+    found = [fault for line in lines for fault in embedded.faults(line)]
+    equal("every line is of the embedded metric format", found, [])
+    cloudwatch = stack.client("cloudwatch")
+    embedded.publish(cloudwatch, lines)
+    alarms = {alarm["MetricName"]: alarm for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
+    alarm = alarms["Callbacks"]
+    equal("the alarm on what is not stored sees none", embedded.seen_by(cloudwatch, alarm), 0)
+    outcome = next(dimension for dimension in alarm["Dimensions"] if dimension["Name"] == "outcome")
+    outcome["Value"] = "recorded"
+    recorded = sum(line["outcome"] == "recorded" for line in lines)
+    equal("and would see what is", embedded.seen_by(cloudwatch, alarm), recorded)
+    actions = {name: alarm["AlarmActions"] for name, alarm in alarms.items()}
+    check("each alarm tells the topic", all(actions.values()), actions)
+    dashboard = cloudwatch.get_dashboard(DashboardName=stack.resources()["Dashboard"])["DashboardBody"]
+    shown = json.dumps(json.loads(dashboard))
+    names = {metric["Name"] for line in lines for each in line["_aws"]["CloudWatchMetrics"] for metric in each["Metrics"]}
+    equal("the dashboard shows every metric", {name for name in names if f'"{name}"' in shown}, names)

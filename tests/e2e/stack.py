@@ -1,0 +1,80 @@
+"""The stack: built and deployed by the SAM CLI, as a person would."""
+
+import json
+import pathlib
+import platform
+import subprocess
+
+import boto3
+
+ROOT = pathlib.Path(__file__).parents[2]
+NAME = "tencent-chat-webhook"
+ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+
+
+class Stack:
+    def __init__(self, environment):
+        self.environment = environment
+        self.session = boto3.Session()
+
+    def run(self, *command, stdin=None, **environment):
+        """Runs a command of the README and gives its result."""
+        print("  $ " + " ".join(word if len(word) < 90 else word[:87] + "..." for word in command), flush=True)
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment | environment,
+            input=stdin,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def must(self, *command, **options):
+        """Runs a command that the rest depends on, and gives its output."""
+        result = self.run(*command, **options)
+        if result.returncode != 0:
+            raise RuntimeError(f"{command[0]} failed with {result.returncode}:\n{result.stdout[-4000:]}")
+        return result.stdout
+
+    def aws(self, *arguments):
+        """Runs the AWS CLI, and gives the JSON that it prints."""
+        output = self.must("aws", *arguments, "--output", "json")
+        return json.loads(output) if output.strip() else None
+
+    def deploy(self, **parameters):
+        overrides = {"Architecture": ARCHITECTURE} | parameters
+        return self.run(
+            "sam",
+            "deploy",
+            "--no-confirm-changeset",
+            "--no-progressbar",
+            "--no-fail-on-empty-changeset",
+            "--parameter-overrides",
+            *(f"{name}={value}" for name, value in overrides.items()),
+        )
+
+    def client(self, service, **credentials):
+        return self.session.client(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"], **credentials)
+
+    def exists(self):
+        names = self.client("cloudformation").describe_stacks()["Stacks"]
+        return any(stack["StackName"] == NAME and stack["StackStatus"] != "REVIEW_IN_PROGRESS" for stack in names)
+
+    def outputs(self):
+        stack = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def resources(self):
+        """Physical ids by logical id."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+        }
+
+    def template(self):
+        """The template as it was deployed, transformed."""
+        body = self.client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")["TemplateBody"]
+        return body if isinstance(body, dict) else json.loads(body)
