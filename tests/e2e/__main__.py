@@ -59,6 +59,8 @@ def run(stack, emulator):
     deploying.rotate(stack, surroundings, sender)
     step("cargo lambda deploy puts new code behind the alias")
     deploying.cargo_lambda(stack, sender)
+    step("cargo lambda deploy without a stack")
+    deploying.without_stack(stack, emulator.port)
 
 
 if __name__ == "__main__":

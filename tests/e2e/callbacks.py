@@ -34,10 +34,12 @@ def signed(token, at=None):
 
 
 class Sender:
+    """Sends to an API, or to a function's own URL, by the host name under which the emulator knows it."""
+
     def __init__(self, emulator_port, callback_url):
         self.port = emulator_port
-        api_id = urllib.parse.urlsplit(callback_url).hostname.split(".")[0]
-        self.host = f"{api_id}.execute-api.localhost:{emulator_port}"
+        host = urllib.parse.urlsplit(callback_url).hostname
+        self.host = f"{host.split('.')[0]}.execute-api.localhost:{emulator_port}" if ".execute-api." in host else host
         self.sent = 0
         self.slowest = 0.0
 

@@ -1,6 +1,9 @@
 """Steps: what becomes of the template."""
 
-from callbacks import OK, SDK_APPID, refusal, signed
+import json
+import re
+
+from callbacks import OK, SDK_APPID, Sender, refusal, signed
 from checks import check, equal
 from stack import ARCHITECTURE, NAME
 
@@ -101,3 +104,44 @@ def cargo_lambda(stack, sender):
     check("cargo lambda deploy", result.returncode == 0, result.stdout[-1500:])
     check("the alias moves", live_version(stack) != before, live_version(stack))
     equal("a callback is recorded", send(sender, SECOND_TOKEN), OK)
+
+
+TABLE = {
+    "TableName": "own-events",
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "CommandDay")],
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "ByCommand",
+            "KeySchema": [{"AttributeName": "CommandDay", "KeyType": "HASH"},
+                          {"AttributeName": "sk", "KeyType": "RANGE"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+    ],
+}
+
+
+def allow(action, **rest):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **rest}]})
+
+
+def without_stack(stack, port):
+    table = stack.aws("dynamodb", "create-table", "--cli-input-json", json.dumps(TABLE))["TableDescription"]
+    trust = allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
+    role = stack.aws("iam", "create-role", "--role-name", "own", "--assume-role-policy-document", trust)["Role"]["Arn"]
+    stack.aws("iam", "attach-role-policy", "--role-name", "own", "--policy-arn",
+              "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
+    stack.aws("iam", "put-role-policy", "--role-name", "own", "--policy-name", "RecordEvents",
+              "--policy-document", allow("dynamodb:PutItem", Resource=table["TableArn"]))
+    result = stack.run(
+        "cargo", "lambda", "deploy", "--role", role, "--enable-function-url", "--env-var", "TABLE_NAME=own-events",
+        "--env-var", f"SDK_APP_IDS={SDK_APPID}", "--env-var", f"CALLBACK_TOKENS={FIRST_TOKEN}",
+    )
+    url = re.search(r"https://\S+", result.stdout)
+    if check("cargo lambda deploy makes function and URL", result.returncode == 0 and url, result.stdout[-1500:]):
+        function = stack.client("lambda").get_function_configuration(FunctionName=NAME)
+        equal("with memory and time of Cargo.toml", (function["MemorySize"], function["Timeout"]), (512, 3))
+        equal("a callback is recorded", send(Sender(port, url.group()), FIRST_TOKEN), OK)
+        count = stack.aws("dynamodb", "scan", "--table-name", "own-events", "--select", "COUNT")["Count"]
+        equal("in the table", count, 1)
