@@ -1,42 +1,17 @@
 //! The log: levels, what every line carries, and metrics in CloudWatch's embedded format.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-
 use tencent_chat_webhook::{
     redrive::Unrecorded,
     telemetry::{Facts, Level, Log, Outcome, Reason},
 };
 
+mod support;
+use support::CapturedLog;
+
 const NOW: u64 = 1_670_574_414_007;
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn lines(&self) -> Vec<Value> {
-        let bytes = self.0.lock().unwrap();
-        let text = std::str::from_utf8(&bytes).unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
-    }
-}
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn facts(command: &str) -> Facts<'static> {
     Facts {
@@ -50,7 +25,7 @@ fn facts(command: &str) -> Facts<'static> {
 }
 
 fn line(outcome: Outcome, facts: &Facts<'_>) -> Value {
-    let captured = Captured::default();
+    let captured = CapturedLog::default();
     Log::new(Level::Debug, captured.clone()).callback(NOW, outcome, None, facts);
     captured.lines().remove(0)
 }
@@ -85,7 +60,7 @@ fn a_level_hides_those_before_it_and_never_errors() {
         (Level::Warn, &["refused", "failed"]),
         (Level::Error, &["failed"]),
     ] {
-        let captured = Captured::default();
+        let captured = CapturedLog::default();
         let log = Log::new(least, captured.clone());
         for outcome in [
             Outcome::Recorded,
@@ -111,7 +86,7 @@ fn a_level_hides_those_before_it_and_never_errors() {
 
 #[test]
 fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
-    let captured = Captured::default();
+    let captured = CapturedLog::default();
     let log = Log::new(Level::Debug, captured.clone());
     let reason = Reason {
         reason: "timeout".to_owned(),

@@ -57,5 +57,9 @@ const fn by(has_reason: bool) -> &'static [&'static [&'static str]] {
     const OUTCOME: &[&str] = &["function_name", "outcome"];
     const COMMAND: &[&str] = &["function_name", "command", "outcome"];
     const REASON: &[&str] = &["function_name", "outcome", "reason"];
-    if has_reason { &[OUTCOME, COMMAND, REASON] } else { &[OUTCOME, COMMAND] }
+    if has_reason {
+        &[OUTCOME, COMMAND, REASON]
+    } else {
+        &[OUTCOME, COMMAND]
+    }
 }

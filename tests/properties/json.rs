@@ -41,7 +41,7 @@ pub(crate) fn object() -> impl Strategy<Value = String> {
 pub(crate) fn with_member(object: &str, member: &str) -> String {
     match object.strip_prefix('{') {
         Some("}") => format!("{{{member}}}"),
-        Some(rest) if object.len() % 2 == 0 => format!("{{{member},{rest}"),
+        Some(rest) if object.len().is_multiple_of(2) => format!("{{{member},{rest}"),
         _ => format!("{},{member}}}", object.strip_suffix('}').unwrap_or(object)),
     }
 }
