@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     panic::AssertUnwindSafe,
     sync::atomic::{AtomicBool, Ordering},
     time::Instant,
@@ -91,7 +91,10 @@ impl Handler {
             ..Facts::default()
         };
         let receiving = AssertUnwindSafe(self.receive(&event, &query, received_at, &mut facts));
-        let (outcome, reason, reply) = match receiving.catch_unwind().await {
+        IN_REQUEST.set(true);
+        let received = receiving.catch_unwind().await;
+        IN_REQUEST.set(false);
+        let (outcome, reason, reply) = match received {
             Ok(Ok(Verdict::Stored(Stored::New))) => (Outcome::Recorded, None, Reply::ok()),
             Ok(Ok(Verdict::Stored(Stored::Duplicate))) => (Outcome::Duplicate, None, Reply::ok()),
             Ok(Ok(Verdict::Probe)) => (Outcome::Probe, None, Reply::ok()),
@@ -106,7 +109,7 @@ impl Handler {
             Err(_) => {
                 let reason = Reason {
                     reason: "panic".to_owned(),
-                    error: last_panic(),
+                    error: LAST_PANIC.take(),
                 };
                 return self.not_stored(&event, &query, received_at, &facts, &reason);
             }
@@ -201,17 +204,19 @@ fn trace_root(header: &str) -> &str {
 }
 
 thread_local! {
+    static IN_REQUEST: Cell<bool> = const { Cell::new(false) };
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Keeps a panic's message and place for the log entry of the request that it ends, instead of printing it
-/// beside the log.
+/// Keeps the message and place of a panic for the log entry of the request that it ends, instead of printing
+/// them beside the log. A panic outside a request is printed as ever.
 pub fn keep_panics_for_the_log() {
-    std::panic::set_hook(Box::new(|panic| {
-        LAST_PANIC.with(|last| *last.borrow_mut() = Some(panic.to_string()));
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if IN_REQUEST.get() {
+            LAST_PANIC.set(Some(panic.to_string()));
+        } else {
+            print(panic);
+        }
     }));
-}
-
-fn last_panic() -> Option<String> {
-    LAST_PANIC.with(|last| last.borrow_mut().take())
 }

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, process::ExitCode};
 
-use lambda_runtime::service_fn;
+use lambda_runtime::{Error, service_fn};
 use tencent_chat_webhook::{
     handler::{Handler, keep_panics_for_the_log},
     settings::Settings,
@@ -11,13 +11,13 @@ use tencent_chat_webhook::{
 };
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+async fn main() -> Result<ExitCode, Error> {
     let log = Log::from_env();
     let settings = match Settings::from_env() {
         Ok(settings) => settings,
         Err(error) => {
             log.note(now_millis(), Level::Error, &format!("can't start: {error}"));
-            return ExitCode::FAILURE;
+            return Ok(ExitCode::FAILURE);
         }
     };
     keep_panics_for_the_log();
@@ -25,11 +25,9 @@ async fn main() -> ExitCode {
     let handler = Handler::new(settings, store, log);
     handler.warm_up().await;
     let handler = &handler;
-    let served = lambda_runtime::run(service_fn(|event| async move {
+    lambda_runtime::run(service_fn(|event| async move {
         Ok::<_, Infallible>(handler.handle(event).await)
-    }));
-    match served.await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    }))
+    .await?;
+    Ok(ExitCode::SUCCESS)
 }
