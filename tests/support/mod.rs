@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, config::timeout::TimeoutConfig, types::AttributeValue};
 use dynoxide::Database;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -47,9 +47,11 @@ impl World {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let address = dynamodb::serve(Database::memory().expect("SQLite opens"), loopback).await;
         let settings = settings_for(&format!("http://{address}"), settings);
-        let client = Client::from_conf(Store::config(&settings.aws).build());
+        // A test that looks into the table is in no hurry.
+        let patient = Store::config(&settings.aws).timeout_config(TimeoutConfig::disabled());
+        let client = Client::from_conf(patient.build());
         let log = CapturedLog::default();
-        let store = Store::new(client.clone(), &settings.table_name);
+        let store = Store::connect(&settings.aws, &settings.table_name);
         let handler = Handler::new(settings, store, Log::new(Level::Debug, log.clone()));
         Self { handler, client, log }
     }
