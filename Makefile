@@ -2,7 +2,7 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help run show test e2e lint lint-template clean
+.PHONY: help run show test e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
@@ -11,6 +11,11 @@ SAM_VERSION := 1.170.0
 CFN_LINT_VERSION := 1.58.0
 CHECKOV_VERSION := 3.3.30
 MINISTACK_VERSION := 1.5.33
+CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
+
+# How long `make fuzz` looks for inputs that make the function panic.
+FUZZ_SECONDS ?= 600
 
 # Where DynamoDB listens in `make run`. The function is at port 9000, cargo-lambda's default for watch and invoke.
 LOCAL_DYNAMODB_ADDRESS ?= 127.0.0.1:8000
@@ -22,6 +27,8 @@ SAM := $(TOOLS)/aws-sam-cli/$(SAM_VERSION)
 CFN_LINT := $(TOOLS)/cfn-lint/$(CFN_LINT_VERSION)
 CHECKOV := $(TOOLS)/checkov/$(CHECKOV_VERSION)
 MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
+CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,8 +64,19 @@ lint: ## check format, lints and docs
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps
 
+deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities
+	$(CARGO_DENY) --locked check licenses bans sources
+	@if $(CARGO_DENY) --locked fetch db 2>/dev/null; then $(CARGO_DENY) --locked check advisories; \
+	    else echo 'advisories skipped: the RustSec database on GitHub is out of reach'; fi
+
+fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
+	mkdir -p fuzz/corpus/receive
+	PATH="$(dir $(CARGO_FUZZ)):$$PATH" cargo +nightly fuzz run --sanitizer none receive \
+	    fuzz/corpus/receive fuzz/seeds/receive -- \
+	    -dict=fuzz/receive.dict -max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
+
 clean: ## remove everything that was built, installed or stored
-	rm -rf target .tools .local .aws-sam
+	rm -rf target fuzz/target fuzz/corpus .tools .local .aws-sam
 
 # A Python package in a virtual environment of its own; the file beside it says which version is in it.
 $(CARGO_LAMBDA): PACKAGE := cargo-lambda==$(CARGO_LAMBDA_VERSION)
@@ -72,3 +90,8 @@ $(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(MINISTACK):
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check '$(PACKAGE)'
 	touch $@
+
+$(CARGO_DENY): CRATE := cargo-deny@$(CARGO_DENY_VERSION)
+$(CARGO_FUZZ): CRATE := cargo-fuzz@$(CARGO_FUZZ_VERSION)
+$(CARGO_DENY) $(CARGO_FUZZ):
+	cargo install --locked --quiet --root $(patsubst %/bin/,%,$(dir $@)) $(CRATE)
