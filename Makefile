@@ -2,7 +2,7 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help run show test e2e lint lint-template deny fuzz clean
+.PHONY: help tools run show test e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
@@ -32,6 +32,8 @@ CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
 run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB inside
 	cargo build --locked --example local

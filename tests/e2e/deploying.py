@@ -48,7 +48,14 @@ def deploy(stack, surroundings):
 
     function = stack.client("lambda").get_function_configuration(FunctionName=resources["Function"])
     equal("the function logs into its group", function["LoggingConfig"]["LogGroup"], resources["FunctionLog"])
-    check("no resource holds the token in sight", FIRST_TOKEN not in str(function["Description"]))
+    gradual = stack.template()["Resources"]["FunctionDeploymentGroup"]["Properties"]
+    equal("the alias moves back by the alarm on errors",
+          (gradual["AlarmConfiguration"]["Alarms"], gradual["AutoRollbackConfiguration"]["Enabled"]),
+          ([{"Name": {"Ref": "FunctionErrorsAlarm"}}], True))
+    cloudformation = stack.client("cloudformation")
+    shown = [function["Description"], cloudformation.describe_stacks(StackName=NAME),
+             cloudformation.describe_stack_events(StackName=NAME)]
+    check("the token is not in sight", FIRST_TOKEN not in str(shown), shown)
     iam = stack.client("iam")
     role = resources["FunctionRole"]
     equal(
