@@ -57,6 +57,8 @@ def run(stack, emulator):
     deploying.again(stack, surroundings)
     step("A token is rotated")
     deploying.rotate(stack, surroundings, sender)
+    step("The token comes from Secrets Manager")
+    deploying.from_secret(stack, surroundings, sender)
     step("cargo lambda deploy puts new code behind the alias")
     deploying.cargo_lambda(stack, sender)
     step("cargo lambda deploy without a stack")
