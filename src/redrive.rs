@@ -1,19 +1,26 @@
 //! From log entries of callbacks that could not be stored back to records.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
+use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::{
     callback::Message,
     query::Query,
     record::{Receipt, Record},
+    store::{Store, Stored},
 };
 
-/// How much of a body goes into one log line, in bytes as JSON escapes them: a line of CloudWatch holds
-/// 256 KB, and the rest of the line is far below 16 KB.
-const LINE_BODY_BYTES: usize = 240 * 1000;
+mod found;
+pub use found::{Found, find};
+
+/// How much of a body goes into one log line, in bytes as JSON escapes them. A line of CloudWatch holds
+/// 256 KB; the rest of the line (subject, problem and query, escaped) is below 56 KB even at its worst.
+const LINE_BODY_BYTES: usize = 200 * 1000;
+
+/// How many callbacks a redrive writes at the same time.
+const AT_A_TIME: usize = 8;
 
 /// A callback that could not be stored, or a piece of it: what the log holds of it.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -91,78 +98,18 @@ fn cut(body: &str) -> Vec<&str> {
     pieces
 }
 
-/// What is in a log: whole callbacks, and those of which a piece is missing.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// Callbacks to record, each once however often the log has it.
-    pub whole: Vec<Unrecorded<'static>>,
-    /// Ids of the callbacks of which the log has only some pieces.
-    pub incomplete: Vec<String>,
-}
-
-/// Looks for unrecorded callbacks in what `aws logs tail`, `aws logs filter-log-events` or `cat` gives: plain
-/// lines, lines after a prefix, lines as strings within JSON.
-#[must_use]
-pub fn find(log: &str) -> Found {
-    let mut pieces = BTreeMap::new();
-    match serde_json::from_str::<Value>(log) {
-        Ok(whole) => harvest(whole, &mut pieces),
-        Err(_) => log.lines().for_each(|line| harvest_line(line, &mut pieces)),
-    }
-    join(pieces)
-}
-
-type Pieces = BTreeMap<(String, usize), Unrecorded<'static>>;
-
-/// Every JSON object of a line: a prefix, or tabs between objects, don't disturb.
-fn harvest_line(line: &str, pieces: &mut Pieces) {
-    let mut rest = line;
-    while let Some(start) = rest.find('{') {
-        rest = &rest[start..];
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(value)) => {
-                rest = &rest[values.byte_offset()..];
-                harvest(value, pieces);
-            }
-            _ => rest = &rest[1..],
-        }
-    }
-}
-
-fn harvest(value: Value, pieces: &mut Pieces) {
-    match value {
-        Value::String(text) if text.contains("\"unrecorded\"") => harvest_line(&text, pieces),
-        Value::Array(values) => values.into_iter().for_each(|value| harvest(value, pieces)),
-        Value::Object(mut fields) => match fields.remove("unrecorded").map(serde_json::from_value) {
-            Some(Ok(piece)) => insert(piece, pieces),
-            _ => fields.into_iter().for_each(|(_, value)| harvest(value, pieces)),
-        },
-        _ => {}
-    }
-}
-
-fn insert(piece: Unrecorded<'static>, pieces: &mut Pieces) {
-    pieces.insert((piece.id.clone().into_owned(), piece.piece), piece);
-}
-
-fn join(pieces: Pieces) -> Found {
-    let mut found = Found::default();
-    let mut pieces = pieces.into_values().peekable();
-    while let Some(mut callback) = pieces.next() {
-        let mut count = 1;
-        let mut in_order = callback.piece == 1;
-        while let Some(next) = pieces.next_if(|next| next.id == callback.id) {
-            count += 1;
-            in_order &= next.piece == count;
-            callback.body.to_mut().push_str(&next.body);
-        }
-        if in_order && count == callback.pieces {
-            (callback.piece, callback.pieces) = (1, 1);
-            found.whole.push(callback);
-        } else {
-            found.incomplete.push(callback.id.into_owned());
-        }
-    }
-    found
+/// Records callbacks through the same code as the function, and tells of each, by its id, what became of it.
+pub fn record_all(
+    store: &Store,
+    callbacks: Vec<Unrecorded<'static>>,
+    retention_days: Option<u32>,
+) -> impl Stream<Item = (String, Result<Stored, String>)> {
+    let write = move |callback: Unrecorded<'static>| async move {
+        let stored = match callback.record(retention_days) {
+            Ok(record) => store.write(record).await.map_err(|error| error.to_string()),
+            Err(fault) => Err(fault),
+        };
+        (callback.id.into_owned(), stored)
+    };
+    stream::iter(callbacks).map(write).buffer_unordered(AT_A_TIME)
 }

@@ -17,6 +17,17 @@ pub struct Settings {
     pub aws: Aws,
 }
 
+/// What recording alone needs: for a tool that admits nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// `TABLE_NAME`: name or ARN of the DynamoDB table.
+    pub table_name: String,
+    /// `RETENTION_DAYS`: how long an item lives; `None` keeps it for ever.
+    pub retention_days: Option<u32>,
+    /// `AWS_REGION` and the others that every AWS SDK knows.
+    pub aws: Aws,
+}
+
 /// Where DynamoDB is and who we are there: the variables that every AWS SDK reads, and Lambda sets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Aws {
@@ -117,6 +128,21 @@ impl Settings {
     }
 }
 
+impl Destination {
+    /// Reads the process environment.
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        let lookup = Lookup(|name: &str| std::env::var(name).ok());
+        Ok(Self {
+            table_name: table_name(&lookup)?,
+            retention_days: retention_days(&lookup)?,
+            aws: aws(&lookup)?,
+        })
+    }
+}
+
 fn table_name<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<String, SettingsError> {
     let (name, expected) = ("TABLE_NAME", "the name or ARN of the DynamoDB table");
     let value = lookup.required(name, expected)?;
@@ -156,9 +182,9 @@ fn retention_days<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<O
 
 fn aws<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Aws, SettingsError> {
     Ok(Aws {
-        region: lookup.required("AWS_REGION", "the AWS region, which Lambda sets")?,
-        access_key_id: lookup.required("AWS_ACCESS_KEY_ID", "credentials, which Lambda sets")?,
-        secret_access_key: lookup.required("AWS_SECRET_ACCESS_KEY", "credentials, which Lambda sets")?,
+        region: lookup.required("AWS_REGION", "the AWS region; Lambda sets it")?,
+        access_key_id: lookup.required("AWS_ACCESS_KEY_ID", "AWS credentials; Lambda sets them")?,
+        secret_access_key: lookup.required("AWS_SECRET_ACCESS_KEY", "AWS credentials; Lambda sets them")?,
         session_token: lookup.optional("AWS_SESSION_TOKEN"),
         endpoint_url: endpoint_url(lookup)?,
     })

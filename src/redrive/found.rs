@@ -1,0 +1,288 @@
+//! Finds unrecorded callbacks in a log, whatever tool has printed it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Deserializer, Value};
+
+use super::Unrecorded;
+
+/// The field of a log line that holds a callback or a piece of it.
+const FIELD: &str = "unrecorded";
+
+/// What is in a log: whole callbacks, and what is left of others.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Callbacks to record, each once however often the log has it.
+    pub whole: Vec<Unrecorded<'static>>,
+    /// Ids of the callbacks of which the log has only some pieces.
+    pub incomplete: Vec<String>,
+    /// How many entries are cut off or otherwise unreadable, so that not even their id is known.
+    pub unreadable: usize,
+}
+
+/// Looks for unrecorded callbacks in what `aws logs tail` or `aws logs filter-log-events` gives in any of
+/// their formats, or in the lines as the function wrote them.
+#[must_use]
+pub fn find(log: &str) -> Found {
+    let mut finder = Finder::default();
+    finder.scan(log);
+    finder.join()
+}
+
+#[derive(Default)]
+struct Finder {
+    /// By id, then by number: so pieces of one callback come together and in order, and repeats fall together.
+    pieces: BTreeMap<(String, usize), Unrecorded<'static>>,
+    unreadable: usize,
+}
+
+impl Finder {
+    /// Looks at every JSON object and array of a text, on one line or several, whatever stands between them.
+    fn scan(&mut self, text: &str) {
+        let mut start = 0;
+        while let Some(offset) = text[start..].find(['{', '[']) {
+            start += offset;
+            let mut values = Deserializer::from_str(&text[start..]).into_iter::<Value>();
+            if let Some(Ok(value)) = values.next() {
+                start += values.byte_offset();
+                self.harvest(value);
+            } else {
+                // Where a line is cut off, the object around it fails first and then the piece itself.
+                self.unreadable += usize::from(is_labelled(&text[..start]));
+                start += 1;
+            }
+        }
+    }
+
+    /// Takes the piece out of a log line; looks for log lines in the lists and messages around them.
+    /// Nowhere else: what a sender wrote into some other field is no log line.
+    fn harvest(&mut self, value: Value) {
+        match value {
+            Value::String(text) => self.scan(&text),
+            Value::Array(values) => values.into_iter().for_each(|value| self.harvest(value)),
+            Value::Object(mut fields) => {
+                if let Some(piece) = fields.remove(FIELD) {
+                    self.take(piece);
+                } else {
+                    let around = ["events", "message"];
+                    let inner = around.into_iter().filter_map(|name| fields.remove(name));
+                    inner.for_each(|value| self.harvest(value));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn take(&mut self, piece: Value) {
+        match serde_json::from_value::<Unrecorded<'static>>(piece) {
+            Ok(piece) => drop(
+                self.pieces
+                    .insert((piece.id.clone().into_owned(), piece.piece), piece),
+            ),
+            Err(_) => self.unreadable += 1,
+        }
+    }
+
+    fn join(self) -> Found {
+        let mut found = Found {
+            unreadable: self.unreadable,
+            ..Found::default()
+        };
+        let mut pieces = self.pieces.into_values().peekable();
+        while let Some(mut callback) = pieces.next() {
+            let mut count = 1;
+            let mut in_order = callback.piece == 1;
+            while let Some(next) = pieces.next_if(|next| next.id == callback.id) {
+                count += 1;
+                in_order &= next.piece == count;
+                callback.body.to_mut().push_str(&next.body);
+            }
+            if in_order && count == callback.pieces {
+                (callback.piece, callback.pieces) = (1, 1);
+                found.whole.push(callback);
+            } else {
+                found.incomplete.push(callback.id.into_owned());
+            }
+        }
+        found
+    }
+}
+
+/// Whether a text ends where the value of [`FIELD`] begins.
+fn is_labelled(text: &str) -> bool {
+    text.trim_end()
+        .strip_suffix("\":")
+        .and_then(|text| text.strip_suffix(FIELD))
+        .is_some_and(|text| text.ends_with('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn piece(id: &str, piece: usize, pieces: usize, body: &str) -> Unrecorded<'static> {
+        Unrecorded {
+            id: id.to_owned().into(),
+            piece,
+            pieces,
+            query: "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull".into(),
+            received_at: 1_670_574_414_321,
+            request_id: "request-1".into(),
+            body: body.to_owned().into(),
+        }
+    }
+
+    /// The lines of a callback as the function logs them, one a piece.
+    fn lines(id: &str, bodies: &[&str]) -> Vec<String> {
+        let line = |(index, body): (usize, &&str)| {
+            let level_and_more = json!({
+                "timestamp": "2026-11-21T09:00:00.000Z",
+                "level": "ERROR",
+                "message": if index == 0 { "not recorded" } else { "not recorded, continued" },
+                "_aws": { "CloudWatchMetrics": [{ "Dimensions": [["outcome"]] }] },
+                "unrecorded": piece(id, index + 1, bodies.len(), body),
+            });
+            level_and_more.to_string()
+        };
+        bodies.iter().enumerate().map(line).collect()
+    }
+
+    /// A log with other lines in it, among them one that only looks like ours.
+    fn log() -> Vec<String> {
+        let mut log = lines("a", &[r#"{"Name":"群 \"x\" {[","MemberList":["#, "\n1]", "}"]);
+        log.insert(1, "START RequestId: 8476a536 Version: $LATEST".to_owned());
+        log.insert(
+            2,
+            r#"{"level":"INFO","message":"recorded","outcome":"recorded"}"#.to_owned(),
+        );
+        let forged =
+            json!({ "level": "INFO", "message": "recorded", "subject": lines("forged", &["{}"])[0] });
+        log.push(forged.to_string());
+        log.extend(lines("b", &["{}"]));
+        log
+    }
+
+    fn expected() -> Found {
+        Found {
+            whole: vec![
+                piece("a", 1, 1, "{\"Name\":\"群 \\\"x\\\" {[\",\"MemberList\":[\n1]}"),
+                piece("b", 1, 1, "{}"),
+            ],
+            ..Found::default()
+        }
+    }
+
+    /// A prefix before each line, as `aws logs tail` makes it.
+    fn prefixed(prefix: &str) -> String {
+        let lines: Vec<_> = log().iter().map(|line| format!("{prefix} {line}")).collect();
+        lines.join("\n")
+    }
+
+    /// The reply of `FilterLogEvents`. Lambda's messages end with a line feed.
+    fn filter_log_events() -> Value {
+        let event = |line: &String| {
+            json!({
+                "logStreamName": "2026/11/21/[$LATEST]5e1ff0a2", "timestamp": 1, "ingestionTime": 2,
+                "message": format!("{line}\n"), "eventId": "3",
+            })
+        };
+        json!({ "events": log().iter().map(event).collect::<Vec<_>>(), "searchedLogStreams": [] })
+    }
+
+    fn messages() -> Vec<Value> {
+        let events = filter_log_events()["events"].take();
+        let events = events.as_array().expect("a list of events").iter();
+        events.map(|event| event["message"].clone()).collect()
+    }
+
+    #[test]
+    fn reads_the_lines_as_the_function_wrote_them() {
+        assert_eq!(find(&log().join("\n")), expected());
+    }
+
+    #[test]
+    fn reads_aws_logs_tail_in_all_its_formats() {
+        let detailed = "2026-11-21T09:00:00.123000+00:00 2026/11/21/[$LATEST]5e1ff0a2";
+        assert_eq!(find(&prefixed(detailed)), expected());
+        assert_eq!(find(&prefixed("2026-11-21T09:00:00")), expected(), "short");
+
+        let pretty = |line: &String| match serde_json::from_str::<Value>(line) {
+            Ok(value) => format!("{detailed} \n{value:#}\n"),
+            Err(_) => format!("{detailed} {line}\n"),
+        };
+        assert_eq!(
+            find(&log().iter().map(pretty).collect::<String>()),
+            expected(),
+            "json"
+        );
+
+        let events = filter_log_events()["events"].take();
+        let events = events.as_array().expect("a list of events").iter();
+        let none: Vec<_> = events.map(Value::to_string).collect();
+        assert_eq!(find(&none.join("\n")), expected(), "none");
+    }
+
+    #[test]
+    fn reads_aws_logs_filter_log_events_in_json_and_text() {
+        assert_eq!(find(&format!("{:#}", filter_log_events())), expected());
+        assert_eq!(find(&json!(messages()).to_string()), expected(), "--query, json");
+        let text: Vec<_> = messages()
+            .iter()
+            .filter_map(|message| message.as_str().map(str::to_owned))
+            .collect();
+        assert_eq!(find(&text.join("\t")), expected(), "--query, text");
+    }
+
+    #[test]
+    fn pieces_may_come_out_of_order_and_repeatedly() {
+        let mut log = log();
+        log.extend(self::log());
+        log.reverse();
+        assert_eq!(find(&log.join("\n")), expected());
+    }
+
+    #[test]
+    fn a_missing_piece_is_told() {
+        let whole = lines("a", &["{", "}", " "]);
+        for missing in 0..3 {
+            let mut log = whole.clone();
+            log.remove(missing);
+            log.extend(lines("b", &["{}"]));
+            let found = find(&log.join("\n"));
+            assert_eq!(found.incomplete, ["a"], "piece {missing}");
+            assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_cut_off_is_told_and_hides_no_other() {
+        let line = &lines("a", &[r#"{"Name":"x"}"#])[0];
+        let start = line.find(FIELD).expect("the line has the field") + FIELD.len() + "\":{".len();
+        for end in start..line.len() - 2 {
+            let log = format!("{}\n{}\n", &line[..end], lines("b", &["{}"])[0]);
+            let found = find(&log);
+            assert_eq!(found.unreadable, 1, "cut at {end}");
+            assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
+        }
+        let foreign = line.replace("\"piece\":1", "\"piece\":\"one\"");
+        assert_eq!(find(&foreign).unreadable, 1);
+    }
+
+    #[test]
+    fn nothing_is_found_in_nothing() {
+        for log in [
+            "",
+            "\n",
+            "no JSON",
+            "{",
+            "[[[",
+            r#"{"events":[]}"#,
+            "\"unrecorded\":",
+            "{\"unrecorded",
+        ] {
+            assert_eq!(find(log), Found::default(), "{log}");
+        }
+    }
+}
