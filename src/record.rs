@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use aws_sdk_dynamodb::{
-    primitives::{DateTime, DateTimeFormat},
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -14,6 +11,9 @@ use crate::{
     group::GroupEvent,
     query::Query,
 };
+
+mod parts;
+pub use parts::body;
 
 /// The longest subject that becomes part of the key, in bytes.
 pub const MAX_SUBJECT_BYTES: usize = 1024;
@@ -42,9 +42,6 @@ const OWN: [&str; 14] = [
 
 /// How much of the head the body's scalars may fill, so that the attributes of our own always fit beside them.
 const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
-
-/// How much of a body goes into one part, in bytes: a part's keys fit beside it.
-const PART_BYTES: usize = 380_000;
 
 /// The longest `Problem`, in bytes.
 const MAX_PROBLEM_BYTES: usize = 2048;
@@ -133,7 +130,7 @@ impl Record {
         if let Some(problem) = &problem {
             put("Problem", text(problem));
         }
-        let parts = put_body(&mut head, callback.body);
+        let parts = parts::put_body(&mut head, callback.body);
         Self {
             head,
             parts,
@@ -252,69 +249,4 @@ fn problem(problems: &[String]) -> Option<String> {
     let mut problem = problems.join("; ");
     problem.truncate(problem.floor_char_boundary(MAX_PROBLEM_BYTES));
     (!problem.is_empty()).then_some(problem)
-}
-
-/// Puts the body into the head, or where the head would pass DynamoDB's limit, into parts.
-fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
-    let weight: usize = head
-        .iter()
-        .map(|(name, value)| attribute::weight(name, value))
-        .sum();
-    if weight + "Body".len() + body.len() <= MAX_ITEM_BYTES {
-        head.insert("Body".to_owned(), text(body));
-        return Vec::new();
-    }
-    let parts: Vec<Item> = pieces(body)
-        .zip(1..)
-        .map(|(piece, index)| part(head, index, piece))
-        .collect();
-    head.insert("BodyParts".to_owned(), number(parts.len()));
-    parts
-}
-
-/// The body in pieces of up to [`PART_BYTES`], cut between characters.
-fn pieces(mut body: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let (piece, rest) = body.split_at(body.floor_char_boundary(PART_BYTES));
-        body = rest;
-        (!piece.is_empty()).then_some(piece)
-    })
-}
-
-/// An item that holds a piece of the head's body. Without `CommandDay` it isn't in the index.
-fn part(head: &Item, index: usize, piece: &str) -> Item {
-    let mut part = Item::from([("Part".to_owned(), text(piece))]);
-    for name in ["pk", "ExpiresAt"] {
-        if let Some(value) = head.get(name) {
-            part.insert(name.to_owned(), value.clone());
-        }
-    }
-    if let Some(AttributeValue::S(sk)) = head.get("sk") {
-        part.insert("sk".to_owned(), text(format!("{sk}#part#{index:04}")));
-    }
-    part
-}
-
-/// The body of a recorded callback, to the byte, from its head and parts in any order and company.
-///
-/// `items` are what a `Query` with the head's `pk` and `begins_with(sk, {the head's sk})` gives. `None` if
-/// the head or a part is missing.
-#[must_use]
-pub fn body(items: &[Item]) -> Option<String> {
-    let string = |item: &Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-    if let Some(body) = items.iter().find_map(|item| string(item, "Body")) {
-        return Some(body);
-    }
-    let head = items.iter().find(|item| item.contains_key("BodyParts"))?;
-    let count: usize = head.get("BodyParts")?.as_n().ok()?.parse().ok()?;
-    let sk = string(head, "sk")?;
-    (1..=count)
-        .map(|index| {
-            let part_sk = format!("{sk}#part#{index:04}");
-            let part = items
-                .iter()
-                .find(|item| string(item, "sk").as_deref() == Some(&part_sk))?;
-            string(part, "Part")
-        })
-        .collect()
 }
