@@ -22,7 +22,7 @@ use crate::{
     refusal::Refusal,
     reply::Reply,
     settings::Settings,
-    store::{Store, StoreError, Stored},
+    store::{Store, StoreError, Stored, WRITE_TIMEOUT},
     telemetry::{Facts, Level, Log, Outcome, Reason, now_millis},
 };
 
@@ -75,7 +75,7 @@ impl Handler {
             payload: event,
             context,
         } = event;
-        let received_at = now_millis();
+        let (received, received_at) = (Instant::now(), now_millis());
         let query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default());
         let mut facts = Facts {
             cold_start: self.cold.swap(false, Ordering::Relaxed),
@@ -90,11 +90,11 @@ impl Handler {
                 .map(Into::into),
             ..Facts::default()
         };
-        let receiving = AssertUnwindSafe(self.receive(&event, &query, received_at, &mut facts));
+        let receiving = AssertUnwindSafe(self.receive(&event, &query, (received, received_at), &mut facts));
         IN_REQUEST.set(true);
-        let received = receiving.catch_unwind().await;
+        let verdict = receiving.catch_unwind().await;
         IN_REQUEST.set(false);
-        let (outcome, reason, reply) = match received {
+        let (outcome, reason, reply) = match verdict {
             Ok(Ok(Verdict::Stored(Stored::New))) => (Outcome::Recorded, None, Reply::ok()),
             Ok(Ok(Verdict::Stored(Stored::Duplicate))) => (Outcome::Duplicate, None, Reply::ok()),
             Ok(Ok(Verdict::Probe)) => (Outcome::Probe, None, Reply::ok()),
@@ -124,7 +124,7 @@ impl Handler {
         &'a self,
         event: &HttpEvent,
         query: &Query<'_>,
-        received_at: u64,
+        (received, received_at): (Instant, u64),
         facts: &mut Facts<'a>,
     ) -> Result<Verdict, Refusal> {
         if event.request_context.http.method != "POST" {
@@ -155,7 +155,7 @@ impl Handler {
         facts.problem = record.problem.take();
 
         let started = Instant::now();
-        let stored = self.store.write(record).await;
+        let stored = self.store.write(record, received + WRITE_TIMEOUT).await;
         facts.store_time =
             Some(f64::from(u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX)) / 1000.0);
         // To react to an event, do it here for `Stored::New`: match `GroupEvent::parse(&callback.command,

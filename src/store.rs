@@ -1,11 +1,15 @@
 //! Writes a record to DynamoDB, once, within the time there is.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
-        BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig, retry::RetryConfig,
+        BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
+        retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
     error::{ProvideErrorMetadata, SdkError},
@@ -19,12 +23,12 @@ use crate::{
     settings::Aws,
 };
 
-/// How long a write may take in all. Tencent waits 2 s for the whole request; what is left of it is for the
-/// network and for API Gateway.
-pub const WRITE_TIMEOUT: Duration = Duration::from_millis(1300);
+/// How long after its receipt a callback may be written. Tencent waits 2 s for the whole request; what is left
+/// of it is for the log entry of a failure, for API Gateway and for the network.
+pub const WRITE_TIMEOUT: Duration = Duration::from_millis(1200);
 
 /// How long one attempt may take, so that a silent server leaves time for another one.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(600);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
@@ -35,7 +39,8 @@ const ATTEMPTS: u32 = 4;
 /// The pause before the second attempt, doubled for each one after it, times a random factor up to 1.
 const BACKOFF: Duration = Duration::from_millis(50);
 
-/// The pause before a transaction is tried again that met another one over the same items.
+/// The pause before a transaction is tried again that met another one over the same items, doubled for each
+/// further one.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(40);
 
 /// True only where no item has the key yet.
@@ -125,6 +130,13 @@ impl Store {
                     .with_max_attempts(ATTEMPTS)
                     .with_initial_backoff(BACKOFF),
             )
+            // The SDK's quota of retries outlasts the outage that used it up, by many events. The attempts here
+            // are few and bounded in time already, one event at a time.
+            .retry_partition(
+                RetryPartition::custom("callbacks")
+                    .token_bucket(TokenBucket::unlimited())
+                    .build(),
+            )
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(endpoint_url);
         config
@@ -133,8 +145,8 @@ impl Store {
     /// Writes a record unless it is there already.
     ///
     /// # Errors
-    /// After at most [`WRITE_TIMEOUT`], if it is not known to be in the table.
-    pub async fn write(&self, record: Record) -> Result<Stored, StoreError> {
+    /// By the deadline, if it is not known to be in the table.
+    pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, StoreError> {
         let write = async {
             if record.parts.is_empty() {
                 self.put(record.head, IS_NEW).await
@@ -142,9 +154,8 @@ impl Store {
                 self.put_all(&record).await
             }
         };
-        tokio::time::timeout(WRITE_TIMEOUT, write)
-            .await
-            .unwrap_or_else(|_| Err(StoreError::timeout()))
+        let written = tokio::time::timeout_at(deadline.into(), write).await;
+        written.unwrap_or_else(|_| Err(StoreError::timeout()))
     }
 
     /// Connects, so that the first callback finds TLS and connection ready. The role allows nothing but
@@ -181,9 +192,11 @@ impl Store {
         // One attempt may take all the time: megabytes may need it, and a retry would send them again.
         let patient = Config::builder().timeout_config(
             TimeoutConfig::builder()
-                .operation_attempt_timeout(WRITE_TIMEOUT)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .disable_operation_attempt_timeout()
                 .build(),
         );
+        let mut pause = CONFLICT_PAUSE;
         loop {
             let transaction = self
                 .client
@@ -204,7 +217,8 @@ impl Store {
             if !reasons.iter().any(|reason| is_passing(reason.code())) {
                 return Err(StoreError::of(&error));
             }
-            tokio::time::sleep(CONFLICT_PAUSE).await;
+            tokio::time::sleep(pause).await;
+            pause *= 2;
         }
     }
 
@@ -257,10 +271,7 @@ impl StoreError {
     }
 
     fn timeout() -> Self {
-        Self::new(
-            "timeout",
-            &format!("DynamoDB did not answer within {} ms", WRITE_TIMEOUT.as_millis()),
-        )
+        Self::new("timeout", "DynamoDB did not answer in time")
     }
 
     fn of<E>(error: &SdkError<E>) -> Self
