@@ -3,6 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help tools run show test e2e lint lint-template deny fuzz clean
+.PHONY: help run show test load lint clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
@@ -19,6 +20,9 @@ FUZZ_SECONDS ?= 600
 
 # Where DynamoDB listens in `make run`. The function is at port 9000, cargo-lambda's default for watch and invoke.
 LOCAL_DYNAMODB_ADDRESS ?= 127.0.0.1:8000
+
+# How many callbacks `make load` sends.
+LOAD ?= 50000
 
 TOOLS := $(CURDIR)/.tools
 CARGO_LAMBDA := $(TOOLS)/cargo-lambda/$(CARGO_LAMBDA_VERSION)
@@ -60,6 +64,9 @@ e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an 
 lint-template: $(CFN_LINT) $(CHECKOV) ## check the template
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --template template.yaml
 	$(TOOLS)/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --skip-download
+load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing DynamoDB; then look for every one
+	cargo build --locked --example redrive
+	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
 
 lint: ## check format, lints and docs
 	cargo fmt --check

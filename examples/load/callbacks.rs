@@ -1,0 +1,89 @@
+//! The callbacks to send: what they are, and in which order, repeats among them.
+
+use sha2::{Digest, Sha256};
+use tencent_chat_webhook::telemetry::now_millis;
+
+pub(crate) const SDK_APPID: &str = "1400000001";
+pub(crate) const TOKEN: &str = "load-token";
+
+/// Of ten callbacks, those that repeat an earlier one: 30 %.
+const REPEATS: [usize; 3] = [4, 7, 9];
+
+/// How far back a repeat reaches, in callbacks.
+const REACH: usize = 2000;
+
+/// One of so many callbacks is too large for an item.
+const LARGE: usize = 1000;
+
+/// The commands, one after the other: before- and after-callbacks, documented and not.
+const COMMANDS: [&str; 8] = [
+    "Group.CallbackAfterCreateGroup",
+    "Group.CallbackAfterGroupDestroyed",
+    "Group.CallbackAfterGroupInfoChanged",
+    "Group.CallbackAfterGroupFull",
+    "Group.CallbackBeforeSendMsg",
+    "Group.CallbackAfterSendMsg",
+    "C2C.CallbackAfterSendMsg",
+    "Custom.CallbackAfterSomething",
+];
+
+/// Which callback is sent when.
+pub(crate) struct Plan {
+    /// Numbers of callbacks, those that are sent again repeatedly.
+    pub(crate) order: Vec<usize>,
+    /// How many different ones there are: their numbers are those below.
+    pub(crate) unique: usize,
+}
+
+impl Plan {
+    pub(crate) fn new(count: usize) -> Self {
+        let (mut order, mut unique) = (Vec::with_capacity(count), 0);
+        for index in 0..count {
+            if REPEATS.contains(&(index % 10)) {
+                order.push(unique - 1 - random(index) % unique.min(REACH));
+            } else {
+                order.push(unique);
+                unique += 1;
+            }
+        }
+        Self { order, unique }
+    }
+}
+
+/// The body of the callback with this number: no two are alike.
+pub(crate) fn body(number: usize) -> String {
+    let command = COMMANDS[number % COMMANDS.len()];
+    let members = if number % LARGE == LARGE - 1 {
+        9000
+    } else {
+        number % 20
+    };
+    let members: Vec<_> = (0..members)
+        .map(|member| format!(r#"{{"Member_Account":"account-{number}-of-member-{member:08}"}}"#))
+        .collect();
+    format!(
+        r#"{{"CallbackCommand":"{command}","EventTime":{},"GroupId":"@TGS#{}","MemberList":[{}],"Name":"群 {number}"}}"#,
+        1_790_000_000_000 + number / 3,
+        number % 5000,
+        members.join(",")
+    )
+}
+
+/// The query string that Tencent appends now.
+pub(crate) fn query(number: usize) -> String {
+    let time = now_millis() / 1000;
+    let sign = hex::encode(Sha256::digest(format!("{TOKEN}{time}")));
+    let command = COMMANDS[number % COMMANDS.len()];
+    format!(
+        "SdkAppid={SDK_APPID}&CallbackCommand={command}&contenttype=json&ClientIP=203.0.113.7&OptPlatform=iOS\
+         &Sign={sign}&RequestTime={time}"
+    )
+}
+
+/// A number that looks random and is the same in each run.
+pub(crate) fn random(seed: usize) -> usize {
+    let digest = Sha256::digest(seed.to_le_bytes());
+    digest[..4]
+        .iter()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte))
+}

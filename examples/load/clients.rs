@@ -1,0 +1,105 @@
+//! Tencent's side: many connections that deliver callbacks, each once it has the reply to the one before.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::try_join_all;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+use crate::{
+    broken,
+    callbacks::{Plan, SDK_APPID, body, query},
+    endpoint::read_message,
+};
+
+/// How long building and starting may take.
+const START: Duration = Duration::from_mins(15);
+
+/// How long a reply may take before the test gives up on all of it.
+const REPLY: Duration = Duration::from_mins(1);
+
+/// What Tencent got.
+#[derive(Default)]
+pub(crate) struct Replies {
+    pub(crate) ok: usize,
+    pub(crate) fail: usize,
+    pub(crate) slowest: Duration,
+}
+
+impl Replies {
+    pub(crate) const fn sum(&self) -> usize {
+        self.ok + self.fail
+    }
+}
+
+/// Sends everything in its order over so many connections.
+pub(crate) async fn send_all(plan: &Plan, to: SocketAddr, connections: usize) -> io::Result<Replies> {
+    let progress = ProgressBar::new(plan.order.len() as u64);
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} to go");
+    progress.set_style(style.map_err(io::Error::other)?);
+    let next = AtomicUsize::new(0);
+    let client = async || -> io::Result<Replies> {
+        let (mut replies, mut connection) = (Replies::default(), TcpStream::connect(to).await?);
+        while let Some(number) = plan.order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let started = Instant::now();
+            match post(&mut connection, &query(*number), &body(*number))
+                .await?
+                .as_str()
+            {
+                "OK" => replies.ok += 1,
+                _ => replies.fail += 1,
+            }
+            replies.slowest = replies.slowest.max(started.elapsed());
+            progress.inc(1);
+        }
+        Ok(replies)
+    };
+    let all = try_join_all((0..connections).map(|_| client())).await?;
+    progress.finish();
+    Ok(all.into_iter().fold(Replies::default(), |sum, replies| Replies {
+        ok: sum.ok + replies.ok,
+        fail: sum.fail + replies.fail,
+        slowest: sum.slowest.max(replies.slowest),
+    }))
+}
+
+/// Waits until the function answers.
+pub(crate) async fn wait_until_ready(function: SocketAddr) -> io::Result<()> {
+    let started = Instant::now();
+    while started.elapsed() < START {
+        if let Ok(mut connection) = TcpStream::connect(function).await {
+            // A stranger's request: it is refused without a request to DynamoDB.
+            let foreign = format!("SdkAppid={SDK_APPID}0");
+            let reply = tokio::time::timeout(START, post(&mut connection, &foreign, "{}")).await?;
+            return reply.map(drop);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(broken("the function did not start"))
+}
+
+/// Delivers a callback: the reply's `ActionStatus`.
+async fn post(connection: &mut TcpStream, query: &str, body: &str) -> io::Result<String> {
+    let request = format!(
+        "POST /?{query} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    connection.write_all(request.as_bytes()).await?;
+    let reply = tokio::time::timeout(REPLY, read_message(connection)).await??;
+    let json = reply
+        .iter()
+        .position(|byte| *byte == b'{')
+        .map(|start| &reply[start..]);
+    let json: Value = serde_json::from_slice(json.unwrap_or_default())?;
+    let status = json["ActionStatus"].as_str();
+    Ok(status
+        .ok_or_else(|| broken("a reply is not the function's"))?
+        .to_owned())
+}
