@@ -2,8 +2,7 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run show test e2e lint lint-template deny fuzz clean
-.PHONY: help run show test load lint clean
+.PHONY: help tools run show test load e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
