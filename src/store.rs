@@ -154,8 +154,7 @@ impl Store {
                 self.put_all(&record).await
             }
         };
-        let written = tokio::time::timeout_at(deadline.into(), write).await;
-        written.unwrap_or_else(|_| Err(StoreError::timeout()))
+        until(deadline, write).await
     }
 
     /// Connects, so that the first callback finds TLS and connection ready. The role allows nothing but
@@ -165,9 +164,9 @@ impl Store {
     /// After at most [`WRITE_TIMEOUT`], if DynamoDB did not answer as it should.
     pub async fn warm_up(&self) -> Result<(), StoreError> {
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
-        let put = self.put(item, NEVER);
-        let answer = tokio::time::timeout(WRITE_TIMEOUT, put).await;
-        answer.unwrap_or_else(|_| Err(StoreError::timeout())).map(drop)
+        until(Instant::now() + WRITE_TIMEOUT, self.put(item, NEVER))
+            .await
+            .map(drop)
     }
 
     async fn put(&self, item: Item, condition: &str) -> Result<Stored, StoreError> {
@@ -234,6 +233,15 @@ impl Store {
     }
 }
 
+/// What comes of a write by the deadline.
+async fn until<T>(
+    deadline: Instant,
+    write: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let written = tokio::time::timeout_at(deadline.into(), write).await;
+    written.unwrap_or_else(|_| Err(StoreError::new("timeout", "DynamoDB did not answer in time")))
+}
+
 fn cancellation_reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
@@ -268,10 +276,6 @@ impl StoreError {
             reason: reason.to_owned(),
             detail: detail.to_owned(),
         }
-    }
-
-    fn timeout() -> Self {
-        Self::new("timeout", "DynamoDB did not answer in time")
     }
 
     fn of<E>(error: &SdkError<E>) -> Self
