@@ -41,13 +41,11 @@ class Sender:
         host = urllib.parse.urlsplit(callback_url).hostname
         self.host = f"{host.split('.')[0]}.execute-api.localhost:{emulator_port}" if ".execute-api." in host else host
         self.sent = 0
-        self.slowest = 0.0
 
     def send(self, query, body, method="POST", content_type="application/json"):
         """Sends a request, and gives what Tencent looks at: status, ActionStatus, ErrorCode."""
         headers = {"Host": self.host} | ({"Content-Type": content_type} if content_type else {})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        started = time.monotonic()
         try:
             connection.request(method, f"/?{query}", body=body, headers=headers)
             response = connection.getresponse()
@@ -55,7 +53,6 @@ class Sender:
         finally:
             connection.close()
         self.sent += 1
-        self.slowest = max(self.slowest, time.monotonic() - started)
         return response.status, reply.get("ActionStatus"), reply.get("ErrorCode")
 
     def send_sample(self, event, signature):

@@ -47,6 +47,7 @@ class Emulator:
                 "BIND_HOST": "127.0.0.1",
                 "GATEWAY_PORT": str(self.port),
                 "IOT_MTLS_ENABLED": "0",
+                "STATE_DIR": str(self.folder / "state"),
                 "TMPDIR": str(self.folder),
             },
             cwd=self.folder,

@@ -43,7 +43,6 @@ def requests(sender):
     equal(f"{2 * LARGE} members", sender.send_callback(command, large_body(2 * LARGE), signed(FIRST_TOKEN)), OK)
     huge = {"GroupId": "@TGS#huge", "Name": "x" * 3_600_000}
     equal("over 3.5 MB", sender.send_callback(command, huge, signed(FIRST_TOKEN)), refusal(413))
-    check("all within Tencent's 2 s", sender.slowest < 2, f"{sender.slowest:.2f} s")
 
 
 def reader(stack):
