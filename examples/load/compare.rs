@@ -93,7 +93,8 @@ pub(crate) async fn table(plan: &Plan, dynamodb: SocketAddr) -> Result<Differenc
     Ok(differences)
 }
 
-async fn read_bodies(dynamodb: SocketAddr) -> Result<Vec<String>, Box<dyn Error>> {
+/// A client of the table, without a detour.
+pub(crate) fn client(dynamodb: SocketAddr) -> Client {
     let aws = Aws {
         region: "us-east-1".to_owned(),
         access_key_id: "local".to_owned(),
@@ -101,7 +102,11 @@ async fn read_bodies(dynamodb: SocketAddr) -> Result<Vec<String>, Box<dyn Error>
         session_token: None,
         endpoint_url: Some(format!("http://{dynamodb}")),
     };
-    let client = Client::from_conf(Store::config(&aws).build());
+    Client::from_conf(Store::config(&aws).build())
+}
+
+async fn read_bodies(dynamodb: SocketAddr) -> Result<Vec<String>, Box<dyn Error>> {
+    let client = client(dynamodb);
     let items = client
         .scan()
         .table_name(dynamodb::TABLE)

@@ -9,6 +9,7 @@
 
 use std::{error::Error, io, net::SocketAddr, process::ExitCode, time::Instant};
 
+use aws_sdk_dynamodb::types::StreamSpecification;
 use dynoxide::Database;
 
 #[path = "../../tests/support/dynamodb.rs"]
@@ -39,6 +40,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let table = dynamodb::serve(Database::memory()?, loopback).await;
+    without_stream(table).await?;
     let faults = faults::Faults::default();
     let proxy = faults.start(table).await;
 
@@ -79,6 +81,14 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Nobody reads the table's stream here, and the embedded DynamoDB goes through all of it at each write.
+async fn without_stream(table: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let off = StreamSpecification::builder().stream_enabled(false).build()?;
+    let update = compare::client(table).update_table().table_name(dynamodb::TABLE);
+    update.stream_specification(off).send().await?;
+    Ok(())
 }
 
 /// A broken promise of a program that this one talks to.
