@@ -1,0 +1,95 @@
+//! Builds what is measured, just as it would be deployed: each program with its own features and no others.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// A program that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    Floor,
+    Bare,
+    Unwarmed,
+    Ours,
+}
+
+impl Program {
+    pub(crate) const ALL: [Self; 4] = [Self::Floor, Self::Bare, Self::Unwarmed, Self::Ours];
+
+    /// The name in a report.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Bare => "bare PutItem",
+            Self::Unwarmed => "ours, no warm-up",
+            Self::Ours => "ours",
+        }
+    }
+
+    const fn binary(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Bare => "bare",
+            Self::Unwarmed => "unwarmed",
+            Self::Ours => "tencent-chat-webhook",
+        }
+    }
+
+    /// Where its release binary is.
+    pub(crate) fn path(self) -> PathBuf {
+        target().join("release").join(self.binary())
+    }
+
+    /// Builds its release binary.
+    pub(crate) fn build(self) {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--locked", "--release"]);
+        self.run(&mut cargo);
+    }
+
+    /// The size of the arm64 zip; `None` where cargo-lambda is not installed.
+    pub(crate) fn zip_bytes(self) -> Option<u64> {
+        let mut cargo = Command::new("cargo-lambda");
+        if cargo.arg("--version").output().is_err() {
+            return None;
+        }
+        let folder = target().join("bench-zip");
+        let mut cargo = Command::new("cargo-lambda");
+        cargo.args([
+            "lambda",
+            "build",
+            "--locked",
+            "--release",
+            "--arm64",
+            "--output-format",
+            "zip",
+        ]);
+        cargo.arg("--lambda-dir").arg(&folder);
+        self.run(&mut cargo);
+        let zip = folder.join(self.binary()).join("bootstrap.zip");
+        Some(fs::metadata(zip).expect("cargo-lambda has made the zip").len())
+    }
+
+    fn run(self, cargo: &mut Command) {
+        if self != Self::Ours {
+            cargo.args(["--package", "bench-programs", "--bin", self.binary()]);
+            cargo.args(["--features", self.binary()]);
+        }
+        // What cargo tells a bench about its own build is not for another build.
+        for (name, _) in env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
+            cargo.env_remove(name);
+        }
+        let status = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "{self:?} can't be built"
+        );
+    }
+}
+
+fn target() -> &'static Path {
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    tmp.parent().expect("it is a folder within the target folder")
+}
