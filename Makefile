@@ -2,7 +2,7 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run show test load e2e lint lint-template deny fuzz clean
+.PHONY: help tools run show test load bench e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
@@ -82,6 +82,9 @@ fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
 	PATH="$(dir $(CARGO_FUZZ)):$$PATH" cargo +nightly fuzz run --sanitizer none receive \
 	    fuzz/corpus/receive fuzz/seeds/receive -- \
 	    -dict=fuzz/receive.dict -max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
+bench: $(CARGO_LAMBDA) ## measure the function against an empty one and a bare PutItem
+	cargo bench --locked --bench core
+	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo bench --locked --bench function -- --zip
 
 clean: ## remove everything that was built, installed or stored
 	rm -rf target fuzz/target fuzz/corpus .tools .local .aws-sam
