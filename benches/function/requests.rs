@@ -40,7 +40,7 @@ pub(crate) fn created_escaped(index: u64, members: usize) -> String {
 
 fn created_with(index: u64, members: usize, name: impl Fn(&mut String, usize) -> std::fmt::Result) -> String {
     let mut body = format!(
-        r#"{{"CallbackCommand":"{COMMAND}","EventTime":{},"GroupId":"@TGS#{index:09}","MemberList":["#,
+        r#"{{"CallbackCommand":"{COMMAND}","EventTime":"{}","GroupId":"@TGS#{index:09}","MemberList":["#,
         1_670_574_414_123 + index
     );
     for member in 0..members {
