@@ -211,7 +211,7 @@ async fn shares(sender: &mut Sender, table: &Table, count: usize) -> std::io::Re
         let runs = [
             (Program::Bare, Event::Small),
             (Program::Ours, Event::Small),
-            (Program::Ours, Event::Large),
+            (Program::Ours, Event::Medium),
         ]
         .map(|(program, event)| {
             let limit = Some(&limit);
