@@ -90,7 +90,9 @@ impl Handler {
                 .map(Into::into),
             ..Facts::default()
         };
-        let receiving = AssertUnwindSafe(self.receive(&event, &query, (received, received_at), &mut facts));
+        // Boxed, as the SDK's futures are too large to be moved about.
+        let receiving = self.receive(&event, &query, (received, received_at), &mut facts);
+        let receiving = AssertUnwindSafe(Box::pin(receiving));
         IN_REQUEST.set(true);
         let verdict = receiving.catch_unwind().await;
         IN_REQUEST.set(false);
