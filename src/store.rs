@@ -16,8 +16,8 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, Put, TransactWriteItem},
 };
-
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use futures_util::FutureExt;
 
 use crate::{
     attribute::{Item, text},
@@ -237,12 +237,12 @@ impl Store {
 }
 
 /// What comes of a write by the deadline.
-async fn until<T>(
+fn until<T>(
     deadline: Instant,
     write: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    let written = tokio::time::timeout_at(deadline.into(), write).await;
-    written.unwrap_or_else(|_| Err(StoreError::new("timeout", "DynamoDB did not answer in time")))
+) -> impl Future<Output = Result<T, StoreError>> {
+    let late = || Err(StoreError::new("timeout", "DynamoDB did not answer in time"));
+    tokio::time::timeout_at(deadline.into(), write).map(move |written| written.unwrap_or_else(|_| late()))
 }
 
 /// HTTPS with the cryptography of ring: the SDK's default, aws-lc, makes the binary a quarter larger, and gathers
