@@ -26,17 +26,10 @@ fn main() {
         .configure_from_args();
     let admission = Admission::new(vec![App {
         sdk_appid: requests::SDK_APPID.to_owned(),
-        tokens: vec![Token {
-            position: 1,
-            secret: requests::TOKEN.to_owned(),
-        }],
+        tokens: vec![Token { position: 1, secret: requests::TOKEN.to_owned() }],
     }]);
     let raw = requests::query(requests::SDK_APPID, requests::TOKEN, NOW_SECONDS);
-    let admit = || {
-        admission
-            .admit(black_box(&Query::parse(&raw)), NOW_SECONDS)
-            .is_ok()
-    };
+    let admit = || admission.admit(black_box(&Query::parse(&raw)), NOW_SECONDS).is_ok();
     say("admit", allocation_counter::measure(|| assert!(admit())));
     criterion.bench_function("admit", |bencher| bencher.iter(admit));
 
@@ -47,15 +40,9 @@ fn main() {
         let parse = || parse(&query, black_box(&body));
         let callback = parse();
         let record = || Record::new(&query, black_box(&callback), &RECEIPT);
-        say(
-            &format!("{name}/parse"),
-            allocation_counter::measure(|| drop(parse())),
-        );
+        say(&format!("{name}/parse"), allocation_counter::measure(|| drop(parse())));
         group.bench_function("parse", |bencher| bencher.iter(parse));
-        say(
-            &format!("{name}/record"),
-            allocation_counter::measure(|| drop(record())),
-        );
+        say(&format!("{name}/record"), allocation_counter::measure(|| drop(record())));
         group.bench_function("record", |bencher| bencher.iter(record));
         group.finish();
     }
@@ -74,10 +61,7 @@ fn bodies() -> [(&'static str, String); 4] {
         ("0.3 KB", requests::created(1, requests::SMALL)),
         ("38 KB", requests::created(1, requests::MEDIUM)),
         ("324 KB, 6000 members", requests::created(1, requests::LARGEST)),
-        (
-            "1.3 MB, 6000 escaped members",
-            requests::created_escaped(1, requests::LARGEST),
-        ),
+        ("1.3 MB, 6000 escaped members", requests::created_escaped(1, requests::LARGEST)),
     ]
 }
 

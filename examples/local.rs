@@ -31,12 +31,7 @@ const DEFAULTS: [(&str, &str); 6] = [
 ];
 
 fn setting(name: &str) -> Option<String> {
-    let default = || {
-        DEFAULTS
-            .iter()
-            .find(|default| default.0 == name)
-            .map(|default| default.1.to_owned())
-    };
+    let default = || DEFAULTS.iter().find(|default| default.0 == name).map(|default| default.1.to_owned());
     match name {
         // A token that someone wants to try locally has to count.
         "ALLOW_UNSIGNED" => Some(std::env::var("CALLBACK_TOKENS").is_err().to_string()),
@@ -60,8 +55,6 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let handler = Handler::new(settings, store, Log::from_env());
     handler.warm_up().await;
     let handler = &handler;
-    lambda_runtime::run(service_fn(|event| async move {
-        Ok::<_, Infallible>(handler.handle(event).await)
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event| async move { Ok::<_, Infallible>(handler.handle(event).await) }))
+        .await
 }

@@ -57,10 +57,7 @@ async fn run() -> Result<Tally, Box<dyn Error>> {
 
     let progress = ProgressBar::new(found.whole.len() as u64);
     progress.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len}, {eta} to go")?);
-    let mut tally = Tally {
-        incomplete: found.incomplete.len() + found.unreadable,
-        ..Tally::default()
-    };
+    let mut tally = Tally { incomplete: found.incomplete.len() + found.unreadable, ..Tally::default() };
     tell_incomplete(&found);
 
     let store = Store::connect(&destination.aws, &destination.table_name);

@@ -40,9 +40,7 @@ pub struct Token {
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("position", &self.position)
-            .finish_non_exhaustive()
+        f.debug_struct("Token").field("position", &self.position).finish_non_exhaustive()
     }
 }
 
@@ -69,20 +67,9 @@ impl Admission {
     /// One of the refusals named `Sdk…` or `Sign…`.
     pub fn admit(&self, query: &Query<'_>, now: u64) -> Result<Admitted<'_>, Refusal> {
         let given = query.sdk_appid.as_deref().ok_or(Refusal::SdkAppidMissing)?;
-        let app = self
-            .apps
-            .iter()
-            .find(|app| app.sdk_appid == given)
-            .ok_or(Refusal::SdkAppidForeign)?;
-        let token = if app.tokens.is_empty() {
-            None
-        } else {
-            Some(app.verify(query, now)?)
-        };
-        Ok(Admitted {
-            sdk_appid: &app.sdk_appid,
-            token,
-        })
+        let app = self.apps.iter().find(|app| app.sdk_appid == given).ok_or(Refusal::SdkAppidForeign)?;
+        let token = if app.tokens.is_empty() { None } else { Some(app.verify(query, now)?) };
+        Ok(Admitted { sdk_appid: &app.sdk_appid, token })
     }
 }
 
@@ -92,11 +79,7 @@ impl App {
         let request_time = query.request_time.as_deref().ok_or(Refusal::SignMissing)?;
         let seconds = query.request_time_seconds().ok_or(Refusal::SignMalformed)?;
         if now.abs_diff(seconds) > TOLERANCE_SECONDS {
-            return Err(if seconds < now {
-                Refusal::SignTooOld
-            } else {
-                Refusal::SignInFuture
-            });
+            return Err(if seconds < now { Refusal::SignTooOld } else { Refusal::SignInFuture });
         }
         let sign = query.sign.as_deref().ok_or(Refusal::SignMissing)?;
         let mut given = [0; 32];
@@ -105,10 +88,7 @@ impl App {
         // Every token is tried, so that the time taken doesn't tell which one is near.
         let mut position = None;
         for token in &self.tokens {
-            let expected = Sha256::new()
-                .chain_update(&token.secret)
-                .chain_update(request_time)
-                .finalize();
+            let expected = Sha256::new().chain_update(&token.secret).chain_update(request_time).finalize();
             if expected.as_slice().ct_eq(&given).into() {
                 position = Some(token.position);
             }
@@ -128,14 +108,8 @@ mod tests {
     const NOW: u64 = 1_669_872_112;
 
     fn app(sdk_appid: &str, tokens: &[(usize, &str)]) -> App {
-        let token = |&(position, secret): &(usize, &str)| Token {
-            position,
-            secret: secret.into(),
-        };
-        App {
-            sdk_appid: sdk_appid.into(),
-            tokens: tokens.iter().map(token).collect(),
-        }
+        let token = |&(position, secret): &(usize, &str)| Token { position, secret: secret.into() };
+        App { sdk_appid: sdk_appid.into(), tokens: tokens.iter().map(token).collect() }
     }
 
     fn signed<'a>(sdk_appid: &'a str, time: &'a str, sign: &'a str) -> Query<'a> {
@@ -156,23 +130,14 @@ mod tests {
         let admission = Admission::new(vec![app("1400000001", &[(1, VECTOR_TOKEN)])]);
         for hex in [VECTOR_SIGN.to_owned(), VECTOR_SIGN.to_uppercase()] {
             let admitted = admission.admit(&signed("1400000001", VECTOR_TIME, &hex), NOW);
-            assert_eq!(
-                admitted,
-                Ok(Admitted {
-                    sdk_appid: "1400000001",
-                    token: Some(1)
-                })
-            );
+            assert_eq!(admitted, Ok(Admitted { sdk_appid: "1400000001", token: Some(1) }));
         }
     }
 
     #[test]
     fn the_misprinted_token_is_refused() {
         let admission = Admission::new(vec![app("1", &[(1, "xxxyyy")])]);
-        assert_eq!(
-            admission.admit(&signed("1", VECTOR_TIME, VECTOR_SIGN), NOW),
-            Err(Refusal::SignWrong)
-        );
+        assert_eq!(admission.admit(&signed("1", VECTOR_TIME, VECTOR_SIGN), NOW), Err(Refusal::SignWrong));
     }
 
     #[test]
@@ -222,48 +187,18 @@ mod tests {
         let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
         let whole = signed("1", VECTOR_TIME, VECTOR_SIGN);
         for (query, expected) in [
-            (
-                Query {
-                    sdk_appid: None,
-                    ..whole.clone()
-                },
-                Refusal::SdkAppidMissing,
-            ),
-            (
-                Query {
-                    sign: None,
-                    ..whole.clone()
-                },
-                Refusal::SignMissing,
-            ),
-            (
-                Query {
-                    request_time: None,
-                    ..whole.clone()
-                },
-                Refusal::SignMissing,
-            ),
+            (Query { sdk_appid: None, ..whole.clone() }, Refusal::SdkAppidMissing),
+            (Query { sign: None, ..whole.clone() }, Refusal::SignMissing),
+            (Query { request_time: None, ..whole.clone() }, Refusal::SignMissing),
             (signed("1", "+1669872112", VECTOR_SIGN), Refusal::SignMalformed),
             (signed("1", "-1669872112", VECTOR_SIGN), Refusal::SignMalformed),
             (signed("1", "1669872112 ", VECTOR_SIGN), Refusal::SignMalformed),
-            (
-                signed("1", "99999999999999999999999", VECTOR_SIGN),
-                Refusal::SignMalformed,
-            ),
+            (signed("1", "99999999999999999999999", VECTOR_SIGN), Refusal::SignMalformed),
             (signed("1", "", VECTOR_SIGN), Refusal::SignMalformed),
             (signed("1", VECTOR_TIME, ""), Refusal::SignMalformed),
-            (
-                signed("1", VECTOR_TIME, &VECTOR_SIGN[1..]),
-                Refusal::SignMalformed,
-            ),
-            (
-                signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "g")),
-                Refusal::SignMalformed,
-            ),
-            (
-                signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "2")),
-                Refusal::SignWrong,
-            ),
+            (signed("1", VECTOR_TIME, &VECTOR_SIGN[1..]), Refusal::SignMalformed),
+            (signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "g")), Refusal::SignMalformed),
+            (signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "2")), Refusal::SignWrong),
         ] {
             assert_eq!(admission.admit(&query, NOW), Err(expected));
         }

@@ -54,11 +54,8 @@ fn is_number(json: &str) -> bool {
     let digits = || whole.bytes().chain(fraction.bytes());
     // Lengths are below MAX_SCALAR_BYTES, so no conversion and no sum of lengths can overflow.
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
-    let in_range = |offset: i64| {
-        exponent
-            .checked_add(offset)
-            .is_some_and(|magnitude| (-130..=125).contains(&magnitude))
-    };
+    let in_range =
+        |offset: i64| exponent.checked_add(offset).is_some_and(|magnitude| (-130..=125).contains(&magnitude));
     let Some(first) = digits().position(|digit| digit != b'0') else {
         // DynamoDB checks the magnitude of a zero too, as if its last digit were a 1.
         return in_range(-length(fraction));

@@ -54,11 +54,7 @@ impl<'a> Message<'a> {
             _ => Refusal::BodyNotJson,
         })?;
         let command = command(query, &fields)?;
-        Ok(Self::Callback(Callback {
-            command,
-            body,
-            fields,
-        }))
+        Ok(Self::Callback(Callback { command, body, fields }))
     }
 }
 
@@ -73,11 +69,7 @@ fn command<'a>(query: &Query<'a>, fields: &Fields<'a>) -> Result<Cow<'a, str>, R
         (Some(in_url), Some(in_body)) if in_url != in_body => return Err(Refusal::CommandsDiffer),
         (in_url, in_body) => in_url.or(in_body).unwrap_or(Cow::Borrowed(UNKNOWN_COMMAND)),
     };
-    if command::is_name(&command) {
-        Ok(command)
-    } else {
-        Err(Refusal::CommandMalformed)
-    }
+    if command::is_name(&command) { Ok(command) } else { Err(Refusal::CommandMalformed) }
 }
 
 /// The top level of a JSON object: names decoded, values as they came.
@@ -108,18 +100,12 @@ impl<'a> Fields<'a> {
     /// The field of this name; the last one where there are several, as in any JSON parser.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Scalar<'a>> {
-        self.0
-            .iter()
-            .rev()
-            .find(|field| field.0 == name)
-            .map(|field| Scalar::of(field.1))
+        self.0.iter().rev().find(|field| field.0 == name).map(|field| Scalar::of(field.1))
     }
 
     /// All fields in their order, those of one name repeatedly.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Scalar<'a>)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_ref(), Scalar::of(value)))
+        self.0.iter().map(|(name, value)| (name.as_ref(), Scalar::of(value)))
     }
 
     /// The length of the array of this name.
@@ -128,9 +114,7 @@ impl<'a> Fields<'a> {
         let Some(Scalar::Nested(array)) = self.get(name) else {
             return None;
         };
-        serde_json::from_str::<Vec<IgnoredAny>>(array)
-            .ok()
-            .map(|elements| elements.len())
+        serde_json::from_str::<Vec<IgnoredAny>>(array).ok().map(|elements| elements.len())
     }
 }
 
@@ -204,11 +188,7 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 
     fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
-        Ok(Name(
-            std::str::from_utf8(name)
-                .ok()
-                .map(|name| Cow::Owned(name.to_owned())),
-        ))
+        Ok(Name(std::str::from_utf8(name).ok().map(|name| Cow::Owned(name.to_owned()))))
     }
 }
 
@@ -217,13 +197,7 @@ mod tests {
     use super::*;
 
     fn parse<'a>(command: Option<&'a str>, body: &'a [u8]) -> Result<Message<'a>, Refusal> {
-        Message::parse(
-            &Query {
-                callback_command: command.map(Cow::Borrowed),
-                ..Query::default()
-            },
-            body,
-        )
+        Message::parse(&Query { callback_command: command.map(Cow::Borrowed), ..Query::default() }, body)
     }
 
     fn callback<'a>(command: Option<&'a str>, body: &'a str) -> Callback<'a> {
@@ -240,27 +214,11 @@ mod tests {
             (Some("A.B"), "{}", Ok("A.B")),
             (Some("A.B"), r#"{"CallbackCommand":null}"#, Ok("A.B")),
             (None, r#"{"CallbackCommand":"A.B"}"#, Ok("A.B")),
-            (
-                None,
-                r#"{"CallbackCommand":"X","CallbackCommand":"A.B"}"#,
-                Ok("A.B"),
-            ),
+            (None, r#"{"CallbackCommand":"X","CallbackCommand":"A.B"}"#, Ok("A.B")),
             (None, "{}", Ok("Unknown")),
-            (
-                Some("A.B"),
-                r#"{"CallbackCommand":"A.b"}"#,
-                Err(Refusal::CommandsDiffer),
-            ),
-            (
-                Some("A.B"),
-                r#"{"CallbackCommand":5}"#,
-                Err(Refusal::CommandMalformed),
-            ),
-            (
-                None,
-                r#"{"CallbackCommand":"a b"}"#,
-                Err(Refusal::CommandMalformed),
-            ),
+            (Some("A.B"), r#"{"CallbackCommand":"A.b"}"#, Err(Refusal::CommandsDiffer)),
+            (Some("A.B"), r#"{"CallbackCommand":5}"#, Err(Refusal::CommandMalformed)),
+            (None, r#"{"CallbackCommand":"a b"}"#, Err(Refusal::CommandMalformed)),
             (Some(""), "{}", Err(Refusal::CommandMalformed)),
         ] {
             let command = parse(in_url, body.as_bytes()).map(|message| match message {
@@ -299,10 +257,7 @@ mod tests {
     fn the_size_limit_is_exact() {
         let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
         assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
-        assert_eq!(
-            parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(),
-            Some(Refusal::BodyTooLarge)
-        );
+        assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
     }
 
     #[test]

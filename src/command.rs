@@ -60,19 +60,10 @@ pub const DOCUMENTED: [Documented; 57] = [
     on("59057", "Chatbot.OnC2CSignalMessage"),
     on("78240", "ContentCallback.ResultNotify"),
     on("60256", "Alert.RequestOverLimit"),
-    on(
-        "269/102314",
-        "OfficialAccount.CallbackBeforeCreateOfficialAccount",
-    ),
+    on("269/102314", "OfficialAccount.CallbackBeforeCreateOfficialAccount"),
     on("269/102314", "OfficialAccount.CallbackAfterCreateOfficialAccount"),
-    on(
-        "269/102314",
-        "OfficialAccount.CallbackAfterOfficialAccountInfoChanged",
-    ),
-    on(
-        "269/102314",
-        "OfficialAccount.CallbackAfterOfficialAccountDestroyed",
-    ),
+    on("269/102314", "OfficialAccount.CallbackAfterOfficialAccountInfoChanged"),
+    on("269/102314", "OfficialAccount.CallbackAfterOfficialAccountDestroyed"),
     on("269/102314", "OfficialAccount.CallbackBeforeAddSubscriber"),
     on("269/102314", "OfficialAccount.CallbackAfterAddSubscriber"),
     on("269/102314", "OfficialAccount.CallbackAfterOfficialAccountFull"),
@@ -94,9 +85,7 @@ pub fn documented(name: &str) -> Option<Documented> {
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     (1..=128).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// Whether Tencent asks before it acts, so that the reply decides: the last part of the name starts with

@@ -191,9 +191,7 @@ fn event_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>,
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.parse()
-                .map(Some)
-                .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+            text.parse().map(Some).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
         }
 
         fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -223,19 +221,11 @@ mod tests {
             owner_account: "leckie".into(),
             kind: "Public".into(),
             name: "First \"quoted\"".into(),
-            member_list: Some(vec![Member {
-                member_account: "bob".into(),
-            }]),
-            user_defined_data_list: Some(vec![UserDefinedData {
-                key: "k".into(),
-                value: "v".into(),
-            }]),
+            member_list: Some(vec![Member { member_account: "bob".into() }]),
+            user_defined_data_list: Some(vec![UserDefinedData { key: "k".into(), value: "v".into() }]),
             event_time: Some(1_670_574_414_123),
         };
-        assert_eq!(
-            parse("CreateGroup", body),
-            Ok(GroupEvent::Created(Box::new(expected)))
-        );
+        assert_eq!(parse("CreateGroup", body), Ok(GroupEvent::Created(Box::new(expected))));
     }
 
     #[test]
@@ -248,24 +238,16 @@ mod tests {
             owner_account: "leckie".into(),
             operator_account: Some("root".into()),
             name: Some("First".into()),
-            member_list: Some(vec![Member {
-                member_account: "bob".into(),
-            }]),
+            member_list: Some(vec![Member { member_account: "bob".into() }]),
             event_time: Some(1_670_574_414_123),
         };
-        assert_eq!(
-            parse("GroupDestroyed", body),
-            Ok(GroupEvent::Destroyed(Box::new(expected.clone())))
-        );
+        assert_eq!(parse("GroupDestroyed", body), Ok(GroupEvent::Destroyed(Box::new(expected.clone()))));
 
         let body = r#"{"GroupId":"@T","Type":"Community","Owner_Account":"leckie"}"#;
         expected.kind = "Community".into();
         (expected.operator_account, expected.name) = (None, None);
         (expected.member_list, expected.event_time) = (None, None);
-        assert_eq!(
-            parse("GroupDestroyed", body),
-            Ok(GroupEvent::Destroyed(Box::new(expected)))
-        );
+        assert_eq!(parse("GroupDestroyed", body), Ok(GroupEvent::Destroyed(Box::new(expected))));
     }
 
     #[test]
@@ -283,19 +265,12 @@ mod tests {
             user_defined_data_list: Some(Vec::new()),
             event_time: None,
         };
-        assert_eq!(
-            parse("GroupInfoChanged", body),
-            Ok(GroupEvent::InfoChanged(Box::new(expected)))
-        );
+        assert_eq!(parse("GroupInfoChanged", body), Ok(GroupEvent::InfoChanged(Box::new(expected))));
     }
 
     #[test]
     fn reads_every_field_of_a_full_group() {
-        let expected = Full {
-            group_id: "@T".into(),
-            topic_id: Some("@P".into()),
-            event_time: None,
-        };
+        let expected = Full { group_id: "@T".into(), topic_id: Some("@P".into()), event_time: None };
         let body = r#"{"GroupId":"@T","TopicId":"@P"}"#;
         assert_eq!(parse("GroupFull", body), Ok(GroupEvent::Full(expected)));
     }
@@ -305,14 +280,8 @@ mod tests {
         for (body, expected) in [
             ("{}", "missing field `GroupId`"),
             (r#"{"GroupId":1}"#, "GroupId: invalid type: integer `1`"),
-            (
-                r#"{"GroupId":"@T","EventTime":"soon"}"#,
-                "EventTime: invalid value: string \"soon\"",
-            ),
-            (
-                r#"{"GroupId":"@T","EventTime":1.5}"#,
-                "EventTime: invalid type: floating point",
-            ),
+            (r#"{"GroupId":"@T","EventTime":"soon"}"#, "EventTime: invalid value: string \"soon\""),
+            (r#"{"GroupId":"@T","EventTime":1.5}"#, "EventTime: invalid type: floating point"),
             (r#"{"GroupId":"@T","GroupId":"@U"}"#, "duplicate field `GroupId`"),
         ] {
             let misfit = parse("GroupFull", body).expect_err(body);

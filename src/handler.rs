@@ -47,34 +47,20 @@ impl Handler {
     /// A handler that records into this store.
     #[must_use]
     pub fn new(settings: Settings, store: Store, log: Log) -> Self {
-        let Settings {
-            admission,
-            retention_days,
-            ..
-        } = settings;
-        Self {
-            admission,
-            retention_days,
-            store,
-            log,
-            cold: AtomicBool::new(true),
-        }
+        let Settings { admission, retention_days, .. } = settings;
+        Self { admission, retention_days, store, log, cold: AtomicBool::new(true) }
     }
 
     /// Connects to DynamoDB before the first request. A failure is logged and stops nothing.
     pub async fn warm_up(&self) {
         if let Err(error) = self.store.warm_up().await {
-            self.log
-                .note(now_millis(), Level::Warn, &format!("warm-up failed: {error}"));
+            self.log.note(now_millis(), Level::Warn, &format!("warm-up failed: {error}"));
         }
     }
 
     /// Answers a request. Never fails and never panics: even a bug is a reply and a log entry.
     pub async fn handle(&self, event: LambdaEvent<HttpEvent>) -> Reply {
-        let LambdaEvent {
-            payload: event,
-            context,
-        } = event;
+        let LambdaEvent { payload: event, context } = event;
         let (received, received_at) = (Instant::now(), now_millis());
         let query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default());
         let mut facts = Facts {
@@ -90,9 +76,7 @@ impl Handler {
                 .map(Into::into),
             ..Facts::default()
         };
-        // Boxed, as the SDK's futures are too large to be moved about.
-        let receiving = self.receive(&event, &query, (received, received_at), &mut facts);
-        let receiving = AssertUnwindSafe(Box::pin(receiving));
+        let receiving = AssertUnwindSafe(self.receive(&event, &query, (received, received_at), &mut facts));
         IN_REQUEST.set(true);
         let verdict = receiving.catch_unwind().await;
         IN_REQUEST.set(false);
@@ -102,17 +86,11 @@ impl Handler {
             Ok(Ok(Verdict::Probe)) => (Outcome::Probe, None, Reply::ok()),
             Ok(Err(refusal)) => (Outcome::Refused, Some(refusal.into()), Reply::refused(refusal)),
             Ok(Ok(Verdict::Failed(error))) => {
-                let reason = Reason {
-                    reason: error.reason,
-                    error: Some(error.detail),
-                };
+                let reason = Reason { reason: error.reason, error: Some(error.detail) };
                 return self.not_stored(&event, &query, received_at, &facts, &reason);
             }
             Err(_) => {
-                let reason = Reason {
-                    reason: "panic".to_owned(),
-                    error: LAST_PANIC.take(),
-                };
+                let reason = Reason { reason: "panic".to_owned(), error: LAST_PANIC.take() };
                 return self.not_stored(&event, &query, received_at, &facts, &reason);
             }
         };
@@ -151,9 +129,7 @@ impl Handler {
         facts.callback_command = Some(callback.command.to_string());
         facts.subject = Some(std::mem::take(&mut record.subject));
         facts.event_time = record.event_time;
-        facts.lag = record
-            .event_time
-            .and_then(|time| received_at.checked_signed_diff(time));
+        facts.lag = record.event_time.and_then(|time| received_at.checked_signed_diff(time));
         facts.problem = record.problem.take();
 
         let started = Instant::now();
@@ -175,10 +151,7 @@ impl Handler {
         reason: &Reason,
     ) -> Reply {
         // Without an application it was not admitted: a stranger's body has no business in a redrive.
-        let body = event
-            .body_bytes()
-            .filter(|_| facts.sdk_appid.is_some())
-            .unwrap_or_default();
+        let body = event.body_bytes().filter(|_| facts.sdk_appid.is_some()).unwrap_or_default();
         let unrecorded = Unrecorded {
             id: Cow::Borrowed(facts.function_request_id),
             piece: 1,
@@ -188,11 +161,7 @@ impl Handler {
             request_id: Cow::Borrowed(facts.request_id),
             body: String::from_utf8_lossy(&body),
         };
-        let pieces = if facts.sdk_appid.is_some() {
-            unrecorded.pieces()
-        } else {
-            Vec::new()
-        };
+        let pieces = if facts.sdk_appid.is_some() { unrecorded.pieces() } else { Vec::new() };
         self.log.unrecorded(now_millis(), reason, facts, &pieces);
         let before = facts.callback_command.as_deref().is_some_and(command::is_before);
         if before { Reply::ok() } else { Reply::not_stored() }

@@ -25,9 +25,7 @@ async fn main() -> Result<ExitCode, Error> {
     let handler = Handler::new(settings, store, log);
     handler.warm_up().await;
     let handler = &handler;
-    lambda_runtime::run(service_fn(|event| async move {
-        Ok::<_, Infallible>(handler.handle(event).await)
-    }))
-    .await?;
+    lambda_runtime::run(service_fn(|event| async move { Ok::<_, Infallible>(handler.handle(event).await) }))
+        .await?;
     Ok(ExitCode::SUCCESS)
 }

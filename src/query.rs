@@ -49,9 +49,7 @@ impl<'a> Query<'a> {
     pub fn request_time_seconds(&self) -> Option<u64> {
         let text = self.request_time.as_deref()?;
         // `parse` alone would take a leading plus.
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit())
-            .then(|| text.parse().ok())?
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
     }
 
     /// The query string again, without `Sign` and without a customer's own parameters: fit for a log.
@@ -126,10 +124,7 @@ mod tests {
             ("1669872112.0", None),
             ("99999999999999999999", None),
         ] {
-            let query = Query {
-                request_time: Some(text.into()),
-                ..Query::default()
-            };
+            let query = Query { request_time: Some(text.into()), ..Query::default() };
             assert_eq!(query.request_time_seconds(), expected, "{text:?}");
         }
     }

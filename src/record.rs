@@ -81,9 +81,7 @@ impl Record {
         let mut problems = Vec::new();
         let subject = subject(callback, &mut problems);
         let event_time = event_time(callback, &mut problems);
-        let time = event_time
-            .or_else(|| request_time(query))
-            .unwrap_or(receipt.received_at);
+        let time = event_time.or_else(|| request_time(query)).unwrap_or(receipt.received_at);
         if let Some(Err(misfit)) = GroupEvent::parse(&callback.command, callback.body) {
             problems.push(misfit);
         }
@@ -92,22 +90,13 @@ impl Record {
         let mut put = |name: &str, value| head.insert(name.to_owned(), value);
         let command = callback.command.as_ref();
         put("pk", text(format!("{}#{subject}", receipt.sdk_appid)));
-        put(
-            "sk",
-            text(format!("{time:013}#{command}#{}", digest(callback.body))),
-        );
-        put(
-            "CommandDay",
-            text(format!("{}#{command}#{}", receipt.sdk_appid, day(time))),
-        );
+        put("sk", text(format!("{time:013}#{command}#{}", digest(callback.body))));
+        put("CommandDay", text(format!("{}#{command}#{}", receipt.sdk_appid, day(time))));
         put("SdkAppid", text(receipt.sdk_appid));
         put("CallbackCommand", text(command));
         put("ReceivedAt", number(receipt.received_at));
         put("RequestId", text(receipt.request_id));
-        for (name, value) in [
-            ("ClientIP", &query.client_ip),
-            ("OptPlatform", &query.opt_platform),
-        ] {
+        for (name, value) in [("ClientIP", &query.client_ip), ("OptPlatform", &query.opt_platform)] {
             match value {
                 Some(value) if value.len() <= MAX_SCALAR_BYTES => drop(put(name, text(value.as_ref()))),
                 Some(_) => problems.push(format!("{name} of the URL is over {MAX_SCALAR_BYTES} bytes")),
@@ -121,23 +110,14 @@ impl Record {
             put("MemberCount", number(count));
         }
         if let Some(days) = receipt.retention_days {
-            put(
-                "ExpiresAt",
-                number(receipt.received_at / 1000 + u64::from(days) * 86_400),
-            );
+            put("ExpiresAt", number(receipt.received_at / 1000 + u64::from(days) * 86_400));
         }
         let problem = problem(&problems);
         if let Some(problem) = &problem {
             put("Problem", text(problem));
         }
         let parts = parts::put_body(&mut head, callback.body);
-        Self {
-            head,
-            parts,
-            subject: subject.into_owned(),
-            event_time,
-            problem,
-        }
+        Self { head, parts, subject: subject.into_owned(), event_time, problem }
     }
 }
 
@@ -168,9 +148,7 @@ fn subject<'a>(callback: &'a Callback<'_>, problems: &mut Vec<String>) -> Cow<'a
 
 /// `To_Account` of `State.StateChange`'s field `Info`.
 fn account_of_info(info: &str) -> Option<Scalar<'_>> {
-    serde_json::from_str::<crate::callback::Fields<'_>>(info)
-        .ok()?
-        .get("To_Account")
+    serde_json::from_str::<crate::callback::Fields<'_>>(info).ok()?.get("To_Account")
 }
 
 /// `EventTime` as milliseconds, whether it came as a string or a number.
@@ -191,18 +169,13 @@ fn event_time(callback: &Callback<'_>, problems: &mut Vec<String>) -> Option<u64
 
 /// `RequestTime` as milliseconds.
 fn request_time(query: &Query<'_>) -> Option<u64> {
-    query
-        .request_time_seconds()?
-        .checked_mul(1000)
-        .filter(|millis| SANE_MILLIS.contains(millis))
+    query.request_time_seconds()?.checked_mul(1000).filter(|millis| SANE_MILLIS.contains(millis))
 }
 
 /// The day of a time, in UTC: `YYYY-MM-DD`.
 fn day(millis: u64) -> String {
     let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
-    let mut day = DateTime::from_secs(seconds)
-        .fmt(DateTimeFormat::DateTime)
-        .unwrap_or_default();
+    let mut day = DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default();
     day.truncate("YYYY-MM-DD".len());
     day
 }
@@ -237,9 +210,7 @@ fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
         }
     }
     if left_out > 0 {
-        problems.push(format!(
-            "{left_out} fields are in the body alone: an item has no room for them"
-        ));
+        problems.push(format!("{left_out} fields are in the body alone: an item has no room for them"));
     }
     item
 }

@@ -114,10 +114,9 @@ pub fn record_all(
 ) -> impl Stream<Item = (String, Result<Stored, String>)> {
     let write = move |callback: Unrecorded<'static>| async move {
         let stored = match callback.record(retention_days) {
-            Ok(record) => store
-                .write(record, Instant::now() + PATIENCE)
-                .await
-                .map_err(|error| error.to_string()),
+            Ok(record) => {
+                store.write(record, Instant::now() + PATIENCE).await.map_err(|error| error.to_string())
+            }
             Err(fault) => Err(fault),
         };
         (callback.id.into_owned(), stored)
@@ -155,11 +154,7 @@ mod tests {
                 let mut joined = String::new();
                 for (index, piece) in pieces.iter().enumerate() {
                     let line = serde_json::to_string(piece).expect("a piece serializes");
-                    assert!(
-                        line.len() + AROUND < 256 * 1024,
-                        "{character:?}: {} bytes",
-                        line.len()
-                    );
+                    assert!(line.len() + AROUND < 256 * 1024, "{character:?}: {} bytes", line.len());
                     assert_eq!((piece.piece, piece.pieces), (index + 1, pieces.len()));
                     joined += &piece.body;
                 }
@@ -180,12 +175,7 @@ mod tests {
     fn gives_the_record_that_the_function_would_have_written() {
         let body = r#"{"CallbackCommand":"Group.CallbackAfterGroupFull","GroupId":"g"}"#;
         let record = unrecorded(body).record(Some(1)).expect("it is a callback");
-        let string = |name: &str| {
-            record.head[name]
-                .as_s()
-                .or_else(|_| record.head[name].as_n())
-                .cloned()
-        };
+        let string = |name: &str| record.head[name].as_s().or_else(|_| record.head[name].as_n()).cloned();
         assert_eq!(string("pk"), Ok("1400000001#g".to_owned()));
         // No EventTime: the time is RequestTime, not that of the redrive.
         assert!(string("sk").is_ok_and(|sk| sk.starts_with("1670574413000#Group.CallbackAfterGroupFull#")));
@@ -196,15 +186,9 @@ mod tests {
 
     #[test]
     fn what_is_no_callback_is_an_error() {
-        let without_application = Unrecorded {
-            query: "CallbackCommand=A.B".into(),
-            ..unrecorded("{}")
-        };
+        let without_application = Unrecorded { query: "CallbackCommand=A.B".into(), ..unrecorded("{}") };
         assert!(without_application.record(None).is_err());
-        let probe = Unrecorded {
-            query: "SdkAppid=1".into(),
-            ..unrecorded("")
-        };
+        let probe = Unrecorded { query: "SdkAppid=1".into(), ..unrecorded("") };
         assert!(probe.record(None).is_err());
         assert!(unrecorded("[").record(None).is_err());
     }

@@ -45,9 +45,7 @@ impl Reply {
     fn new(status_code: u16, action_status: &str, error_info: &str, error_code: u16) -> Self {
         Self {
             status_code,
-            headers: Headers {
-                content_type: "application/json",
-            },
+            headers: Headers { content_type: "application/json" },
             // No text here needs escaping: all of them are this crate's own.
             body: format!(
                 r#"{{"ActionStatus":"{action_status}","ErrorInfo":"{error_info}","ErrorCode":{error_code}}}"#
@@ -66,17 +64,9 @@ mod tests {
 
     #[test]
     fn every_reply_is_the_documented_json() {
-        let mut replies = vec![
-            (Reply::ok(), 200, "OK", 0),
-            (Reply::not_stored(), 503, "FAIL", 503),
-        ];
+        let mut replies = vec![(Reply::ok(), 200, "OK", 0), (Reply::not_stored(), 503, "FAIL", 503)];
         for refusal in Refusal::ALL {
-            replies.push((
-                Reply::refused(refusal),
-                refusal.status(),
-                "FAIL",
-                refusal.status(),
-            ));
+            replies.push((Reply::refused(refusal), refusal.status(), "FAIL", refusal.status()));
         }
         for (reply, status, action_status, error_code) in replies {
             assert_eq!(reply.status_code, status);
@@ -106,9 +96,7 @@ mod tests {
 
     #[test]
     fn the_signature_failures_look_alike_from_outside() {
-        let signature = Refusal::ALL
-            .into_iter()
-            .filter(|refusal| refusal.name().starts_with("sign_"));
+        let signature = Refusal::ALL.into_iter().filter(|refusal| refusal.name().starts_with("sign_"));
         let replies: Vec<_> = signature.map(Reply::refused).collect();
         assert_eq!(replies.len(), 5);
         assert!(replies.iter().all(|reply| *reply == replies[0]));

@@ -36,7 +36,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// Attempts at a write. Faults that come quickly (throttling, a reset connection) leave time for all of them.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 6;
 
 /// The pause before the second attempt, doubled for each one after it, times a random factor up to 1.
 const BACKOFF: Duration = Duration::from_millis(50);
@@ -88,10 +88,7 @@ impl Store {
     /// The table of this name behind a client.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-        }
+        Self { client, table: table.into() }
     }
 
     /// The table of this name where the environment says DynamoDB is.
@@ -105,13 +102,7 @@ impl Store {
     /// `aws-config` would find the same in the environment, and take milliseconds of every start for it.
     #[must_use]
     pub fn config(aws: &Aws) -> Builder {
-        let Aws {
-            region,
-            access_key_id,
-            secret_access_key,
-            session_token,
-            endpoint_url,
-        } = aws.clone();
+        let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url } = aws.clone();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -127,17 +118,11 @@ impl Store {
                 "environment",
             ))
             .timeout_config(timeouts)
-            .retry_config(
-                RetryConfig::standard()
-                    .with_max_attempts(ATTEMPTS)
-                    .with_initial_backoff(BACKOFF),
-            )
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF))
             // The SDK's quota of retries outlasts the outage that used it up, by many events. The attempts here
             // are few and bounded in time already, one event at a time.
             .retry_partition(
-                RetryPartition::custom("callbacks")
-                    .token_bucket(TokenBucket::unlimited())
-                    .build(),
+                RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build(),
             )
             .http_client(https_client())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -167,17 +152,11 @@ impl Store {
     /// After at most [`WRITE_TIMEOUT`], if DynamoDB did not answer as it should.
     pub async fn warm_up(&self) -> Result<(), StoreError> {
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
-        until(Instant::now() + WRITE_TIMEOUT, self.put(item, NEVER))
-            .await
-            .map(drop)
+        until(Instant::now() + WRITE_TIMEOUT, self.put(item, NEVER)).await.map(drop)
     }
 
     async fn put(&self, item: Item, condition: &str) -> Result<Stored, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item));
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         match put.condition_expression(condition).send().await {
             Ok(_) => Ok(Stored::New),
             Err(error) if is_condition(error.code()) => Ok(Stored::Duplicate),
@@ -200,16 +179,8 @@ impl Store {
         );
         let mut pause = CONFLICT_PAUSE;
         loop {
-            let transaction = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(puts.clone()));
-            let Err(error) = transaction
-                .customize()
-                .config_override(patient.clone())
-                .send()
-                .await
-            else {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(puts.clone()));
+            let Err(error) = transaction.customize().config_override(patient.clone()).send().await else {
                 return Ok(Stored::New);
             };
             let reasons = cancellation_reasons(&error);
@@ -229,9 +200,7 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(item.clone()))
             .set_condition_expression(condition.map(str::to_owned));
-        let put = put
-            .build()
-            .map_err(|error| StoreError::new("request", &error.to_string()))?;
+        let put = put.build().map_err(|error| StoreError::new("request", &error.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 }
@@ -245,13 +214,11 @@ fn until<T>(
     tokio::time::timeout_at(deadline.into(), write).map(move |written| written.unwrap_or_else(|_| late()))
 }
 
-/// HTTPS with the cryptography of ring: the SDK's default, aws-lc, makes the binary a quarter larger, and gathers
+/// HTTPS with the cryptography of ring: the SDK's default, aws-lc, makes the binary a third larger, and gathers
 /// entropy of its own before the first handshake, which a small function's share of a processor makes long. What
 /// ring lacks is a key exchange against tomorrow's quantum computers.
 fn https_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 fn cancellation_reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
@@ -265,18 +232,12 @@ fn cancellation_reasons(error: &SdkError<TransactWriteItemsError>) -> &[Cancella
 
 /// A condition that did not hold: the item is there already.
 fn is_condition(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some("ConditionalCheckFailedException" | "ConditionalCheckFailed")
-    )
+    matches!(code, Some("ConditionalCheckFailedException" | "ConditionalCheckFailed"))
 }
 
 /// A reason for a cancelled transaction that may be gone a moment later.
 fn is_passing(code: Option<&str>) -> bool {
-    matches!(
-        code,
-        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
-    )
+    matches!(code, Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
 }
 
 impl StoreError {
@@ -284,10 +245,7 @@ impl StoreError {
         // One line only: what DynamoDB says of a wrong signature goes on with the session token.
         let line = detail.lines().next().unwrap_or_default();
         let detail = &line[..line.floor_char_boundary(300)];
-        Self {
-            reason: reason.to_owned(),
-            detail: detail.to_owned(),
-        }
+        Self { reason: reason.to_owned(), detail: detail.to_owned() }
     }
 
     fn of<E>(error: &SdkError<E>) -> Self
@@ -295,10 +253,9 @@ impl StoreError {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         match error {
-            SdkError::TimeoutError(_) => Self::new(
-                "timeout",
-                &format!("an attempt took more than {} ms", ATTEMPT_TIMEOUT.as_millis()),
-            ),
+            SdkError::TimeoutError(_) => {
+                Self::new("timeout", &format!("an attempt took more than {} ms", ATTEMPT_TIMEOUT.as_millis()))
+            }
             SdkError::DispatchFailure(_) => Self::new("connection", &sources(error)),
             SdkError::ResponseError(_) => Self::new("response", &sources(error)),
             SdkError::ServiceError(service) => Self::new(

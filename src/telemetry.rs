@@ -131,10 +131,7 @@ pub struct Reason {
 
 impl From<Refusal> for Reason {
     fn from(refusal: Refusal) -> Self {
-        Self {
-            reason: refusal.name().to_owned(),
-            error: None,
-        }
+        Self { reason: refusal.name().to_owned(), error: None }
     }
 }
 
@@ -146,9 +143,7 @@ pub struct Log {
 
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Log")
-            .field("level", &self.level)
-            .finish_non_exhaustive()
+        f.debug_struct("Log").field("level", &self.level).finish_non_exhaustive()
     }
 }
 
@@ -181,10 +176,7 @@ struct CallbackLine<'a> {
 impl Log {
     /// A log that leaves out lines below a level.
     pub fn new(level: Level, to: impl Write + Send + 'static) -> Self {
-        Self {
-            level,
-            to: Mutex::new(Box::new(to)),
-        }
+        Self { level, to: Mutex::new(Box::new(to)) }
     }
 
     /// The log that Lambda reads: standard output, at the level of `AWS_LAMBDA_LOG_LEVEL`.
@@ -196,14 +188,7 @@ impl Log {
 
     /// A line that belongs to no callback.
     pub fn note(&self, now: u64, level: Level, message: &str) {
-        self.write(
-            level,
-            &Head {
-                timestamp: rfc3339(now),
-                level,
-                message,
-            },
-        );
+        self.write(level, &Head { timestamp: rfc3339(now), level, message });
     }
 
     /// The line of a callback, at `now` (milliseconds since the epoch).
@@ -214,9 +199,8 @@ impl Log {
     /// The lines of a callback that is not known to be in the table, with all that a redrive needs. The first
     /// one is like any callback's line; the body goes on in more lines where one is not enough.
     pub fn unrecorded(&self, now: u64, reason: &Reason, facts: &Facts<'_>, pieces: &[Unrecorded<'_>]) {
-        let (first, others) = pieces
-            .split_first()
-            .map_or((None, pieces), |(first, others)| (Some(first), others));
+        let (first, others) =
+            pieces.split_first().map_or((None, pieces), |(first, others)| (Some(first), others));
         self.callback_line(now, Outcome::Failed, Some(reason), facts, first);
         for piece in others {
             self.write(
@@ -243,11 +227,7 @@ impl Log {
         let (level, message) = outcome.level_and_message();
         let documented = facts.callback_command.as_deref().and_then(command::documented);
         let line = CallbackLine {
-            head: Head {
-                timestamp: rfc3339(now),
-                level,
-                message,
-            },
+            head: Head { timestamp: rfc3339(now), level, message },
             outcome,
             reason,
             facts,
@@ -267,11 +247,7 @@ impl Log {
         if serde_json::to_writer(&mut bytes, line).is_ok() {
             bytes.push(b'\n');
             // One write a line keeps lines whole. A log that can't be written has nobody to tell.
-            let _ = self
-                .to
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .write_all(&bytes);
+            let _ = self.to.lock().unwrap_or_else(PoisonError::into_inner).write_all(&bytes);
         }
     }
 }
@@ -285,9 +261,7 @@ pub fn now_millis() -> u64 {
 
 fn rfc3339(millis: u64) -> String {
     let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
-    let whole = DateTime::from_secs(seconds)
-        .fmt(DateTimeFormat::DateTime)
-        .unwrap_or_default();
+    let whole = DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default();
     // Always three digits, so that lines sort by their text.
     format!("{}.{:03}Z", whole.trim_end_matches('Z'), millis % 1000)
 }

@@ -22,9 +22,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let lines = include_str!("commands.jsonl").lines();
-    lines
-        .map(|line| serde_json::from_str(line).expect("a case a line"))
-        .collect()
+    lines.map(|line| serde_json::from_str(line).expect("a case a line")).collect()
 }
 
 /// The attributes that hold the body's scalars.
@@ -38,9 +36,7 @@ fn scalars(body: &Value) -> Map<String, Value> {
         _ => None,
     };
     let named = fields.iter().filter(|field| !own.contains(&field.0.as_str()));
-    named
-        .filter_map(|(name, value)| Some((name.clone(), attribute(value)?)))
-        .collect()
+    named.filter_map(|(name, value)| Some((name.clone(), attribute(value)?))).collect()
 }
 
 fn expected_item(case: &Case, body: &str, received_at: &str) -> Value {
@@ -51,9 +47,7 @@ fn expected_item(case: &Case, body: &str, received_at: &str) -> Value {
     };
     let time = event_time.clone().unwrap_or_else(|| received_at.to_owned());
     let seconds = time[..10].parse().expect("a time has 13 digits");
-    let day = DateTime::from_secs(seconds)
-        .fmt(DateTimeFormat::DateTime)
-        .expect("a time can be written");
+    let day = DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).expect("a time can be written");
     let digest = hex::encode(Sha256::digest(body));
     let command = &case.command;
 

@@ -30,11 +30,7 @@ async fn recorded(world: &World, more: &str, body: &str, base64: bool) -> Value 
     let (status, reply) = status_and_body(&world.send(&event(more, body, base64)).await);
     let line = world.log.take_lines().remove(0);
     let why = (&line["reason"], &line["error"]);
-    assert_eq!(
-        (status, &reply["ErrorCode"]),
-        (200, &json!(0)),
-        "{shown}: {why:?}"
-    );
+    assert_eq!((status, &reply["ErrorCode"]), (200, &json!(0)), "{shown}: {why:?}");
     let items = world.items().await;
     let back = record::body(&items).unwrap_or_else(|| panic!("{shown}: no body comes back"));
     assert!(back == body, "{shown}: another body comes back");
@@ -47,9 +43,7 @@ async fn recorded(world: &World, more: &str, body: &str, base64: bool) -> Value 
 /// the handler has, and reads the body back.
 async fn write_patiently(world: &World, record: &Record, body: &str) {
     let put = |item: &Item| {
-        let put = Put::builder()
-            .table_name(dynamodb::TABLE)
-            .set_item(Some(item.clone()));
+        let put = Put::builder().table_name(dynamodb::TABLE).set_item(Some(item.clone()));
         let put = put.build().expect("a put has table and item");
         TransactWriteItem::builder().put(put).build()
     };
@@ -58,11 +52,7 @@ async fn write_patiently(world: &World, record: &Record, body: &str) {
     let written = write.set_transact_items(Some(puts.collect())).send().await;
     written.unwrap_or_else(|error| panic!("{}: {error:?}", &body[..20]));
     let back = record::body(&world.items().await);
-    assert!(
-        back.as_deref() == Some(body),
-        "{}: another body comes back",
-        &body[..20]
-    );
+    assert!(back.as_deref() == Some(body), "{}: another body comes back", &body[..20]);
     world.clear().await;
 }
 
@@ -194,38 +184,21 @@ async fn any_query_value_is_recorded_as_it_was_meant() {
         ("&OptPlatform=%zz%4%", "OptPlatform", Some("%zz%4%")),
         ("&OptPlatform=%2541", "OptPlatform", Some("%41")),
         ("&OptPlatform=%00", "OptPlatform", Some("\0")),
-        (
-            "&OptPlatform=%FF%C0%80",
-            "OptPlatform",
-            Some("\u{fffd}\u{fffd}\u{fffd}"),
-        ),
-        (
-            "&OptPlatform=%ED%A0%80",
-            "OptPlatform",
-            Some("\u{fffd}\u{fffd}\u{fffd}"),
-        ),
+        ("&OptPlatform=%FF%C0%80", "OptPlatform", Some("\u{fffd}\u{fffd}\u{fffd}")),
+        ("&OptPlatform=%ED%A0%80", "OptPlatform", Some("\u{fffd}\u{fffd}\u{fffd}")),
         ("&OptPlatform=", "OptPlatform", Some("")),
         ("&OptPlatform", "OptPlatform", Some("")),
         ("&OptPlatform=a=b=c", "OptPlatform", Some("a=b=c")),
         ("&%4FptPlatform=x", "OptPlatform", Some("x")),
         ("&ClientIP=1&ClientIP=2", "ClientIP", Some("1")),
         ("&clientip=1&ClientIP=2&CLIENTIP=3", "ClientIP", Some("2")),
-        (
-            "&SdkAppid=9&CallbackCommand=No.Other&Sign=0&RequestTime=0",
-            "CallbackCommand",
-            Some(COMMAND),
-        ),
+        ("&SdkAppid=9&CallbackCommand=No.Other&Sign=0&RequestTime=0", "CallbackCommand", Some(COMMAND)),
         (&format!("&OptPlatform={long}"), "OptPlatform", None),
         (&format!("&own={long}&{long}={long}"), "OptPlatform", None),
         (&"&a=b".repeat(2000), "OptPlatform", None),
     ] {
         let head = recorded(&world, more, r#"{"GroupId":"@TGS#1"}"#, false).await;
         let found = head.get(name).map(|value| value["S"].clone());
-        assert_eq!(
-            found,
-            expected.map(|text| json!(text)),
-            "{}",
-            &more[..more.len().min(80)]
-        );
+        assert_eq!(found, expected.map(|text| json!(text)), "{}", &more[..more.len().min(80)]);
     }
 }

@@ -61,10 +61,7 @@ async fn query(world: &World, head: &Item) -> Vec<Item> {
         .expression_attribute_values(":pk", head["pk"].clone())
         .expression_attribute_values(":sk", head["sk"].clone());
     let items = pages.into_paginator().items().send();
-    items
-        .collect::<Result<_, _>>()
-        .await
-        .expect("the table can be read")
+    items.collect::<Result<_, _>>().await.expect("the table can be read")
 }
 
 /// What a command's readers find in the index.
@@ -77,17 +74,11 @@ async fn by_command(world: &World, head: &Item) -> Vec<Item> {
         .key_condition_expression("CommandDay = :day")
         .expression_attribute_values(":day", head["CommandDay"].clone());
     let items = pages.into_paginator().items().send();
-    items
-        .collect::<Result<_, _>>()
-        .await
-        .expect("the index can be read")
+    items.collect::<Result<_, _>>().await.expect("the index can be read")
 }
 
 fn heads(items: &[Item]) -> Vec<&Item> {
-    items
-        .iter()
-        .filter(|item| item.contains_key("CommandDay"))
-        .collect()
+    items.iter().filter(|item| item.contains_key("CommandDay")).collect()
 }
 
 /// Records a body, reads it back, and gives the number of its parts.
@@ -103,10 +94,7 @@ async fn records_losslessly(body: &str) -> usize {
     let mut own = query(&world, head).await;
     assert_eq!(own.len(), items.len());
     own.reverse();
-    assert!(
-        record::body(&own).as_deref() == Some(body),
-        "the body reads back to the byte"
-    );
+    assert!(record::body(&own).as_deref() == Some(body), "the body reads back to the byte");
     assert_eq!(by_command(&world, head).await, std::slice::from_ref(head));
     assert_eq!(head["pk"], AttributeValue::S(format!("{SDK_APPID}#{GROUP}")));
     items.len() - 1
@@ -135,18 +123,12 @@ async fn a_body_of_3_5_mb_is_recorded_and_a_larger_one_is_refused() {
 /// The head repeats the body's scalars: together they must stay below the 4 MB of a transaction.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_3_5_mb_that_is_all_scalars_is_recorded() {
-    let fields: Vec<_> = (0..3380)
-        .map(|index| format!(r#""F{index:04}":"{}""#, "x".repeat(1024)))
-        .collect();
+    let fields: Vec<_> = (0..3380).map(|index| format!(r#""F{index:04}":"{}""#, "x".repeat(1024))).collect();
     let body = format!(
         r#"{{"CallbackCommand":"{COMMAND}","EventTime":1670574514123,"GroupId":"{GROUP}",{}}}"#,
         fields.join(",")
     );
-    assert!(
-        (3_490_000..MAX_BODY_BYTES).contains(&body.len()),
-        "{}",
-        body.len()
-    );
+    assert!((3_490_000..MAX_BODY_BYTES).contains(&body.len()), "{}", body.len());
     assert_eq!(records_losslessly(&body).await, 10);
 }
 

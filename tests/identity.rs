@@ -18,16 +18,8 @@ async fn outcomes(requests: &[(String, Value)]) -> (Vec<String>, usize) {
         let (status, reply) = status_and_body(&world.send(&post(query, &body.to_string())).await);
         assert_eq!((status, &reply["ErrorCode"]), (200, &json!(0)), "{body}");
     }
-    let outcome = |line: Value| {
-        line["outcome"]
-            .as_str()
-            .expect("every line has an outcome")
-            .to_owned()
-    };
-    (
-        world.log.lines().into_iter().map(outcome).collect(),
-        world.items().await.len(),
-    )
+    let outcome = |line: Value| line["outcome"].as_str().expect("every line has an outcome").to_owned();
+    (world.log.lines().into_iter().map(outcome).collect(), world.items().await.len())
 }
 
 fn full(event_time: u64) -> Value {
@@ -48,10 +40,7 @@ async fn a_duplicate_changes_nothing() {
     let first = world.item().await;
     let mut again = sample("group-destroyed");
     again["requestContext"]["requestId"] = json!("another request");
-    again["rawQueryString"] = json!(query(
-        "Group.CallbackAfterGroupDestroyed",
-        "&ClientIP=198.51.100.1"
-    ));
+    again["rawQueryString"] = json!(query("Group.CallbackAfterGroupDestroyed", "&ClientIP=198.51.100.1"));
     world.send(&again).await;
     assert_eq!(world.item().await, first);
 }
@@ -68,10 +57,7 @@ async fn without_event_time_the_request_time_tells_events_apart() {
     let requests = [1_670_574_414, 1_670_574_474, 1_670_574_414]
         .map(|seconds| (query(FULL, &format!("&RequestTime={seconds}")), body.clone()));
     let (outcomes, items) = outcomes(&requests).await;
-    assert_eq!(
-        (outcomes, items),
-        (["recorded", "recorded", "duplicate"].map(str::to_owned).into(), 2)
-    );
+    assert_eq!((outcomes, items), (["recorded", "recorded", "duplicate"].map(str::to_owned).into(), 2));
 }
 
 #[tokio::test]
@@ -80,10 +66,7 @@ async fn two_bodies_in_the_same_millisecond_are_two_items() {
         let body = json!({ "GroupId": "@TGS#1", "EventTime": 1_670_574_414_123_u64, "Name": text });
         (query("Group.CallbackAfterGroupInfoChanged", ""), body)
     };
-    assert_eq!(
-        outcomes(&[message("a"), message("b")]).await,
-        (vec!["recorded".to_owned(); 2], 2)
-    );
+    assert_eq!(outcomes(&[message("a"), message("b")]).await, (vec!["recorded".to_owned(); 2], 2));
 }
 
 #[tokio::test]
@@ -91,9 +74,7 @@ async fn the_same_body_for_two_applications_is_two_items() {
     let world = World::with_settings(&[("SDK_APP_IDS", "1,2"), ("ALLOW_UNSIGNED", "true")]).await;
     for sdk_appid in ["1", "2"] {
         let query = format!("SdkAppid={sdk_appid}&CallbackCommand={FULL}");
-        world
-            .send(&post(&query, &full(1_670_574_414_123).to_string()))
-            .await;
+        world.send(&post(&query, &full(1_670_574_414_123).to_string())).await;
     }
     assert_eq!(world.items().await.len(), 2);
 }

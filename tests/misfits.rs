@@ -32,31 +32,11 @@ fn refused() -> Vec<(&'static str, Value, u64, &'static str)> {
     vec![
         ("GET", other_method("GET"), 405, "Only POST is served."),
         ("PUT", other_method("PUT"), 405, "Only POST is served."),
-        (
-            "no SdkAppid",
-            post(&format!("CallbackCommand={FULL}"), "{}"),
-            403,
-            foreign,
-        ),
+        ("no SdkAppid", post(&format!("CallbackCommand={FULL}"), "{}"), 403, foreign),
         ("no query at all", post("", "{}"), 403, foreign),
-        (
-            "foreign",
-            post(&format!("SdkAppid=1400000099&CallbackCommand={FULL}"), "{}"),
-            403,
-            foreign,
-        ),
-        (
-            "foreign, before the body",
-            post("SdkAppid=1400000099", "{"),
-            403,
-            foreign,
-        ),
-        (
-            "over 3.5 MB",
-            post(&query(FULL), &too_large),
-            413,
-            "The body is larger than 3.5 MB.",
-        ),
+        ("foreign", post(&format!("SdkAppid=1400000099&CallbackCommand={FULL}"), "{}"), 403, foreign),
+        ("foreign, before the body", post("SdkAppid=1400000099", "{"), 403, foreign),
+        ("over 3.5 MB", post(&query(FULL), &too_large), 413, "The body is larger than 3.5 MB."),
         ("not base64", base64("{}"), 400, "The body is not UTF-8."),
         ("not UTF-8", base64("eyJhIjoi/yJ9"), 400, "The body is not UTF-8."),
         ("empty", post(&query(FULL), ""), 400, not_json),
@@ -79,12 +59,7 @@ fn refused() -> Vec<(&'static str, Value, u64, &'static str)> {
             400,
             no_name,
         ),
-        (
-            "number for a name",
-            post(&query(FULL), r#"{"CallbackCommand":5}"#),
-            400,
-            no_name,
-        ),
+        ("number for a name", post(&query(FULL), r#"{"CallbackCommand":5}"#), 400, no_name),
     ]
 }
 
@@ -102,47 +77,17 @@ async fn what_is_refused_gets_its_words_and_is_not_recorded() {
 /// What is recorded all the same: the command, the body, the subject that counts, and what `Problem` says.
 const RECORDED: [(&str, &str, &str, Option<&str>); 16] = [
     (FULL, r#"{"GroupId":"@T","New":{"a":[1]},$TIME}"#, "@T", None),
-    (
-        FULL,
-        r#"{"GroupId":"@T","EventTime":"1670574414123"}"#,
-        "@T",
-        None,
-    ),
+    (FULL, r#"{"GroupId":"@T","EventTime":"1670574414123"}"#, "@T", None),
     (FULL, r"{$TIME}", FULL, Some("missing field `GroupId`")),
     (FULL, r#"{"GroupId":"",$TIME}"#, FULL, Some("GroupId is empty")),
-    (
-        FULL,
-        r#"{"GroupId":5,$TIME}"#,
-        FULL,
-        Some("GroupId is not a string; GroupId: invalid type"),
-    ),
-    (
-        FULL,
-        r#"{"GroupId":"$1025",$TIME}"#,
-        FULL,
-        Some("GroupId is over 1024 bytes"),
-    ),
-    (
-        FULL,
-        r#"{"GroupId":"@T","TopicId":7,$TIME}"#,
-        "@T",
-        Some("TopicId: invalid type: integer `7`"),
-    ),
+    (FULL, r#"{"GroupId":5,$TIME}"#, FULL, Some("GroupId is not a string; GroupId: invalid type")),
+    (FULL, r#"{"GroupId":"$1025",$TIME}"#, FULL, Some("GroupId is over 1024 bytes")),
+    (FULL, r#"{"GroupId":"@T","TopicId":7,$TIME}"#, "@T", Some("TopicId: invalid type: integer `7`")),
     ("A.B", r#"{"GroupId":"$1024"}"#, "xxxx", None),
-    (
-        "A.B",
-        r#"{"GroupId":"$1025","From_Account":"bob"}"#,
-        "bob",
-        Some("GroupId is over 1024 bytes"),
-    ),
+    ("A.B", r#"{"GroupId":"$1025","From_Account":"bob"}"#, "bob", Some("GroupId is over 1024 bytes")),
     ("A.B", r#"{"GroupId":null,"From_Account":"bob"}"#, "bob", None),
     ("A.B", r#"{"Info":{"To_Account":"eve"}}"#, "eve", None),
-    (
-        "A.B",
-        r#"{"Info":{"To_Account":[]}}"#,
-        "A.B",
-        Some("Info.To_Account is not a string"),
-    ),
+    ("A.B", r#"{"Info":{"To_Account":[]}}"#, "A.B", Some("Info.To_Account is not a string")),
     ("A.B", r#"{"Info":"eve"}"#, "A.B", None),
     (
         "Group.CallbackAfterGroupDestroyed",
@@ -150,18 +95,8 @@ const RECORDED: [(&str, &str, &str, Option<&str>); 16] = [
         "@T",
         Some("MemberList[0].Member_Account: invalid type: integer `5`"),
     ),
-    (
-        "Group.CallbackAfterCreateGroup",
-        r#"{"GroupId":"@T",$TIME}"#,
-        "@T",
-        Some("missing field"),
-    ),
-    (
-        "Group.CallbackAfterGroupInfoChanged",
-        r#"{"GroupId":"@T",$TIME}"#,
-        "@T",
-        Some("missing field"),
-    ),
+    ("Group.CallbackAfterCreateGroup", r#"{"GroupId":"@T",$TIME}"#, "@T", Some("missing field")),
+    ("Group.CallbackAfterGroupInfoChanged", r#"{"GroupId":"@T",$TIME}"#, "@T", Some("missing field")),
 ];
 
 #[tokio::test]
@@ -177,10 +112,7 @@ async fn a_body_of_another_shape_is_recorded_with_its_problem() {
         let item = world.item().await;
         assert_eq!(item["Body"]["S"], *body);
         let pk = item["pk"]["S"].as_str().expect("a key");
-        assert!(
-            pk.starts_with(&format!("{SDK_APPID}#{subject}")),
-            "{pk} of {body}"
-        );
+        assert!(pk.starts_with(&format!("{SDK_APPID}#{subject}")), "{pk} of {body}");
         match (item["Problem"]["S"].as_str(), problem) {
             (None, None) => {}
             (Some(given), Some(expected)) => assert!(given.contains(expected), "{given} of {body}"),
@@ -211,17 +143,10 @@ async fn an_insane_event_time_counts_as_absent() {
         let world = World::start().await;
         let body = format!(r#"{{"GroupId":"@T","EventTime":{event_time}}}"#);
         let query = format!("{}&RequestTime=1670574999", query("A.B"));
-        assert_eq!(
-            status_and_body(&world.send(&post(&query, &body)).await).0,
-            200,
-            "{event_time}"
-        );
+        assert_eq!(status_and_body(&world.send(&post(&query, &body)).await).0, 200, "{event_time}");
         let item = world.item().await;
         assert_eq!(item.get("EventTime"), None, "{event_time}");
-        assert_eq!(
-            item["Problem"]["S"], "EventTime is no time in milliseconds",
-            "{event_time}"
-        );
+        assert_eq!(item["Problem"]["S"], "EventTime is no time in milliseconds", "{event_time}");
         let sk = item["sk"]["S"].as_str().expect("a key");
         assert!(sk.starts_with("1670574999000#A.B#"), "{sk}");
     }
@@ -232,19 +157,9 @@ async fn our_own_attributes_win_a_clash() {
     let world = World::start().await;
     let body = r#"{"pk":"x","sk":1,"CommandDay":"x","SdkAppid":1,"ClientIP":"x","OptPlatform":"x","ReceivedAt":"x",
         "RequestId":true,"MemberCount":7,"Body":"x","BodyParts":9,"Part":"x","Problem":"x","ExpiresAt":1,"":1,"Own":1}"#;
-    world
-        .send(&post(
-            &format!("{}&ClientIP=203.0.113.7&OptPlatform=Web", query("A.B")),
-            body,
-        ))
-        .await;
+    world.send(&post(&format!("{}&ClientIP=203.0.113.7&OptPlatform=Web", query("A.B")), body)).await;
     let item = world.item().await;
-    let names: Vec<_> = item
-        .as_object()
-        .expect("an item")
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let names: Vec<_> = item.as_object().expect("an item").keys().map(String::as_str).collect();
     let expected = [
         "Body",
         "CallbackCommand",
@@ -260,21 +175,13 @@ async fn our_own_attributes_win_a_clash() {
     ];
     assert_eq!(names, expected);
     assert_eq!(item["Body"]["S"], body);
-    assert_eq!(
-        (&item["ClientIP"]["S"], &item["OptPlatform"]["S"]),
-        (&json!("203.0.113.7"), &json!("Web"))
-    );
+    assert_eq!((&item["ClientIP"]["S"], &item["OptPlatform"]["S"]), (&json!("203.0.113.7"), &json!("Web")));
 }
 
 #[tokio::test]
 async fn an_object_without_a_command_is_recorded_as_unknown() {
     let world = World::start().await;
-    world
-        .send(&post(
-            &format!("SdkAppid={SDK_APPID}"),
-            r#"{"EventTime":1670574414123}"#,
-        ))
-        .await;
+    world.send(&post(&format!("SdkAppid={SDK_APPID}"), r#"{"EventTime":1670574414123}"#)).await;
     let item = world.item().await;
     assert_eq!(item["pk"]["S"], format!("{SDK_APPID}#Unknown"));
     assert_eq!(item["CommandDay"]["S"], format!("{SDK_APPID}#Unknown#2022-12-09"));
@@ -285,11 +192,7 @@ async fn retention_sets_the_time_to_live() {
     let world = World::with_settings(&[("ALLOW_UNSIGNED", "true"), ("RETENTION_DAYS", "30")]).await;
     world.send(&post(&query("A.B"), "{}")).await;
     let item = world.item().await;
-    let number = |name: &str| {
-        item[name]["N"]
-            .as_str()
-            .and_then(|text| text.parse::<u64>().ok())
-            .expect("a number")
-    };
+    let number =
+        |name: &str| item[name]["N"].as_str().and_then(|text| text.parse::<u64>().ok()).expect("a number");
     assert_eq!(number("ExpiresAt"), number("ReceivedAt") / 1000 + 30 * 86_400);
 }

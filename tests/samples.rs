@@ -37,19 +37,12 @@ const NOT_RECORDED: [(&str, u64, u64, &str); 3] = [
 fn names_in(folder: &str) -> BTreeSet<String> {
     let path = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
     let files = fs::read_dir(path).expect("the folder is there");
-    let name = |file: fs::DirEntry| {
-        file.path()
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .map(str::to_owned)
-    };
+    let name = |file: fs::DirEntry| file.path().file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
     files.filter_map(|file| name(file.expect("a file"))).collect()
 }
 
 fn now_millis() -> u64 {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("it is after 1970");
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
     u64::try_from(since_epoch.as_millis()).expect("it is before the year 500,000,000")
 }
 
@@ -57,13 +50,9 @@ fn now_millis() -> u64 {
 fn expected_item(name: &str, received_at: u64) -> Value {
     let path = format!("{}/tests/items/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let seconds = i64::try_from(received_at / 1000).expect("it fits");
-    let now = DateTime::from_secs(seconds)
-        .fmt(DateTimeFormat::DateTime)
-        .expect("a time can be written");
+    let now = DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).expect("a time can be written");
     let item = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let item = item
-        .replace("{ReceivedAt}", &received_at.to_string())
-        .replace("{today}", &now[..10]);
+    let item = item.replace("{ReceivedAt}", &received_at.to_string()).replace("{today}", &now[..10]);
     serde_json::from_str(&item).expect("an expected item is JSON")
 }
 
@@ -86,9 +75,7 @@ async fn a_recorded_sample_leaves_its_item() {
         assert_eq!(status_and_body(&reply), (200, ok), "{name}");
 
         let item = world.item().await;
-        let received_at = item["ReceivedAt"]["N"]
-            .as_str()
-            .and_then(|millis| millis.parse().ok());
+        let received_at = item["ReceivedAt"]["N"].as_str().and_then(|millis| millis.parse().ok());
         let received_at = received_at.expect("ReceivedAt is a number");
         assert!((before..=after).contains(&received_at), "{name}");
         assert_eq!(item, expected_item(name, received_at), "{name}");
@@ -101,17 +88,10 @@ async fn any_other_sample_gets_its_reply_and_leaves_nothing() {
     for (name, status, error_code, told) in NOT_RECORDED {
         let world = World::start().await;
         let (given, body) = status_and_body(&world.send(&sample(name)).await);
-        assert_eq!(
-            (given, &body["ErrorCode"]),
-            (status, &json!(error_code)),
-            "{name}"
-        );
+        assert_eq!((given, &body["ErrorCode"]), (status, &json!(error_code)), "{name}");
         assert_eq!(body["ErrorInfo"] == "", status == 200, "{name}");
         assert!(world.items().await.is_empty(), "{name}");
         let line = &world.log.lines()[0];
-        assert!(
-            [&line["outcome"], &line["reason"]].contains(&&json!(told)),
-            "{name}: {line}"
-        );
+        assert!([&line["outcome"], &line["reason"]].contains(&&json!(told)), "{name}: {line}");
     }
 }

@@ -26,10 +26,7 @@ const BEFORE: &str = "Group.CallbackBeforeSendMsg";
 const SETTINGS: [(&str, &str); 10] = [
     ("TABLE_NAME", dynamodb::TABLE),
     ("SDK_APP_IDS", OURS),
-    (
-        "CALLBACK_TOKENS",
-        "planted-token-4f1d7c,planted-former-token-a93b20",
-    ),
+    ("CALLBACK_TOKENS", "planted-token-4f1d7c,planted-former-token-a93b20"),
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
     ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
@@ -54,11 +51,7 @@ impl Planted {
         let process = Process::start(name, &api, &variables);
         let secrets = [TOKEN, OLD_TOKEN, ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN];
         let secrets = secrets.map(str::to_owned).into();
-        Self {
-            api,
-            process,
-            secrets,
-        }
+        Self { api, process, secrets }
     }
 
     /// Sends a request, whose `Sign` becomes one of the secrets, and gives the status.
@@ -131,10 +124,7 @@ async fn nothing_secret_is_printed_of_what_is_accepted_or_refused() {
     let mut odd = sample("group-created");
     odd["rawQueryString"] = json!(good);
     odd["isBase64Encoded"] = json!(good);
-    assert!(matches!(
-        function.api.invoke(odd.to_string()).await,
-        Invoked::Error(_)
-    ));
+    assert!(matches!(function.api.invoke(odd.to_string()).await, Invoked::Error(_)));
 
     let lines = lines(&function.stop());
     let outcomes = column(&lines, "outcome");
@@ -162,20 +152,16 @@ async fn nothing_secret_is_printed_when_dynamodb_is_not_there() {
 
 #[tokio::test]
 async fn nothing_secret_is_printed_when_dynamodb_quotes_the_credentials() {
-    for (name, kind) in [
-        ("secrets-signature", "InvalidSignatureException"),
-        ("secrets-expired", "ExpiredTokenException"),
-    ] {
+    for (name, kind) in
+        [("secrets-signature", "InvalidSignatureException"), ("secrets-expired", "ExpiredTokenException")]
+    {
         let address = refusing_dynamodb(kind).await;
         let mut function = Planted::start(name, &address).await;
         assert_eq!(function.send(&signed(OURS, AFTER, TOKEN), "{}").await, 503);
         let lines = lines(&function.stop());
         assert_eq!(column(&lines, "reason"), [kind]);
         let error = column(&lines, "error");
-        assert!(
-            error[0].starts_with("The request signature we calculated"),
-            "{error:?}"
-        );
+        assert!(error[0].starts_with("The request signature we calculated"), "{error:?}");
     }
 }
 
@@ -187,10 +173,7 @@ async fn refusing_dynamodb(kind: &'static str) -> String {
             format!("{name}:{}\n", String::from_utf8_lossy(value.as_bytes()))
         };
         let signed: String = headers.iter().map(signed).collect();
-        assert!(
-            signed.contains(SESSION_TOKEN) && signed.contains(ACCESS_KEY_ID),
-            "{signed}"
-        );
+        assert!(signed.contains(SESSION_TOKEN) && signed.contains(ACCESS_KEY_ID), "{signed}");
         let message = format!(
             "The request signature we calculated does not match the signature you provided. Check your AWS \
              Secret Access Key and signing method.\n\nThe Canonical String for this request should have been\n\
@@ -235,10 +218,7 @@ fn a_setting_that_is_missing_or_malformed_ends_the_start_with_one_line_that_name
         assert_eq!(lines.len(), 1, "{name}: {printed}");
         assert_eq!(lines[0]["level"], "ERROR", "{name}");
         let message = lines[0]["message"].as_str().expect("a line has a message");
-        assert!(
-            message.starts_with(&format!("can't start: setting {name} ")),
-            "{message}"
-        );
+        assert!(message.starts_with(&format!("can't start: setting {name} ")), "{message}");
         assert!(!printed.to_lowercase().contains("planted"), "{printed}");
         assert_eq!(output.status.code(), Some(1), "{name}");
     }

@@ -49,37 +49,20 @@ fn a_setting_names_the_least_level() {
 #[test]
 fn a_level_hides_those_before_it_and_never_errors() {
     for (least, outcomes) in [
-        (
-            Level::Debug,
-            &["recorded", "duplicate", "probe", "refused", "failed"][..],
-        ),
-        (
-            Level::Info,
-            &["recorded", "duplicate", "probe", "refused", "failed"],
-        ),
+        (Level::Debug, &["recorded", "duplicate", "probe", "refused", "failed"][..]),
+        (Level::Info, &["recorded", "duplicate", "probe", "refused", "failed"]),
         (Level::Warn, &["refused", "failed"]),
         (Level::Error, &["failed"]),
     ] {
         let captured = CapturedLog::default();
         let log = Log::new(least, captured.clone());
-        for outcome in [
-            Outcome::Recorded,
-            Outcome::Duplicate,
-            Outcome::Probe,
-            Outcome::Refused,
-        ] {
+        for outcome in [Outcome::Recorded, Outcome::Duplicate, Outcome::Probe, Outcome::Refused] {
             log.callback(NOW, outcome, None, &facts("Group.CallbackAfterGroupFull"));
         }
-        let reason = Reason {
-            reason: "timeout".to_owned(),
-            error: None,
-        };
+        let reason = Reason { reason: "timeout".to_owned(), error: None };
         log.unrecorded(NOW, &reason, &facts("Group.CallbackAfterGroupFull"), &[]);
         let lines = captured.lines();
-        let written: Vec<_> = lines
-            .iter()
-            .map(|line| line["outcome"].as_str().unwrap())
-            .collect();
+        let written: Vec<_> = lines.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
         assert_eq!(written, outcomes, "{least:?}");
     }
 }
@@ -88,17 +71,9 @@ fn a_level_hides_those_before_it_and_never_errors() {
 fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
     let captured = CapturedLog::default();
     let log = Log::new(Level::Debug, captured.clone());
-    let reason = Reason {
-        reason: "timeout".to_owned(),
-        error: None,
-    };
+    let reason = Reason { reason: "timeout".to_owned(), error: None };
     log.note(NOW, Level::Warn, "a note");
-    log.callback(
-        NOW,
-        Outcome::Recorded,
-        None,
-        &facts("Group.CallbackAfterGroupFull"),
-    );
+    log.callback(NOW, Outcome::Recorded, None, &facts("Group.CallbackAfterGroupFull"));
     let body = "x".repeat(300_000);
     let unrecorded = Unrecorded {
         id: "invocation-1".into(),
@@ -109,12 +84,7 @@ fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
         request_id: "request-1".into(),
         body: body.into(),
     };
-    log.unrecorded(
-        NOW,
-        &reason,
-        &facts("Group.CallbackAfterGroupFull"),
-        &unrecorded.pieces(),
-    );
+    log.unrecorded(NOW, &reason, &facts("Group.CallbackAfterGroupFull"), &unrecorded.pieces());
     let lines = captured.lines();
     let levels: Vec<_> = lines.iter().map(|line| &line["level"]).collect();
     assert_eq!(levels, ["WARN", "INFO", "ERROR", "ERROR"]);
@@ -130,18 +100,10 @@ fn dimensions_are_bounded_whatever_the_command() {
     assert_eq!(documented["command"], "Group.CallbackAfterGroupFull");
     let commands: BTreeSet<_> = ["Live.Anything", "x", "group.callbackaftergroupfull"]
         .iter()
-        .map(|name| {
-            line(Outcome::Recorded, &facts(name))["command"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        })
+        .map(|name| line(Outcome::Recorded, &facts(name))["command"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(commands, BTreeSet::from(["other".to_owned()]));
-    let nameless = Facts {
-        callback_command: None,
-        ..facts("")
-    };
+    let nameless = Facts { callback_command: None, ..facts("") };
     assert_eq!(line(Outcome::Refused, &nameless)["command"], "other");
 }
 
@@ -167,19 +129,12 @@ fn metrics_are_in_the_embedded_format() {
     for dimension in ["function_name", "command", "outcome"] {
         assert!(line[dimension].is_string(), "{dimension}");
     }
-    assert_eq!(
-        [&line["Callbacks"], &line["StoreTime"], &line["Lag"]],
-        [&json!(1), &json!(4.25), &json!(-5)]
-    );
+    assert_eq!([&line["Callbacks"], &line["StoreTime"], &line["Lag"]], [&json!(1), &json!(4.25), &json!(-5)]);
 }
 
 #[test]
 fn a_line_without_times_promises_none() {
-    let facts = Facts {
-        lag: None,
-        store_time: None,
-        ..facts("Group.CallbackAfterGroupFull")
-    };
+    let facts = Facts { lag: None, store_time: None, ..facts("Group.CallbackAfterGroupFull") };
     let directives = line(Outcome::Refused, &facts)["_aws"]["CloudWatchMetrics"].clone();
     assert_eq!(directives.as_array().unwrap().len(), 1, "{directives}");
 }

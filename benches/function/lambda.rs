@@ -60,23 +60,11 @@ impl Instance {
         let (asked_sender, asked) = unbounded_channel();
         let (events, events_receiver) = unbounded_channel();
         let (replies_sender, replies) = unbounded_channel();
-        let api = Api {
-            asked: asked_sender,
-            events: Mutex::new(events_receiver),
-            replies: replies_sender,
-        };
+        let api = Api { asked: asked_sender, events: Mutex::new(events_receiver), replies: replies_sender };
         let server = tokio::spawn(axum::serve(listener, routes(api)).into_future());
         let started = Instant::now();
         let child = spawn(program, settings, address, limit);
-        let mut instance = Self {
-            child,
-            asked,
-            events,
-            replies,
-            server,
-            idle: false,
-            init: Duration::ZERO,
-        };
+        let mut instance = Self { child, asked, events, replies, server, idle: false, init: Duration::ZERO };
         instance.init = instance.wait_until_idle().await.unwrap_or(started) - started;
         instance
     }
@@ -87,11 +75,7 @@ impl Instance {
         }
         let asked = timeout(PATIENCE, self.asked.recv()).await;
         self.idle = true;
-        Some(
-            asked
-                .expect("the function asks for an event")
-                .expect("the Runtime API runs"),
-        )
+        Some(asked.expect("the function asks for an event").expect("the Runtime API runs"))
     }
 
     /// Hands over an event: how long the reply took, and the reply.
@@ -101,9 +85,7 @@ impl Instance {
         let started = Instant::now();
         self.events.send(event).expect("the Runtime API runs");
         let reply = timeout(PATIENCE, self.replies.recv()).await;
-        let (replied, status, body) = reply
-            .expect("the function replies")
-            .expect("the Runtime API runs");
+        let (replied, status, body) = reply.expect("the function replies").expect("the Runtime API runs");
         let body = String::from_utf8_lossy(&body).into_owned();
         assert_eq!(status, StatusCode::ACCEPTED, "the function failed: {body}");
         (replied - started, body)
@@ -158,11 +140,7 @@ fn spawn(program: &Path, settings: &[(&str, String)], api: SocketAddr, limit: Op
     // The log goes through a pipe, as in Lambda. Errors are worth seeing.
     let log = BufReader::new(child.stdout.take().expect("it is piped"));
     std::thread::spawn(move || {
-        for line in log
-            .lines()
-            .map_while(Result::ok)
-            .filter(|line| line.contains(r#""level":"ERROR""#))
-        {
+        for line in log.lines().map_while(Result::ok).filter(|line| line.contains(r#""level":"ERROR""#)) {
             eprintln!("{line}");
         }
     });
@@ -188,10 +166,7 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let headers = [
         ("content-type", "application/json".to_owned()),
-        (
-            "lambda-runtime-aws-request-id",
-            "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned(),
-        ),
+        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
         ("lambda-runtime-deadline-ms", (now.as_millis() + 3000).to_string()),
         (
             "lambda-runtime-invoked-function-arn",
@@ -211,8 +186,6 @@ async fn response(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
 }
 
 async fn error(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
-    let _ = api
-        .replies
-        .send((Instant::now(), StatusCode::INTERNAL_SERVER_ERROR, body));
+    let _ = api.replies.send((Instant::now(), StatusCode::INTERNAL_SERVER_ERROR, body));
     StatusCode::ACCEPTED
 }

@@ -52,9 +52,7 @@ impl Limit {
     /// A command that starts a program within the group.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", r#"echo $$ > "$0/cgroup.procs" && exec "$1""#])
-            .args([&self.group, program]);
+        command.args(["-c", r#"echo $$ > "$0/cgroup.procs" && exec "$1""#]).args([&self.group, program]);
         command
     }
 }

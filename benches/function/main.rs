@@ -48,10 +48,7 @@ async fn main() {
     if has("--test") || has("--list") {
         return;
     }
-    let value = arguments
-        .iter()
-        .skip_while(|argument| *argument != "--events")
-        .nth(1);
+    let value = arguments.iter().skip_while(|argument| *argument != "--events").nth(1);
     let options = Options {
         json: has("--json"),
         zip: has("--zip"),
@@ -59,10 +56,7 @@ async fn main() {
     };
     let sections = measure_all(&options).await;
     if options.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&sections).expect("figures are JSON")
-        );
+        println!("{}", serde_json::to_string_pretty(&sections).expect("figures are JSON"));
     }
 }
 
@@ -102,23 +96,13 @@ fn sizes(zip: bool) -> Section {
 }
 
 async fn start(table: &Table, tls: bool) -> Section {
-    let setups = Program::ALL.map(|program| Setup {
-        program,
-        table,
-        tls,
-        limit: None,
-    });
+    let setups = Program::ALL.map(|program| Setup { program, table, tls, limit: None });
     let starts = starts(&setups, START_ROUNDS).await;
     let title = if tls { "Start, DynamoDB over TLS" } else { "Start" };
     let mut section = Section::new(title, &["init, ms", "× floor", "CPU, ms", "× floor"]);
     for (setup, start) in setups.iter().zip(&starts) {
         let floor = &starts[0];
-        let figures = [
-            start.init,
-            start.init / floor.init,
-            start.cpu,
-            start.cpu / floor.cpu,
-        ];
+        let figures = [start.init, start.init / floor.init, start.cpu, start.cpu / floor.cpu];
         section.row(setup.program.name(), figures.map(Some));
     }
     section
@@ -140,41 +124,17 @@ async fn events(sender: &mut Sender, table: &Table, tls: bool, count: usize) -> 
     ]
     .map(|(program, event)| {
         let limit = None;
-        let setup = Setup {
-            program,
-            table,
-            tls,
-            limit,
-        };
+        let setup = Setup { program, table, tls, limit };
         (setup, event)
     });
     let figures = sender.events(&runs, EVENT_ROUNDS, count).await;
     let reference = |program, event: Event| {
-        let event = if matches!(event, Event::Medium | Event::Large) {
-            event
-        } else {
-            Event::Small
-        };
-        let index = runs
-            .iter()
-            .position(|run| run.0.program == program && run.1 == event);
+        let event = if matches!(event, Event::Medium | Event::Large) { event } else { Event::Small };
+        let index = runs.iter().position(|run| run.0.program == program && run.1 == event);
         index.map(|index| &figures[index])
     };
-    let title = if tls {
-        "Events, DynamoDB over TLS"
-    } else {
-        "Events"
-    };
-    let columns = [
-        "first, ms",
-        "p50, ms",
-        "p99, ms",
-        "CPU, ms",
-        "× floor",
-        "× bare",
-        "peak, MB",
-        "× floor",
-    ];
+    let title = if tls { "Events, DynamoDB over TLS" } else { "Events" };
+    let columns = ["first, ms", "p50, ms", "p99, ms", "CPU, ms", "× floor", "× bare", "peak, MB", "× floor"];
     let mut section = Section::new(title, &columns);
     for ((setup, event), own) in runs.iter().zip(&figures) {
         let cpu = |program| reference(program, *event).map(|figures| own.cpu / figures.cpu);
@@ -197,32 +157,17 @@ async fn events(sender: &mut Sender, table: &Table, tls: bool, count: usize) -> 
 }
 
 async fn shares(sender: &mut Sender, table: &Table, count: usize) -> std::io::Result<Section> {
-    let columns = [
-        "init, ms",
-        "first, ms",
-        "p50, ms",
-        "p99, ms",
-        "CPU, ms",
-        "first / p50",
-    ];
+    let columns = ["init, ms", "first, ms", "p50, ms", "p99, ms", "CPU, ms", "first / p50"];
     let mut section = Section::new("Over TLS, with the processor's share of a memory size", &columns);
     for share in SHARES {
         let limit = Limit::of_memory(share)?;
-        let runs = [
-            (Program::Bare, Event::Small),
-            (Program::Ours, Event::Small),
-            (Program::Ours, Event::Medium),
-        ]
-        .map(|(program, event)| {
-            let limit = Some(&limit);
-            let setup = Setup {
-                program,
-                table,
-                tls: true,
-                limit,
-            };
-            (setup, event)
-        });
+        let runs =
+            [(Program::Bare, Event::Small), (Program::Ours, Event::Small), (Program::Ours, Event::Medium)]
+                .map(|(program, event)| {
+                    let limit = Some(&limit);
+                    let setup = Setup { program, table, tls: true, limit };
+                    (setup, event)
+                });
         let figures = sender.events(&runs, EVENT_ROUNDS, count / 4).await;
         for ((setup, event), own) in runs.iter().zip(&figures) {
             let ratio = own.first / own.p50;
@@ -239,10 +184,7 @@ fn memory(figures: &Figures) -> f64 {
     megabytes(figures.peak_kilobytes * 1024)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes are far below the precision of a float"
-)]
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below the precision of a float")]
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }

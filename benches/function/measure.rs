@@ -58,10 +58,7 @@ impl Event {
             Self::Duplicate => requests::created(0, SMALL),
             _ => requests::created(index, SMALL),
         };
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let query = match self {
             Self::ForeignApp => requests::query("1400000002", TOKEN, now),
             Self::WrongSign => requests::query(SDK_APPID, "another token", now),
@@ -118,10 +115,8 @@ pub(crate) async fn starts(setups: &[Setup<'_>], rounds: usize) -> Vec<Start> {
             cpus.push(milliseconds(instance.cpu().await));
         }
     }
-    let medians = all.into_iter().map(|(inits, cpus)| Start {
-        init: quantile(inits, 0.5),
-        cpu: quantile(cpus, 0.5),
-    });
+    let medians =
+        all.into_iter().map(|(inits, cpus)| Start { init: quantile(inits, 0.5), cpu: quantile(cpus, 0.5) });
     medians.collect()
 }
 
@@ -165,11 +160,7 @@ impl Sender {
         self.index += 1;
         let (latency, reply) = instance.invoke(event.payload(self.index)).await;
         let ours = matches!(program, Program::Ours | Program::Unwarmed);
-        let expected = if ours {
-            event.expected()
-        } else {
-            r#"{"statusCode":200,"#
-        };
+        let expected = if ours { event.expected() } else { r#"{"statusCode":200,"# };
         assert!(reply.starts_with(expected), "{program:?} {event:?}: {reply}");
         latency
     }

@@ -57,15 +57,7 @@ impl Program {
         }
         let folder = target().join("bench-zip");
         let mut cargo = Command::new("cargo-lambda");
-        cargo.args([
-            "lambda",
-            "build",
-            "--locked",
-            "--release",
-            "--arm64",
-            "--output-format",
-            "zip",
-        ]);
+        cargo.args(["lambda", "build", "--locked", "--release", "--arm64", "--output-format", "zip"]);
         cargo.arg("--lambda-dir").arg(&folder);
         self.run(&mut cargo);
         let zip = folder.join(self.binary()).join("bootstrap.zip");
@@ -82,10 +74,7 @@ impl Program {
             cargo.env_remove(name);
         }
         let status = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status();
-        assert!(
-            status.is_ok_and(|status| status.success()),
-            "{self:?} can't be built"
-        );
+        assert!(status.is_ok_and(|status| status.success()), "{self:?} can't be built");
     }
 }
 

@@ -20,30 +20,18 @@ struct Row {
 
 impl Section {
     pub(crate) fn new(title: &'static str, columns: &[&'static str]) -> Self {
-        Self {
-            title,
-            columns: columns.to_vec(),
-            rows: Vec::new(),
-        }
+        Self { title, columns: columns.to_vec(), rows: Vec::new() }
     }
 
     /// Adds a row. A figure may be missing, or not apply.
     pub(crate) fn row(&mut self, what: impl Into<String>, figures: impl IntoIterator<Item = Option<f64>>) {
-        self.rows.push(Row {
-            what: what.into(),
-            figures: figures.into_iter().collect(),
-        });
+        self.rows.push(Row { what: what.into(), figures: figures.into_iter().collect() });
     }
 }
 
 impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .rows
-            .iter()
-            .map(|row| row.what.len())
-            .max()
-            .unwrap_or_default();
+        let width = self.rows.iter().map(|row| row.what.len()).max().unwrap_or_default();
         let columns = || self.columns.iter().map(|column| (column, column.len().max(5)));
         writeln!(f, "\n### {}\n", self.title)?;
         write!(f, "| {:width$} |", "")?;

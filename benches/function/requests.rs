@@ -24,17 +24,14 @@ pub(crate) const LARGEST: usize = 6000;
 
 /// The body for a group of so many members, another one for each index.
 pub(crate) fn created(index: u64, members: usize) -> String {
-    created_with(index, members, |body, member| {
-        write!(body, "user_{index:013}_{member:013}")
-    })
+    created_with(index, members, |body, member| write!(body, "user_{index:013}_{member:013}"))
 }
 
 /// The same with every character of a member's name as an escape, which makes the largest bodies: 1.3 MB.
 pub(crate) fn created_escaped(index: u64, members: usize) -> String {
     created_with(index, members, |body, member| {
         let name = format!("user_{index:013}_{member:013}");
-        name.chars()
-            .try_for_each(|character| write!(body, "\\u{:04x}", u32::from(character)))
+        name.chars().try_for_each(|character| write!(body, "\\u{:04x}", u32::from(character)))
     })
 }
 

@@ -24,10 +24,7 @@ mod dynamodb;
 use crate::requests::{SDK_APPID, TOKEN};
 
 /// Where Linux distributions keep the certificates they trust, in one file.
-const BUNDLES: [&str; 2] = [
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/certs/ca-certificates.crt",
-];
+const BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"];
 
 /// A DynamoDB with the table, reached in two ways.
 pub(crate) struct Table {
@@ -48,11 +45,7 @@ impl Table {
         let tls = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = tls.local_addr().expect("a listener has an address");
         tokio::spawn(unwrap_tls(tls, server, plain));
-        Self {
-            plain,
-            tls: address,
-            bundle,
-        }
+        Self { plain, tls: address, bundle }
     }
 
     /// The environment of a function that uses the table.

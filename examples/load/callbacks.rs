@@ -53,11 +53,7 @@ impl Plan {
 /// The body of the callback with this number: no two are alike.
 pub(crate) fn body(number: usize) -> String {
     let command = COMMANDS[number % COMMANDS.len()];
-    let members = if number % LARGE == LARGE - 1 {
-        9000
-    } else {
-        number % 20
-    };
+    let members = if number % LARGE == LARGE - 1 { 9000 } else { number % 20 };
     let members: Vec<_> = (0..members)
         .map(|member| format!(r#"{{"Member_Account":"account-{number}-of-member-{member:08}"}}"#))
         .collect();
@@ -83,7 +79,5 @@ pub(crate) fn query(number: usize) -> String {
 /// A number that looks random and is the same in each run.
 pub(crate) fn random(seed: usize) -> usize {
     let digest = Sha256::digest(seed.to_le_bytes());
-    digest[..4]
-        .iter()
-        .fold(0, |number, byte| number << 8 | usize::from(*byte))
+    digest[..4].iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
 }

@@ -48,10 +48,7 @@ pub(crate) async fn send_all(plan: &Plan, to: SocketAddr, connections: usize) ->
         let (mut replies, mut connection) = (Replies::default(), TcpStream::connect(to).await?);
         while let Some(number) = plan.order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let started = Instant::now();
-            match post(&mut connection, &query(*number), &body(*number))
-                .await?
-                .as_str()
-            {
+            match post(&mut connection, &query(*number), &body(*number)).await?.as_str() {
                 "OK" => replies.ok += 1,
                 _ => replies.fail += 1,
             }
@@ -93,13 +90,8 @@ async fn post(connection: &mut TcpStream, query: &str, body: &str) -> io::Result
     );
     connection.write_all(request.as_bytes()).await?;
     let reply = tokio::time::timeout(REPLY, read_message(connection)).await??;
-    let json = reply
-        .iter()
-        .position(|byte| *byte == b'{')
-        .map(|start| &reply[start..]);
+    let json = reply.iter().position(|byte| *byte == b'{').map(|start| &reply[start..]);
     let json: Value = serde_json::from_slice(json.unwrap_or_default())?;
     let status = json["ActionStatus"].as_str();
-    Ok(status
-        .ok_or_else(|| broken("a reply is not the function's"))?
-        .to_owned())
+    Ok(status.ok_or_else(|| broken("a reply is not the function's"))?.to_owned())
 }

@@ -36,10 +36,7 @@ impl Outcomes {
 
 pub(crate) fn outcomes(log: &str) -> Outcomes {
     let mut outcomes = Outcomes::default();
-    for line in log
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-    {
+    for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         match line["outcome"].as_str() {
             Some("recorded") => outcomes.recorded += 1,
             Some("duplicate") => outcomes.duplicate += 1,
@@ -77,11 +74,7 @@ pub(crate) async fn table(plan: &Plan, dynamodb: SocketAddr) -> Result<Differenc
     for body in read_bodies(dynamodb).await? {
         *bodies.entry(body).or_default() += 1;
     }
-    let mut differences = Differences {
-        missing: 0,
-        doubled: 0,
-        foreign: 0,
-    };
+    let mut differences = Differences { missing: 0, doubled: 0, foreign: 0 };
     for number in 0..plan.unique {
         match bodies.remove(&body(number)) {
             None => differences.missing += 1,
@@ -107,12 +100,7 @@ pub(crate) fn client(dynamodb: SocketAddr) -> Client {
 
 async fn read_bodies(dynamodb: SocketAddr) -> Result<Vec<String>, Box<dyn Error>> {
     let client = client(dynamodb);
-    let items = client
-        .scan()
-        .table_name(dynamodb::TABLE)
-        .into_paginator()
-        .items()
-        .send();
+    let items = client.scan().table_name(dynamodb::TABLE).into_paginator().items().send();
     let items: Vec<Item> = items.collect::<Result<_, _>>().await?;
 
     // Head and parts of a callback share pk and the beginning of sk.

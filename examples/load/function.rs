@@ -29,18 +29,8 @@ impl Function {
         let log = env::current_exe()?.with_file_name("load.log");
         let watch = environment(Command::new("cargo"), dynamodb)
             .args(["lambda", "watch", "--release", "--ignore-changes", "--quiet"])
-            .args([
-                "--bin",
-                "tencent-chat-webhook",
-                "--concurrency",
-                &instances.to_string(),
-            ])
-            .args([
-                "--invoke-address",
-                "127.0.0.1",
-                "--invoke-port",
-                &address.port().to_string(),
-            ])
+            .args(["--bin", "tencent-chat-webhook", "--concurrency", &instances.to_string()])
+            .args(["--invoke-address", "127.0.0.1", "--invoke-port", &address.port().to_string()])
             .env("SDK_APP_IDS", SDK_APPID)
             .env("CALLBACK_TOKENS", TOKEN)
             .stdin(Stdio::null())
@@ -58,9 +48,7 @@ impl Function {
     /// As Ctrl-C does: then `cargo lambda` ends its instances too.
     fn interrupt(&mut self) -> io::Result<()> {
         if self.watch.try_wait()?.is_none() {
-            Command::new("kill")
-                .args(["-INT", &self.watch.id().to_string()])
-                .status()?;
+            Command::new("kill").args(["-INT", &self.watch.id().to_string()]).status()?;
             self.watch.wait()?;
         }
         Ok(())
@@ -82,16 +70,10 @@ pub(crate) fn redrive(log: &str, dynamodb: SocketAddr) -> io::Result<String> {
         // `cargo run --example load` alone does not build it.
         return Err(broken("build the example redrive first"));
     }
-    let mut redrive = environment(Command::new(program), dynamodb)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut redrive =
+        environment(Command::new(program), dynamodb).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     // It reads everything before it writes anything, so neither side can wait for the other.
-    redrive
-        .stdin
-        .take()
-        .ok_or_else(|| broken("no stdin"))?
-        .write_all(log.as_bytes())?;
+    redrive.stdin.take().ok_or_else(|| broken("no stdin"))?.write_all(log.as_bytes())?;
     let output = redrive.wait_with_output()?;
     if !output.status.success() {
         return Err(broken("the redrive failed"));

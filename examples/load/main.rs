@@ -59,10 +59,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         ("answered OK", replies.ok.to_string()),
         ("answered FAIL", replies.fail.to_string()),
         ("slowest reply", format!("{} ms", replies.slowest.as_millis())),
-        (
-            "rate",
-            format!("{} a second", callbacks as u128 * 1000 / took.as_millis().max(1)),
-        ),
+        ("rate", format!("{} a second", callbacks as u128 * 1000 / took.as_millis().max(1))),
         ("requests to DynamoDB", proxy.requests().to_string()),
         ("of these throttled, dropped or reset", faults.count().to_string()),
     ];
@@ -76,11 +73,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         println!("{name:<38}{value:>12}");
     }
     let whole = differences.none() && outcomes.sum() == plan.order.len() && replies.sum() == plan.order.len();
-    Ok(if whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Nobody reads the table's stream here, and the embedded DynamoDB goes through all of it at each write.

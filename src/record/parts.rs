@@ -9,18 +9,12 @@ const PART_BYTES: usize = 380_000;
 
 /// Puts the body into the head, or where the head would pass DynamoDB's limit, into parts.
 pub(super) fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
-    let weight: usize = head
-        .iter()
-        .map(|(name, value)| attribute::weight(name, value))
-        .sum();
+    let weight: usize = head.iter().map(|(name, value)| attribute::weight(name, value)).sum();
     if weight + "Body".len() + body.len() <= MAX_ITEM_BYTES {
         head.insert("Body".to_owned(), text(body));
         return Vec::new();
     }
-    let parts: Vec<Item> = pieces(body)
-        .zip(1..)
-        .map(|(piece, index)| part(head, index, piece))
-        .collect();
+    let parts: Vec<Item> = pieces(body).zip(1..).map(|(piece, index)| part(head, index, piece)).collect();
     head.insert("BodyParts".to_owned(), number(parts.len()));
     parts
 }
@@ -64,9 +58,7 @@ pub fn body(items: &[Item]) -> Option<String> {
     (1..=count)
         .map(|index| {
             let part_sk = format!("{sk}#part#{index:04}");
-            let part = items
-                .iter()
-                .find(|item| string(item, "sk").as_deref() == Some(&part_sk))?;
+            let part = items.iter().find(|item| string(item, "sk").as_deref() == Some(&part_sk))?;
             string(part, "Part")
         })
         .collect()
@@ -77,22 +69,16 @@ mod tests {
     use super::*;
 
     fn item_weight(item: &Item) -> usize {
-        item.iter()
-            .map(|(name, value)| attribute::weight(name, value))
-            .sum()
+        item.iter().map(|(name, value)| attribute::weight(name, value)).sum()
     }
 
     /// A head with the longest keys there can be.
     fn head() -> Item {
         let pk = format!("{}#{}", "1".repeat(20), "g".repeat(1024));
         let sk = format!("{:013}#{}#{:016x}", 1, "c".repeat(128), 2);
-        [
-            ("pk", text(pk)),
-            ("sk", text(sk)),
-            ("ExpiresAt", number(1_670_574_414_u64)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        [("pk", text(pk)), ("sk", text(sk)), ("ExpiresAt", number(1_670_574_414_u64))]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into()
     }
 
     /// Head and parts, and how many parts there are.
@@ -123,18 +109,10 @@ mod tests {
                 for bytes in [2 * PART_BYTES, 2 * PART_BYTES + 1, 3 * PART_BYTES - 1] {
                     let whole = "x".repeat(before) + &character.repeat(bytes / character.len());
                     let (items, count) = split(&whole);
-                    assert!(
-                        body(&items).as_ref() == Some(&whole),
-                        "{character} after {before}"
-                    );
+                    assert!(body(&items).as_ref() == Some(&whole), "{character} after {before}");
                     assert!((2..=4).contains(&count), "{count} parts");
                     let part = |item: &Item| item.get("Part").map(|part| part.as_s().map_or(0, String::len));
-                    assert!(
-                        items
-                            .iter()
-                            .filter_map(part)
-                            .all(|bytes| (1..=PART_BYTES).contains(&bytes))
-                    );
+                    assert!(items.iter().filter_map(part).all(|bytes| (1..=PART_BYTES).contains(&bytes)));
                 }
             }
         }
@@ -145,15 +123,8 @@ mod tests {
         let (items, count) = split(&"x".repeat(MAX_ITEM_BYTES));
         let (parts, head) = items.split_at(count);
         for (index, part) in parts.iter().enumerate() {
-            assert_eq!(
-                (&part["pk"], &part["ExpiresAt"]),
-                (&head[0]["pk"], &head[0]["ExpiresAt"])
-            );
-            let sk = format!(
-                "{}#part#{:04}",
-                head[0]["sk"].as_s().expect("a string"),
-                index + 1
-            );
+            assert_eq!((&part["pk"], &part["ExpiresAt"]), (&head[0]["pk"], &head[0]["ExpiresAt"]));
+            let sk = format!("{}#part#{:04}", head[0]["sk"].as_s().expect("a string"), index + 1);
             assert_eq!(part["sk"], text(sk));
             assert!(!part.contains_key("CommandDay"));
         }

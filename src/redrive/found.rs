@@ -75,19 +75,13 @@ impl Finder {
 
     fn take(&mut self, piece: Value) {
         match serde_json::from_value::<Unrecorded<'static>>(piece) {
-            Ok(piece) => drop(
-                self.pieces
-                    .insert((piece.id.clone().into_owned(), piece.piece), piece),
-            ),
+            Ok(piece) => drop(self.pieces.insert((piece.id.clone().into_owned(), piece.piece), piece)),
             Err(_) => self.unreadable += 1,
         }
     }
 
     fn join(self) -> Found {
-        let mut found = Found {
-            unreadable: self.unreadable,
-            ..Found::default()
-        };
+        let mut found = Found { unreadable: self.unreadable, ..Found::default() };
         let mut pieces = self.pieces.into_values().peekable();
         while let Some(mut callback) = pieces.next() {
             let mut count = 1;
@@ -153,10 +147,7 @@ mod tests {
     fn log() -> Vec<String> {
         let mut log = lines("a", &[r#"{"Name":"群 \"x\" {[","MemberList":["#, "\n1]", "}"]);
         log.insert(1, "START RequestId: 8476a536 Version: $LATEST".to_owned());
-        log.insert(
-            2,
-            r#"{"level":"INFO","message":"recorded","outcome":"recorded"}"#.to_owned(),
-        );
+        log.insert(2, r#"{"level":"INFO","message":"recorded","outcome":"recorded"}"#.to_owned());
         let forged =
             json!({ "level": "INFO", "message": "recorded", "subject": lines("forged", &["{}"])[0] });
         log.push(forged.to_string());
@@ -212,11 +203,7 @@ mod tests {
             Ok(value) => format!("{detailed} \n{value:#}\n"),
             Err(_) => format!("{detailed} {line}\n"),
         };
-        assert_eq!(
-            find(&log().iter().map(pretty).collect::<String>()),
-            expected(),
-            "json"
-        );
+        assert_eq!(find(&log().iter().map(pretty).collect::<String>()), expected(), "json");
 
         let events = filter_log_events()["events"].take();
         let events = events.as_array().expect("a list of events").iter();
@@ -228,10 +215,8 @@ mod tests {
     fn reads_aws_logs_filter_log_events_in_json_and_text() {
         assert_eq!(find(&format!("{:#}", filter_log_events())), expected());
         assert_eq!(find(&json!(messages()).to_string()), expected(), "--query, json");
-        let text: Vec<_> = messages()
-            .iter()
-            .filter_map(|message| message.as_str().map(str::to_owned))
-            .collect();
+        let text: Vec<_> =
+            messages().iter().filter_map(|message| message.as_str().map(str::to_owned)).collect();
         assert_eq!(find(&text.join("\t")), expected(), "--query, text");
     }
 
@@ -272,16 +257,7 @@ mod tests {
 
     #[test]
     fn nothing_is_found_in_nothing() {
-        for log in [
-            "",
-            "\n",
-            "no JSON",
-            "{",
-            "[[[",
-            r#"{"events":[]}"#,
-            "\"unrecorded\":",
-            "{\"unrecorded",
-        ] {
+        for log in ["", "\n", "no JSON", "{", "[[[", r#"{"events":[]}"#, "\"unrecorded\":", "{\"unrecorded"] {
             assert_eq!(find(log), Found::default(), "{log}");
         }
     }

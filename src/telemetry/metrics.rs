@@ -33,11 +33,7 @@ impl EmbeddedMetrics {
     /// Callbacks by command, outcome and reason; times for all of them together, as each dimension has a price.
     pub(super) fn of(timestamp: u64, has_reason: bool, facts: &Facts<'_>) -> Self {
         let metric = |name, unit| Metric { name, unit };
-        let directive = |dimensions, metrics| MetricDirective {
-            namespace: NAMESPACE,
-            dimensions,
-            metrics,
-        };
+        let directive = |dimensions, metrics| MetricDirective { namespace: NAMESPACE, dimensions, metrics };
         let mut times = Vec::new();
         times.extend(facts.store_time.map(|_| metric("StoreTime", "Milliseconds")));
         times.extend(facts.lag.map(|_| metric("Lag", "Milliseconds")));
@@ -45,10 +41,7 @@ impl EmbeddedMetrics {
         if !times.is_empty() {
             directives.push(directive(&[&["function_name"]], times));
         }
-        Self {
-            timestamp,
-            cloud_watch_metrics: directives,
-        }
+        Self { timestamp, cloud_watch_metrics: directives }
     }
 }
 
@@ -57,9 +50,5 @@ const fn by(has_reason: bool) -> &'static [&'static [&'static str]] {
     const OUTCOME: &[&str] = &["function_name", "outcome"];
     const COMMAND: &[&str] = &["function_name", "command", "outcome"];
     const REASON: &[&str] = &["function_name", "outcome", "reason"];
-    if has_reason {
-        &[OUTCOME, COMMAND, REASON]
-    } else {
-        &[OUTCOME, COMMAND]
-    }
+    if has_reason { &[OUTCOME, COMMAND, REASON] } else { &[OUTCOME, COMMAND] }
 }

@@ -58,10 +58,7 @@ async fn a_panic_is_a_reply_and_a_log_entry_and_the_next_event_is_served() {
     keep_panics_for_the_log_too();
     for kind in Kind::ALL {
         let table = Table::start().await;
-        let settings = settings_for(
-            &format!("http://{}", table.address),
-            &[("CALLBACK_TOKENS", TOKEN)],
-        );
+        let settings = settings_for(&format!("http://{}", table.address), &[("CALLBACK_TOKENS", TOKEN)]);
         let config = Store::config(&settings.aws).interceptor(Bug::default());
         let log = CapturedLog::default();
         let store = Store::new(Client::from_conf(config.build()), dynamodb::TABLE);
@@ -69,20 +66,11 @@ async fn a_panic_is_a_reply_and_a_log_entry_and_the_next_event_is_served() {
 
         let event = kind.event(1);
         let (status, body) = status_and_body(&send(&handler, &event).await);
-        let expected = if kind.before {
-            (200, json!("OK"))
-        } else {
-            (503, json!("FAIL"))
-        };
+        let expected = if kind.before { (200, json!("OK")) } else { (503, json!("FAIL")) };
         assert_eq!((status, body["ActionStatus"].clone()), expected, "{kind}");
         let entry = check_log(&log, &event);
         assert_eq!(entry["reason"], json!("panic"));
-        assert!(
-            entry["error"]
-                .as_str()
-                .is_some_and(|error| error.contains("a planted bug")),
-            "{entry}"
-        );
+        assert!(entry["error"].as_str().is_some_and(|error| error.contains("a planted bug")), "{entry}");
 
         let (status, _) = status_and_body(&send(&handler, &Kind::SMALL.event(2)).await);
         assert_eq!(status, 200);

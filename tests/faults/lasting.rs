@@ -36,40 +36,19 @@ const fn fault(
     attempts: RangeInclusive<usize>,
 ) -> Fault {
     let attempts_large = RangeInclusive::new(*attempts.start(), *attempts.end());
-    Fault {
-        name,
-        scheme: "http",
-        step,
-        reason,
-        attempts,
-        attempts_large,
-    }
+    Fault { name, scheme: "http", step, reason, attempts, attempts_large }
 }
 
 /// An error that DynamoDB answers with.
 const fn error(status: u16, code: &'static str, attempts: RangeInclusive<usize>) -> Fault {
-    fault(
-        code,
-        Step::Fail(status, code, "It failed.\\nplanted-session"),
-        code,
-        attempts,
-    )
+    fault(code, Step::Fail(status, code, "It failed.\\nplanted-session"), code, attempts)
 }
 
 fn faults() -> Vec<Fault> {
     vec![
-        Fault {
-            attempts_large: NOT_RETRIED,
-            ..fault("silent server", Step::Silent, "timeout", 2..=3)
-        },
-        Fault {
-            attempts_large: NOT_RETRIED,
-            ..fault("reply that stalls", Step::Stall, "timeout", 2..=3)
-        },
-        Fault {
-            scheme: "https",
-            ..fault("slow TLS", Step::Pass, "timeout", 2..=4)
-        },
+        Fault { attempts_large: NOT_RETRIED, ..fault("silent server", Step::Silent, "timeout", 2..=3) },
+        Fault { attempts_large: NOT_RETRIED, ..fault("reply that stalls", Step::Stall, "timeout", 2..=3) },
+        Fault { scheme: "https", ..fault("slow TLS", Step::Pass, "timeout", 2..=4) },
         fault("connection reset", Step::Reset, "connection", RETRIED),
         fault("half a reply", Step::HalfReply, "response", RETRIED),
         error(400, "ProvisionedThroughputExceededException", RETRIED),
@@ -108,16 +87,8 @@ async fn run(fault: &Fault, kind: Kind) -> Result<Outcome, String> {
 
     // Without TLS there are no requests, only connections.
     let endpoint = &stage.endpoint;
-    let attempts = if fault.scheme == "https" {
-        endpoint.connections()
-    } else {
-        endpoint.requests()
-    };
-    let allowed = if kind.large {
-        &fault.attempts_large
-    } else {
-        &fault.attempts
-    };
+    let attempts = if fault.scheme == "https" { endpoint.connections() } else { endpoint.requests() };
+    let allowed = if kind.large { &fault.attempts_large } else { &fault.attempts };
     assert!(allowed.contains(&attempts), "{name}: {attempts} attempts");
 
     let entry = check_log(&stage.log, &event);
@@ -129,11 +100,7 @@ async fn run(fault: &Fault, kind: Kind) -> Result<Outcome, String> {
     assert_eq!(stage.table.redrive(&log).await, [Stored::New], "{name}");
     assert_eq!(stage.table.redrive(&log).await, [Stored::Duplicate], "{name}");
     assert_eq!(stage.table.bodies().await, [kind.body(1)], "{name}");
-    Ok(Outcome {
-        name,
-        elapsed,
-        attempts,
-    })
+    Ok(Outcome { name, elapsed, attempts })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,18 +112,10 @@ async fn a_fault_that_lasts_is_answered_in_time_and_can_be_redriven() {
             outcomes.push(in_time(async || run(fault, kind).await).await);
         }
     }
-    for Outcome {
-        name,
-        elapsed,
-        attempts,
-    } in &outcomes
-    {
+    for Outcome { name, elapsed, attempts } in &outcomes {
         println!("{:>5} ms  {attempts} attempts  {name}", elapsed.as_millis());
     }
-    let slowest = outcomes
-        .iter()
-        .max_by_key(|outcome| outcome.elapsed)
-        .expect("there are cases");
+    let slowest = outcomes.iter().max_by_key(|outcome| outcome.elapsed).expect("there are cases");
     println!(
         "slowest reply: {} ms, {} ({} cases)",
         slowest.elapsed.as_millis(),
@@ -168,11 +127,7 @@ async fn a_fault_that_lasts_is_answered_in_time_and_can_be_redriven() {
 /// A start while DynamoDB is silent: logged, bounded, and no reason not to serve.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_up_that_fails_is_logged_and_stops_nothing() {
-    for (scheme, step) in [
-        ("http", Step::Silent),
-        ("https", Step::Pass),
-        ("http", Step::Reset),
-    ] {
+    for (scheme, step) in [("http", Step::Silent), ("https", Step::Pass), ("http", Step::Reset)] {
         let stage = Stage::reaching(scheme, &[step]).await;
         let started = std::time::Instant::now();
         stage.handler.warm_up().await;

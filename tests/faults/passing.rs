@@ -19,10 +19,7 @@ async fn gets_past(script: &[Step], kind: Kind, outcome: &str) {
         let (status, action_status, elapsed) = stage.deliver(&kind.event(1)).await;
         let case = format!("{script:?}, {kind}");
         if status == 503 || elapsed >= Duration::from_millis(1500) {
-            return Err(format!(
-                "{case}: {status} after {elapsed:?}: {:.400}",
-                stage.log.text()
-            ));
+            return Err(format!("{case}: {status} after {elapsed:?}: {:.400}", stage.log.text()));
         }
         assert_eq!((status, action_status.as_str()), (200, "OK"), "{case}");
         assert_eq!(stage.outcomes(), [json!(outcome)], "{case}");
@@ -55,18 +52,8 @@ async fn a_short_fault_is_got_past() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_meets_another_one_is_tried_again() {
     gets_past(&[CONFLICT, CONFLICT, Step::Pass], Kind::LARGE, "recorded").await;
-    gets_past(
-        &[Step::Cancel("ThrottlingError"), Step::Pass],
-        Kind::LARGE,
-        "recorded",
-    )
-    .await;
-    gets_past(
-        &[Step::Cancel("ProvisionedThroughputExceeded"), Step::Pass],
-        Kind::LARGE,
-        "recorded",
-    )
-    .await;
+    gets_past(&[Step::Cancel("ThrottlingError"), Step::Pass], Kind::LARGE, "recorded").await;
+    gets_past(&[Step::Cancel("ProvisionedThroughputExceeded"), Step::Pass], Kind::LARGE, "recorded").await;
     let in_progress = Step::Fail(400, "TransactionInProgressException", "It is in progress.");
     gets_past(&[in_progress, Step::Pass], Kind::LARGE, "recorded").await;
 }
@@ -97,11 +84,7 @@ async fn a_connection_closed_while_idle_costs_no_event() {
 async fn a_connection_that_died_unnoticed_costs_no_event() {
     let stage = Stage::with(&[Step::Pass, Step::Silent, Step::Pass]).await;
     for number in 0..3 {
-        assert_eq!(
-            stage.deliver(&Kind::SMALL.event(number)).await.0,
-            200,
-            "event {number}"
-        );
+        assert_eq!(stage.deliver(&Kind::SMALL.event(number)).await.0, 200, "event {number}");
     }
     assert_eq!(stage.endpoint.connections(), 2);
     assert_eq!(stage.table.bodies().await.len(), 3);

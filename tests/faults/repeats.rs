@@ -18,18 +18,9 @@ async fn sixteen_deliveries_at_once_are_one_item_and_all_are_ok() {
             if replies.iter().any(|reply| reply.0 == 503) {
                 return Err(format!("{kind}: {:.400}", stage.log.text()));
             }
-            assert!(
-                replies
-                    .iter()
-                    .all(|reply| (reply.0, reply.1.as_str()) == (200, "OK"))
-            );
+            assert!(replies.iter().all(|reply| (reply.0, reply.1.as_str()) == (200, "OK")));
             let outcomes = stage.outcomes();
-            let count = |outcome| {
-                outcomes
-                    .iter()
-                    .filter(|logged| **logged == json!(outcome))
-                    .count()
-            };
+            let count = |outcome| outcomes.iter().filter(|logged| **logged == json!(outcome)).count();
             assert_eq!((count("recorded"), count("duplicate")), (1, 15), "{kind}");
             assert!(stage.table.bodies().await == [kind.body(1)]);
             Ok(())

@@ -37,42 +37,22 @@ pub(crate) struct Kind {
 
 impl Kind {
     pub(crate) const ALL: [Self; 4] = [
-        Self {
-            before: false,
-            large: false,
-        },
-        Self {
-            before: true,
-            large: false,
-        },
-        Self {
-            before: false,
-            large: true,
-        },
-        Self {
-            before: true,
-            large: true,
-        },
+        Self { before: false, large: false },
+        Self { before: true, large: false },
+        Self { before: false, large: true },
+        Self { before: true, large: true },
     ];
     pub(crate) const SMALL: Self = Self::ALL[0];
     pub(crate) const LARGE: Self = Self::ALL[2];
 
     fn command(self) -> &'static str {
-        if self.before {
-            "Group.CallbackBeforeSendMsg"
-        } else {
-            "Group.CallbackAfterGroupDestroyed"
-        }
+        if self.before { "Group.CallbackBeforeSendMsg" } else { "Group.CallbackAfterGroupDestroyed" }
     }
 
     /// The body of the callback with this number. A large one is 470 KB: just beyond one item.
     pub(crate) fn body(self, number: usize) -> String {
         let group = format!("group-{number}");
-        let account = if self.large {
-            "a".repeat(32)
-        } else {
-            "leckie".to_owned()
-        };
+        let account = if self.large { "a".repeat(32) } else { "leckie".to_owned() };
         let member = format!(r#"{{"Member_Account":"{account}"}}"#);
         let members = vec![member; if self.large { 9000 } else { 3 }].join(",");
         format!(
@@ -97,11 +77,7 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size = if self.large { "large" } else { "small" };
-        write!(
-            f,
-            "{size} {}-callback",
-            if self.before { "before" } else { "after" }
-        )
+        write!(f, "{size} {}-callback", if self.before { "before" } else { "after" })
     }
 }
 
@@ -127,12 +103,7 @@ impl Stage {
         let log = CapturedLog::default();
         let store = Store::connect(&settings.aws, dynamodb::TABLE);
         let handler = Handler::new(settings, store, Log::new(Level::Debug, log.clone()));
-        Self {
-            handler,
-            endpoint,
-            log,
-            table,
-        }
+        Self { handler, endpoint, log, table }
     }
 
     /// Delivers a callback: HTTP status, `ActionStatus`, and how long it took.
@@ -141,19 +112,11 @@ impl Stage {
         let reply = send(&self.handler, event).await;
         let elapsed = started.elapsed();
         let (status, body) = status_and_body(&reply);
-        (
-            status,
-            body["ActionStatus"].as_str().expect("a string").to_owned(),
-            elapsed,
-        )
+        (status, body["ActionStatus"].as_str().expect("a string").to_owned(), elapsed)
     }
 
     pub(crate) fn outcomes(&self) -> Vec<Value> {
-        self.log
-            .lines()
-            .iter()
-            .map(|line| line["outcome"].clone())
-            .collect()
+        self.log.lines().iter().map(|line| line["outcome"].clone()).collect()
     }
 }
 
@@ -173,17 +136,8 @@ impl Table {
     }
 
     pub(crate) async fn items(&self) -> Vec<Item> {
-        let pages = self
-            .client
-            .scan()
-            .table_name(dynamodb::TABLE)
-            .into_paginator()
-            .items()
-            .send();
-        pages
-            .collect::<Result<_, _>>()
-            .await
-            .expect("the table can be read")
+        let pages = self.client.scan().table_name(dynamodb::TABLE).into_paginator().items().send();
+        pages.collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
     /// The bodies of all callbacks in the table.
@@ -203,11 +157,7 @@ impl Table {
 
     /// Redrives a log into the table: what became of each callback.
     pub(crate) async fn redrive(&self, log: &str) -> Vec<Stored> {
-        let Found {
-            whole,
-            incomplete,
-            unreadable,
-        } = redrive::find(log);
+        let Found { whole, incomplete, unreadable } = redrive::find(log);
         assert_eq!((incomplete.len(), unreadable), (0, 0), "the log has every piece");
         let store = Store::new(self.client.clone(), dynamodb::TABLE);
         let results: Vec<_> = redrive::record_all(&store, whole, None).collect().await;
@@ -233,15 +183,9 @@ pub(crate) async fn in_time<T>(case: impl AsyncFn() -> Result<T, String>) -> T {
 /// without secrets. Gives its first line.
 pub(crate) fn check_log(log: &CapturedLog, event: &Value) -> Value {
     let text = log.text();
-    assert!(
-        text.lines().all(|line| line.len() < 256 * 1024 - 26),
-        "CloudWatch cuts a line"
-    );
+    assert!(text.lines().all(|line| line.len() < 256 * 1024 - 26), "CloudWatch cuts a line");
     let query = event["rawQueryString"].as_str().expect("a query");
-    let sign = query
-        .split(['&', '='])
-        .find(|part| part.len() == 64)
-        .expect("a Sign");
+    let sign = query.split(['&', '=']).find(|part| part.len() == 64).expect("a Sign");
     for secret in [TOKEN, sign, "example-secret", "planted-session"] {
         assert!(!text.contains(secret), "{secret} is in the log");
     }

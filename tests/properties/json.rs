@@ -98,24 +98,12 @@ fn text() -> impl Strategy<Value = String> {
 
 /// What may stand between the quotes of a JSON string.
 fn piece() -> impl Strategy<Value = String> {
-    let escapes = [
-        "\\u0000",
-        "\\ud800",
-        "\\udc00\\ud800",
-        "\\ud83d\\ude00",
-        "\\n",
-        "\\/",
-        "\\\"",
-        "\\uFFFF",
-    ];
+    let escapes = ["\\u0000", "\\ud800", "\\udc00\\ud800", "\\ud83d\\ude00", "\\n", "\\/", "\\\"", "\\uFFFF"];
     prop_oneof![
         select(escapes.to_vec()).prop_map(str::to_owned),
         select(&["#", "群組", "👩‍👩‍👧", "@TGS#_", "\u{7f}", "\u{2028}", "'"][..]).prop_map(str::to_owned),
         any::<char>()
-            .prop_filter("it needs no escape", |char| !matches!(
-                char,
-                '"' | '\\' | '\0'..='\x1f'
-            ))
+            .prop_filter("it needs no escape", |char| !matches!(char, '"' | '\\' | '\0'..='\x1f'))
             .prop_map(String::from),
     ]
 }

@@ -42,10 +42,7 @@ const OWN: [&str; 14] = [
 
 /// The usual number of cases; a case that fails is in the output, so no file need keep it.
 fn config() -> Config {
-    Config {
-        failure_persistence: None,
-        ..Config::default()
-    }
+    Config { failure_persistence: None, ..Config::default() }
 }
 
 proptest! {
@@ -171,11 +168,7 @@ async fn check(world: &World, request: &Request) {
         Earned::Probe => (200, None),
         Earned::Record(body) => (200, Some(body)),
     };
-    let (action_status, error_code) = if expected == 200 {
-        ("OK", 0)
-    } else {
-        ("FAIL", expected)
-    };
+    let (action_status, error_code) = if expected == 200 { ("OK", 0) } else { ("FAIL", expected) };
     assert_eq!(status, expected, "{body}");
     assert_eq!(body["ActionStatus"], action_status);
     assert_eq!(body["ErrorCode"], error_code);

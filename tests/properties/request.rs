@@ -96,43 +96,16 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
         3 => select(vec!["", " \n", "[]", "null", "{", "{}}", "1e999", "\u{feff}{}"]).prop_map(Body::Text),
         2 => select(vec![Body::NotBase64, Body::NotText, Body::Missing]),
     ];
-    let parts = (
-        method,
-        sdk_appid,
-        time,
-        sign,
-        commands,
-        body,
-        any::<bool>(),
-        style(),
-        others(),
-    );
-    parts.prop_map(
-        |(method, sdk_appid, time, sign, (in_url, in_body), body, base64, style, others)| Request {
-            method,
-            sdk_appid,
-            time,
-            sign,
-            in_url,
-            in_body,
-            body,
-            base64,
-            style,
-            others,
-        },
-    )
+    let parts = (method, sdk_appid, time, sign, commands, body, any::<bool>(), style(), others());
+    parts.prop_map(|(method, sdk_appid, time, sign, (in_url, in_body), body, base64, style, others)| {
+        Request { method, sdk_appid, time, sign, in_url, in_body, body, base64, style, others }
+    })
 }
 
 /// Fields of an event that the function has no use for, in every shape.
 fn others() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
-    let name = select(vec![
-        "headers",
-        "cookies",
-        "queryStringParameters",
-        "rawPath",
-        "stageVariables",
-        "version",
-    ]);
+    let name =
+        select(vec!["headers", "cookies", "queryStringParameters", "rawPath", "stageVariables", "version"]);
     let text = any::<String>().prop_map(Value::String);
     let value = prop_oneof![
         Just(Value::Null),

@@ -16,30 +16,10 @@ pub(crate) struct Style {
 }
 
 pub(crate) fn style() -> impl Strategy<Value = Style> {
-    let company = select(
-        &[
-            "contenttype=json",
-            "appId=shop",
-            "=",
-            "",
-            "%",
-            "a=%zz%F",
-            "x=%FF%00",
-            "群=組",
-        ][..],
-    );
-    (
-        vec(0_u8..4, 1..30),
-        vec(0_u8..3, 1..7),
-        0_usize..7,
-        vec(company, 0..4),
-    )
-        .prop_map(|(encodings, spellings, first, company)| Style {
-            encodings,
-            spellings,
-            first,
-            company,
-        })
+    let company =
+        select(&["contenttype=json", "appId=shop", "=", "", "%", "a=%zz%F", "x=%FF%00", "群=組"][..]);
+    (vec(0_u8..4, 1..30), vec(0_u8..3, 1..7), 0_usize..7, vec(company, 0..4))
+        .prop_map(|(encodings, spellings, first, company)| Style { encodings, spellings, first, company })
 }
 
 impl Style {

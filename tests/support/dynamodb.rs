@@ -43,9 +43,7 @@ struct TableProperties {
 /// Serves a database at an address, with the table in it, until the runtime ends.
 pub(crate) async fn serve(database: Database, address: SocketAddr) -> SocketAddr {
     create_table(&database);
-    let listener = TcpListener::bind(address)
-        .await
-        .expect("the address of DynamoDB is free");
+    let listener = TcpListener::bind(address).await.expect("the address of DynamoDB is free");
     let address = listener.local_addr().expect("a listener has an address");
     tokio::spawn(dynoxide::server::serve_on(listener, database));
     address
@@ -53,10 +51,7 @@ pub(crate) async fn serve(database: Database, address: SocketAddr) -> SocketAddr
 
 /// Makes the table, if it isn't there from an earlier start.
 fn create_table(database: &Database) {
-    if database
-        .describe_table(request(json!({ "TableName": TABLE })))
-        .is_ok()
-    {
+    if database.describe_table(request(json!({ "TableName": TABLE }))).is_ok() {
         return;
     }
     let template: Template =

@@ -103,11 +103,7 @@ async fn serve(mut client: TcpStream, decide: impl Fn() -> Step, upstream: Socke
             Step::HalfReply | Step::Stall => {
                 let reply = reply(200, "{}");
                 client.write_all(&reply.as_bytes()[..reply.len() - 1]).await?;
-                return if matches!(step, Step::Stall) {
-                    pending().await
-                } else {
-                    Ok(())
-                };
+                return if matches!(step, Step::Stall) { pending().await } else { Ok(()) };
             }
             Step::Fail(status, code, message) => reply(
                 status,
@@ -167,12 +163,8 @@ pub(crate) async fn read_message(from: &mut TcpStream) -> io::Result<Vec<u8>> {
 fn message_len(message: &[u8]) -> Option<usize> {
     let head = message.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let lines = str::from_utf8(&message[..head]).ok()?.lines();
-    let body = lines
-        .filter_map(|line| line.split_once(": "))
-        .find_map(|(name, value)| {
-            name.eq_ignore_ascii_case("content-length")
-                .then(|| value.parse::<usize>().ok())
-                .flatten()
-        });
+    let body = lines.filter_map(|line| line.split_once(": ")).find_map(|(name, value)| {
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>().ok()).flatten()
+    });
     Some(head + body.unwrap_or(0))
 }

@@ -28,10 +28,7 @@ pub(crate) fn assert_sound(record: &Record, body: &str) {
     for item in &items {
         assert_key(item, "pk", MAX_PK_BYTES);
         assert_key(item, "sk", MAX_SK_BYTES);
-        assert_eq!(
-            item["pk"], record.head["pk"],
-            "head and parts are read by one key"
-        );
+        assert_eq!(item["pk"], record.head["pk"], "head and parts are read by one key");
     }
     assert_key(&record.head, "CommandDay", MAX_PK_BYTES);
     assert!(record.parts.iter().all(|part| !part.contains_key("CommandDay")));
@@ -54,11 +51,7 @@ fn assert_key(item: &Item, name: &str, max: usize) {
 /// What an item weighs, by the documented rules, numbers at their worst.
 fn size(item: &Item) -> usize {
     let attribute = |(name, value): (&String, &AttributeValue)| {
-        assert!(
-            (1..=65_535).contains(&name.len()),
-            "a name is {} bytes",
-            name.len()
-        );
+        assert!((1..=65_535).contains(&name.len()), "a name is {} bytes", name.len());
         name.len()
             + match value {
                 AttributeValue::S(text) => text.len(),

@@ -63,16 +63,8 @@ impl World {
 
     /// Everything in the table.
     pub(crate) async fn items(&self) -> Vec<Item> {
-        let scan = self
-            .client
-            .scan()
-            .table_name(dynamodb::TABLE)
-            .into_paginator()
-            .items()
-            .send();
-        scan.collect::<Result<_, _>>()
-            .await
-            .expect("the table can be read")
+        let scan = self.client.scan().table_name(dynamodb::TABLE).into_paginator().items().send();
+        scan.collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
     /// Empties the table.
@@ -80,11 +72,7 @@ impl World {
         for item in self.items().await {
             let delete = self.client.delete_item().table_name(dynamodb::TABLE);
             let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
-            delete
-                .set_key(Some(key.into()))
-                .send()
-                .await
-                .expect("an item can be deleted");
+            delete.set_key(Some(key.into())).send().await.expect("an item can be deleted");
         }
     }
 
@@ -116,11 +104,7 @@ pub(crate) fn settings_for(endpoint_url: &str, settings: &[(&str, &str)]) -> Set
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint_url),
     ];
     Settings::from_lookup(|name| {
-        settings
-            .iter()
-            .chain(&defaults)
-            .find(|setting| setting.0 == name)
-            .map(|setting| setting.1.to_owned())
+        settings.iter().chain(&defaults).find(|setting| setting.0 == name).map(|setting| setting.1.to_owned())
     })
     .expect("the settings are whole")
 }
@@ -147,10 +131,7 @@ pub(crate) fn post(raw_query_string: &str, body: &str) -> Value {
 pub(crate) fn status_and_body(reply: &Value) -> (u64, Value) {
     assert_eq!(reply["headers"], json!({ "content-type": "application/json" }));
     let body = reply["body"].as_str().expect("a reply has a body");
-    (
-        reply["statusCode"].as_u64().expect("a status"),
-        serde_json::from_str(body).expect("a reply is JSON"),
-    )
+    (reply["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("a reply is JSON"))
 }
 
 /// An item as DynamoDB's JSON: `{"pk": {"S": "…"}, …}`.
@@ -161,9 +142,7 @@ pub(crate) fn as_json(item: &Item) -> Value {
         AttributeValue::Bool(value) => json!({ "BOOL": value }),
         other => panic!("no attribute is of this type: {other:?}"),
     };
-    item.iter()
-        .map(|(name, attribute)| (name.clone(), value(attribute)))
-        .collect()
+    item.iter().map(|(name, attribute)| (name.clone(), value(attribute))).collect()
 }
 
 /// What the handler wrote to its log.
@@ -176,10 +155,7 @@ impl CapturedLog {
     }
 
     pub(crate) fn lines(&self) -> Vec<Value> {
-        self.text()
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("a log line is JSON"))
-            .collect()
+        self.text().lines().map(|line| serde_json::from_str(line).expect("a log line is JSON")).collect()
     }
 
     /// The lines since the last call.

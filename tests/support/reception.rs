@@ -61,9 +61,7 @@ fn assert_redrive(record: &Record, query: &Query<'_>, body: &str) {
         request_id: Cow::Borrowed("request-1"),
         body: Cow::Borrowed(body),
     };
-    let again = unrecorded
-        .record(Some(90))
-        .expect("a record can be had from the log");
+    let again = unrecorded.record(Some(90)).expect("a record can be had from the log");
     assert_eq!(again.head, record.head, "the redriven head is the same");
     assert_eq!(again.parts, record.parts, "the redriven parts are the same");
 }

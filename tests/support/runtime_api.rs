@@ -76,9 +76,7 @@ impl RuntimeApi {
     pub(crate) async fn invoke(&self, event: impl Into<String>) -> Invoked {
         let (answer, answered) = oneshot::channel();
         let event = event.into();
-        self.queue
-            .send(Invocation { event, answer })
-            .expect("the server runs");
+        self.queue.send(Invocation { event, answer }).expect("the server runs");
         tokio::time::timeout(PATIENCE, answered)
             .await
             .expect("the function answers in time")
@@ -96,10 +94,7 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         format!("00000000-0000-4000-8000-{count:012}")
     };
     let running = &shared.running;
-    running
-        .lock()
-        .expect("no holder panicked")
-        .insert(id.clone(), invocation.answer);
+    running.lock().expect("no holder panicked").insert(id.clone(), invocation.answer);
     let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() + Duration::from_secs(3);
     let headers = [
         ("lambda-runtime-aws-request-id", id),

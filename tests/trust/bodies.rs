@@ -25,21 +25,10 @@ pub(crate) fn wrong_bodies() -> Vec<Row> {
         "a=1&b=2".into(),
         format!("{{\"a\":{}", "[".repeat(10_000)),
     ];
-    let no_object = [
-        "[{}]".into(),
-        arrays(10_000),
-        "null".into(),
-        r#""{}""#.into(),
-        "1".into(),
-    ];
+    let no_object = ["[{}]".into(), arrays(10_000), "null".into(), r#""{}""#.into(), "1".into()];
     let query = signed(OURS, COMMAND, FIRST);
-    let plain = |refusal, body: &str| {
-        row(
-            body.chars().take(20).collect::<String>(),
-            refusal,
-            post(&query, body),
-        )
-    };
+    let plain =
+        |refusal, body: &str| row(body.chars().take(20).collect::<String>(), refusal, post(&query, body));
     let base64 = |what: &str, body: &str| {
         let mut event = post(&query, body);
         event["isBase64Encoded"] = json!(true);

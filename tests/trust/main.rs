@@ -56,9 +56,11 @@ async fn the_untrustworthy_get_their_reply_a_line_in_the_log_and_nothing_else() 
         assert_eq!(line.get("unrecorded"), None, "{what}");
         let metrics = &line["_aws"]["CloudWatchMetrics"][0];
         assert!(
-            metrics["Dimensions"]
-                .as_array()
-                .is_some_and(|sets| sets.contains(&json!(["function_name", "outcome", "reason"]))),
+            metrics["Dimensions"].as_array().is_some_and(|sets| sets.contains(&json!([
+                "function_name",
+                "outcome",
+                "reason"
+            ]))),
             "{what}: the reason is in the metric: {metrics}"
         );
     }
@@ -111,11 +113,7 @@ async fn who_knows_a_token_is_admitted_and_the_log_tells_by_which() {
     ] {
         for sign in [sign(token, &time), sign(token, &time).to_uppercase()] {
             let (status, body) = status_and_body(&world.send(&with(app, &time, &sign)).await);
-            assert_eq!(
-                (status, &body["ErrorCode"]),
-                (200, &json!(0)),
-                "{app} {token} {time}"
-            );
+            assert_eq!((status, &body["ErrorCode"]), (200, &json!(0)), "{app} {token} {time}");
             let lines = world.log.take_lines();
             assert_eq!(lines[0]["token"], position, "{app} {token} {time}");
             assert!(!lines[0].to_string().contains(token), "{}", lines[0]);

@@ -13,10 +13,8 @@ use crate::{
 
 pub(crate) const OURS: &str = "1400000001";
 pub(crate) const OURS_TOO: &str = "1400000002";
-pub(crate) const SETTINGS: [(&str, &str); 2] = [
-    ("SDK_APP_IDS", "1400000001,1400000002"),
-    ("CALLBACK_TOKENS", TOKENS),
-];
+pub(crate) const SETTINGS: [(&str, &str); 2] =
+    [("SDK_APP_IDS", "1400000001,1400000002"), ("CALLBACK_TOKENS", TOKENS)];
 const TOKENS: &str = "first token,second:token,1400000002:its own token";
 pub(crate) const FIRST: &str = "first token";
 pub(crate) const SECOND: &str = "second:token";
@@ -68,9 +66,8 @@ fn wrong_methods() -> Vec<Row> {
         event["requestContext"]["http"]["method"] = method;
         row("method", Refusal::NotPost, event)
     };
-    let mut rows: Vec<_> = ["GET", "PUT", "OPTIONS", "post", "POST ", ""]
-        .map(|name| method(json!(name)))
-        .into();
+    let mut rows: Vec<_> =
+        ["GET", "PUT", "OPTIONS", "post", "POST ", ""].map(|name| method(json!(name))).into();
     rows.push(method(Value::Null));
     let mut event = good();
     event["requestContext"] = Value::Null;
@@ -99,13 +96,7 @@ fn foreign_applications() -> Vec<Row> {
         "1400000003&SdkAppid=1400000001",
         "1400000003&sdkappid=1400000001",
     ]
-    .map(|id| {
-        row(
-            format!("SdkAppid={id}"),
-            Refusal::SdkAppidForeign,
-            with(id, &time, &sign),
-        )
-    })
+    .map(|id| row(format!("SdkAppid={id}"), Refusal::SdkAppidForeign, with(id, &time, &sign)))
     .into()
 }
 
@@ -131,12 +122,7 @@ fn missing_applications() -> Vec<Row> {
 
 fn wrong_times() -> Vec<Row> {
     let now = request_time(0);
-    let old = [
-        request_time(-61),
-        request_time(-3600),
-        "1669872112".into(),
-        "0".into(),
-    ];
+    let old = [request_time(-61), request_time(-3600), "1669872112".into(), "0".into()];
     // The clock may go on between here and there, so not the 61st second itself.
     let ahead = [request_time(65), format!("{now}000"), u64::MAX.to_string()];
     let malformed = [
@@ -159,10 +145,7 @@ fn wrong_times() -> Vec<Row> {
     let ahead = ahead.map(|time| timed(Refusal::SignInFuture, &time));
     let malformed = malformed.map(|time| timed(Refusal::SignMalformed, &time));
     let mut rows: Vec<_> = old.into_iter().chain(ahead).chain(malformed).collect();
-    let query = format!(
-        "SdkAppid={OURS}&CallbackCommand={COMMAND}&Sign={}",
-        sign(FIRST, &now)
-    );
+    let query = format!("SdkAppid={OURS}&CallbackCommand={COMMAND}&Sign={}", sign(FIRST, &now));
     rows.push(row("no RequestTime", Refusal::SignMissing, post(&query, BODY)));
     rows
 }
@@ -189,13 +172,7 @@ fn malformed_signs() -> Vec<Row> {
         ("0x before it", format!("0x{right}")),
         ("64 bytes that are no text", "%FF".repeat(64)),
     ]
-    .map(|(what, sign)| {
-        row(
-            format!("Sign: {what}"),
-            Refusal::SignMalformed,
-            with(OURS, &time, &sign),
-        )
-    })
+    .map(|(what, sign)| row(format!("Sign: {what}"), Refusal::SignMalformed, with(OURS, &time, &sign)))
     .into()
 }
 
@@ -215,21 +192,11 @@ fn wrong_signs() -> Vec<Row> {
         ("of the whole setting", sign(TOKENS, &time)),
         ("of another application's token", sign(OWN, &time)),
     ]
-    .map(|(what, sign)| {
-        row(
-            format!("Sign: {what}"),
-            Refusal::SignWrong,
-            with(OURS, &time, &sign),
-        )
-    })
+    .map(|(what, sign)| row(format!("Sign: {what}"), Refusal::SignWrong, with(OURS, &time, &sign)))
     .into();
     let entry = sign("1400000002:its own token", &time);
     let event = with(OURS_TOO, &time, &entry);
-    rows.push(row(
-        "Sign: of an entry with its SDKAppID",
-        Refusal::SignWrong,
-        event,
-    ));
+    rows.push(row("Sign: of an entry with its SDKAppID", Refusal::SignWrong, event));
     rows
 }
 
@@ -244,11 +211,7 @@ fn hidden_signs() -> Vec<Row> {
     let spelled = post(&format!("{without}&sign={right}&Sign={zeros}"), BODY);
     vec![
         row("no Sign", Refusal::SignMissing, post(&without, BODY)),
-        row(
-            "Sign: in the body",
-            Refusal::SignMissing,
-            post(&without, &in_body),
-        ),
+        row("Sign: in the body", Refusal::SignMissing, post(&without, &in_body)),
         row("Sign: the second of two", Refusal::SignWrong, second),
         row("Sign: in another spelling", Refusal::SignWrong, spelled),
     ]
@@ -274,11 +237,7 @@ fn several_faults() -> Vec<Row> {
         row("all wrong", Refusal::NotPost, all),
         row("all but the method", Refusal::SdkAppidForeign, application),
         row("time, Sign, size", Refusal::SignTooOld, time),
-        row(
-            "time malformed, Sign malformed, size",
-            Refusal::SignMalformed,
-            no_time,
-        ),
+        row("time malformed, Sign malformed, size", Refusal::SignMalformed, no_time),
         row("Sign, size, command", Refusal::SignWrong, sign),
         row("size, command", Refusal::BodyTooLarge, size),
         row("JSON, command", Refusal::BodyNotJson, json),

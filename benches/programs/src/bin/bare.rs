@@ -18,9 +18,7 @@ async fn record(client: &Client, table: &str, request: Request) -> Result<Respon
         .send()
         .await?;
     let reply = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
-    Ok(Response::builder()
-        .header("content-type", "application/json")
-        .body(reply.into())?)
+    Ok(Response::builder().header("content-type", "application/json").body(reply.into())?)
 }
 
 #[tokio::main]

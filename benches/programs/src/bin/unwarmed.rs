@@ -10,8 +10,6 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::from_env()?;
     let store = Store::connect(&settings.aws, &settings.table_name);
     let handler = &Handler::new(settings, store, Log::from_env());
-    lambda_runtime::run(service_fn(|event| async move {
-        Ok::<_, Infallible>(handler.handle(event).await)
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event| async move { Ok::<_, Infallible>(handler.handle(event).await) }))
+        .await
 }

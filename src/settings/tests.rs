@@ -1,0 +1,107 @@
+use super::*;
+
+const WHOLE: [(&str, &str); 6] = [
+    ("TABLE_NAME", "events"),
+    ("SDK_APP_IDS", "1400000001"),
+    ("CALLBACK_TOKENS", "planted-token"),
+    ("AWS_REGION", "ap-northeast-1"),
+    ("AWS_ACCESS_KEY_ID", "AKID"),
+    ("AWS_SECRET_ACCESS_KEY", "planted-key"),
+];
+
+fn settings(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    Settings::from_lookup(|name| {
+        let of =
+            |pairs: &[(&str, &str)]| pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned());
+        of(changes).or_else(|| of(&WHOLE))
+    })
+}
+
+fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
+    // One fixed moment and the Sign that the token makes then, asked of every application.
+    let sign = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(format!("{token}1000")));
+    let admit = |sdk_appid: &str| {
+        let raw = format!("SdkAppid={sdk_appid}&Sign={sign}&RequestTime=1000");
+        let query = crate::query::Query::parse(&raw);
+        settings.admission.admit(&query, 1000).ok().and_then(|admitted| admitted.token)
+    };
+    ["1", "2"].map(admit).to_vec()
+}
+
+#[test]
+fn reads_every_setting() {
+    let settings = settings(&[("RETENTION_DAYS", "90"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:8000")])
+        .expect("the settings are whole");
+    assert_eq!(settings.table_name, "events");
+    assert_eq!(settings.retention_days, Some(90));
+    assert_eq!(settings.aws.region, "ap-northeast-1");
+    assert_eq!(settings.aws.endpoint_url.as_deref(), Some("http://127.0.0.1:8000"));
+}
+
+#[test]
+fn the_endpoint_for_dynamodb_wins_over_the_general_one() {
+    let settings = settings(&[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_DYNAMODB", "http://b")]);
+    assert_eq!(settings.expect("whole").aws.endpoint_url.as_deref(), Some("http://b"));
+}
+
+#[test]
+fn names_the_setting_that_is_missing_or_malformed() {
+    for (name, value) in [
+        ("TABLE_NAME", ""),
+        ("TABLE_NAME", "two words"),
+        ("SDK_APP_IDS", " "),
+        ("SDK_APP_IDS", ","),
+        ("SDK_APP_IDS", "1400000001,abc"),
+        ("SDK_APP_IDS", "-1"),
+        ("CALLBACK_TOKENS", ""),
+        ("CALLBACK_TOKENS", "1400000002:token"),
+        ("CALLBACK_TOKENS", "1400000001:"),
+        ("ALLOW_UNSIGNED", "yes"),
+        ("RETENTION_DAYS", "-1"),
+        ("RETENTION_DAYS", "a week"),
+        ("RETENTION_DAYS", "99999999999"),
+        ("AWS_REGION", ""),
+        ("AWS_ACCESS_KEY_ID", ""),
+        ("AWS_SECRET_ACCESS_KEY", ""),
+        ("AWS_ENDPOINT_URL", "127.0.0.1:8000"),
+        ("AWS_ENDPOINT_URL", "http://"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "https://two words"),
+    ] {
+        let error = settings(&[(name, value)]).expect_err(name);
+        assert_eq!(error.name, name, "{value:?}");
+        assert!(error.to_string().starts_with(&format!("setting {name} ")), "{error}");
+    }
+}
+
+#[test]
+fn fails_closed_without_a_token() {
+    for (allow, starts) in [("", false), ("false", false), ("true", true), ("TRUE", false), ("1", false)] {
+        let result = settings(&[("CALLBACK_TOKENS", ""), ("ALLOW_UNSIGNED", allow)]);
+        assert_eq!(result.is_ok(), starts, "{allow:?}");
+    }
+    let half = [("SDK_APP_IDS", "1,2"), ("CALLBACK_TOKENS", "1:token")];
+    assert_eq!(settings(&half).expect_err("2 has no token").name, "CALLBACK_TOKENS");
+}
+
+#[test]
+fn an_application_with_a_token_stays_signed_even_with_allow_unsigned() {
+    let settings =
+        settings(&[("SDK_APP_IDS", "1"), ("ALLOW_UNSIGNED", "true")]).expect("the settings are whole");
+    let query = crate::query::Query::parse("SdkAppid=1");
+    assert!(settings.admission.admit(&query, 0).is_err());
+}
+
+#[test]
+fn a_token_admits_all_applications_or_the_one_it_names() {
+    let settings = settings(&[("SDK_APP_IDS", "1, 2,2"), ("CALLBACK_TOKENS", "all, 2:own ,a:b")])
+        .expect("the settings are whole");
+    assert_eq!(positions(&settings, "all"), [Some(1), Some(1)]);
+    assert_eq!(positions(&settings, "own"), [None, Some(2)]);
+    assert_eq!(positions(&settings, "a:b"), [Some(3), Some(3)]);
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let shown = format!("{:?}", settings(&[("AWS_SESSION_TOKEN", "planted-session")]));
+    assert!(!shown.contains("planted"), "{shown}");
+}
