@@ -36,7 +36,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// Attempts at a write. Faults that come quickly (throttling, a reset connection) leave time for all of them.
-const ATTEMPTS: u32 = 6;
+const ATTEMPTS: u32 = 4;
 
 /// The pause before the second attempt, doubled for each one after it, times a random factor up to 1.
 const BACKOFF: Duration = Duration::from_millis(50);

@@ -161,7 +161,7 @@ def without_stack(stack, port):
     url = re.search(r"https://\S+", result.stdout)
     if check("cargo lambda deploy makes function and URL", result.returncode == 0 and url, result.stdout[-1500:]):
         function = stack.client("lambda").get_function_configuration(FunctionName=NAME)
-        equal("with memory and time of Cargo.toml", (function["MemorySize"], function["Timeout"]), (512, 3))
+        equal("with memory and time of Cargo.toml", (function["MemorySize"], function["Timeout"]), (256, 3))
         equal("a callback is recorded", send(Sender(port, url.group()), FIRST_TOKEN), OK)
         count = stack.aws("dynamodb", "scan", "--table-name", "own-events", "--select", "COUNT")["Count"]
         equal("in the table", count, 1)
