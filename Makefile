@@ -69,7 +69,7 @@ load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing Dynam
 
 lint: ## check format, lints and docs
 	cargo fmt --check
-	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps
 
 deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities

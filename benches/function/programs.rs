@@ -66,8 +66,8 @@ impl Program {
 
     fn run(self, cargo: &mut Command) {
         if self != Self::Ours {
-            cargo.args(["--package", "bench-programs", "--bin", self.binary()]);
-            cargo.args(["--features", self.binary()]);
+            cargo.args(["--manifest-path", "benches/programs/Cargo.toml", "--bin", self.binary()]);
+            cargo.args(["--features", self.binary(), "--target-dir"]).arg(target());
         }
         // What cargo tells a bench about its own build is not for another build.
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
