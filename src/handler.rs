@@ -76,7 +76,9 @@ impl Handler {
                 .map(Into::into),
             ..Facts::default()
         };
-        let receiving = AssertUnwindSafe(self.receive(&event, &query, (received, received_at), &mut facts));
+        // Boxed: the SDK's futures nest so deeply that a compiler gives up on a main around them.
+        let receiving = Box::pin(self.receive(&event, &query, (received, received_at), &mut facts));
+        let receiving = AssertUnwindSafe(receiving);
         IN_REQUEST.set(true);
         let verdict = receiving.catch_unwind().await;
         IN_REQUEST.set(false);
