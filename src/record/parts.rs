@@ -37,9 +37,14 @@ fn part(head: &Item, index: usize, piece: &str) -> Item {
         }
     }
     if let Some(AttributeValue::S(sk)) = head.get("sk") {
-        part.insert("sk".to_owned(), text(format!("{sk}#part#{index:04}")));
+        part.insert("sk".to_owned(), text(part_sk(sk, index)));
     }
     part
+}
+
+/// The sort key of a head's part, counted from 1.
+fn part_sk(sk: &str, index: usize) -> String {
+    format!("{sk}#part#{index:04}")
 }
 
 /// The body of a recorded callback, to the byte, from its head and parts in any order.
@@ -57,7 +62,7 @@ pub fn body(items: &[Item]) -> Option<String> {
     let sk = string(head, "sk")?;
     (1..=count)
         .map(|index| {
-            let part_sk = format!("{sk}#part#{index:04}");
+            let part_sk = part_sk(&sk, index);
             let part = items.iter().find(|item| string(item, "sk").as_deref() == Some(&part_sk))?;
             string(part, "Part")
         })
