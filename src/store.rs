@@ -8,7 +8,7 @@ use std::{
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{
-        BehaviorVersion, Builder, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+        BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
         retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
@@ -16,7 +16,6 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, Put, TransactWriteItem},
 };
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use futures_util::FutureExt;
 
 use crate::{
@@ -24,6 +23,8 @@ use crate::{
     record::Record,
     settings::Aws,
 };
+
+mod https;
 
 /// How long after its receipt a callback may be written. Tencent waits 2 s for the whole request; what is left
 /// of it is for the log entry of a failure, for API Gateway and for the network.
@@ -103,10 +104,7 @@ impl Store {
     #[must_use]
     pub fn config(aws: &Aws) -> Builder {
         let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url } = aws.clone();
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .build();
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region))
@@ -124,7 +122,7 @@ impl Store {
             .retry_partition(
                 RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build(),
             )
-            .http_client(https_client())
+            .http_client(https::client(CONNECT_TIMEOUT))
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(endpoint_url);
         config
@@ -171,12 +169,8 @@ impl Store {
             puts.push(self.transact_put(part, None)?);
         }
         // One attempt may take all the time: megabytes may need it, and a retry would send them again.
-        let patient = Config::builder().timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .disable_operation_attempt_timeout()
-                .build(),
-        );
+        let patient = Config::builder()
+            .timeout_config(TimeoutConfig::builder().disable_operation_attempt_timeout().build());
         let mut pause = CONFLICT_PAUSE;
         loop {
             let transaction = self.client.transact_write_items().set_transact_items(Some(puts.clone()));
@@ -212,13 +206,6 @@ fn until<T>(
 ) -> impl Future<Output = Result<T, StoreError>> {
     let late = || Err(StoreError::new("timeout", "DynamoDB did not answer in time"));
     tokio::time::timeout_at(deadline.into(), write).map(move |written| written.unwrap_or_else(|_| late()))
-}
-
-/// HTTPS with the cryptography of ring: the SDK's default, aws-lc, makes the binary a third larger, and gathers
-/// entropy of its own before the first handshake, which a small function's share of a processor makes long. What
-/// ring lacks is a key exchange against tomorrow's quantum computers.
-fn https_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 fn cancellation_reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {

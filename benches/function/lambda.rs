@@ -1,7 +1,7 @@
 //! A Lambda service for one instance at a time: a Runtime API on a loopback port, and the function's process.
 
 use std::{
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Write},
     net::SocketAddr,
     path::Path,
     process::{Child, Command, Stdio},
@@ -62,8 +62,7 @@ impl Instance {
         let (replies_sender, replies) = unbounded_channel();
         let api = Api { asked: asked_sender, events: Mutex::new(events_receiver), replies: replies_sender };
         let server = tokio::spawn(axum::serve(listener, routes(api)).into_future());
-        let started = Instant::now();
-        let child = spawn(program, settings, address, limit);
+        let (child, started) = spawn(program, settings, address, limit);
         let mut instance = Self { child, asked, events, replies, server, idle: false, init: Duration::ZERO };
         instance.init = instance.wait_until_idle().await.unwrap_or(started) - started;
         instance
@@ -123,7 +122,14 @@ impl Drop for Instance {
     }
 }
 
-fn spawn(program: &Path, settings: &[(&str, String)], api: SocketAddr, limit: Option<&Limit>) -> Child {
+/// Starts a program: its process, and when it began.
+fn spawn(
+    program: &Path,
+    settings: &[(&str, String)],
+    api: SocketAddr,
+    limit: Option<&Limit>,
+) -> (Child, Instant) {
+    let mut started = Instant::now();
     let mut command = limit.map_or_else(|| Command::new(program), |limit| limit.command(program));
     let mut child = command
         .env_clear()
@@ -134,17 +140,23 @@ fn spawn(program: &Path, settings: &[(&str, String)], api: SocketAddr, limit: Op
         .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
         .envs(settings.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     // The log goes through a pipe, as in Lambda. Errors are worth seeing.
-    let log = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut log = BufReader::new(child.stdout.take().expect("it is piped"));
+    if limit.is_some() {
+        log.read_line(&mut String::new()).expect("the shell says when it is in the group");
+        started = Instant::now();
+        child.stdin.take().expect("it is piped").write_all(b"go\n").expect("the shell waits");
+    }
     std::thread::spawn(move || {
         for line in log.lines().map_while(Result::ok).filter(|line| line.contains(r#""level":"ERROR""#)) {
             eprintln!("{line}");
         }
     });
-    child
+    (child, started)
 }
 
 fn routes(api: Api) -> Router {

@@ -49,10 +49,12 @@ impl Limit {
         fs::write(self.group.join(file), value)
     }
 
-    /// A command that starts a program within the group.
+    /// A command that enters the group, says so by a line, waits for one, and becomes the program: to enter
+    /// takes the kernel longer than the program takes to start.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", r#"echo $$ > "$0/cgroup.procs" && exec "$1""#]).args([&self.group, program]);
+        let script = r#"echo $$ > "$0/cgroup.procs" && echo in && read -r go && exec "$1""#;
+        command.args(["-c", script]).args([&self.group, program]);
         command
     }
 }

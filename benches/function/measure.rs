@@ -139,6 +139,7 @@ impl Sender {
     }
 
     async fn round(&mut self, setup: Setup<'_>, event: Event, count: usize) -> Round {
+        setup.table.empty();
         let mut instance = setup.start().await;
         let first = self.send(&mut instance, setup.program, event).await;
         let before = instance.cpu().await;

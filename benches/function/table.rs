@@ -4,22 +4,14 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use dynoxide::Database;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
-};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, pki_types::PrivateKeyDer},
-};
 
 #[path = "../../tests/support/dynamodb.rs"]
 mod dynamodb;
+#[path = "../../tests/support/tls.rs"]
+mod tls;
 
 use crate::requests::{SDK_APPID, TOKEN};
 
@@ -28,8 +20,9 @@ const BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/
 
 /// A DynamoDB with the table, reached in two ways.
 pub(crate) struct Table {
+    database: Database,
     plain: SocketAddr,
-    tls: SocketAddr,
+    tls: tls::Front,
     /// The machine's certificates and our own authority's, as Amazon Linux has them: one file.
     bundle: PathBuf,
 }
@@ -37,24 +30,25 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) async fn serve() -> Self {
         let database = Database::memory().expect("SQLite opens");
-        let plain = dynamodb::serve(database, SocketAddr::from(([127, 0, 0, 1], 0))).await;
-        let (authority, server) = certificates();
+        let plain = dynamodb::serve(database.clone(), SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        let tls = tls::front(plain).await;
         let system = BUNDLES.iter().find_map(|path| fs::read_to_string(path).ok());
         let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ca-bundle.crt");
-        fs::write(&bundle, system.unwrap_or_default() + &authority).expect("target/ can be written to");
-        let tls = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
-        let address = tls.local_addr().expect("a listener has an address");
-        tokio::spawn(unwrap_tls(tls, server, plain));
-        Self { plain, tls: address, bundle }
+        fs::write(&bundle, system.unwrap_or_default() + &tls.authority).expect("target/ can be written to");
+        Self { database, plain, tls, bundle }
+    }
+
+    /// Empties the table: a full one is slower to write to.
+    pub(crate) fn empty(&self) {
+        let name = serde_json::json!({ "TableName": dynamodb::TABLE });
+        let request = serde_json::from_value(name).expect("the request is DynamoDB's");
+        self.database.delete_table(request).expect("the table is there");
+        dynamodb::create_table(&self.database);
     }
 
     /// The environment of a function that uses the table.
     pub(crate) fn settings(&self, tls: bool) -> Vec<(&'static str, String)> {
-        let endpoint = if tls {
-            format!("https://localhost:{}", self.tls.port())
-        } else {
-            format!("http://{}", self.plain)
-        };
+        let endpoint = if tls { self.tls.url.clone() } else { format!("http://{}", self.plain) };
         vec![
             ("TABLE_NAME", dynamodb::TABLE.to_owned()),
             ("SDK_APP_IDS", SDK_APPID.to_owned()),
@@ -66,37 +60,5 @@ impl Table {
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
             ("SSL_CERT_FILE", self.bundle.display().to_string()),
         ]
-    }
-}
-
-/// A new authority's certificate, and a server that has one from it.
-fn certificates() -> (String, ServerConfig) {
-    let mut params = CertificateParams::new(Vec::new()).expect("no name is no wrong name");
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let key = || KeyPair::generate().expect("a key can be made");
-    let authority = CertifiedIssuer::self_signed(params, key()).expect("it signs itself");
-    let server_key = key();
-    let server = CertificateParams::new(["localhost".to_owned()])
-        .and_then(|params| params.signed_by(&server_key, &authority))
-        .expect("the authority signs");
-    let private = PrivateKeyDer::try_from(server_key.serialize_der()).expect("a key that was just made");
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![server.der().clone()], private)
-        .expect("certificate and key fit");
-    (authority.pem(), config)
-}
-
-async fn unwrap_tls(listener: TcpListener, config: ServerConfig, to: SocketAddr) {
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    while let Ok((stream, _)) = listener.accept().await {
-        let acceptor = acceptor.clone();
-        tokio::spawn(async move {
-            let mut plain = TcpStream::connect(to).await?;
-            plain.set_nodelay(true)?;
-            stream.set_nodelay(true)?;
-            let mut stream = acceptor.accept(stream).await?;
-            copy_bidirectional(&mut stream, &mut plain).await
-        });
     }
 }

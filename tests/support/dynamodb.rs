@@ -50,7 +50,7 @@ pub(crate) async fn serve(database: Database, address: SocketAddr) -> SocketAddr
 }
 
 /// Makes the table, if it isn't there from an earlier start.
-fn create_table(database: &Database) {
+pub(crate) fn create_table(database: &Database) {
     if database.describe_table(request(json!({ "TableName": TABLE }))).is_ok() {
         return;
     }

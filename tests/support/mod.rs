@@ -25,6 +25,7 @@ pub(crate) mod limits;
 pub(crate) mod reception;
 pub(crate) mod runtime_api;
 pub(crate) mod signing;
+pub(crate) mod tls;
 
 /// The application of the files in `events/`.
 pub(crate) const SDK_APPID: &str = "1400000001";

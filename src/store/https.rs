@@ -1,0 +1,93 @@
+//! HTTPS to DynamoDB, which trusts no more certificates at first than it needs.
+//!
+//! DynamoDB's certificates go back to Amazon's own roots. To read the 140 that a machine trusts would take most
+//! of a start, so that is left for where Amazon's are not enough: a partition with an authority of its own, a
+//! proxy that looks into TLS, a DynamoDB of one's own, or the day when Amazon has a new root.
+
+use std::{
+    error::Error,
+    io,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn},
+    orchestrator::HttpRequest,
+};
+
+/// The roots that Amazon recommends for a trust store of one's own.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
+
+/// An HTTPS client that takes at most so long to connect.
+///
+/// Its connector is made once: the SDK's own client makes a second one, just to see whether it can.
+pub(super) fn client(connect_timeout: Duration) -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(Https {
+        amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), connect_timeout),
+        settled: Arc::default(),
+        connect_timeout,
+    });
+    http_client_fn(move |_, _| connector.clone())
+}
+
+/// The cryptography is ring's: the SDK's default, aws-lc, makes the binary larger, and gathers entropy of its own
+/// before the first handshake, which a small function's share of a processor makes long. What ring lacks is a
+/// key exchange against tomorrow's quantum computers.
+fn connector(trust: TrustStore, connect_timeout: Duration) -> SharedHttpConnector {
+    let tls = TlsContext::builder().with_trust_store(trust).build().expect("a trust store is all it needs");
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(connect_timeout).build())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls);
+    SharedHttpConnector::new(connector.build())
+}
+
+#[derive(Debug)]
+struct Https {
+    amazon: SharedHttpConnector,
+    /// The connector that DynamoDB answered by.
+    settled: Arc<OnceLock<SharedHttpConnector>>,
+    connect_timeout: Duration,
+}
+
+impl HttpConnector for Https {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if let Some(connector) = self.settled.get() {
+            return connector.call(request);
+        }
+        let (amazon, settled, connect_timeout) =
+            (self.amazon.clone(), self.settled.clone(), self.connect_timeout);
+        HttpConnectorFuture::new(async move {
+            let again = request.try_clone();
+            let mut used = amazon;
+            let mut result = used.call(request).await;
+            if let (Err(error), Some(again)) = (&result, again)
+                && is_about_tls(error)
+            {
+                used = connector(TrustStore::default(), connect_timeout);
+                result = used.call(again).await;
+            }
+            if result.is_ok() {
+                settled.get_or_init(|| used);
+            }
+            result
+        })
+    }
+}
+
+/// Whether TLS found fault with what the server showed. Such an error is an `io::Error` within others, and hides
+/// from `source()`, which passes over what an `io::Error` is made of.
+fn is_about_tls(error: &(dyn Error + 'static)) -> bool {
+    let chain = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
+    });
+    let mut io_errors = chain.filter_map(|error| error.downcast_ref::<io::Error>());
+    io_errors.any(|error| error.kind() == io::ErrorKind::InvalidData)
+}
