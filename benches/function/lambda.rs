@@ -3,7 +3,7 @@
 use std::{
     io::{self, BufRead, BufReader, Write},
     net::SocketAddr,
-    path::Path,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -53,8 +53,8 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// Starts a program and waits until it asks for its first event.
-    pub(crate) async fn start(program: &Path, settings: &[(&str, String)], limit: Option<&Limit>) -> Self {
+    /// Starts a function and waits until it asks for its first event.
+    pub(crate) async fn start(launch: Launch<'_>, settings: &[(&str, String)]) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
         let (asked_sender, asked) = unbounded_channel();
@@ -62,13 +62,22 @@ impl Instance {
         let (replies_sender, replies) = unbounded_channel();
         let api = Api { asked: asked_sender, events: Mutex::new(events_receiver), replies: replies_sender };
         let server = tokio::spawn(axum::serve(listener, routes(api)).into_future());
-        let (child, started) = spawn(program, settings, address, limit);
+        let (child, started) = spawn(launch, settings, address);
         let mut instance = Self { child, asked, events, replies, server, idle: false, init: Duration::ZERO };
         instance.init = instance.wait_until_idle().await.unwrap_or(started) - started;
         instance
     }
 
-    async fn wait_until_idle(&mut self) -> Option<Instant> {
+    /// Ends the function as Lambda does, and waits until it's gone.
+    pub(crate) fn end(mut self) {
+        let id = self.child.id().to_string();
+        // A signal takes unsafe code or a shell.
+        let kill = Command::new("/bin/sh").args(["-c", "kill -TERM $0", &id]).status();
+        assert!(kill.is_ok_and(|status| status.success()), "the function is there to be ended");
+        self.child.wait().expect("the function ends");
+    }
+
+    pub(crate) async fn wait_until_idle(&mut self) -> Option<Instant> {
         if self.idle {
             return None;
         }
@@ -122,15 +131,21 @@ impl Drop for Instance {
     }
 }
 
-/// Starts a program: its process, and when it began.
-fn spawn(
-    program: &Path,
-    settings: &[(&str, String)],
-    api: SocketAddr,
-    limit: Option<&Limit>,
-) -> (Child, Instant) {
+/// How to launch a function.
+pub(crate) enum Launch<'a> {
+    /// On its own, or under a tool.
+    Plain(Command),
+    /// With a share of a processor.
+    Limited(&'a Limit, PathBuf),
+}
+
+/// Launches a function: its process, and when it began.
+fn spawn(launch: Launch<'_>, settings: &[(&str, String)], api: SocketAddr) -> (Child, Instant) {
+    let (mut command, waits) = match launch {
+        Launch::Plain(command) => (command, false),
+        Launch::Limited(limit, program) => (limit.command(&program), true),
+    };
     let mut started = Instant::now();
-    let mut command = limit.map_or_else(|| Command::new(program), |limit| limit.command(program));
     let mut child = command
         .env_clear()
         .env("AWS_LAMBDA_RUNTIME_API", api.to_string())
@@ -143,10 +158,10 @@ fn spawn(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     // The log goes through a pipe, as in Lambda. Errors are worth seeing.
     let mut log = BufReader::new(child.stdout.take().expect("it is piped"));
-    if limit.is_some() {
+    if waits {
         log.read_line(&mut String::new()).expect("the shell says when it is in the group");
         started = Instant::now();
         child.stdin.take().expect("it is piped").write_all(b"go\n").expect("the shell waits");

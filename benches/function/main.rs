@@ -11,6 +11,7 @@
 //! have it; and ours. All take turns, so that what else the machine does hits them alike: read ratios, not
 //! milliseconds. CPU is that of the function's process alone.
 
+mod instructions;
 mod lambda;
 mod limit;
 mod measure;
@@ -21,6 +22,7 @@ mod table;
 
 use std::fs;
 
+use instructions::{can_be_counted, instructions};
 use limit::Limit;
 use measure::{Event, Figures, Sender, Setup, starts};
 use programs::Program;
@@ -78,6 +80,11 @@ async fn measure_all(options: &Options) -> Vec<Section> {
     add(start(&table, true).await);
     add(events(&mut sender, &table, false, options.events).await);
     add(events(&mut sender, &table, true, options.events).await);
+    if can_be_counted() {
+        add(instructions(&mut sender, &table).await);
+    } else {
+        eprintln!("No instructions: valgrind is not installed.");
+    }
     match shares(&mut sender, &table, options.events).await {
         Ok(section) => add(section),
         Err(error) => eprintln!("No figures by memory size: no control group can be made here ({error})."),

@@ -1,9 +1,12 @@
 //! What is measured of a program: starts, and events.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    process::Command,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use crate::{
-    lambda::Instance,
+    lambda::{Instance, Launch},
     limit::Limit,
     programs::Program,
     requests::{self, LARGEST, MEDIUM, SDK_APPID, SMALL, TOKEN},
@@ -101,7 +104,12 @@ pub(crate) struct Setup<'a> {
 
 impl Setup<'_> {
     pub(crate) async fn start(self) -> Instance {
-        Instance::start(&self.program.path(), &self.table.settings(self.tls), self.limit).await
+        let program = self.program.path();
+        let launch = match self.limit {
+            Some(limit) => Launch::Limited(limit, program),
+            None => Launch::Plain(Command::new(program)),
+        };
+        Instance::start(launch, &self.table.settings(self.tls)).await
     }
 }
 
@@ -157,7 +165,7 @@ impl Sender {
         }
     }
 
-    async fn send(&mut self, instance: &mut Instance, program: Program, event: Event) -> Duration {
+    pub(crate) async fn send(&mut self, instance: &mut Instance, program: Program, event: Event) -> Duration {
         self.index += 1;
         let (latency, reply) = instance.invoke(event.payload(self.index)).await;
         let ours = matches!(program, Program::Ours | Program::Unwarmed);

@@ -1,0 +1,75 @@
+//! Instructions, which are the same on a busy machine as on an idle one: what two commits are best compared by.
+//!
+//! Valgrind counts them, of the function's process and without the kernel's. It knows no instructions for SHA-256,
+//! so hashing weighs more here than on a processor of today.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    lambda::{Instance, Launch},
+    measure::{Event, Sender},
+    programs::Program,
+    report::Section,
+    table::Table,
+};
+
+/// Events before the count, so that it has nothing of what happens once.
+const FIRST: u32 = 10;
+
+/// Events that count.
+const COUNTED: u32 = 50;
+
+const RUNS: [(Program, Event); 8] = [
+    (Program::Floor, Event::Small),
+    (Program::Bare, Event::Small),
+    (Program::Unwarmed, Event::Small),
+    (Program::Ours, Event::Small),
+    (Program::Ours, Event::Medium),
+    (Program::Ours, Event::Duplicate),
+    (Program::Ours, Event::ForeignApp),
+    (Program::Ours, Event::WrongSign),
+];
+
+/// Whether valgrind is there.
+pub(crate) fn can_be_counted() -> bool {
+    Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// Counts them: for a start, and for an event.
+pub(crate) async fn instructions(sender: &mut Sender, table: &Table) -> Section {
+    let mut section = Section::new("Instructions", &["start, M", "event, k"]);
+    for (program, event) in RUNS {
+        let start = count(sender, table, (program, event), 0).await;
+        let first = count(sender, table, (program, event), FIRST).await;
+        let all = count(sender, table, (program, event), FIRST + COUNTED).await;
+        let each = (all - first) / f64::from(COUNTED);
+        section.row(format!("{}, {}", program.name(), event.name()), [Some(start / 1e6), Some(each / 1e3)]);
+    }
+    section
+}
+
+/// All that a function does from its start to its end, with so many events between.
+async fn count(sender: &mut Sender, table: &Table, (program, event): (Program, Event), events: u32) -> f64 {
+    let report = report();
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    valgrind.arg(format!("--log-file={}", report.display())).arg(program.path());
+    table.empty();
+    let mut instance = Instance::start(Launch::Plain(valgrind), &table.settings(false)).await;
+    for _ in 0..events {
+        sender.send(&mut instance, program, event).await;
+    }
+    instance.wait_until_idle().await;
+    instance.end();
+    let report = fs::read_to_string(report).expect("valgrind reports");
+    let collected = report.lines().find_map(|line| line.split_once("Collected :"));
+    collected.and_then(|(_, count)| count.trim().parse().ok()).expect("valgrind counts")
+}
+
+fn report() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("callgrind.log")
+}
