@@ -49,9 +49,9 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let address = dynamodb::serve(Database::new(&file)?, address).await;
 
     let mut settings = Settings::from_lookup(setting)?;
-    settings.aws.endpoint_url = Some(format!("http://{address}"));
+    settings.destination.aws.endpoint_url = Some(format!("http://{address}"));
     keep_panics_for_the_log();
-    let store = Store::connect(&settings.aws, &settings.table_name);
+    let store = Store::connect(&settings.destination);
     let handler = Handler::new(settings, store, Log::from_env());
     handler.warm_up().await;
     let handler = &handler;

@@ -60,7 +60,7 @@ async fn run() -> Result<Tally, Box<dyn Error>> {
     let mut tally = Tally { incomplete: found.incomplete.len() + found.unreadable, ..Tally::default() };
     tell_incomplete(&found);
 
-    let store = Store::connect(&destination.aws, &destination.table_name);
+    let store = Store::connect(&destination);
     let results = redrive::record_all(&store, found.whole, destination.retention_days);
     let mut results = std::pin::pin!(results);
     while let Some((id, result)) = results.next().await {

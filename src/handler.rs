@@ -47,7 +47,8 @@ impl Handler {
     /// A handler that records into this store.
     #[must_use]
     pub fn new(settings: Settings, store: Store, log: Log) -> Self {
-        let Settings { admission, retention_days, .. } = settings;
+        let Settings { admission, destination } = settings;
+        let retention_days = destination.retention_days;
         Self { admission, retention_days, store, log, cold: AtomicBool::new(true) }
     }
 

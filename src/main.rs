@@ -21,7 +21,7 @@ async fn main() -> Result<ExitCode, Error> {
         }
     };
     keep_panics_for_the_log();
-    let store = Store::connect(&settings.aws, &settings.table_name);
+    let store = Store::connect(&settings.destination);
     let handler = Handler::new(settings, store, log);
     handler.warm_up().await;
     let handler = &handler;

@@ -7,17 +7,13 @@ use crate::admission::{Admission, App, Token};
 /// What the environment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `TABLE_NAME`: name or ARN of the DynamoDB table.
-    pub table_name: String,
     /// `SDK_APP_IDS`, `CALLBACK_TOKENS`, `ALLOW_UNSIGNED`: who is admitted.
     pub admission: Admission,
-    /// `RETENTION_DAYS`: how long an item lives; `None` keeps it for ever.
-    pub retention_days: Option<u32>,
-    /// `AWS_REGION` and the others that every AWS SDK knows.
-    pub aws: Aws,
+    /// Where to record.
+    pub destination: Destination,
 }
 
-/// What recording alone needs: for a tool that admits nobody.
+/// Where to record. A tool that admits nobody needs no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     /// `TABLE_NAME`: name or ARN of the DynamoDB table.
@@ -102,12 +98,8 @@ impl Settings {
     /// The first setting that is missing or malformed.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let lookup = Lookup(lookup);
-        Ok(Self {
-            table_name: table_name(&lookup)?,
-            admission: Admission::new(apps(&lookup)?),
-            retention_days: retention_days(&lookup)?,
-            aws: aws(&lookup)?,
-        })
+        let admission = Admission::new(apps(&lookup)?);
+        Ok(Self { admission, destination: Destination::of(&lookup)? })
     }
 }
 
@@ -117,11 +109,14 @@ impl Destination {
     /// # Errors
     /// The first setting that is missing or malformed.
     pub fn from_env() -> Result<Self, SettingsError> {
-        let lookup = Lookup(|name: &str| std::env::var(name).ok());
+        Self::of(&Lookup(|name: &str| std::env::var(name).ok()))
+    }
+
+    fn of<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Self, SettingsError> {
         Ok(Self {
-            table_name: table_name(&lookup)?,
-            retention_days: retention_days(&lookup)?,
-            aws: aws(&lookup)?,
+            table_name: table_name(lookup)?,
+            retention_days: retention_days(lookup)?,
+            aws: aws(lookup)?,
         })
     }
 }

@@ -21,7 +21,7 @@ use futures_util::FutureExt;
 use crate::{
     attribute::{Item, text},
     record::Record,
-    settings::Aws,
+    settings::{Aws, Destination},
 };
 
 mod https;
@@ -92,10 +92,10 @@ impl Store {
         Self { client, table: table.into() }
     }
 
-    /// The table of this name where the environment says DynamoDB is.
+    /// The table where the settings say it is.
     #[must_use]
-    pub fn connect(aws: &Aws, table: impl Into<String>) -> Self {
-        Self::new(Client::from_conf(Self::config(aws).build()), table)
+    pub fn connect(destination: &Destination) -> Self {
+        Self::new(Client::from_conf(Self::config(&destination.aws).build()), &destination.table_name)
     }
 
     /// The client configuration that a callback's 2 s ask for.

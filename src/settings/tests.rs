@@ -32,16 +32,17 @@ fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
 fn reads_every_setting() {
     let settings = settings(&[("RETENTION_DAYS", "90"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:8000")])
         .expect("the settings are whole");
-    assert_eq!(settings.table_name, "events");
-    assert_eq!(settings.retention_days, Some(90));
-    assert_eq!(settings.aws.region, "ap-northeast-1");
-    assert_eq!(settings.aws.endpoint_url.as_deref(), Some("http://127.0.0.1:8000"));
+    let Destination { table_name, retention_days, aws } = settings.destination;
+    assert_eq!(table_name, "events");
+    assert_eq!(retention_days, Some(90));
+    assert_eq!(aws.region, "ap-northeast-1");
+    assert_eq!(aws.endpoint_url.as_deref(), Some("http://127.0.0.1:8000"));
 }
 
 #[test]
 fn the_endpoint_for_dynamodb_wins_over_the_general_one() {
     let settings = settings(&[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_DYNAMODB", "http://b")]);
-    assert_eq!(settings.expect("whole").aws.endpoint_url.as_deref(), Some("http://b"));
+    assert_eq!(settings.expect("whole").destination.aws.endpoint_url.as_deref(), Some("http://b"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ async fn a_panic_is_a_reply_and_a_log_entry_and_the_next_event_is_served() {
     for kind in Kind::ALL {
         let table = Table::start().await;
         let settings = settings_for(&format!("http://{}", table.address), &[("CALLBACK_TOKENS", TOKEN)]);
-        let config = Store::config(&settings.aws).interceptor(Bug::default());
+        let config = Store::config(&settings.destination.aws).interceptor(Bug::default());
         let log = CapturedLog::default();
         let store = Store::new(Client::from_conf(config.build()), dynamodb::TABLE);
         let handler = Handler::new(settings, store, Log::new(Level::Debug, log.clone()));

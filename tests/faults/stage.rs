@@ -101,7 +101,7 @@ impl Stage {
         let url = format!("{scheme}://{}", endpoint.address);
         let settings = settings_for(&url, &[("CALLBACK_TOKENS", TOKEN)]);
         let log = CapturedLog::default();
-        let store = Store::connect(&settings.aws, dynamodb::TABLE);
+        let store = Store::connect(&settings.destination);
         let handler = Handler::new(settings, store, Log::new(Level::Debug, log.clone()));
         Self { handler, endpoint, log, table }
     }
@@ -131,7 +131,7 @@ impl Table {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let address = dynamodb::serve(Database::memory().expect("SQLite opens"), loopback).await;
         let settings = settings_for(&format!("http://{address}"), &[("CALLBACK_TOKENS", TOKEN)]);
-        let client = Client::from_conf(Store::config(&settings.aws).build());
+        let client = Client::from_conf(Store::config(&settings.destination.aws).build());
         Self { address, client }
     }
 

@@ -49,10 +49,10 @@ impl World {
         let address = dynamodb::serve(Database::memory().expect("SQLite opens"), loopback).await;
         let settings = settings_for(&format!("http://{address}"), settings);
         // A test that looks into the table is in no hurry.
-        let patient = Store::config(&settings.aws).timeout_config(TimeoutConfig::disabled());
+        let patient = Store::config(&settings.destination.aws).timeout_config(TimeoutConfig::disabled());
         let client = Client::from_conf(patient.build());
         let log = CapturedLog::default();
-        let store = Store::connect(&settings.aws, &settings.table_name);
+        let store = Store::connect(&settings.destination);
         let handler = Handler::new(settings, store, Log::new(Level::Debug, log.clone()));
         Self { handler, client, log }
     }

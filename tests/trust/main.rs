@@ -84,7 +84,7 @@ async fn the_untrustworthy_never_reach_dynamodb() {
         }
     });
     let settings = settings_for(&format!("http://{address}"), &SETTINGS);
-    let store = Store::connect(&settings.aws, &settings.table_name);
+    let store = Store::connect(&settings.destination);
     let handler = Handler::new(settings, store, Log::new(Level::Debug, CapturedLog::default()));
 
     for Row { what, refusal, event } in every_row() {

@@ -8,7 +8,7 @@ use tencent_chat_webhook::{handler::Handler, settings::Settings, store::Store, t
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let settings = Settings::from_env()?;
-    let store = Store::connect(&settings.aws, &settings.table_name);
+    let store = Store::connect(&settings.destination);
     let handler = &Handler::new(settings, store, Log::from_env());
     lambda_runtime::run(service_fn(|event| async move { Ok::<_, Infallible>(handler.handle(event).await) }))
         .await
