@@ -63,6 +63,7 @@ e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an 
 lint-template: $(CFN_LINT) $(CHECKOV) ## check the template
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --template template.yaml
 	$(TOOLS)/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --skip-download
+
 load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing DynamoDB; then look for every one
 	cargo build --locked --example redrive
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
@@ -71,6 +72,11 @@ lint: ## check format, lints and docs
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps
+	@# Their dependencies are ours and more: their locks must follow.
+	cargo tree --locked --quiet --depth 0 --manifest-path benches/programs/Cargo.toml
+	cargo tree --locked --quiet --depth 0 --manifest-path fuzz/Cargo.toml
+	cargo fmt --check --manifest-path benches/programs/Cargo.toml
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 
 deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities
 	$(CARGO_DENY) --locked check licenses bans sources
@@ -82,6 +88,7 @@ fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
 	PATH="$(dir $(CARGO_FUZZ)):$$PATH" cargo +nightly fuzz run --sanitizer none receive \
 	    fuzz/corpus/receive fuzz/seeds/receive -- \
 	    -dict=fuzz/receive.dict -max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
+
 bench: $(CARGO_LAMBDA) ## measure the function against an empty one and a bare PutItem
 	cargo bench --locked --bench core
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo bench --locked --bench function -- --zip

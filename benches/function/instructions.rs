@@ -40,12 +40,12 @@ pub(crate) fn can_be_counted() -> bool {
 }
 
 /// Counts them: for a start, and for an event.
-pub(crate) async fn instructions(sender: &mut Sender, table: &Table) -> Section {
+pub(crate) async fn instructions(sender: &mut Sender) -> Section {
     let mut section = Section::new("Instructions", &["start, M", "event, k"]);
     for (program, event) in RUNS {
-        let start = count(sender, table, (program, event), 0).await;
-        let first = count(sender, table, (program, event), FIRST).await;
-        let all = count(sender, table, (program, event), FIRST + COUNTED).await;
+        let start = count(sender, (program, event), 0).await;
+        let first = count(sender, (program, event), FIRST).await;
+        let all = count(sender, (program, event), FIRST + COUNTED).await;
         let each = (all - first) / f64::from(COUNTED);
         section.row(format!("{}, {}", program.name(), event.name()), [Some(start / 1e6), Some(each / 1e3)]);
     }
@@ -53,12 +53,12 @@ pub(crate) async fn instructions(sender: &mut Sender, table: &Table) -> Section 
 }
 
 /// All that a function does from its start to its end, with so many events between.
-async fn count(sender: &mut Sender, table: &Table, (program, event): (Program, Event), events: u32) -> f64 {
+async fn count(sender: &mut Sender, (program, event): (Program, Event), events: u32) -> f64 {
     let report = report();
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     valgrind.arg(format!("--log-file={}", report.display())).arg(program.path());
-    table.empty();
+    let table = Table::serve().await;
     let mut instance = Instance::start(Launch::Plain(valgrind), &table.settings(false)).await;
     for _ in 0..events {
         sender.send(&mut instance, program, event).await;

@@ -27,7 +27,6 @@ use limit::Limit;
 use measure::{Event, Figures, Sender, Setup, starts};
 use programs::Program;
 use report::Section;
-use table::Table;
 
 /// Memory sizes whose share of a processor is tried.
 const SHARES: [u64; 5] = [128, 256, 512, 1024, 1769];
@@ -67,7 +66,6 @@ async fn measure_all(options: &Options) -> Vec<Section> {
         program.build();
     }
     let mut sender = Sender::default();
-    let table = Table::serve().await;
     let mut sections = Vec::new();
     let mut add = |section: Section| {
         if !options.json {
@@ -76,16 +74,16 @@ async fn measure_all(options: &Options) -> Vec<Section> {
         sections.push(section);
     };
     add(sizes(options.zip));
-    add(start(&table, false).await);
-    add(start(&table, true).await);
-    add(events(&mut sender, &table, false, options.events).await);
-    add(events(&mut sender, &table, true, options.events).await);
+    add(start(false).await);
+    add(start(true).await);
+    add(events(&mut sender, false, options.events).await);
+    add(events(&mut sender, true, options.events).await);
     if can_be_counted() {
-        add(instructions(&mut sender, &table).await);
+        add(instructions(&mut sender).await);
     } else {
         eprintln!("No instructions: valgrind is not installed.");
     }
-    match shares(&mut sender, &table, options.events).await {
+    match shares(&mut sender, options.events).await {
         Ok(section) => add(section),
         Err(error) => eprintln!("No figures by memory size: no control group can be made here ({error})."),
     }
@@ -102,8 +100,8 @@ fn sizes(zip: bool) -> Section {
     section
 }
 
-async fn start(table: &Table, tls: bool) -> Section {
-    let setups = Program::ALL.map(|program| Setup { program, table, tls, limit: None });
+async fn start(tls: bool) -> Section {
+    let setups = Program::ALL.map(|program| Setup { program, tls, limit: None });
     let starts = starts(&setups, START_ROUNDS).await;
     let title = if tls { "Start, DynamoDB over TLS" } else { "Start" };
     let mut section = Section::new(title, &["init, ms", "× floor", "CPU, ms", "× floor"]);
@@ -115,7 +113,7 @@ async fn start(table: &Table, tls: bool) -> Section {
     section
 }
 
-async fn events(sender: &mut Sender, table: &Table, tls: bool, count: usize) -> Section {
+async fn events(sender: &mut Sender, tls: bool, count: usize) -> Section {
     let runs = [
         (Program::Floor, Event::Small),
         (Program::Floor, Event::Medium),
@@ -131,7 +129,7 @@ async fn events(sender: &mut Sender, table: &Table, tls: bool, count: usize) -> 
     ]
     .map(|(program, event)| {
         let limit = None;
-        let setup = Setup { program, table, tls, limit };
+        let setup = Setup { program, tls, limit };
         (setup, event)
     });
     let figures = sender.events(&runs, EVENT_ROUNDS, count).await;
@@ -163,7 +161,7 @@ async fn events(sender: &mut Sender, table: &Table, tls: bool, count: usize) -> 
     section
 }
 
-async fn shares(sender: &mut Sender, table: &Table, count: usize) -> std::io::Result<Section> {
+async fn shares(sender: &mut Sender, count: usize) -> std::io::Result<Section> {
     let columns = ["init, ms", "first, ms", "p50, ms", "p99, ms", "CPU, ms", "first / p50"];
     let mut section = Section::new("Over TLS, with the processor's share of a memory size", &columns);
     for share in SHARES {
@@ -172,7 +170,7 @@ async fn shares(sender: &mut Sender, table: &Table, count: usize) -> std::io::Re
             [(Program::Bare, Event::Small), (Program::Ours, Event::Small), (Program::Ours, Event::Medium)]
                 .map(|(program, event)| {
                     let limit = Some(&limit);
-                    let setup = Setup { program, table, tls: true, limit };
+                    let setup = Setup { program, tls: true, limit };
                     (setup, event)
                 });
         let figures = sender.events(&runs, EVENT_ROUNDS, count / 4).await;

@@ -93,32 +93,32 @@ pub(crate) struct Start {
     pub(crate) cpu: f64,
 }
 
-/// One measurement: which program, with which table, under which limit.
+/// One measurement: which program, with or without TLS, under which limit.
 #[derive(Clone, Copy)]
 pub(crate) struct Setup<'a> {
     pub(crate) program: Program,
-    pub(crate) table: &'a Table,
     pub(crate) tls: bool,
     pub(crate) limit: Option<&'a Limit>,
 }
 
 impl Setup<'_> {
-    pub(crate) async fn start(self) -> Instance {
+    async fn start(self, table: &Table) -> Instance {
         let program = self.program.path();
         let launch = match self.limit {
             Some(limit) => Launch::Limited(limit, program),
             None => Launch::Plain(Command::new(program)),
         };
-        Instance::start(launch, &self.table.settings(self.tls)).await
+        Instance::start(launch, &table.settings(self.tls)).await
     }
 }
 
 /// Starts every setup by turns, so that a busy moment of the machine hits all of them, and gives medians.
 pub(crate) async fn starts(setups: &[Setup<'_>], rounds: usize) -> Vec<Start> {
+    let table = Table::serve().await;
     let mut all = vec![(Vec::new(), Vec::new()); setups.len()];
     for _ in 0..rounds {
         for (setup, (inits, cpus)) in setups.iter().zip(&mut all) {
-            let mut instance = setup.start().await;
+            let mut instance = setup.start(&table).await;
             inits.push(milliseconds(instance.init));
             cpus.push(milliseconds(instance.cpu().await));
         }
@@ -147,8 +147,9 @@ impl Sender {
     }
 
     async fn round(&mut self, setup: Setup<'_>, event: Event, count: usize) -> Round {
-        setup.table.empty();
-        let mut instance = setup.start().await;
+        // The more a table holds, the longer a write takes: each round has a new one.
+        let table = Table::serve().await;
+        let mut instance = setup.start(&table).await;
         let first = self.send(&mut instance, setup.program, event).await;
         let before = instance.cpu().await;
         let mut latencies = Vec::with_capacity(count);

@@ -67,7 +67,7 @@ impl Program {
     fn run(self, cargo: &mut Command) {
         if self != Self::Ours {
             cargo.args(["--manifest-path", "benches/programs/Cargo.toml", "--bin", self.binary()]);
-            cargo.args(["--features", self.binary(), "--target-dir"]).arg(target());
+            cargo.args(["--features", self.binary()]).env("CARGO_TARGET_DIR", target());
         }
         // What cargo tells a bench about its own build is not for another build.
         for (name, _) in env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {

@@ -7,7 +7,9 @@ use std::{
 };
 
 use dynoxide::Database;
+use tokio::task::AbortHandle;
 
+#[allow(dead_code, reason = "a part of it will do here")]
 #[path = "../../tests/support/dynamodb.rs"]
 mod dynamodb;
 #[path = "../../tests/support/tls.rs"]
@@ -20,8 +22,7 @@ const BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/
 
 /// A DynamoDB with the table, reached in two ways.
 pub(crate) struct Table {
-    database: Database,
-    plain: SocketAddr,
+    plain: (SocketAddr, AbortHandle),
     tls: tls::Front,
     /// The machine's certificates and our own authority's, as Amazon Linux has them: one file.
     bundle: PathBuf,
@@ -30,25 +31,17 @@ pub(crate) struct Table {
 impl Table {
     pub(crate) async fn serve() -> Self {
         let database = Database::memory().expect("SQLite opens");
-        let plain = dynamodb::serve(database.clone(), SocketAddr::from(([127, 0, 0, 1], 0))).await;
-        let tls = tls::front(plain).await;
+        let plain = dynamodb::start(database, SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        let tls = tls::front(plain.0).await;
         let system = BUNDLES.iter().find_map(|path| fs::read_to_string(path).ok());
         let bundle = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ca-bundle.crt");
         fs::write(&bundle, system.unwrap_or_default() + &tls.authority).expect("target/ can be written to");
-        Self { database, plain, tls, bundle }
-    }
-
-    /// Empties the table: a full one is slower to write to.
-    pub(crate) fn empty(&self) {
-        let name = serde_json::json!({ "TableName": dynamodb::TABLE });
-        let request = serde_json::from_value(name).expect("the request is DynamoDB's");
-        self.database.delete_table(request).expect("the table is there");
-        dynamodb::create_table(&self.database);
+        Self { plain, tls, bundle }
     }
 
     /// The environment of a function that uses the table.
     pub(crate) fn settings(&self, tls: bool) -> Vec<(&'static str, String)> {
-        let endpoint = if tls { self.tls.url.clone() } else { format!("http://{}", self.plain) };
+        let endpoint = if tls { self.tls.url.clone() } else { format!("http://{}", self.plain.0) };
         vec![
             ("TABLE_NAME", dynamodb::TABLE.to_owned()),
             ("SDK_APP_IDS", SDK_APPID.to_owned()),
@@ -60,5 +53,12 @@ impl Table {
             ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
             ("SSL_CERT_FILE", self.bundle.display().to_string()),
         ]
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        self.plain.1.abort();
+        self.tls.task.abort();
     }
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use dynoxide::Database;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::AbortHandle};
 
 /// The table's name here; a deployment makes its own.
 pub(crate) const TABLE: &str = "tencent-chat-events";
@@ -42,15 +42,19 @@ struct TableProperties {
 
 /// Serves a database at an address, with the table in it, until the runtime ends.
 pub(crate) async fn serve(database: Database, address: SocketAddr) -> SocketAddr {
+    start(database, address).await.0
+}
+
+/// The same, until the task is aborted.
+pub(crate) async fn start(database: Database, address: SocketAddr) -> (SocketAddr, AbortHandle) {
     create_table(&database);
     let listener = TcpListener::bind(address).await.expect("the address of DynamoDB is free");
     let address = listener.local_addr().expect("a listener has an address");
-    tokio::spawn(dynoxide::server::serve_on(listener, database));
-    address
+    (address, tokio::spawn(dynoxide::server::serve_on(listener, database)).abort_handle())
 }
 
 /// Makes the table, if it isn't there from an earlier start.
-pub(crate) fn create_table(database: &Database) {
+fn create_table(database: &Database) {
     if database.describe_table(request(json!({ "TableName": TABLE }))).is_ok() {
         return;
     }

@@ -6,6 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use tokio::{
     io::copy_bidirectional,
     net::{TcpListener, TcpStream},
+    task::AbortHandle,
 };
 use tokio_rustls::{
     TlsAcceptor,
@@ -18,15 +19,16 @@ pub(crate) struct Front {
     pub(crate) url: String,
     /// The authority's certificate, in PEM.
     pub(crate) authority: String,
+    pub(crate) task: AbortHandle,
 }
 
-/// Puts TLS in front of a server, until the runtime ends.
+/// Puts TLS in front of a server, until the task is aborted or the runtime ends.
 pub(crate) async fn front(plain: SocketAddr) -> Front {
     let (authority, config) = certificates();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
     let port = listener.local_addr().expect("a listener has an address").port();
-    tokio::spawn(unwrap_tls(listener, config, plain));
-    Front { url: format!("https://localhost:{port}"), authority }
+    let task = tokio::spawn(unwrap_tls(listener, config, plain)).abort_handle();
+    Front { url: format!("https://localhost:{port}"), authority, task }
 }
 
 /// A new authority's certificate, and a server that has one from it.
