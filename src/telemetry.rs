@@ -188,7 +188,9 @@ impl Log {
 
     /// A line that belongs to no callback.
     pub fn note(&self, now: u64, level: Level, message: &str) {
-        self.write(level, &Head { timestamp: rfc3339(now), level, message });
+        if level >= self.level {
+            self.write(&Head { timestamp: rfc3339(now), level, message });
+        }
     }
 
     /// The line of a callback, at `now` (milliseconds since the epoch).
@@ -203,16 +205,13 @@ impl Log {
             pieces.split_first().map_or((None, pieces), |(first, others)| (Some(first), others));
         self.callback_line(now, Outcome::Failed, Some(reason), facts, first);
         for piece in others {
-            self.write(
-                Level::Error,
-                &serde_json::json!({
-                    "timestamp": rfc3339(now),
-                    "level": Level::Error,
-                    "message": "not recorded, continued",
-                    "function_request_id": facts.function_request_id,
-                    "unrecorded": piece,
-                }),
-            );
+            self.write(&serde_json::json!({
+                "timestamp": rfc3339(now),
+                "level": Level::Error,
+                "message": "not recorded, continued",
+                "function_request_id": facts.function_request_id,
+                "unrecorded": piece,
+            }));
         }
     }
 
@@ -225,6 +224,9 @@ impl Log {
         unrecorded: Option<&Unrecorded<'_>>,
     ) {
         let (level, message) = outcome.level_and_message();
+        if level < self.level {
+            return;
+        }
         let documented = facts.callback_command.as_deref().and_then(command::documented);
         let line = CallbackLine {
             head: Head { timestamp: rfc3339(now), level, message },
@@ -236,13 +238,10 @@ impl Log {
             _aws: EmbeddedMetrics::of(now, reason.is_some(), facts),
             unrecorded,
         };
-        self.write(level, &line);
+        self.write(&line);
     }
 
-    fn write(&self, level: Level, line: &impl Serialize) {
-        if level < self.level {
-            return;
-        }
+    fn write(&self, line: &impl Serialize) {
         let mut bytes = Vec::with_capacity(1024);
         if serde_json::to_writer(&mut bytes, line).is_ok() {
             bytes.push(b'\n');
