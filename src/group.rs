@@ -165,6 +165,17 @@ impl<'a> GroupEvent<'a> {
             _ => return None,
         })
     }
+
+    /// How many members `MemberList` has; `None` without one.
+    #[must_use]
+    pub fn member_count(&self) -> Option<usize> {
+        let members = match self {
+            Self::Created(event) => event.member_list.as_ref(),
+            Self::Destroyed(event) => event.member_list.as_ref(),
+            Self::InfoChanged(_) | Self::Full(_) => None,
+        };
+        members.map(Vec::len)
+    }
 }
 
 fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {

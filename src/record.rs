@@ -82,8 +82,11 @@ impl Record {
         let subject = subject(callback, &mut problems);
         let event_time = event_time(callback, &mut problems);
         let time = event_time.or_else(|| request_time(query)).unwrap_or(receipt.received_at);
-        if let Some(Err(misfit)) = GroupEvent::parse(&callback.command, callback.body) {
-            problems.push(misfit);
+        let mut member_count = None;
+        match GroupEvent::parse(&callback.command, callback.body) {
+            Some(Ok(event)) => member_count = event.member_count(),
+            Some(Err(misfit)) => problems.push(misfit),
+            None => {}
         }
 
         let mut head = scalars(callback, &mut problems);
@@ -106,7 +109,8 @@ impl Record {
         if let Some(event_time) = event_time {
             put("EventTime", number(event_time));
         }
-        if let Some(count) = callback.fields.array_len("MemberList") {
+        // To count them in the body takes another pass over it.
+        if let Some(count) = member_count.or_else(|| callback.fields.array_len("MemberList")) {
             put("MemberCount", number(count));
         }
         if let Some(days) = receipt.retention_days {
