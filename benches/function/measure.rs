@@ -80,7 +80,9 @@ pub(crate) struct Sender {
 /// What one program does with one kind of event. Times are in milliseconds.
 pub(crate) struct Figures {
     pub(crate) init: f64,
+    pub(crate) init_cpu: f64,
     pub(crate) first: f64,
+    pub(crate) first_cpu: f64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) cpu: f64,
@@ -150,6 +152,7 @@ impl Sender {
         // The more a table holds, the longer a write takes: each round has a new one.
         let table = Table::serve().await;
         let mut instance = setup.start(&table).await;
+        let init_cpu = instance.cpu().await;
         let first = self.send(&mut instance, setup.program, event).await;
         let before = instance.cpu().await;
         let mut latencies = Vec::with_capacity(count);
@@ -159,7 +162,9 @@ impl Sender {
         let cpu = instance.cpu().await.saturating_sub(before);
         Round {
             init: milliseconds(instance.init),
+            init_cpu: milliseconds(init_cpu),
             first: milliseconds(first),
+            first_cpu: milliseconds(before.saturating_sub(init_cpu)),
             latencies: latencies.into_iter().map(milliseconds).collect(),
             cpu: milliseconds(cpu) / f64::from(u32::try_from(count).unwrap_or(u32::MAX)),
             peak_kilobytes: instance.peak_memory(),
@@ -179,7 +184,9 @@ impl Sender {
 /// One instance's life.
 struct Round {
     init: f64,
+    init_cpu: f64,
     first: f64,
+    first_cpu: f64,
     latencies: Vec<f64>,
     cpu: f64,
     peak_kilobytes: u64,
@@ -188,13 +195,17 @@ struct Round {
 fn figures(rounds: Vec<Round>) -> Figures {
     let median = |value: fn(&Round) -> f64| quantile(rounds.iter().map(value).collect(), 0.5);
     let init = median(|round| round.init);
+    let init_cpu = median(|round| round.init_cpu);
     let first = median(|round| round.first);
+    let first_cpu = median(|round| round.first_cpu);
     let cpu = median(|round| round.cpu);
     let peak_kilobytes = rounds.iter().map(|round| round.peak_kilobytes).max();
     let latencies: Vec<f64> = rounds.into_iter().flat_map(|round| round.latencies).collect();
     Figures {
         init,
+        init_cpu,
         first,
+        first_cpu,
         p50: quantile(latencies.clone(), 0.5),
         p99: quantile(latencies, 0.99),
         cpu,
