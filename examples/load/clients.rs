@@ -48,7 +48,7 @@ pub(crate) async fn send_all(plan: &Plan, to: SocketAddr, connections: usize) ->
         let (mut replies, mut connection) = (Replies::default(), TcpStream::connect(to).await?);
         while let Some(number) = plan.order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let started = Instant::now();
-            match post(&mut connection, &query(*number), &body(*number)).await?.as_str() {
+            match post(&mut connection, &query(*number), &body(*number), REPLY).await?.as_str() {
                 "OK" => replies.ok += 1,
                 _ => replies.fail += 1,
             }
@@ -73,8 +73,7 @@ pub(crate) async fn wait_until_ready(function: SocketAddr) -> io::Result<()> {
         if let Ok(mut connection) = TcpStream::connect(function).await {
             // A stranger's request: it is refused without a request to DynamoDB.
             let foreign = format!("SdkAppid={SDK_APPID}0");
-            let reply = tokio::time::timeout(START, post(&mut connection, &foreign, "{}")).await?;
-            return reply.map(drop);
+            return post(&mut connection, &foreign, "{}", START).await.map(drop);
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
@@ -82,14 +81,14 @@ pub(crate) async fn wait_until_ready(function: SocketAddr) -> io::Result<()> {
 }
 
 /// Delivers a callback: the reply's `ActionStatus`.
-async fn post(connection: &mut TcpStream, query: &str, body: &str) -> io::Result<String> {
+async fn post(connection: &mut TcpStream, query: &str, body: &str, patience: Duration) -> io::Result<String> {
     let request = format!(
         "POST /?{query} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     );
     connection.write_all(request.as_bytes()).await?;
-    let reply = tokio::time::timeout(REPLY, read_message(connection)).await??;
+    let reply = tokio::time::timeout(patience, read_message(connection)).await??;
     let json = reply.iter().position(|byte| *byte == b'{').map(|start| &reply[start..]);
     let json: Value = serde_json::from_slice(json.unwrap_or_default())?;
     let status = json["ActionStatus"].as_str();
