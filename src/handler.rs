@@ -153,9 +153,9 @@ impl Handler {
         facts: &Facts<'_>,
         reason: &Reason,
     ) -> Reply {
+        let body = event.body_bytes().unwrap_or_default();
         // Without an application it was not admitted: a stranger's body has no business in a redrive.
-        let body = event.body_bytes().filter(|_| facts.sdk_appid.is_some()).unwrap_or_default();
-        let unrecorded = Unrecorded {
+        let unrecorded = facts.sdk_appid.map(|_| Unrecorded {
             id: Cow::Borrowed(facts.function_request_id),
             piece: 1,
             pieces: 1,
@@ -163,8 +163,8 @@ impl Handler {
             received_at,
             request_id: Cow::Borrowed(facts.request_id),
             body: String::from_utf8_lossy(&body),
-        };
-        let pieces = if facts.sdk_appid.is_some() { unrecorded.pieces() } else { Vec::new() };
+        });
+        let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
         self.log.unrecorded(now_millis(), reason, facts, &pieces);
         let before = facts.callback_command.as_deref().is_some_and(command::is_before);
         if before { Reply::ok() } else { Reply::not_stored() }
