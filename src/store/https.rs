@@ -18,7 +18,8 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn},
-    orchestrator::HttpRequest,
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
 };
 
 /// The roots that Amazon recommends for a trust store of one's own.
@@ -28,11 +29,12 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 ///
 /// Its connector is made once: the SDK's own client makes a second one, just to see whether it can.
 pub(super) fn client(connect_timeout: Duration) -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(Https {
+    let https = Https(Arc::new(Connectors {
         amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), connect_timeout),
-        settled: Arc::default(),
+        system: OnceLock::new(),
         connect_timeout,
-    });
+    }));
+    let connector = SharedHttpConnector::new(https);
     http_client_fn(move |_, _| connector.clone())
 }
 
@@ -49,35 +51,37 @@ fn connector(trust: TrustStore, connect_timeout: Duration) -> SharedHttpConnecto
 }
 
 #[derive(Debug)]
-struct Https {
+struct Https(Arc<Connectors>);
+
+#[derive(Debug)]
+struct Connectors {
     amazon: SharedHttpConnector,
-    /// The connector that DynamoDB answered by.
-    settled: Arc<OnceLock<SharedHttpConnector>>,
+    /// What takes its place from the first certificate on that does not go back to Amazon's roots.
+    system: OnceLock<SharedHttpConnector>,
     connect_timeout: Duration,
 }
 
 impl HttpConnector for Https {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if let Some(connector) = self.settled.get() {
-            return connector.call(request);
+        let connectors = Arc::clone(&self.0);
+        HttpConnectorFuture::new(async move { connectors.call(request).await })
+    }
+}
+
+impl Connectors {
+    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        if let Some(system) = self.system.get() {
+            return system.call(request).await;
         }
-        let (amazon, settled, connect_timeout) =
-            (self.amazon.clone(), self.settled.clone(), self.connect_timeout);
-        HttpConnectorFuture::new(async move {
-            let again = request.try_clone();
-            let mut used = amazon;
-            let mut result = used.call(request).await;
-            if let (Err(error), Some(again)) = (&result, again)
-                && is_about_tls(error)
-            {
-                used = connector(TrustStore::default(), connect_timeout);
-                result = used.call(again).await;
+        let again = request.try_clone();
+        let result = self.amazon.call(request).await;
+        match (&result, again) {
+            (Err(error), Some(again)) if is_about_tls(error) => {
+                let system = || connector(TrustStore::default(), self.connect_timeout);
+                self.system.get_or_init(system).call(again).await
             }
-            if result.is_ok() {
-                settled.get_or_init(|| used);
-            }
-            result
-        })
+            _ => result,
+        }
     }
 }
 
