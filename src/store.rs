@@ -33,9 +33,6 @@ pub const WRITE_TIMEOUT: Duration = Duration::from_millis(1200);
 /// How long one attempt may take, so that a silent server leaves time for another one.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
 
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
-
 /// Attempts at a write. Faults that come quickly (throttling, a reset connection) leave time for all of them.
 const ATTEMPTS: u32 = 4;
 
@@ -122,7 +119,7 @@ impl Store {
             .retry_partition(
                 RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build(),
             )
-            .http_client(https::client(CONNECT_TIMEOUT))
+            .http_client(https::client())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(endpoint_url);
         config

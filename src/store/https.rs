@@ -22,17 +22,17 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
+
 /// The roots that Amazon recommends for a trust store of one's own.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// An HTTPS client that takes at most so long to connect.
-///
-/// Its connector is made once: the SDK's own client makes a second one, just to see whether it can.
-pub(super) fn client(connect_timeout: Duration) -> SharedHttpClient {
+/// An HTTPS client whose connector is made once: the SDK's own makes a second one, just to see whether it can.
+pub(super) fn client() -> SharedHttpClient {
     let https = Https(Arc::new(Connectors {
-        amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), connect_timeout),
+        amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)),
         system: OnceLock::new(),
-        connect_timeout,
     }));
     let connector = SharedHttpConnector::new(https);
     http_client_fn(move |_, _| connector.clone())
@@ -41,10 +41,10 @@ pub(super) fn client(connect_timeout: Duration) -> SharedHttpClient {
 /// The cryptography is ring's: the SDK's default, aws-lc, makes the binary larger, and gathers entropy of its own
 /// before the first handshake, which a small function's share of a processor makes long. What ring lacks is a
 /// key exchange against tomorrow's quantum computers.
-fn connector(trust: TrustStore, connect_timeout: Duration) -> SharedHttpConnector {
+fn connector(trust: TrustStore) -> SharedHttpConnector {
     let tls = TlsContext::builder().with_trust_store(trust).build().expect("a trust store is all it needs");
     let connector = Connector::builder()
-        .connector_settings(HttpConnectorSettings::builder().connect_timeout(connect_timeout).build())
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(tls);
     SharedHttpConnector::new(connector.build())
@@ -58,7 +58,6 @@ struct Connectors {
     amazon: SharedHttpConnector,
     /// What takes its place from the first certificate on that does not go back to Amazon's roots.
     system: OnceLock<SharedHttpConnector>,
-    connect_timeout: Duration,
 }
 
 impl HttpConnector for Https {
@@ -77,8 +76,7 @@ impl Connectors {
         let result = self.amazon.call(request).await;
         match (&result, again) {
             (Err(error), Some(again)) if is_about_tls(error) => {
-                let system = || connector(TrustStore::default(), self.connect_timeout);
-                self.system.get_or_init(system).call(again).await
+                self.system.get_or_init(|| connector(TrustStore::default())).call(again).await
             }
             _ => result,
         }
