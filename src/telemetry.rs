@@ -188,9 +188,7 @@ impl Log {
 
     /// A line that belongs to no callback.
     pub fn note(&self, now: u64, level: Level, message: &str) {
-        if level >= self.level {
-            self.write(&Head { timestamp: rfc3339(now), level, message });
-        }
+        self.write(level, || Head { timestamp: rfc3339(now), level, message });
     }
 
     /// The line of a callback, at `now` (milliseconds since the epoch).
@@ -205,13 +203,15 @@ impl Log {
             pieces.split_first().map_or((None, pieces), |(first, others)| (Some(first), others));
         self.callback_line(now, Outcome::Failed, Some(reason), facts, first);
         for piece in others {
-            self.write(&serde_json::json!({
-                "timestamp": rfc3339(now),
-                "level": Level::Error,
-                "message": "not recorded, continued",
-                "function_request_id": facts.function_request_id,
-                "unrecorded": piece,
-            }));
+            self.write(Level::Error, || {
+                serde_json::json!({
+                    "timestamp": rfc3339(now),
+                    "level": Level::Error,
+                    "message": "not recorded, continued",
+                    "function_request_id": facts.function_request_id,
+                    "unrecorded": piece,
+                })
+            });
         }
     }
 
@@ -224,11 +224,8 @@ impl Log {
         unrecorded: Option<&Unrecorded<'_>>,
     ) {
         let (level, message) = outcome.level_and_message();
-        if level < self.level {
-            return;
-        }
         let documented = facts.callback_command.as_deref().and_then(command::documented);
-        let line = CallbackLine {
+        self.write(level, || CallbackLine {
             head: Head { timestamp: rfc3339(now), level, message },
             outcome,
             reason,
@@ -237,13 +234,16 @@ impl Log {
             callbacks: 1,
             _aws: EmbeddedMetrics::of(now, reason.is_some(), facts),
             unrecorded,
-        };
-        self.write(&line);
+        });
     }
 
-    fn write(&self, line: &impl Serialize) {
+    /// Writes a line, and makes it only if its level is not hidden.
+    fn write<L: Serialize>(&self, level: Level, line: impl FnOnce() -> L) {
+        if level < self.level {
+            return;
+        }
         let mut bytes = Vec::with_capacity(1024);
-        if serde_json::to_writer(&mut bytes, line).is_ok() {
+        if serde_json::to_writer(&mut bytes, &line()).is_ok() {
             bytes.push(b'\n');
             // One write a line keeps lines whole. A log that can't be written has nobody to tell.
             let _ = self.to.lock().unwrap_or_else(PoisonError::into_inner).write_all(&bytes);
