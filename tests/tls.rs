@@ -1,6 +1,6 @@
 //! The real binary and a DynamoDB behind TLS whose certificate goes back to none of Amazon's roots.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use dynoxide::Database;
 use serde_json::Value;
@@ -10,7 +10,7 @@ mod support;
 use support::{
     SDK_APPID, dynamodb, post,
     runtime_api::{Invoked, Process, RuntimeApi},
-    tls,
+    tls, variables,
 };
 
 const BODY: &str = r#"{"CallbackCommand":"Group.CallbackAfterGroupFull","GroupId":"@TGS#1"}"#;
@@ -20,17 +20,9 @@ async fn send(name: &str, endpoint_url: &str, certificates: &str) -> (Value, Vec
     let file = format!("{}/{name}.pem", env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(&file, certificates).expect("target/ can be written to");
     let api = RuntimeApi::start().await;
-    let settings = [
-        ("TABLE_NAME", dynamodb::TABLE),
-        ("SDK_APP_IDS", SDK_APPID),
-        ("ALLOW_UNSIGNED", "true"),
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "example-secret"),
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint_url),
-        ("SSL_CERT_FILE", &file),
-    ];
-    let process = Process::start(name, &api, &settings);
+    let mut variables = variables(endpoint_url).to_vec();
+    variables.extend([("ALLOW_UNSIGNED", "true"), ("SSL_CERT_FILE", &file)]);
+    let process = Process::start(name, &api, &variables);
     let event = post(&format!("SdkAppid={SDK_APPID}"), BODY);
     let Invoked::Response(reply) = api.invoke(event.to_string()).await else { panic!("the function failed") };
     let printed = process.stop();
@@ -61,6 +53,6 @@ async fn a_server_that_nobody_vouches_for_is_told_nothing() {
     assert_eq!(last["reason"], "connection");
     assert!(last["error"].as_str().is_some_and(|error| error.contains("certificate")), "{last}");
     // Only after a handshake does the front connect to what is behind it.
-    let nobody = tokio::time::timeout(std::time::Duration::from_millis(50), listener.accept()).await;
+    let nobody = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
     assert!(nobody.is_err(), "the handshake went through");
 }

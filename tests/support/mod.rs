@@ -94,16 +94,21 @@ pub(crate) async fn send(handler: &Handler, event: &Value) -> Value {
     serde_json::to_value(reply).expect("a reply serializes")
 }
 
-/// Settings with DynamoDB at an address.
-pub(crate) fn settings_for(endpoint_url: &str, settings: &[(&str, &str)]) -> Settings {
-    let defaults = [
+/// The environment of a function with DynamoDB at an address, but for who is admitted.
+pub(crate) const fn variables(endpoint_url: &str) -> [(&str, &str); 6] {
+    [
         ("TABLE_NAME", dynamodb::TABLE),
         ("SDK_APP_IDS", SDK_APPID),
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "example-secret"),
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint_url),
-    ];
+    ]
+}
+
+/// Settings with DynamoDB at an address.
+pub(crate) fn settings_for(endpoint_url: &str, settings: &[(&str, &str)]) -> Settings {
+    let defaults = variables(endpoint_url);
     Settings::from_lookup(|name| {
         settings.iter().chain(&defaults).find(|setting| setting.0 == name).map(|setting| setting.1.to_owned())
     })
