@@ -3,11 +3,7 @@
 //! Valgrind counts them, of the function's process and without the kernel's. It knows no instructions for SHA-256,
 //! so hashing weighs more here than on a processor of today.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use crate::{
     lambda::{Instance, Launch},
@@ -54,7 +50,7 @@ pub(crate) async fn instructions(sender: &mut Sender) -> Section {
 
 /// All that a function does from its start to its end, with so many events between.
 async fn count(sender: &mut Sender, (program, event): (Program, Event), events: u32) -> f64 {
-    let report = report();
+    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("callgrind.log");
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     valgrind.arg(format!("--log-file={}", report.display())).arg(program.path());
@@ -63,13 +59,8 @@ async fn count(sender: &mut Sender, (program, event): (Program, Event), events: 
     for _ in 0..events {
         sender.send(&mut instance, program, event).await;
     }
-    instance.wait_until_idle().await;
-    instance.end();
+    instance.end().await;
     let report = fs::read_to_string(report).expect("valgrind reports");
     let collected = report.lines().find_map(|line| line.split_once("Collected :"));
     collected.and_then(|(_, count)| count.trim().parse().ok()).expect("valgrind counts")
-}
-
-fn report() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("callgrind.log")
 }

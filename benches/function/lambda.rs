@@ -69,7 +69,8 @@ impl Instance {
     }
 
     /// Ends the function as Lambda does, and waits until it's gone.
-    pub(crate) fn end(mut self) {
+    pub(crate) async fn end(mut self) {
+        self.wait_until_idle().await;
         let id = self.child.id().to_string();
         // A signal takes unsafe code or a shell.
         let kill = Command::new("/bin/sh").args(["-c", "kill -TERM $0", &id]).status();
@@ -77,7 +78,7 @@ impl Instance {
         self.child.wait().expect("the function ends");
     }
 
-    pub(crate) async fn wait_until_idle(&mut self) -> Option<Instant> {
+    async fn wait_until_idle(&mut self) -> Option<Instant> {
         if self.idle {
             return None;
         }

@@ -128,11 +128,7 @@ async fn events(sender: &mut Sender, tls: bool, count: usize) -> Section {
         (Program::Ours, Event::ForeignApp),
         (Program::Ours, Event::WrongSign),
     ]
-    .map(|(program, event)| {
-        let limit = None;
-        let setup = Setup { program, tls, limit };
-        (setup, event)
-    });
+    .map(|(program, event)| (Setup { program, tls, limit: None }, event));
     let figures = sender.events(&runs, EVENT_ROUNDS, count).await;
     let reference = |program, event: Event| {
         let event = if matches!(event, Event::Medium | Event::Large) { event } else { Event::Small };
