@@ -10,6 +10,9 @@ AWSCLI_VERSION := 1.46.2
 SAM_VERSION := 1.170.0
 CFN_LINT_VERSION := 1.58.0
 CHECKOV_VERSION := 3.3.30
+# What sam-cli of that version has.
+SAM_TRANSLATOR_VERSION := 1.115.0
+PYYAML_VERSION := 6.0.3
 MINISTACK_VERSION := 1.5.33
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
@@ -29,6 +32,7 @@ AWSCLI := $(TOOLS)/awscli/$(AWSCLI_VERSION)
 SAM := $(TOOLS)/aws-sam-cli/$(SAM_VERSION)
 CFN_LINT := $(TOOLS)/cfn-lint/$(CFN_LINT_VERSION)
 CHECKOV := $(TOOLS)/checkov/$(CHECKOV_VERSION)
+SAM_TRANSLATOR := $(TOOLS)/aws-sam-translator/$(SAM_TRANSLATOR_VERSION)
 MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
 CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
@@ -60,9 +64,11 @@ e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an 
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
 	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
 
-lint-template: $(CFN_LINT) $(CHECKOV) ## check the template
+lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the template, and what the docs say of it
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --template template.yaml
-	$(TOOLS)/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --skip-download
+	$(TOOLS)/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --skip-download --quiet
+	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template
+	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
 load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing DynamoDB; then look for every one
 	cargo build --locked --example redrive
@@ -102,11 +108,12 @@ $(AWSCLI): PACKAGE := awscli==$(AWSCLI_VERSION)
 $(SAM): PACKAGE := aws-sam-cli==$(SAM_VERSION)
 $(CFN_LINT): PACKAGE := cfn-lint==$(CFN_LINT_VERSION)
 $(CHECKOV): PACKAGE := checkov==$(CHECKOV_VERSION)
+$(SAM_TRANSLATOR): PACKAGE := aws-sam-translator==$(SAM_TRANSLATOR_VERSION) PyYAML==$(PYYAML_VERSION)
 $(MINISTACK): PACKAGE := ministack[full]==$(MINISTACK_VERSION)
-$(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(MINISTACK):
+$(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(MINISTACK):
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check '$(PACKAGE)'
+	$(@D)/bin/pip install --quiet --disable-pip-version-check $(foreach each,$(PACKAGE),'$(each)')
 	touch $@
 
 $(CARGO_DENY): CRATE := cargo-deny@$(CARGO_DENY_VERSION)

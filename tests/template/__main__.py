@@ -1,0 +1,8 @@
+"""Looks at what SAM makes of the template: `make lint-template`."""
+
+import pathlib
+import unittest
+
+HERE = pathlib.Path(__file__).parent
+
+unittest.main(module=None, argv=["template", "discover", "--start-directory", str(HERE)])

@@ -1,0 +1,165 @@
+"""`template.yaml` as CloudFormation gets it: expanded by SAM's own translator, its functions worked out as far as
+parameters go. What only a deployment knows is left as a text: `<Function.Arn>`."""
+
+import copy
+import functools
+import logging
+import os
+import pathlib
+import re
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+
+import boto3
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = pathlib.Path(__file__).parents[2]
+SOURCE = yaml_parse((ROOT / "template.yaml").read_text())
+PARAMETERS = SOURCE["Parameters"]
+PSEUDO = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-central-1",
+    "AWS::StackName": "chat",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+LEAST = {"SdkAppIds": "1400000001", "CallbackTokens": "planted-token"}
+MOST = LEAST | {
+    "CallbackTokensSecret": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:chat/tokens-AbCdEf",
+    "AllowUnsigned": "true",
+    "RetentionDays": "30",
+    "IndexShards": "8",
+    "EventBusName": "chat",
+    "ForwardUrl": "https://user:planted-password@receiver.example/chat",
+    "Revision": "2",
+    "MemorySize": "512",
+    "ReservedConcurrency": "500",
+    "RedriveConcurrency": "5",
+    "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
+    "LogLevel": "DEBUG",
+    "Tracing": "true",
+}
+NO_VALUE = object()
+
+logging.disable(logging.WARNING)
+
+
+@functools.cache
+def _translated(code):
+    source = copy.deepcopy(SOURCE)
+    for resource in source["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # What `sam package` puts in its place.
+            resource["Properties"]["CodeUri"] = f"s3://bucket/{code}"
+    return Translator({}, Parser(), boto_session=boto3.Session()).translate(source, parameter_values={})
+
+
+def references(node):
+    """Every name that is referred to in a piece of a template, with the conditions as `condition:Name`."""
+    if isinstance(node, list):
+        for each in node:
+            yield from references(each)
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if key == "Ref":
+            yield value
+        elif key == "Fn::GetAtt":
+            yield value[0] if isinstance(value, list) else value.split(".")[0]
+        elif key == "Fn::Sub":
+            text, own = value if isinstance(value, list) else (value, {})
+            yield from (name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text) if name not in own)
+            yield from references(own)
+        elif key == "Fn::If":
+            yield f"condition:{value[0]}"
+            yield from references(value[1:])
+        else:
+            yield from references(value)
+
+
+class Expansion:
+    """The template for one set of parameters."""
+
+    def __init__(self, parameters, code="key"):
+        unknown = parameters.keys() - PARAMETERS.keys()
+        if unknown:
+            raise ValueError(f"no such parameters: {unknown}")
+        defaults = {name: str(each["Default"]) for name, each in PARAMETERS.items() if "Default" in each}
+        self.parameters = defaults | parameters
+        self.raw = copy.deepcopy(_translated(code))
+        self.resources = {
+            name: self.resolve({key: value for key, value in resource.items() if key != "Metadata"})
+            for name, resource in self.raw["Resources"].items()
+            if "Condition" not in resource or self.condition(resource["Condition"])
+        }
+
+    def condition(self, name):
+        return self.truth(self.raw["Conditions"][name])
+
+    def truth(self, node):
+        (key, value), = node.items()
+        if key == "Condition":
+            return self.condition(value)
+        if key == "Fn::Not":
+            return not self.truth(value[0])
+        if key == "Fn::Or":
+            return any(self.truth(each) for each in value)
+        if key == "Fn::Equals":
+            return str(self.resolve(value[0])) == str(self.resolve(value[1]))
+        raise ValueError(f"a condition beyond what is understood here: {node}")
+
+    def named(self, name):
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        return self.parameters.get(name, PSEUDO.get(name, f"<{name}>"))
+
+    def resolve(self, node):
+        if isinstance(node, list):
+            return [each for each in map(self.resolve, node) if each is not NO_VALUE]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            (key, value), = node.items()
+            if key == "Ref":
+                return self.named(value)
+            if key == "Fn::GetAtt":
+                return f"<{value if isinstance(value, str) else '.'.join(value)}>"
+            if key == "Fn::If":
+                return self.resolve(value[1] if self.condition(value[0]) else value[2])
+            if key == "Fn::Join":
+                return value[0].join(self.resolve(value[1]))
+            if key == "Fn::Split":
+                return self.resolve(value[1]).split(value[0])
+            if key == "Fn::Select":
+                return self.resolve(value[1])[int(value[0])]
+            if key == "Fn::Sub":
+                text, own = value if isinstance(value, list) else (value, {})
+                own = self.resolve(own)
+                return re.sub(r"\$\{([^}]+)\}", lambda name: str(own.get(name[1], self.named(name[1]))), text)
+        resolved = {key: self.resolve(value) for key, value in node.items()}
+        return {key: value for key, value in resolved.items() if value is not NO_VALUE}
+
+    def of_type(self, kind):
+        return {name: each for name, each in self.resources.items() if each["Type"] == kind}
+
+    def properties(self, name):
+        return self.resources[name]["Properties"]
+
+    def version(self):
+        """The logical id of the function's version, and its properties."""
+        (name, resource), = self.of_type("AWS::Lambda::Version").items()
+        return name, resource["Properties"]
+
+    def parameters_of(self, node):
+        """The parameters that a piece of the raw template depends on, through conditions too."""
+        found, open_names = set(), list(references(node))
+        while open_names:
+            name = open_names.pop()
+            if name.startswith("condition:"):
+                condition = self.raw["Conditions"][name.removeprefix("condition:")]
+                open_names += references(condition)
+            elif name in PARAMETERS:
+                found.add(name)
+        return found

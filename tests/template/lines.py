@@ -1,0 +1,47 @@
+"""Lines of the two logs, as far as metrics and queries go by them, and what is to be counted of each."""
+
+import filters
+
+CALLBACK = {"timestamp": "2022-12-09T08:28:34.400Z", "level": "INFO", "outcome": "recorded", "SdkAppid": "1400000001",
+            "CallbackCommand": "Group.CallbackAfterGroupFull", "subject": "@TGS#2J4SZEAEL", "EventTime": 1670574514123,
+            "Lag": 277, "StoreTime": 3.2, "body_bytes": 89, "RequestId": "c8Qb02hGtjMEJpg="}
+FAILED = CALLBACK | {"level": "ERROR", "outcome": "failed", "reason": "timeout", "function_version": "7",
+                     "unrecorded": {"id": "a", "piece": 1, "pieces": 2, "body": "{}"}}
+CONTINUED = {"timestamp": "2022-12-09T08:28:34.401Z", "level": "ERROR", "message": "not recorded, continued",
+             "unrecorded": {"id": "a", "piece": 2, "pieces": 2, "body": "}"}}
+REFUSED = {"timestamp": "2022-12-09T08:28:34.400Z", "level": "WARN", "outcome": "refused", "reason": "not_post",
+           "RequestId": "c8Qb02hGtjMEJpg="}
+
+# Each line of the function's log, and the metrics that it is counted by.
+OF_THE_FUNCTION = [
+    (CALLBACK, {"Lag": 277}),
+    (CALLBACK | {"Lag": -3}, {}),
+    ({key: value for key, value in CALLBACK.items() if key not in ("EventTime", "Lag")}, {}),
+    (CALLBACK | {"outcome": "duplicate", "Lag": 90000}, {}),
+    ({"level": "INFO", "outcome": "probe"}, {}),
+    (FAILED, {"NotStored": 1, "NotStored function_version=7": 1}),
+    (CONTINUED, {}),
+    (REFUSED, {"Refused": 1}),
+    (REFUSED | {"reason": "sign_wrong"}, {"Refused": 1, "SignatureRefusals": 1}),
+    ({"level": "INFO", "message": "ready"}, {}),
+    ("Lambda's own line, which is no JSON", {}),
+]
+# With a receiver of one's own.
+FORWARDED = [
+    (CALLBACK | {"forward": "200", "ForwardTime": 12.5}, {"Lag": 277}),
+    (CALLBACK | {"forward": "503", "ForwardTime": 12.5}, {"Lag": 277, "ForwardFailures": 1}),
+    (CALLBACK | {"forward": "timeout", "ForwardTime": 1500.1}, {"Lag": 277, "ForwardFailures": 1}),
+    (CALLBACK, {"Lag": 277}),
+]
+OF_THE_REDRIVE = [
+    (CALLBACK, {"Redriven outcome=recorded": 1}),
+    (CALLBACK | {"outcome": "duplicate"}, {"Redriven outcome=duplicate": 1}),
+    (CALLBACK | {"outcome": "failed", "level": "ERROR", "reason": "incomplete"}, {"Redriven outcome=failed": 1}),
+    ({"level": "INFO", "message": "ready"}, {}),
+]
+
+
+def counted(metric_filters, line):
+    """The metrics that filters make of a line."""
+    return {" ".join([name, *(f"{key}={of}" for key, of in dimensions.items())]): value
+            for each in metric_filters for _, name, dimensions, value in filters.data(each, line)}

@@ -1,0 +1,197 @@
+"""The rest of what the template makes."""
+
+import json
+import re
+import tomllib
+import unittest
+
+from expansion import LEAST, MOST, PARAMETERS, ROOT, SOURCE, Expansion
+
+PROJECTED = ["SdkAppid", "CallbackCommand", "EventTime", "ReceivedAt", "GroupId", "Type", "Name", "From_Account",
+             "To_Account", "Owner_Account", "Operator_Account", "MemberCount", "BodyParts", "Problem"]
+UNSIGNED = {"SdkAppIds": "1400000001", "AllowUnsigned": "true"}
+
+
+def asserted(expansion):
+    """Whether the template's rule lets these parameters be deployed."""
+    rule, = SOURCE["Rules"]["TokenOrOptOut"]["Assertions"]
+    return expansion.truth(rule["Assert"])
+
+
+class WhoIsAdmitted(unittest.TestCase):
+    def test_a_deployment_needs_a_token_or_says_that_it_has_none(self):
+        for parameters, deployed in (
+            (LEAST, True),
+            (UNSIGNED, True),
+            ({"SdkAppIds": "1", "CallbackTokensSecret": "chat"}, True),
+            ({"SdkAppIds": "1"}, False),
+            ({"SdkAppIds": "1", "CallbackTokens": "none"}, False),
+        ):
+            self.assertEqual(asserted(Expansion(parameters)), deployed, parameters)
+
+    def test_a_parameter_that_is_not_shown_can_be_answered_with_none(self):
+        # `sam deploy --guided` asks for such a one again and again until something is typed in.
+        typed = Expansion(UNSIGNED | {name: "none" for name, each in PARAMETERS.items() if each.get("NoEcho")})
+        left_out = Expansion(UNSIGNED)
+        self.assertTrue(asserted(typed))
+        self.assertEqual(typed.resources, left_out.resources)
+        for name, each in PARAMETERS.items():
+            if each.get("NoEcho") and "AllowedPattern" in each:
+                self.assertTrue(re.fullmatch(each["AllowedPattern"], "none"), name)
+
+    def test_the_secret_wins_and_a_receiver_reaches_the_function(self):
+        variables = Expansion(MOST).properties("Function")["Environment"]["Variables"]
+        self.assertEqual(variables["CALLBACK_TOKENS"],
+                         f"{{{{resolve:secretsmanager:{MOST['CallbackTokensSecret']}}}}}")
+        self.assertEqual((variables["FORWARD_URL"], variables["INDEX_SHARDS"]), (MOST["ForwardUrl"], "8"))
+
+    def test_a_receiver_is_reached_by_https_alone(self):
+        pattern = PARAMETERS["ForwardUrl"]["AllowedPattern"]
+        for url, taken in (("", True), ("https://a.example/x?y=z", True), ("http://a.example", False), ("x", False)):
+            self.assertEqual(bool(re.fullmatch(pattern, url)), taken, url)
+
+
+class TheTable(unittest.TestCase):
+    def test_the_index_holds_no_body(self):
+        index, = Expansion(LEAST).properties("EventsTable")["GlobalSecondaryIndexes"]
+        self.assertEqual(index["Projection"], {"ProjectionType": "INCLUDE", "NonKeyAttributes": PROJECTED})
+        # DynamoDB takes no more for one index.
+        self.assertLessEqual(len(PROJECTED), 20)
+
+    def test_the_index_can_be_left_out_with_its_key(self):
+        table = Expansion(LEAST | {"CommandIndex": "false"}).properties("EventsTable")
+        self.assertNotIn("GlobalSecondaryIndexes", table)
+        self.assertEqual([each["AttributeName"] for each in table["AttributeDefinitions"]], ["pk", "sk"])
+
+    def test_the_shards_are_those_of_the_function_and_of_the_redrive(self):
+        each = Expansion(MOST)
+        for name in ("Function", "Redrive"):
+            variables = each.properties(name)["Environment"]["Variables"]
+            self.assertEqual((variables["TABLE_NAME"], variables["INDEX_SHARDS"], variables["RETENTION_DAYS"]),
+                             ("<EventsTable>", "8", "30"), name)
+        self.assertEqual((PARAMETERS["IndexShards"]["MinValue"], PARAMETERS["IndexShards"]["MaxValue"]), (1, 64))
+
+    def test_what_holds_callbacks_or_is_still_in_use_stays_when_the_stack_goes(self):
+        kept = {name for name, each in Expansion(MOST).resources.items() if each.get("DeletionPolicy") == "Retain"
+                and each["Type"] != "AWS::Lambda::Version"}
+        self.assertEqual(kept, {"EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters"})
+
+
+class TheRedrive(unittest.TestCase):
+    def setUp(self):
+        self.expansion = Expansion(MOST)
+        self.redrive = self.expansion.properties("Redrive")
+
+    def test_it_hears_the_functions_log_and_never_its_own(self):
+        subscriptions = [each["Properties"] for each in
+                         self.expansion.of_type("AWS::Logs::SubscriptionFilter").values()]
+        self.assertEqual([(each["LogGroupName"], each["DestinationArn"]) for each in subscriptions],
+                         [("<FunctionLog>", "<Redrive.Arn>")])
+        self.assertEqual(self.redrive["LoggingConfig"]["LogGroup"], "<RedriveLog>")
+        self.assertEqual(self.expansion.properties("Function")["LoggingConfig"]["LogGroup"], "<FunctionLog>")
+
+    def test_logs_of_this_account_and_group_alone_may_call_it(self):
+        self.assertEqual(self.expansion.properties("RedrivePermission"), {
+            "Action": "lambda:InvokeFunction", "FunctionName": "<Redrive>", "Principal": "logs.amazonaws.com",
+            "SourceArn": "<FunctionLog.Arn>", "SourceAccount": "123456789012",
+        })
+        raw = self.expansion.raw["Resources"]["UnrecordedSubscription"]
+        self.assertEqual(raw["DependsOn"], "RedrivePermission")
+
+    def test_it_may_put_items_write_its_log_and_give_up(self):
+        statements = [statement for policy in self.expansion.properties("RedriveRole")["Policies"]
+                      for statement in policy["PolicyDocument"]["Statement"]]
+        self.assertEqual(statements, [
+            {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "<EventsTable.Arn>"},
+            {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+             "Resource": "<RedriveLog.Arn>"},
+            {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "<RedriveDeadLetters.Arn>"},
+        ])
+        self.assertEqual(self.redrive["Role"], "<RedriveRole.Arn>")
+
+    def test_lambda_tries_again_for_long_and_then_keeps_the_event(self):
+        config, = self.expansion.of_type("AWS::Lambda::EventInvokeConfig").values()
+        self.assertEqual((config["Properties"]["MaximumRetryAttempts"],
+                          config["Properties"]["MaximumEventAgeInSeconds"]), (2, 21600))
+        self.assertEqual(self.redrive["DeadLetterConfig"], {"TargetArn": "<RedriveDeadLetters.Arn>"})
+        self.assertEqual(self.expansion.properties("RedriveDeadLetters")["MessageRetentionPeriod"], 14 * 86400)
+        self.assertLessEqual(self.redrive["Timeout"], 300)
+
+    def test_neither_function_reserves_concurrency_unless_asked(self):
+        least = Expansion(LEAST)
+        for name, reserved in (("Function", 500), ("Redrive", 5)):
+            self.assertNotIn("ReservedConcurrentExecutions", least.properties(name))
+            self.assertEqual(int(self.expansion.properties(name)["ReservedConcurrentExecutions"]), reserved)
+
+    def test_each_function_is_built_from_a_binary_of_its_own_with_the_lock(self):
+        built = {name: each["Metadata"]["BuildProperties"] for name, each in SOURCE["Resources"].items()
+                 if each["Type"] == "AWS::Serverless::Function"}
+        self.assertEqual(built, {
+            "Function": {"Binary": "tencent-chat-webhook", "CargoLambdaFlags": ["--locked"]},
+            "Redrive": {"Binary": "redrive", "CargoLambdaFlags": ["--locked"]},
+        })
+
+
+class TheApi(unittest.TestCase):
+    def test_its_log_is_cheap_short_and_without_sign(self):
+        each = Expansion(LEAST)
+        log = each.properties("ApiLog")
+        self.assertEqual(log["LogGroupClass"], "INFREQUENT_ACCESS")
+        line = each.properties("ApiStage")["AccessLogSettings"]["Format"]
+        json.loads(line)
+        self.assertNotRegex(line, r"(?i)query|path|\$context\.(protocol|routeKey|httpMethod)")
+        # A group of this class takes neither filters nor subscriptions.
+        for kind in ("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"):
+            for name, other in each.of_type(kind).items():
+                self.assertNotEqual(other["Properties"]["LogGroupName"], "<ApiLog>", name)
+
+
+class ThePipe(unittest.TestCase):
+    def setUp(self):
+        self.pipe = Expansion(MOST).properties("EventPipe")
+
+    def test_it_is_there_with_a_bus_alone(self):
+        self.assertFalse([name for name in Expansion(LEAST).resources if name.startswith("EventPipe")])
+
+    def test_its_bus_is_of_this_account_and_region(self):
+        bus = "arn:aws:events:eu-central-1:123456789012:event-bus/chat"
+        self.assertEqual(self.pipe["Target"], bus)
+        self.assertIn(bus, str(Expansion(MOST).properties("EventPipeRole")["Policies"]))
+        self.assertFalse(re.fullmatch(PARAMETERS["EventBusName"]["AllowedPattern"], bus))
+
+    def test_it_leaves_no_gap_does_not_wait_for_long_and_says_why(self):
+        stream = self.pipe["SourceParameters"]["DynamoDBStreamParameters"]
+        self.assertEqual(stream["StartingPosition"], "TRIM_HORIZON")
+        self.assertLessEqual(stream["MaximumRetryAttempts"], 5)
+        self.assertLessEqual(stream["MaximumRecordAgeInSeconds"], 3600)
+        self.assertEqual(stream["DeadLetterConfig"], {"Arn": "<EventPipeDeadLetters.Arn>"})
+        self.assertEqual(self.pipe["LogConfiguration"]["Level"], "ERROR")
+        self.assertNotIn("IncludeExecutionData", self.pipe["LogConfiguration"])
+
+
+class Everywhere(unittest.TestCase):
+    def test_nothing_is_bound_to_one_partition(self):
+        text = (ROOT / "template.yaml").read_text()
+        self.assertNotRegex(text, r"arn:aws:|console\.aws")
+        self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
+
+    def test_no_name_is_taken_twice_by_two_stacks(self):
+        other = Expansion(MOST)
+        for name, each in other.resources.items():
+            for key in ("AlarmName", "LogGroupName", "DashboardName", "Name"):
+                if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup", "AWS::CloudWatch::Dashboard",
+                                    "AWS::Logs::QueryDefinition") and key in each["Properties"]:
+                    self.assertIn("chat", each["Properties"][key], name)
+
+    def test_what_is_published_is_what_cargo_has(self):
+        package = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
+        published = SOURCE["Metadata"]["AWS::ServerlessRepo::Application"]
+        self.assertEqual((published["Name"], published["SemanticVersion"]), (package["name"], package["version"]))
+        self.assertIn(published["SpdxLicenseId"], package["license"].split(" OR "))
+        for key in ("LicenseUrl", "ReadmeUrl"):
+            self.assertTrue((ROOT / published[key]).is_file(), key)
+
+    def test_every_parameter_has_its_place_in_the_form(self):
+        groups = SOURCE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        shown = [name for group in groups for name in group["Parameters"]]
+        self.assertEqual(sorted(shown), sorted(PARAMETERS))
