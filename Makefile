@@ -68,6 +68,7 @@ lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the t
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --template template.yaml
 	$(TOOLS)/checkov/bin/checkov --file template.yaml --framework cloudformation --compact --skip-download --quiet
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template
+	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template/figures.py docs/aws.md
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
 load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing DynamoDB; then look for every one

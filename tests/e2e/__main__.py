@@ -4,10 +4,14 @@ Everything is the real thing but AWS itself: the SAM CLI, the function's own bin
 """
 
 import os
+import pathlib
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
+
 import deploying
+import healing
 import operating
 import receiving
 from callbacks import Sender
@@ -21,7 +25,7 @@ def main():
         environment = emulator.client_environment()
         os.environ.clear()
         os.environ.update(environment)
-        stack = Stack(environment)
+        stack = Stack(environment, folder)
         try:
             run(stack, emulator)
         except Exception:
@@ -35,6 +39,8 @@ def run(stack, emulator):
     deploying.build(stack)
     step("A deployment without a token is refused")
     deploying.without_token(stack)
+    step("A deployment by questions and answers")
+    deploying.guided(stack)
     step("Deploy")
     surroundings = operating.make_surroundings(stack)
     deploying.deploy(stack, surroundings)
@@ -50,8 +56,10 @@ def run(stack, emulator):
     receiving.metrics(stack)
     step("Event bus")
     operating.event_bus(stack, surroundings)
-    step("From an alarm to the redrive")
-    operating.from_alarm_to_redrive(stack, sender, surroundings)
+    step("What can't be stored comes in by itself")
+    healing.by_itself(stack, sender, surroundings)
+    step("What the redrive gave up is sent again")
+    healing.from_the_queue(stack, sender)
 
     step("A second deployment changes nothing")
     deploying.again(stack, surroundings)
@@ -59,10 +67,12 @@ def run(stack, emulator):
     deploying.rotate(stack, surroundings, sender)
     step("The token comes from Secrets Manager")
     deploying.from_secret(stack, surroundings, sender)
-    step("cargo lambda deploy puts new code behind the alias")
-    deploying.cargo_lambda(stack, sender)
+    step("What sam publish would publish")
+    deploying.package(stack)
     step("cargo lambda deploy without a stack")
     deploying.without_stack(stack, emulator.port)
+    step("The stack is deleted")
+    deploying.delete(stack)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,38 @@
 """Steps: what becomes of the template."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import time
 
 from callbacks import OK, SDK_APPID, Sender, refusal, signed
 from checks import check, equal
-from stack import ARCHITECTURE, NAME
+from stack import ARCHITECTURE, BUILT, CONFIG, NAME, ROOT
 
 FIRST_TOKEN = "first-planted-token"
 SECOND_TOKEN = "second-planted-token"
 SECRET = "tencent-chat/tokens"
 
 
+# What an ELF file says of the processor that it is for.
+MACHINES = {"x86_64": 62, "arm64": 183}
+
+
 def build(stack):
     validation = stack.run("sam", "validate", "--lint")
     check("sam validate --lint finds nothing", validation.returncode == 0, validation.stdout)
-    stack.must("sam", "build", "--parameter-overrides", f"Architecture={ARCHITECTURE}")
-    check("sam build", True)
+    usual = ROOT / ".aws-sam"
+    before = usual.stat().st_mtime_ns if usual.exists() else None
+    stack.must("sam", "build", "--config-file", str(CONFIG), "--build-dir", str(BUILT.parent),
+               "--parameter-overrides", f"Architecture={ARCHITECTURE}")
+    binaries = {name: (BUILT.parent / name / "bootstrap").read_bytes() for name in ("Function", "Redrive")}
+    check("sam build makes both functions, each from its binary", len(set(binaries.values())) == 2)
+    equal("for the processor asked for", {int.from_bytes(each[18:20], "little") for each in binaries.values()},
+          {MACHINES[ARCHITECTURE]})
+    equal("and leaves the folder alone that a sam deploy takes its build from",
+          usual.stat().st_mtime_ns if usual.exists() else None, before)
 
 
 def without_token(stack):
@@ -24,17 +40,61 @@ def without_token(stack):
     check("sam deploy fails", result.returncode != 0, result.stdout)
     check("and says what to give", "or set AllowUnsigned" in result.stdout, result.stdout[-600:])
     check("nothing is made", not stack.exists())
+    result = stack.deploy(SdkAppIds=SDK_APPID, CallbackTokens="none")
+    check("the word none is no token", result.returncode != 0 and "or set AllowUnsigned" in result.stdout,
+          result.stdout[-600:])
     result = stack.deploy(SdkAppIds="my-app", CallbackTokens=FIRST_TOKEN)
     check("an SDKAppID that is no number is refused", result.returncode != 0, result.stdout[-600:])
+
+
+def answer_prompts(stack, command, answers, seconds=120):
+    """Runs a command on a terminal, and answers what it asks for; where there is no answer, with a bare return."""
+    terminal, other_end = pty.openpty()
+    process = subprocess.Popen(command, cwd=stack.folder, env=stack.environment, stdin=other_end, stdout=other_end,
+                               stderr=other_end, start_new_session=True)
+    os.close(other_end)
+    shown, asked, deadline = "", [], time.monotonic() + seconds
+    while time.monotonic() < deadline and len(asked) < 100:
+        try:
+            shown += os.read(terminal, 4096).decode(errors="replace")
+        except OSError:
+            break
+        prompt = re.search(r"([^\n]*): $", re.sub(r"\x1b\[[0-9;]*m", "", shown))
+        if prompt:
+            question = prompt[1].strip()
+            asked.append(question)
+            os.write(terminal, (answers(question) + "\n").encode())
+            shown += "\n"
+    os.close(terminal)
+    process.kill()
+    process.wait()
+    return asked, shown
+
+
+def guided(stack):
+    """A person who deploys without a token, asked for each parameter."""
+    said = {"Parameter SdkAppIds": SDK_APPID, "Parameter AllowUnsigned": "true", "Parameter CallbackTokens": "none",
+            "Parameter ForwardUrl": "none"}
+
+    def answer(question):
+        if question.startswith(("Confirm changes", "Deploy this changeset", "Save arguments")):
+            return "n"
+        return next((value for name, value in said.items() if question.startswith(name)), "")
+
+    asked, shown = answer_prompts(stack, ["sam", "deploy", "--guided", "--template-file", str(BUILT),
+                                          "--no-execute-changeset"], answer)
+    names = [name for name in asked if name.startswith("Parameter ")]
+    check("sam deploy --guided asks for each parameter once", len(names) > 15 and len(names) == len(set(names)), asked)
+    check("and comes to a changeset", "Changeset created successfully" in shown, shown[-1500:])
 
 
 def parameters(surroundings, tokens, revision):
     return {
         "SdkAppIds": SDK_APPID,
         "CallbackTokens": tokens,
-        "TokenRevision": revision,
+        "Revision": revision,
         "RetentionDays": 30,
-        "EventBusArn": surroundings.bus_arn,
+        "EventBusName": surroundings.bus_arn.rsplit("/", 1)[1],
         "AlarmTopicArn": surroundings.topic_arn,
     }
 
@@ -49,10 +109,7 @@ def deploy(stack, surroundings):
 
     function = stack.client("lambda").get_function_configuration(FunctionName=resources["Function"])
     equal("the function logs into its group", function["LoggingConfig"]["LogGroup"], resources["FunctionLog"])
-    gradual = stack.template()["Resources"]["FunctionDeploymentGroup"]["Properties"]
-    equal("the alias moves back by the alarm on errors",
-          (gradual["AlarmConfiguration"]["Alarms"], gradual["AutoRollbackConfiguration"]["Enabled"]),
-          ([{"Name": {"Ref": "FunctionErrorsAlarm"}}], True))
+    watch_the_version(stack)
     cloudformation = stack.client("cloudformation")
     shown = [function["Description"], cloudformation.describe_stacks(StackName=NAME),
              cloudformation.describe_stack_events(StackName=NAME)]
@@ -65,10 +122,37 @@ def deploy(stack, surroundings):
          iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]),
         (["RecordEvents", "WriteLog"], []),
     )
-    statements = iam.get_role_policy(RoleName=role, PolicyName="RecordEvents")["PolicyDocument"]["Statement"]
-    equal("and may only put items into the table", statements, [
-        {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": described["TableArn"]},
-    ])
+    for name in (role, resources["RedriveRole"]):
+        statements = iam.get_role_policy(RoleName=name, PolicyName="RecordEvents")["PolicyDocument"]["Statement"]
+        equal(f"{name} may only put items into the table", statements, [
+            {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": described["TableArn"]},
+        ])
+    equal("the redrive's role has its three policies and no other",
+          (sorted(iam.list_role_policies(RoleName=resources["RedriveRole"])["PolicyNames"]),
+           iam.list_attached_role_policies(RoleName=resources["RedriveRole"])["AttachedPolicies"]),
+          (["GiveUp", "RecordEvents", "WriteLog"], []))
+    logs, outputs = stack.client("logs"), stack.outputs()
+    feeds = {group: logs.describe_subscription_filters(logGroupName=outputs[group])["subscriptionFilters"]
+             for group in ("FunctionLogName", "RedriveLogName")}
+    equal("the redrive hears the function's log, and not its own",
+          [len(feeds["FunctionLogName"]), len(feeds["RedriveLogName"])], [1, 0])
+
+
+def watch_the_version(stack):
+    """A deployment is watched by alarms of the version that it brings, and of no other."""
+    live, resources = live_version(stack), stack.resources()
+    group = stack.template()["Resources"]["FunctionDeploymentGroup"]["Properties"]
+    equal("a deployment is turned back by two alarms",
+          ([alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]],
+           group["AutoRollbackConfiguration"]["Enabled"]),
+          (["VersionErrorsAlarm", "VersionNotStoredAlarm"], True))
+    there = {alarm["AlarmName"]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+             for alarm in stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+             if "-version-" in alarm["AlarmName"]}
+    equal("which are the only ones by version", set(there), {resources["VersionErrorsAlarm"],
+                                                            resources["VersionNotStoredAlarm"]})
+    equal("and look at the live one", [dimensions.get("ExecutedVersion") or dimensions.get("function_version")
+                                       for dimensions in there.values()], [live, live])
 
 
 def again(stack, surroundings):
@@ -95,6 +179,7 @@ def rotate(stack, surroundings, sender):
     check("deployed with both tokens", result.returncode == 0, result.stdout[-1500:])
     both = live_version(stack)
     check("the alias points to a new version", both != first, both)
+    watch_the_version(stack)
     equal("the old token admits", send(sender, FIRST_TOKEN), OK)
     equal("the new token admits", send(sender, SECOND_TOKEN), OK)
 
@@ -113,29 +198,36 @@ def from_secret(stack, surroundings, sender):
     equal("the token of the parameter is refused", send(sender, FIRST_TOKEN), refusal(401))
 
 
-def cargo_lambda(stack, sender):
-    resources, before = stack.resources(), live_version(stack)
-    result = stack.run(
-        "cargo", "lambda", "deploy", "--binary-name", NAME, "--alias", "live", resources["Function"]
-    )
-    check("cargo lambda deploy", result.returncode == 0, result.stdout[-1500:])
-    check("the alias moves", live_version(stack) != before, live_version(stack))
-    equal("a callback is recorded", send(sender, SECOND_TOKEN), OK)
+def package(stack):
+    bucket, packaged = "to-publish", stack.folder / "packaged.yaml"
+    stack.client("s3").create_bucket(Bucket=bucket)
+    result = stack.run("sam", "package", "--template-file", str(BUILT), "--s3-bucket", bucket,
+                       "--output-template-file", str(packaged))
+    check("sam package", result.returncode == 0, result.stdout[-1500:])
+    text = packaged.read_text()
+    for what in ("CodeUri", "LicenseUrl", "ReadmeUrl"):
+        check(f"each {what} is in the bucket",
+              re.search(rf"{what}: s3://{bucket}/", text) and not re.search(rf"{what}: (?!s3://)", text), text[:1500])
+
+
+def delete(stack):
+    outputs, resources = stack.outputs(), stack.resources()
+    result = stack.run("sam", "delete", "--stack-name", NAME, "--no-prompts", "--region", stack.environment["AWS_REGION"])
+    check("sam delete, with the reader's policy still attached", result.returncode == 0 and not stack.exists(),
+          result.stdout[-1500:])
+    check("the table stays", stack.client("dynamodb").describe_table(TableName=outputs["TableName"]))
+    check("the function's log stays", stack.client("logs").describe_log_groups(
+        logGroupNamePrefix=outputs["FunctionLogName"])["logGroups"])
+    check("the reader's policy stays", stack.client("iam").get_policy(PolicyArn=outputs["ReaderPolicyArn"]))
+    check("the queue of what the redrive gave up stays", stack.client("sqs").get_queue_attributes(
+        QueueUrl=resources["RedriveDeadLetters"]))
 
 
 TABLE = {
     "TableName": "own-events",
     "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "CommandDay")],
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": "ByCommand",
-            "KeySchema": [{"AttributeName": "CommandDay", "KeyType": "HASH"},
-                          {"AttributeName": "sk", "KeyType": "RANGE"}],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-    ],
 }
 
 
@@ -152,13 +244,14 @@ def without_stack(stack, port):
     stack.aws("iam", "put-role-policy", "--role-name", "own", "--policy-name", "RecordEvents",
               "--policy-document", allow("dynamodb:PutItem", Resource=table["TableArn"]))
     result = stack.run(
-        "cargo", "lambda", "deploy", "--role", role, "--enable-function-url", "--env-var", "TABLE_NAME=own-events",
-        "--env-var", f"SDK_APP_IDS={SDK_APPID}", "--env-var", f"CALLBACK_TOKENS={FIRST_TOKEN}",
+        "cargo", "lambda", "deploy", "--binary-name", NAME, "--memory", "256", "--timeout", "3", "--role", role,
+        "--enable-function-url", "--env-var", "TABLE_NAME=own-events", "--env-var", f"SDK_APP_IDS={SDK_APPID}",
+        "--env-var", f"CALLBACK_TOKENS={FIRST_TOKEN}",
     )
     url = re.search(r"https://\S+", result.stdout)
     if check("cargo lambda deploy makes function and URL", result.returncode == 0 and url, result.stdout[-1500:]):
         function = stack.client("lambda").get_function_configuration(FunctionName=NAME)
-        equal("with memory and time of Cargo.toml", (function["MemorySize"], function["Timeout"]), (256, 3))
+        equal("with memory and time of its flags", (function["MemorySize"], function["Timeout"]), (256, 3))
         equal("a callback is recorded", send(Sender(port, url.group()), FIRST_TOKEN), OK)
         count = stack.aws("dynamodb", "scan", "--table-name", "own-events", "--select", "COUNT")["Count"]
         equal("in the table", count, 1)

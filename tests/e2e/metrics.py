@@ -1,59 +1,45 @@
-"""CloudWatch's embedded metric format. The emulator does not read it, so this does, by its specification."""
+"""The metric filters of the stack. The emulator makes them but counts nothing, so this does what they say."""
 
 import datetime
 
-UNITS = {"Count", "Milliseconds", "Bytes", "None"}
+import filters
 
 
-def is_text(value, longest):
-    return isinstance(value, str) and 1 <= len(value) <= longest
-
-
-def is_number(value):
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def faults(line):
-    """What of a log line's metrics is not of the format."""
-    found = []
-    metadata = line.get("_aws", {})
-    if not isinstance(metadata.get("Timestamp"), int):
-        found.append("Timestamp")
-    directives = metadata.get("CloudWatchMetrics")
-    if not directives:
-        found.append("CloudWatchMetrics")
-    for directive in directives or []:
-        if not is_text(directive.get("Namespace"), 256):
-            found.append("Namespace")
-        for dimensions in directive["Dimensions"]:
-            if not 1 <= len(dimensions) <= 30:
-                found.append("a set of dimensions")
-            found += [name for name in dimensions if not is_text(line.get(name), 1024)]
-        if not 1 <= len(directive["Metrics"]) <= 100:
-            found.append("Metrics")
-        for metric in directive["Metrics"]:
-            if metric.get("Unit") not in UNITS or not is_number(line.get(metric["Name"])):
-                found.append(metric["Name"])
-    return found
-
-
-def publish(cloudwatch, lines):
-    """Plays CloudWatch: puts the metrics of the lines."""
-    for line in lines:
-        at = datetime.datetime.fromtimestamp(line["_aws"]["Timestamp"] / 1000, datetime.timezone.utc)
-        for directive in line["_aws"]["CloudWatchMetrics"]:
-            data = [
+def deployed(logs, group):
+    """The metric filters of a log group, as the template has them."""
+    pages = logs.get_paginator("describe_metric_filters").paginate(logGroupName=group)
+    return [
+        {
+            "FilterPattern": each["filterPattern"],
+            "MetricTransformations": [
                 {
-                    "MetricName": metric["Name"],
-                    "Unit": metric["Unit"],
-                    "Value": line[metric["Name"]],
-                    "Timestamp": at,
-                    "Dimensions": [{"Name": name, "Value": line[name]} for name in dimensions],
+                    "MetricNamespace": one["metricNamespace"],
+                    "MetricName": one["metricName"],
+                    "MetricValue": one["metricValue"],
+                    "Dimensions": [{"Key": key, "Value": value} for key, value in one.get("dimensions", {}).items()],
                 }
-                for dimensions in directive["Dimensions"]
-                for metric in directive["Metrics"]
-            ]
-            cloudwatch.put_metric_data(Namespace=directive["Namespace"], MetricData=data)
+                for one in each["metricTransformations"]
+            ],
+        }
+        for page in pages
+        for each in page["metricFilters"]
+    ]
+
+
+def publish(cloudwatch, metric_filters, lines):
+    """Plays CloudWatch: puts the metrics that filters make of lines, and gives their names."""
+    now, names = datetime.datetime.now(datetime.timezone.utc), set()
+    for line in lines:
+        for each in metric_filters:
+            for namespace, name, dimensions, value in filters.data(each, line):
+                names.add(name)
+                cloudwatch.put_metric_data(Namespace=namespace, MetricData=[{
+                    "MetricName": name,
+                    "Value": value,
+                    "Timestamp": now,
+                    "Dimensions": [{"Name": key, "Value": of} for key, of in dimensions.items()],
+                }])
+    return names
 
 
 def seen_by(cloudwatch, alarm):
@@ -69,3 +55,10 @@ def seen_by(cloudwatch, alarm):
         EndTime=now + datetime.timedelta(minutes=1),
     )
     return sum(point["Sum"] for point in statistics["Datapoints"])
+
+
+def look(stack, alarm):
+    """What an alarm of the stack sees, by its logical id."""
+    cloudwatch = stack.client("cloudwatch")
+    name = stack.resources()[alarm]
+    return seen_by(cloudwatch, cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0])

@@ -4,10 +4,11 @@ import json
 import re
 import time
 
-import metrics as embedded
+import metrics as counting
 from callbacks import OK, SDK_APPID, refusal, sample_body, samples, signed
 from checks import check, equal, refused, wait_for
 from deploying import FIRST_TOKEN
+from lines import LINE_BYTES
 
 GROUP = "@TGS#2J4SZEAEL"
 REFUSED_SAMPLES = {"broken-body": 400, "foreign-sdkappid": 403}
@@ -77,18 +78,22 @@ def items(stack):
     check("RETENTION_DAYS is set in ExpiresAt",
           all(abs(int(item["ExpiresAt"]["N"]) - time.time() - 30 * 86_400) < 600 for item in history))
 
+    # The stack has one shard: the key ends with the day.
     day = f"{SDK_APPID}#Group.CallbackAfterGroupDestroyed#2022-12-09"
     destroyed = query("CommandDay = :day", {":day": day}, index="ByCommand")
     names = ["community-destroyed", "event-time-number", "group-destroyed"]
     equal("a day's destroyed groups, through the index", len(destroyed), len(names) + 2)
 
     large = query("pk = :pk", {":pk": f"{SDK_APPID}#@TGS#large"})
-    heads = [item for item in large if "CommandDay" in item]
-    equal(f"{LARGE} and {2 * LARGE} members are counted", [item["MemberCount"]["N"] for item in heads],
+    equal(f"{LARGE} and {2 * LARGE} members are counted", [item["MemberCount"]["N"] for item in large],
           [str(LARGE), str(2 * LARGE)])
-    parts = [item["Part"]["S"] for item in large if "Part" in item]
-    equal("the larger body is in parts", heads[1]["BodyParts"]["N"], str(len(parts)))
+    head = large[1]
+    parts = [item["Part"]["S"] for item in query("pk = :pk", {":pk": f"{head['pk']['S']}#{head['sk']['S']}"})]
+    equal("the larger body is in parts", head["BodyParts"]["N"], str(len(parts)))
     equal("which join to what was sent", json.loads("".join(parts))["MemberList"], large_body(2 * LARGE)["MemberList"])
+    check("the index has no body", not any({"Body", "Part"} & item.keys() for item in destroyed))
+    check("but what a list of groups shows", all({"GroupId", "Name", "Owner_Account"} <= item.keys()
+                                                for item in destroyed))
 
     denied = "AccessDeniedException"
     item = {"pk": {"S": "a"}, "sk": {"S": "b"}}
@@ -124,12 +129,14 @@ def log(stack, sender):
     check("each with time and level, which Lambda filters by",
           all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["timestamp"])
               and line["level"] in ("INFO", "WARN", "ERROR") for line in lines))
-    fields = {"CallbackCommand", "subject", "EventTime", "Lag", "StoreTime", "body_bytes", "cold_start",
-              "function_name", "function_request_id"}
+    fields = {"SdkAppid", "CallbackCommand", "subject", "EventTime", "Lag", "StoreTime", "body_bytes", "RequestId"}
     stored = [line for line in lines if line["outcome"] == "recorded" and "EventTime" in line]
     check("each with what the saved queries ask for", all(fields <= line.keys() for line in stored),
           [sorted(fields - line.keys()) for line in stored])
-    check("one cold start", sum(line["cold_start"] for line in lines) == 1)
+    check("one cold start", sum(line.get("cold_start", False) for line in lines) == 1)
+    longest = max((len(line) for line in log_lines(stack) if '"outcome":"recorded"' in line), default=0)
+    check(f"a line of what was recorded has at most {LINE_BYTES} bytes, as its price is reckoned",
+          0 < longest <= LINE_BYTES, longest)
     text = "\n".join(log_lines(stack))
     sign = re.compile(r"(?i)\bsign=|[0-9a-f]{64}")
     check("no token and no Sign in the log", FIRST_TOKEN not in text and not sign.search(text))
@@ -137,20 +144,13 @@ def log(stack, sender):
 
 def metrics(stack):
     lines = callback_lines(stack)
-    found = [fault for line in lines for fault in embedded.faults(line)]
-    equal("every line is of the embedded metric format", found, [])
     cloudwatch = stack.client("cloudwatch")
-    embedded.publish(cloudwatch, lines)
-    alarms = {alarm["MetricName"]: alarm for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
-    alarm = alarms["Callbacks"]
-    equal("the alarm on what is not stored sees none", embedded.seen_by(cloudwatch, alarm), 0)
-    outcome = next(dimension for dimension in alarm["Dimensions"] if dimension["Name"] == "outcome")
-    outcome["Value"] = "recorded"
-    recorded = sum(line["outcome"] == "recorded" for line in lines)
-    equal("and would see what is", embedded.seen_by(cloudwatch, alarm), recorded)
-    actions = {name: alarm["AlarmActions"] for name, alarm in alarms.items()}
-    check("each alarm tells the topic", all(actions.values()), actions)
-    dashboard = cloudwatch.get_dashboard(DashboardName=stack.resources()["Dashboard"])["DashboardBody"]
-    shown = json.dumps(json.loads(dashboard))
-    names = {metric["Name"] for line in lines for each in line["_aws"]["CloudWatchMetrics"] for metric in each["Metrics"]}
-    equal("the dashboard shows every metric", {name for name in names if f'"{name}"' in shown}, names)
+    metric_filters = counting.deployed(stack.client("logs"), stack.outputs()["FunctionLogName"])
+    equal("the function's log has its filters", len(metric_filters), 5)
+    names = counting.publish(cloudwatch, metric_filters, lines)
+    equal("which count", names, {"Lag", "Refused", "SignatureRefusals"})
+    equal("the alarm on what is not stored sees none", counting.look(stack, "NotStoredAlarm"), 0)
+    signs = sum(str(line.get("reason")).startswith("sign_") for line in lines)
+    equal("the alarm on signatures sees each", counting.look(stack, "SignatureRefusalsAlarm"), signs)
+    actions = {alarm["AlarmName"]: alarm["AlarmActions"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
+    check("each alarm tells the topic", actions and all(actions.values()), actions)

@@ -1,13 +1,24 @@
-"""Serves the emulator with stand-ins for the three types of resource that it lacks.
+"""Serves the emulator with stand-ins for what it lacks, so that the template can be deployed as it is.
 
-They are accepted and have no effect, so that the template can be deployed as it is.
+Three types of resource are accepted and have no effect. A subscription of a log group gets the lines that its
+pattern admits, and Lambda tries again what fails, and then gives the event to the function's dead-letter queue.
 """
 
+import json
+import os
+import pathlib
 import sys
 
+import boto3
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
+
+import filters
 from ministack.app import main
+from ministack.services import cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import provisioners
 
+HANDLERS = provisioners._RESOURCE_HANDLERS
 LACKING = ["AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::Logs::QueryDefinition"]
 
 
@@ -20,8 +31,62 @@ def keep(physical_id, _old, _new, _stack_name):
 
 
 for kind in LACKING:
-    if kind in provisioners._RESOURCE_HANDLERS:
+    if kind in HANDLERS:
         sys.exit(f"The emulator knows {kind} now: take the stand-in away.")
-    provisioners._RESOURCE_HANDLERS[kind] = {"create": accept, "update": keep, "delete": lambda *_: None}
+    HANDLERS[kind] = {"create": accept, "update": keep, "delete": lambda *_: None}
+
+
+# It looks for the words of a pattern, and so for none of `{ $.unrecorded.piece > 0 }`.
+if cloudwatch_logs._subscription_pattern_matches("{ $.a.b > 0 }", '{"a":{"b":1}}'):
+    sys.exit("The emulator knows patterns for JSON now: take the stand-in away.")
+by_words = cloudwatch_logs._subscription_pattern_matches
+
+
+def by_pattern(pattern, message):
+    return (filters.matches if (pattern or "").lstrip().startswith("{") else by_words)(pattern, message or "")
+
+
+cloudwatch_logs._subscription_pattern_matches = by_pattern
+
+
+# It calls the function of a subscription once, and not as an asynchronous invocation, which AWS's is.
+once = lambda_svc._execute_function_with_config_scope
+
+
+def execute(function, event):
+    if isinstance(event, dict) and "awslogs" in event:
+        lambda_svc.invoke_async_with_retry(function, event)
+    else:
+        once(function, event)
+
+
+lambda_svc._execute_function_with_config_scope = execute
+
+
+# It makes a function without its dead-letter queue, and puts there what a destination would get: the queue of AWS
+# gets the event as it came.
+def with_dead_letters(handle):
+    def handled(*arguments, **named):
+        result = handle(*arguments, **named)
+        properties = next(each for each in reversed(arguments) if isinstance(each, dict))
+        target = properties.get("DeadLetterConfig")
+        if target and result[0] in lambda_svc._functions:
+            lambda_svc._functions[result[0]]["config"]["DeadLetterConfig"] = target
+        return result
+    return handled
+
+
+HANDLERS["AWS::Lambda::Function"] |= {
+    step: with_dead_letters(HANDLERS["AWS::Lambda::Function"][step]) for step in ("create", "update")
+}
+
+
+def give_up(queue_arn, _function_name, event, _result):
+    sqs = boto3.client("sqs", endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}")
+    url = sqs.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event))
+
+
+lambda_svc._route_async_failure = give_up
 
 main()
