@@ -1,13 +1,15 @@
 """Serves the emulator with stand-ins for what it lacks, so that the template can be deployed as it is.
 
-Three types of resource are accepted and have no effect. A subscription of a log group gets the lines that its
-pattern admits, and Lambda tries again what fails, and then gives the event to the function's dead-letter queue.
+Three types of resource are accepted and have no effect. An alarm on an expression looks at the first metric of it. A
+subscription of a log group gets the lines that its pattern admits; Lambda tries again what fails, and then gives the
+event to the function's dead-letter queue.
 """
 
 import json
 import os
 import pathlib
 import sys
+import threading
 
 import boto3
 
@@ -36,6 +38,21 @@ for kind in LACKING:
     HANDLERS[kind] = {"create": accept, "update": keep, "delete": lambda *_: None}
 
 
+def without_expressions(handle):
+    def simple(properties):
+        if not isinstance(properties, dict) or "Metrics" not in properties:
+            return properties
+        stat = next(each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each)
+        rest = {key: value for key, value in properties.items() if key != "Metrics"}
+        return rest | stat["Metric"] | {"Period": stat["Period"], "Statistic": stat["Stat"]}
+
+    return lambda *arguments, **named: handle(*map(simple, arguments), **named)
+
+
+ALARM = HANDLERS["AWS::CloudWatch::Alarm"]
+ALARM |= {step: without_expressions(ALARM[step]) for step in ("create", "update")}
+
+
 # It looks for the words of a pattern, and so for none of `{ $.unrecorded.piece > 0 }`.
 if cloudwatch_logs._subscription_pattern_matches("{ $.a.b > 0 }", '{"a":{"b":1}}'):
     sys.exit("The emulator knows patterns for JSON now: take the stand-in away.")
@@ -54,10 +71,10 @@ once = lambda_svc._execute_function_with_config_scope
 
 
 def execute(function, event):
-    if isinstance(event, dict) and "awslogs" in event:
-        lambda_svc.invoke_async_with_retry(function, event)
-    else:
-        once(function, event)
+    # A subscription starts a thread for it; someone who invokes the function waits for the answer.
+    if threading.current_thread()._target is execute and "awslogs" in event:
+        return lambda_svc.invoke_async_with_retry(function, event)
+    return once(function, event)
 
 
 lambda_svc._execute_function_with_config_scope = execute
@@ -76,9 +93,8 @@ def with_dead_letters(handle):
     return handled
 
 
-HANDLERS["AWS::Lambda::Function"] |= {
-    step: with_dead_letters(HANDLERS["AWS::Lambda::Function"][step]) for step in ("create", "update")
-}
+FUNCTION = HANDLERS["AWS::Lambda::Function"]
+FUNCTION |= {step: with_dead_letters(FUNCTION[step]) for step in ("create", "update")}
 
 
 def give_up(queue_arn, _function_name, event, _result):

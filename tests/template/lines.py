@@ -23,7 +23,7 @@ OF_THE_FUNCTION = [
     ({key: value for key, value in CALLBACK.items() if key not in ("EventTime", "Lag")}, {}),
     (CALLBACK | {"outcome": "duplicate", "Lag": 90000}, {}),
     ({"level": "INFO", "outcome": "probe"}, {}),
-    (FAILED, {"NotStored": 1, "NotStored function_version=7": 1}),
+    (FAILED, {"NotStored": 1, "NotStoredByVersion function_version=7": 1}),
     (CONTINUED, {}),
     (REFUSED, {"Refused": 1}),
     (REFUSED | {"reason": "sign_wrong"}, {"Refused": 1, "SignatureRefusals": 1}),

@@ -101,7 +101,7 @@ class WhatWatchesAVersion(unittest.TestCase):
         self.assertEqual((errors["Namespace"], errors["MetricName"]), ("AWS/Lambda", "Errors"))
         self.assertEqual({dimension["Name"] for dimension in errors["Dimensions"]},
                          {"FunctionName", "Resource", "ExecutedVersion"})
-        self.assertEqual((not_stored["Namespace"], not_stored["MetricName"]), ("TencentChatWebhook/chat", "NotStored"))
+        self.assertEqual((not_stored["Namespace"], not_stored["MetricName"]), ("TencentChatWebhook/chat", "NotStoredByVersion"))
         self.assertEqual([dimension["Name"] for dimension in not_stored["Dimensions"]], ["function_version"])
 
     def test_the_api_calls_the_alias_that_moves(self):
