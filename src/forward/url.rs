@@ -1,0 +1,128 @@
+//! The setting `FORWARD_URL`.
+
+use std::{fmt, net::IpAddr, str::FromStr};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use lambda_http::http::Uri;
+use percent_encoding::percent_decode_str;
+
+/// The URL of a receiver: HTTPS, or HTTP on loopback.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ForwardUrl {
+    /// Scheme, host, port, path, and the URL's own query string if it has one.
+    base: String,
+    has_query: bool,
+    /// The header that stands for the URL's user and password.
+    authorization: Option<String>,
+}
+
+/// Says nothing: both path and user may hold a secret.
+impl fmt::Debug for ForwardUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForwardUrl").finish_non_exhaustive()
+    }
+}
+
+impl ForwardUrl {
+    /// The URL with a query string behind its own.
+    #[must_use]
+    pub fn with_query(&self, query: &str) -> String {
+        let separator = match (self.has_query, query.is_empty()) {
+            (_, true) => "",
+            (true, false) => "&",
+            (false, false) => "?",
+        };
+        format!("{}{separator}{query}", self.base)
+    }
+
+    /// `Basic …`, if the URL has a user.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+}
+
+/// A URL that can't be a receiver's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotForwardUrl;
+
+impl FromStr for ForwardUrl {
+    type Err = NotForwardUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let uri: Uri = text.parse().map_err(|_| NotForwardUrl)?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(NotForwardUrl);
+        };
+        let safe = scheme == "https" || (scheme == "http" && is_loopback(authority.host()));
+        // What the parser cuts off is not what was meant.
+        if !safe || authority.host().is_empty() || text.contains('#') {
+            return Err(NotForwardUrl);
+        }
+        let (user, host) = match authority.as_str().rsplit_once('@') {
+            Some((user, host)) => (Some(user), host),
+            None => (None, authority.as_str()),
+        };
+        let basic = |user| format!("Basic {}", STANDARD.encode(percent_decode_str(user).collect::<Vec<_>>()));
+        let path_and_query = uri.path_and_query().map_or("/", |path_and_query| path_and_query.as_str());
+        Ok(Self {
+            base: format!("{scheme}://{host}{path_and_query}"),
+            has_query: uri.query().is_some(),
+            authorization: user.map(basic),
+        })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tencent_s_query_comes_behind_the_url_s_own() {
+        for (url, query, whole) in [
+            ("https://a.example", "x=1", "https://a.example/?x=1"),
+            ("https://a.example/im/?", "x=1", "https://a.example/im/?&x=1"),
+            ("https://a.example:8443/im?key=k", "x=1&y", "https://a.example:8443/im?key=k&x=1&y"),
+            ("https://a.example/im", "", "https://a.example/im"),
+            ("http://127.0.0.1:9/", "x", "http://127.0.0.1:9/?x"),
+            ("http://[::1]:9/", "x", "http://[::1]:9/?x"),
+            ("http://localhost:9", "x", "http://localhost:9/?x"),
+        ] {
+            let parsed: ForwardUrl = url.parse().unwrap_or_else(|_| panic!("{url}"));
+            assert_eq!(parsed.with_query(query), whole);
+            assert_eq!(parsed.authorization(), None);
+        }
+    }
+
+    #[test]
+    fn a_user_becomes_a_header_and_is_not_shown() {
+        let url: ForwardUrl = "https://me:p%40ss@a.example/im".parse().expect("a URL");
+        assert_eq!(url.with_query("x"), "https://a.example/im?x");
+        assert_eq!(url.authorization(), Some("Basic bWU6cEBzcw=="));
+        assert_eq!(format!("{url:?}"), "ForwardUrl { .. }");
+    }
+
+    #[test]
+    fn what_is_not_https_or_on_loopback_is_refused() {
+        for url in [
+            "",
+            "a.example",
+            "/im",
+            "https://",
+            "https:///im",
+            "http://a.example/",
+            "http://10.0.0.1/",
+            "http://localhost.example/",
+            "ftp://a.example/",
+            "https://a.example/#part",
+            "https://a b.example/",
+        ] {
+            assert_eq!(url.parse::<ForwardUrl>().err(), Some(NotForwardUrl), "{url}");
+        }
+    }
+}
