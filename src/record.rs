@@ -1,26 +1,21 @@
 //! Keys and items: what the table holds of a callback, and how a reader gets the body back.
 
-use std::borrow::Cow;
+use std::fmt::Write;
 
-use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    attribute::{self, Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, text},
-    callback::{Callback, Scalar},
-    group::GroupEvent,
-    query::Query,
+    callback::{Callback, query::Query},
+    event::Event,
+    time::day,
 };
 
+pub mod attribute;
+pub mod identity;
 mod parts;
-pub use parts::body;
-
-/// The longest subject that becomes part of the key, in bytes.
-pub const MAX_SUBJECT_BYTES: usize = 1024;
-
-/// The times that are sane, in milliseconds since the epoch: those of 13 digits, from September 2001 to
-/// November 2286. A time in seconds or microseconds is not among them.
-const SANE_MILLIS: std::ops::RangeInclusive<u64> = 1_000_000_000_000..=9_999_999_999_999;
+use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, size, text};
+use identity::Identity;
+pub use parts::{body, parts_key};
 
 /// Attributes that are this crate's own. A body's field of such a name stays in the body.
 const OWN: [&str; 14] = [
@@ -46,6 +41,15 @@ const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
 /// The longest `Problem`, in bytes.
 const MAX_PROBLEM_BYTES: usize = 2048;
 
+/// How items are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// How many days; `None` for ever.
+    pub retention_days: Option<u32>,
+    /// Over how many keys a command's day is spread in the index, from 1.
+    pub index_shards: u32,
+}
+
 /// The circumstances of a callback's arrival.
 #[derive(Clone, Copy, Debug)]
 pub struct Receipt<'a> {
@@ -55,8 +59,8 @@ pub struct Receipt<'a> {
     pub received_at: u64,
     /// API Gateway's id of the request.
     pub request_id: &'a str,
-    /// How many days the item is kept; `None` for ever.
-    pub retention_days: Option<u32>,
+    /// How it is kept.
+    pub keeping: Keeping,
 }
 
 /// What the table is to hold of a callback.
@@ -75,118 +79,79 @@ pub struct Record {
 }
 
 impl Record {
-    /// Builds keys and items. Never fails: what doesn't fit is named in `Problem`.
+    /// Builds keys and items of a callback, whose body was read as this event. Never fails: what doesn't fit is
+    /// named in `Problem`.
     #[must_use]
-    pub fn new(query: &Query<'_>, callback: &Callback<'_>, receipt: &Receipt<'_>) -> Self {
-        let mut problems = Vec::new();
-        let subject = subject(callback, &mut problems);
-        let event_time = event_time(callback, &mut problems);
-        let time = event_time.or_else(|| request_time(query)).unwrap_or(receipt.received_at);
-        let mut member_count = None;
-        match GroupEvent::parse(&callback.command, callback.body) {
-            Some(Ok(event)) => member_count = event.member_count(),
-            Some(Err(misfit)) => problems.push(misfit),
-            None => {}
-        }
+    pub fn new(
+        query: &Query<'_>,
+        callback: &Callback<'_>,
+        event: &Result<Event<'_>, String>,
+        receipt: &Receipt<'_>,
+    ) -> Self {
+        let mut problems = callback.problems.clone();
+        let identity = Identity::new(callback, query, receipt.received_at, &mut problems);
+        problems.extend(event.as_ref().err().cloned());
 
         let mut head = scalars(callback, &mut problems);
-        let mut put = |name: &str, value| head.insert(name.to_owned(), value);
-        let command = callback.command.as_ref();
-        put("pk", text(format!("{}#{subject}", receipt.sdk_appid)));
-        put("sk", text(format!("{time:013}#{command}#{}", digest(callback.body))));
-        put("CommandDay", text(format!("{}#{command}#{}", receipt.sdk_appid, day(time))));
-        put("SdkAppid", text(receipt.sdk_appid));
-        put("CallbackCommand", text(command));
-        put("ReceivedAt", number(receipt.received_at));
-        put("RequestId", text(receipt.request_id));
-        for (name, value) in [("ClientIP", &query.client_ip), ("OptPlatform", &query.opt_platform)] {
-            match value {
-                Some(value) if value.len() <= MAX_SCALAR_BYTES => drop(put(name, text(value.as_ref()))),
-                Some(_) => problems.push(format!("{name} of the URL is over {MAX_SCALAR_BYTES} bytes")),
-                None => {}
-            }
-        }
-        if let Some(event_time) = event_time {
-            put("EventTime", number(event_time));
-        }
+        put_parameters(&mut head, query, &mut problems);
+        put_keys(&mut head, callback, &identity, receipt);
         // To count them in the body takes another pass over it.
-        if let Some(count) = member_count.or_else(|| callback.fields.array_len("MemberList")) {
-            put("MemberCount", number(count));
-        }
-        if let Some(days) = receipt.retention_days {
-            put("ExpiresAt", number(receipt.received_at / 1000 + u64::from(days) * 86_400));
+        let member_count = event.as_ref().ok().and_then(Event::member_count);
+        if let Some(count) = member_count.or_else(|| callback.object.array_len("MemberList")) {
+            head.insert("MemberCount".to_owned(), number(count));
         }
         let problem = problem(&problems);
         if let Some(problem) = &problem {
-            put("Problem", text(problem));
+            head.insert("Problem".to_owned(), text(problem));
         }
         let parts = parts::put_body(&mut head, callback.body);
+        let Identity { subject, event_time, .. } = identity;
         Self { head, parts, subject: subject.into_owned(), event_time, problem }
     }
 }
 
-/// What the callback is about: a group, else a user, else the command itself.
-fn subject<'a>(callback: &'a Callback<'_>, problems: &mut Vec<String>) -> Cow<'a, str> {
-    let to_account = || match callback.fields.get("Info") {
-        Some(Scalar::Nested(info)) => account_of_info(info),
-        _ => None,
-    };
-    let candidates = [
-        ("GroupId", callback.fields.get("GroupId")),
-        ("From_Account", callback.fields.get("From_Account")),
-        ("Info.To_Account", to_account()),
-    ];
-    for (name, candidate) in candidates {
-        match candidate {
-            Some(Scalar::String(subject)) if subject.is_empty() => problems.push(format!("{name} is empty")),
-            Some(Scalar::String(subject)) if subject.len() > MAX_SUBJECT_BYTES => {
-                problems.push(format!("{name} is over {MAX_SUBJECT_BYTES} bytes"));
-            }
-            Some(Scalar::String(subject)) => return subject.into_owned().into(),
-            None | Some(Scalar::Null) => {}
-            Some(_) => problems.push(format!("{name} is not a string")),
+/// Keys, times, and what is known of the request.
+fn put_keys(head: &mut Item, callback: &Callback<'_>, identity: &Identity<'_>, receipt: &Receipt<'_>) {
+    let Receipt { sdk_appid, received_at, request_id, keeping } = *receipt;
+    let Identity { subject, time, event_time } = identity;
+    let command = &callback.command;
+    let digest = Sha256::digest(callback.body);
+    let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    let mut command_day = format!("{sdk_appid}#{command}#{}", day(*time));
+    if keeping.index_shards > 1 {
+        let shard = u64::from_be_bytes(*first) % u64::from(keeping.index_shards);
+        // Writing to a string can't fail.
+        let _ = write!(command_day, "#{shard}");
+    }
+    let mut put = |name: &str, value| head.insert(name.to_owned(), value);
+    put("pk", text(format!("{sdk_appid}#{subject}")));
+    put("sk", text(format!("{time:013}#{command}#{}", hex::encode(first))));
+    put("CommandDay", text(command_day));
+    put("SdkAppid", text(sdk_appid));
+    put("CallbackCommand", text(command));
+    put("ReceivedAt", number(received_at));
+    put("RequestId", text(request_id));
+    if let Some(event_time) = event_time {
+        put("EventTime", number(event_time));
+    }
+    if let Some(days) = keeping.retention_days {
+        put("ExpiresAt", number(received_at / 1000 + u64::from(days) * 86_400));
+    }
+}
+
+/// The URL parameters that are kept.
+fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>) {
+    for (name, value) in [
+        ("ClientIP", query.client_ip()),
+        ("OptPlatform", query.opt_platform()),
+        ("TencentRequestId", query.tencent_request_id()),
+    ] {
+        match value {
+            Some(value) if value.len() <= MAX_SCALAR_BYTES => drop(head.insert(name.to_owned(), text(value))),
+            Some(_) => problems.push(format!("{name} of the URL is over {MAX_SCALAR_BYTES} bytes")),
+            None => {}
         }
     }
-    callback.command.as_ref().into()
-}
-
-/// `To_Account` of `State.StateChange`'s field `Info`.
-fn account_of_info(info: &str) -> Option<Scalar<'_>> {
-    serde_json::from_str::<crate::callback::Fields<'_>>(info).ok()?.get("To_Account")
-}
-
-/// `EventTime` as milliseconds, whether it came as a string or a number.
-fn event_time(callback: &Callback<'_>, problems: &mut Vec<String>) -> Option<u64> {
-    let field = callback.fields.get("EventTime")?;
-    let millis = match &field {
-        Scalar::Null => return None,
-        Scalar::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
-        Scalar::Number(digits) => digits.parse().ok(),
-        _ => None,
-    };
-    let sane = millis.filter(|millis| SANE_MILLIS.contains(millis));
-    if sane.is_none() {
-        problems.push("EventTime is no time in milliseconds".to_owned());
-    }
-    sane
-}
-
-/// `RequestTime` as milliseconds.
-fn request_time(query: &Query<'_>) -> Option<u64> {
-    query.request_time_seconds()?.checked_mul(1000).filter(|millis| SANE_MILLIS.contains(millis))
-}
-
-/// The day of a time, in UTC: `YYYY-MM-DD`.
-fn day(millis: u64) -> String {
-    let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
-    let mut day = DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default();
-    day.truncate("YYYY-MM-DD".len());
-    day
-}
-
-/// What tells two bodies apart: the first 16 hex digits of the SHA-256.
-fn digest(body: &str) -> String {
-    hex::encode(&Sha256::digest(body)[..8])
 }
 
 /// The scalar fields of the body's top level, under Tencent's own names.
@@ -194,18 +159,18 @@ fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
     let mut item = Item::new();
     let mut room = MAX_SCALARS_BYTES;
     let mut left_out = 0_usize;
-    for (name, scalar) in callback.fields.iter() {
-        // The last field of a name counts, so an earlier one goes even if the later one can be no attribute.
+    for (name, field) in callback.object.iter() {
+        // The last field of a name counts, so an earlier one goes even if the later one can't be an attribute.
         if let Some(earlier) = item.remove(name) {
-            room += attribute::weight(name, &earlier);
+            room += size(name, &earlier);
         }
         if name.is_empty() || name.len() > MAX_SCALAR_BYTES || OWN.contains(&name) {
             continue;
         }
-        let Some(value) = attribute::of_scalar(scalar) else {
+        let Some(value) = attribute::scalar(field) else {
             continue;
         };
-        match room.checked_sub(attribute::weight(name, &value)) {
+        match room.checked_sub(size(name, &value)) {
             Some(rest) => {
                 room = rest;
                 item.insert(name.to_owned(), value);

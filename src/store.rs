@@ -1,53 +1,41 @@
 //! Writes a record to DynamoDB, once, within the time there is.
 
 use std::{
-    fmt,
+    future::ready,
     time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::{
-    Client, Config,
-    config::{
-        BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
-        retry::{RetryConfig, RetryPartition, TokenBucket},
-        timeout::TimeoutConfig,
-    },
-    error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, Put, TransactWriteItem},
-};
-use futures_util::FutureExt;
+use aws_sdk_dynamodb::{Client, error::SdkError, operation::put_item::builders::PutItemFluentBuilder};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    attribute::{Item, text},
-    record::Record,
-    settings::{Aws, Destination},
+    outcome::{Failure, Outcome},
+    record::{
+        Record,
+        attribute::{Item, text},
+    },
+    settings::Destination,
 };
 
-mod https;
-
-/// How long after its receipt a callback may be written. Tencent waits 2 s for the whole request; what is left
-/// of it is for the log entry of a failure, for API Gateway and for the network.
-pub const WRITE_TIMEOUT: Duration = Duration::from_millis(1200);
-
-/// How long one attempt may take, so that a silent server leaves time for another one.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
-
-/// Attempts at a write. Faults that come quickly (throttling, a reset connection) leave time for all of them.
-const ATTEMPTS: u32 = 4;
-
-/// The pause before the second attempt, doubled for each one after it, times a random factor up to 1.
-const BACKOFF: Duration = Duration::from_millis(50);
-
-/// The pause before a transaction is tried again that met another one over the same items, doubled for each
-/// further one.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(40);
+pub mod client;
+mod fault;
+pub(crate) mod https;
+use fault::LastFault;
 
 /// True only where no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
 
+/// True where the item is this very callback's: its write was done, and only the answer was lost.
+const IS_OURS: &str = "RequestId = :RequestId AND ReceivedAt = :ReceivedAt";
+
 /// Can't be true: a write under it changes nothing.
 const NEVER: &str = "attribute_exists(pk) AND attribute_not_exists(pk)";
+
+/// How long a warm-up may take: the first callback waits for it.
+pub const WARM_UP_TIMEOUT: Duration = Duration::from_millis(400);
+
+/// How many parts of one body are written at the same time.
+const PARTS_AT_A_TIME: usize = 4;
 
 /// The table.
 #[derive(Clone, Debug)]
@@ -65,22 +53,15 @@ pub enum Stored {
     Duplicate,
 }
 
-/// Why a record is not known to be in the table. It may be there all the same, where only the answer was lost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError {
-    /// `timeout`, `connection`, `response`, `request`, or DynamoDB's error code.
-    pub reason: String,
-    /// The cause in a line.
-    pub detail: String,
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.reason, self.detail)
+impl From<Result<Stored, Failure>> for Outcome {
+    fn from(stored: Result<Stored, Failure>) -> Self {
+        match stored {
+            Ok(Stored::New) => Self::Recorded,
+            Ok(Stored::Duplicate) => Self::Duplicate,
+            Err(failure) => Self::Failed(failure),
+        }
     }
 }
-
-impl std::error::Error for StoreError {}
 
 impl Store {
     /// The table of this name behind a client.
@@ -92,169 +73,83 @@ impl Store {
     /// The table where the settings say it is.
     #[must_use]
     pub fn connect(destination: &Destination) -> Self {
-        Self::new(Client::from_conf(Self::config(&destination.aws).build()), &destination.table_name)
+        Self::new(Client::from_conf(client::config(&destination.aws).build()), &destination.table_name)
     }
 
-    /// The client configuration that a callback's 2 s ask for.
-    ///
-    /// `aws-config` would find the same in the environment, and take milliseconds of every start for it.
-    #[must_use]
-    pub fn config(aws: &Aws) -> Builder {
-        let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url } = aws.clone();
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build();
-        let mut config = Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(region))
-            .credentials_provider(Credentials::new(
-                access_key_id,
-                secret_access_key,
-                session_token,
-                None,
-                "environment",
-            ))
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF))
-            // The SDK's quota of retries outlasts the outage that used it up, by many events. The attempts here
-            // are few and bounded in time already, one event at a time.
-            .retry_partition(
-                RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build(),
-            )
-            .http_client(https::client())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        config.set_endpoint_url(endpoint_url);
-        config
-    }
-
-    /// Writes a record unless it is there already.
+    /// Writes a record unless it is there already. Faults that may pass are tried again until the deadline.
     ///
     /// # Errors
-    /// By the deadline, if it is not known to be in the table.
-    pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, StoreError> {
+    /// By the deadline, if it is not known to be in the table; at once, for a fault that does not pass.
+    pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
+        self.write_after(LastFault::default(), record, deadline).await
+    }
+
+    /// Writes a record whose write failed before, as far as is known: what is in the table of this very callback
+    /// counts as new.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_again(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
+        self.write_after(LastFault::from(Failure::late()), record, deadline).await
+    }
+
+    async fn write_after(
+        &self,
+        fault: LastFault,
+        record: Record,
+        deadline: Instant,
+    ) -> Result<Stored, Failure> {
         let write = async {
-            if record.parts.is_empty() {
-                self.put(record.head, IS_NEW).await
-            } else {
-                self.put_all(&record).await
-            }
+            // The head comes last: it makes the callback recorded, and then its body is whole.
+            let parts = record.parts.into_iter().map(|part| send(self.put(part), &fault));
+            stream::iter(parts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await?;
+            self.put_head(record.head, &fault).await
         };
-        until(deadline, write).await
+        let in_time = tokio::time::timeout_at(deadline.into(), write).await;
+        in_time.unwrap_or_else(|_| Err(fault.last().unwrap_or_else(Failure::late)))
     }
 
     /// Connects, so that the first callback finds TLS and connection ready. The role allows nothing but
     /// `PutItem`, so this is a put whose condition can't hold.
     ///
     /// # Errors
-    /// After at most [`WRITE_TIMEOUT`], if DynamoDB did not answer as it should.
-    pub async fn warm_up(&self) -> Result<(), StoreError> {
+    /// After at most [`WARM_UP_TIMEOUT`], if DynamoDB did not answer as it should.
+    pub async fn warm_up(&self) -> Result<(), Failure> {
+        let fault = LastFault::default();
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
-        until(Instant::now() + WRITE_TIMEOUT, self.put(item, NEVER)).await.map(drop)
+        let put = self.put(item).condition_expression(NEVER);
+        let in_time = tokio::time::timeout(WARM_UP_TIMEOUT, send(put, &fault)).await;
+        in_time.unwrap_or_else(|_| Err(fault.last().unwrap_or_else(Failure::late))).map(drop)
     }
 
-    async fn put(&self, item: Item, condition: &str) -> Result<Stored, StoreError> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        match put.condition_expression(condition).send().await {
-            Ok(_) => Ok(Stored::New),
-            Err(error) if is_condition(error.code()) => Ok(Stored::Duplicate),
-            Err(error) => Err(StoreError::of(&error)),
-        }
-    }
-
-    /// Writes head and parts in one transaction.
-    async fn put_all(&self, record: &Record) -> Result<Stored, StoreError> {
-        let mut puts = vec![self.transact_put(&record.head, Some(IS_NEW))?];
-        for part in &record.parts {
-            puts.push(self.transact_put(part, None)?);
-        }
-        // One attempt may take all the time: megabytes may need it, and a retry would send them again.
-        let patient = Config::builder()
-            .timeout_config(TimeoutConfig::builder().disable_operation_attempt_timeout().build());
-        let mut pause = CONFLICT_PAUSE;
-        loop {
-            let transaction = self.client.transact_write_items().set_transact_items(Some(puts.clone()));
-            let Err(error) = transaction.customize().config_override(patient.clone()).send().await else {
-                return Ok(Stored::New);
-            };
-            let reasons = cancellation_reasons(&error);
-            if reasons.iter().any(|reason| is_condition(reason.code())) {
-                return Ok(Stored::Duplicate);
+    async fn put_head(&self, head: Item, fault: &LastFault) -> Result<Stored, Failure> {
+        let value = |name| head.get(name).cloned().unwrap_or_else(|| text(""));
+        let (request_id, received_at) = (value("RequestId"), value("ReceivedAt"));
+        let put = self.put(head);
+        match send(put.clone().condition_expression(IS_NEW), fault).await? {
+            Stored::Duplicate if fault.last().is_some() => {
+                let put = put
+                    .condition_expression(IS_OURS)
+                    .expression_attribute_values(":RequestId", request_id)
+                    .expression_attribute_values(":ReceivedAt", received_at);
+                send(put, fault).await
             }
-            if !reasons.iter().any(|reason| is_passing(reason.code())) {
-                return Err(StoreError::of(&error));
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
+            stored => Ok(stored),
         }
     }
 
-    fn transact_put(&self, item: &Item, condition: Option<&str>) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item.clone()))
-            .set_condition_expression(condition.map(str::to_owned));
-        let put = put.build().map_err(|error| StoreError::new("request", &error.to_string()))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+    fn put(&self, item: Item) -> PutItemFluentBuilder {
+        self.client.put_item().table_name(&self.table).set_item(Some(item))
     }
 }
 
-/// What comes of a write by the deadline.
-fn until<T>(
-    deadline: Instant,
-    write: impl Future<Output = Result<T, StoreError>>,
-) -> impl Future<Output = Result<T, StoreError>> {
-    let late = || Err(StoreError::new("timeout", "DynamoDB did not answer in time"));
-    tokio::time::timeout_at(deadline.into(), write).map(move |written| written.unwrap_or_else(|_| late()))
-}
-
-fn cancellation_reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
-    match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-            canceled.cancellation_reasons()
+/// Sends a put. A condition that does not hold means that the item is there already.
+async fn send(put: PutItemFluentBuilder, fault: &LastFault) -> Result<Stored, Failure> {
+    match put.customize().interceptor(fault.clone()).send().await {
+        Ok(_) => Ok(Stored::New),
+        Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
+            Ok(Stored::Duplicate)
         }
-        _ => &[],
+        Err(error) => Err(fault::of_write(&error)),
     }
-}
-
-/// A condition that did not hold: the item is there already.
-fn is_condition(code: Option<&str>) -> bool {
-    matches!(code, Some("ConditionalCheckFailedException" | "ConditionalCheckFailed"))
-}
-
-/// A reason for a cancelled transaction that may be gone a moment later.
-fn is_passing(code: Option<&str>) -> bool {
-    matches!(code, Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"))
-}
-
-impl StoreError {
-    fn new(reason: &str, detail: &str) -> Self {
-        // One line only: what DynamoDB says of a wrong signature goes on with the session token.
-        let line = detail.lines().next().unwrap_or_default();
-        let detail = &line[..line.floor_char_boundary(300)];
-        Self { reason: reason.to_owned(), detail: detail.to_owned() }
-    }
-
-    fn of<E>(error: &SdkError<E>) -> Self
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        match error {
-            SdkError::TimeoutError(_) => {
-                Self::new("timeout", &format!("an attempt took more than {} ms", ATTEMPT_TIMEOUT.as_millis()))
-            }
-            SdkError::DispatchFailure(_) => Self::new("connection", &sources(error)),
-            SdkError::ResponseError(_) => Self::new("response", &sources(error)),
-            SdkError::ServiceError(service) => Self::new(
-                service.err().code().unwrap_or("unknown"),
-                service.err().message().unwrap_or("no message"),
-            ),
-            _ => Self::new("request", &sources(error)),
-        }
-    }
-}
-
-/// An error and what it comes from, in a line.
-fn sources(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source())
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }

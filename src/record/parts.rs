@@ -2,19 +2,30 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::attribute::{self, Item, MAX_ITEM_BYTES, number, text};
+use super::attribute::{Item, MAX_ITEM_BYTES, number, size, text};
 
 /// How much of a body goes into one part, in bytes: a part's keys fit beside it.
 const PART_BYTES: usize = 380_000;
 
 /// Puts the body into the head, or where the head would pass DynamoDB's limit, into parts.
 pub(super) fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
-    let weight: usize = head.iter().map(|(name, value)| attribute::weight(name, value)).sum();
-    if weight + "Body".len() + body.len() <= MAX_ITEM_BYTES {
+    let head_size: usize = head.iter().map(|(name, value)| size(name, value)).sum();
+    if head_size + "Body".len() + body.len() <= MAX_ITEM_BYTES {
         head.insert("Body".to_owned(), text(body));
         return Vec::new();
     }
-    let parts: Vec<Item> = pieces(body).zip(1..).map(|(piece, index)| part(head, index, piece)).collect();
+    let pk = parts_key(head).unwrap_or_default();
+    let expires_at = head.get("ExpiresAt");
+    let part = |(index, piece): (usize, &str)| {
+        let mut part = Item::from([
+            ("pk".to_owned(), text(&pk)),
+            ("sk".to_owned(), text(part_sk(index))),
+            ("Part".to_owned(), text(piece)),
+        ]);
+        part.extend(expires_at.map(|value| ("ExpiresAt".to_owned(), value.clone())));
+        part
+    };
+    let parts: Vec<Item> = (1..).zip(pieces(body)).map(part).collect();
     head.insert("BodyParts".to_owned(), number(parts.len()));
     parts
 }
@@ -28,53 +39,44 @@ fn pieces(mut body: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An item that holds a piece of the head's body. Without `CommandDay` it isn't in the index.
-fn part(head: &Item, index: usize, piece: &str) -> Item {
-    let mut part = Item::from([("Part".to_owned(), text(piece))]);
-    for name in ["pk", "ExpiresAt"] {
-        if let Some(value) = head.get(name) {
-            part.insert(name.to_owned(), value.clone());
-        }
-    }
-    if let Some(AttributeValue::S(sk)) = head.get("sk") {
-        part.insert("sk".to_owned(), text(part_sk(sk, index)));
-    }
-    part
-}
-
-/// The sort key of a head's part, counted from 1.
-fn part_sk(sk: &str, index: usize) -> String {
-    format!("{sk}#part#{index:04}")
-}
-
-/// The body of a recorded callback, to the byte, from its head and parts in any order.
+/// The `pk` under which the parts of a head's body are, in the order of `sk`. `None` if the head has no key.
 ///
-/// `items` are what a `Query` with the head's `pk` and `begins_with(sk, {the head's sk})` gives. `None` if
-/// the head or a part is missing.
+/// It is a partition of its own, so that a subject's history holds heads alone.
 #[must_use]
-pub fn body(items: &[Item]) -> Option<String> {
-    let string = |item: &Item, name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-    if let Some(body) = items.iter().find_map(|item| string(item, "Body")) {
-        return Some(body);
+pub fn parts_key(head: &Item) -> Option<String> {
+    Some(format!("{}#{}", string(head, "pk")?, string(head, "sk")?))
+}
+
+/// The sort key of a part, counted from 1.
+fn part_sk(index: usize) -> String {
+    format!("part#{index:04}")
+}
+
+/// The body of a recorded callback, to the byte, from its head and its parts in any order: what a `Query` with
+/// [`parts_key`] gives where the head has `BodyParts`. `None` if a part is missing.
+#[must_use]
+pub fn body(head: &Item, parts: &[Item]) -> Option<String> {
+    if let Some(body) = string(head, "Body") {
+        return Some(body.to_owned());
     }
-    let head = items.iter().find(|item| item.contains_key("BodyParts"))?;
     let count: usize = head.get("BodyParts")?.as_n().ok()?.parse().ok()?;
-    let sk = string(head, "sk")?;
-    (1..=count)
-        .map(|index| {
-            let part_sk = part_sk(&sk, index);
-            let part = items.iter().find(|item| string(item, "sk").as_deref() == Some(&part_sk))?;
-            string(part, "Part")
-        })
-        .collect()
+    let piece = |index| {
+        let sk = part_sk(index);
+        string(parts.iter().find(|part| string(part, "sk") == Some(&sk))?, "Part")
+    };
+    (1..=count).map(piece).collect()
+}
+
+fn string<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).map(String::as_str)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn item_weight(item: &Item) -> usize {
-        item.iter().map(|(name, value)| attribute::weight(name, value)).sum()
+    fn item_size(item: &Item) -> usize {
+        item.iter().map(|(name, value)| size(name, value)).sum()
     }
 
     /// A head with the longest keys there can be.
@@ -86,24 +88,22 @@ mod tests {
             .into()
     }
 
-    /// Head and parts, and how many parts there are.
-    fn split(body: &str) -> (Vec<Item>, usize) {
+    /// Head and parts.
+    fn split(body: &str) -> (Item, Vec<Item>) {
         let mut head = head();
-        let mut items = put_body(&mut head, body);
-        let parts = items.len();
-        items.push(head);
-        assert!(items.iter().all(|item| item_weight(item) <= MAX_ITEM_BYTES));
-        (items, parts)
+        let parts = put_body(&mut head, body);
+        assert!(parts.iter().chain([&head]).all(|item| item_size(item) <= MAX_ITEM_BYTES));
+        (head, parts)
     }
 
     #[test]
     fn the_body_stays_in_the_head_up_to_the_last_byte_that_fits() {
-        let room = MAX_ITEM_BYTES - item_weight(&head()) - "Body".len();
-        for (bytes, parts) in [(0, 0), (room - 1, 0), (room, 0), (room + 1, 2)] {
+        let room = MAX_ITEM_BYTES - item_size(&head()) - "Body".len();
+        for (bytes, count) in [(0, 0), (room - 1, 0), (room, 0), (room + 1, 2)] {
             let whole = "x".repeat(bytes);
-            let (items, count) = split(&whole);
-            assert_eq!(count, parts, "{bytes} bytes");
-            assert!(body(&items).as_ref() == Some(&whole));
+            let (head, parts) = split(&whole);
+            assert_eq!(parts.len(), count, "{bytes} bytes");
+            assert!(body(&head, &parts).as_ref() == Some(&whole));
         }
     }
 
@@ -113,39 +113,37 @@ mod tests {
             for before in 0..4 {
                 for bytes in [2 * PART_BYTES, 2 * PART_BYTES + 1, 3 * PART_BYTES - 1] {
                     let whole = "x".repeat(before) + &character.repeat(bytes / character.len());
-                    let (items, count) = split(&whole);
-                    assert!(body(&items).as_ref() == Some(&whole), "{character} after {before}");
-                    assert!((2..=4).contains(&count), "{count} parts");
-                    let part = |item: &Item| item.get("Part").map(|part| part.as_s().map_or(0, String::len));
-                    assert!(items.iter().filter_map(part).all(|bytes| (1..=PART_BYTES).contains(&bytes)));
+                    let (head, parts) = split(&whole);
+                    assert!(body(&head, &parts).as_ref() == Some(&whole), "{character} after {before}");
+                    assert!((2..=4).contains(&parts.len()), "{} parts", parts.len());
+                    let mut bytes = parts.iter().map(|part| string(part, "Part").map_or(0, str::len));
+                    assert!(bytes.all(|bytes| (1..=PART_BYTES).contains(&bytes)));
                 }
             }
         }
     }
 
     #[test]
-    fn parts_have_the_head_s_partition_and_lifetime_and_are_not_in_the_index() {
-        let (items, count) = split(&"x".repeat(MAX_ITEM_BYTES));
-        let (parts, head) = items.split_at(count);
-        for (index, part) in parts.iter().enumerate() {
-            assert_eq!((&part["pk"], &part["ExpiresAt"]), (&head[0]["pk"], &head[0]["ExpiresAt"]));
-            let sk = format!("{}#part#{:04}", head[0]["sk"].as_s().expect("a string"), index + 1);
-            assert_eq!(part["sk"], text(sk));
-            assert!(!part.contains_key("CommandDay"));
+    fn parts_have_a_partition_of_their_own_and_the_head_s_lifetime_and_are_not_in_the_index() {
+        let (head, parts) = split(&"x".repeat(MAX_ITEM_BYTES));
+        let pk = format!("{}#{}", string(&head, "pk").expect("a key"), string(&head, "sk").expect("a key"));
+        for (part, sk) in parts.iter().zip(["part#0001", "part#0002"]) {
+            assert_eq!((string(part, "pk"), string(part, "sk")), (Some(pk.as_str()), Some(sk)));
+            assert_eq!(part["ExpiresAt"], head["ExpiresAt"]);
+            assert_eq!(part.len(), 4);
         }
     }
 
     #[test]
     fn order_does_not_matter_and_a_missing_item_is_noticed() {
         let whole = "x".repeat(3 * PART_BYTES);
-        let (mut items, count) = split(&whole);
-        items.reverse();
-        assert!(body(&items).as_ref() == Some(&whole));
-        for missing in 0..=count {
-            let mut rest = items.clone();
+        let (head, mut parts) = split(&whole);
+        parts.reverse();
+        assert!(body(&head, &parts).as_ref() == Some(&whole));
+        for missing in 0..parts.len() {
+            let mut rest = parts.clone();
             rest.remove(missing);
-            assert_eq!(body(&rest), None, "without item {missing}");
+            assert_eq!(body(&head, &rest), None, "without part {missing}");
         }
-        assert_eq!(body(&[]), None);
     }
 }

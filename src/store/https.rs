@@ -31,7 +31,7 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 /// An HTTPS client whose connector is made once: the SDK's own makes a second one, just to see whether it can.
 pub(super) fn client() -> SharedHttpClient {
     let https = Https(Arc::new(Connectors {
-        amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)),
+        amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), CONNECT_TIMEOUT),
         system: OnceLock::new(),
     }));
     let connector = SharedHttpConnector::new(https);
@@ -41,10 +41,10 @@ pub(super) fn client() -> SharedHttpClient {
 /// The cryptography is ring's: the SDK's default, aws-lc, makes the binary larger, and gathers entropy of its own
 /// before the first handshake, which a small function's share of a processor makes long. What ring lacks is a
 /// key exchange against tomorrow's quantum computers.
-fn connector(trust: TrustStore) -> SharedHttpConnector {
+pub(crate) fn connector(trust: TrustStore, connect_timeout: Duration) -> SharedHttpConnector {
     let tls = TlsContext::builder().with_trust_store(trust).build().expect("a trust store is all it needs");
     let connector = Connector::builder()
-        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(connect_timeout).build())
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(tls);
     SharedHttpConnector::new(connector.build())
@@ -75,21 +75,24 @@ impl Connectors {
         let again = request.try_clone();
         let result = self.amazon.call(request).await;
         match (&result, again) {
-            (Err(error), Some(again)) if is_about_tls(error) => {
-                self.system.get_or_init(|| connector(TrustStore::default())).call(again).await
+            (Err(error), Some(again)) if is_invalid_certificate(error) => {
+                self.system
+                    .get_or_init(|| connector(TrustStore::default(), CONNECT_TIMEOUT))
+                    .call(again)
+                    .await
             }
             _ => result,
         }
     }
 }
 
-/// Whether TLS found fault with what the server showed. Such an error is an `io::Error` within others, and hides
-/// from `source()`, which passes over what an `io::Error` is made of.
-fn is_about_tls(error: &(dyn Error + 'static)) -> bool {
-    let chain = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+/// Whether the handshake ended because Amazon's roots don't vouch for the certificate that was shown. Such an
+/// error is an `io::Error` within others, and hides from `source()`, which passes over what an `io::Error` is
+/// made of.
+fn is_invalid_certificate(error: &(dyn Error + 'static)) -> bool {
+    let mut chain = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
         None => error.source(),
     });
-    let mut io_errors = chain.filter_map(|error| error.downcast_ref::<io::Error>());
-    io_errors.any(|error| error.kind() == io::ErrorKind::InvalidData)
+    chain.any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }

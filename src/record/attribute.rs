@@ -1,10 +1,10 @@
-//! What of a JSON value an attribute of DynamoDB can hold, and what it weighs.
+//! Converts JSON scalars to DynamoDB attributes and measures their size.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::callback::Scalar;
+use crate::callback::object::Field;
 
 /// An item: attribute names to values.
 pub type Item = HashMap<String, AttributeValue>;
@@ -27,15 +27,15 @@ pub fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(format!("{value}"))
 }
 
-/// The attribute of a scalar; `None` for what an attribute can't hold unchanged (a number beyond DynamoDB's,
-/// a text over [`MAX_SCALAR_BYTES`] or with a lone surrogate) and for what is no scalar.
+/// The attribute for a scalar field; `None` for what an attribute can't hold unchanged (a number beyond
+/// DynamoDB's, a text over [`MAX_SCALAR_BYTES`] or with a lone surrogate) and for what is not a scalar.
 #[must_use]
-pub fn of_scalar(scalar: Scalar<'_>) -> Option<AttributeValue> {
-    match scalar {
-        Scalar::String(value) => (value.len() <= MAX_SCALAR_BYTES).then(|| text(value)),
-        Scalar::Number(digits) => is_number(digits).then(|| number(digits)),
-        Scalar::Bool(value) => Some(AttributeValue::Bool(value)),
-        Scalar::NotText | Scalar::Null | Scalar::Nested(_) => None,
+pub fn scalar(field: Field<'_>) -> Option<AttributeValue> {
+    match field {
+        Field::String(value) => (value.len() <= MAX_SCALAR_BYTES).then(|| text(value)),
+        Field::Number(digits) => is_number(digits).then(|| number(digits)),
+        Field::Bool(value) => Some(AttributeValue::Bool(value)),
+        Field::NotText | Field::Null | Field::Object(_) | Field::Array(_) => None,
     }
 }
 
@@ -65,10 +65,10 @@ fn is_number(json: &str) -> bool {
     significant <= 38 && in_range(length(whole) - 1 - i64::try_from(first).unwrap_or(i64::MAX))
 }
 
-/// What an attribute weighs towards [`MAX_ITEM_BYTES`], never too little: UTF-8 bytes of name and text, a byte
-/// for two digits of a number.
+/// How many bytes an attribute takes of [`MAX_ITEM_BYTES`], never too few: UTF-8 bytes of name and text, a
+/// byte for two digits of a number.
 #[must_use]
-pub fn weight(name: &str, value: &AttributeValue) -> usize {
+pub fn size(name: &str, value: &AttributeValue) -> usize {
     name.len()
         + match value {
             AttributeValue::S(text) => text.len(),
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_text_of_1_kb_is_an_attribute_and_a_longer_one_is_not() {
-        let of = |len: usize| of_scalar(Scalar::String("x".repeat(len).into()));
+        let of = |len: usize| scalar(Field::String("x".repeat(len).into()));
         assert_eq!(of(0), Some(text("")));
         assert_eq!(of(1024), Some(text("x".repeat(1024))));
         assert_eq!(of(1025), None);

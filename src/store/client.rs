@@ -1,0 +1,57 @@
+//! The DynamoDB client, made for a callback's 2 s.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    Config,
+    config::{
+        BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
+        retry::{RetryConfig, RetryPartition, TokenBucket},
+        timeout::TimeoutConfig,
+    },
+};
+
+use super::https;
+use crate::settings::Aws;
+
+/// How long one attempt may take, so that a silent server leaves time for another one.
+pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
+
+/// The pause before the second attempt, doubled for each one after it up to [`MAX_BACKOFF`], times a random
+/// factor up to 1.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
+
+/// The longest pause between two attempts.
+const MAX_BACKOFF: Duration = Duration::from_millis(200);
+
+/// The configuration of a client whose credentials and region are in the settings.
+///
+/// `aws-config` would find the same in the environment, and take milliseconds of every start for it.
+#[must_use]
+pub fn config(aws: &Aws) -> Builder {
+    let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url } = aws.clone();
+    let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
+    let mut config = persistent(Config::builder())
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region))
+        .credentials_provider(credentials)
+        .http_client(https::client())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    config.set_endpoint_url(endpoint_url);
+    config
+}
+
+/// Makes a configuration try again for as long as the caller waits.
+#[must_use]
+pub fn persistent(config: Builder) -> Builder {
+    let retries = RetryConfig::standard()
+        .with_max_attempts(u32::MAX)
+        .with_initial_backoff(INITIAL_BACKOFF)
+        .with_max_backoff(MAX_BACKOFF);
+    // The SDK's quota of retries outlasts the outage that used it up, by many events. Here time is the bound.
+    let quota = RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build();
+    config
+        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+        .retry_config(retries)
+        .retry_partition(quota)
+}

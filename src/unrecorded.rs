@@ -1,0 +1,115 @@
+//! What the log holds of a callback that could not be stored: all that a redrive needs.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// How much of a body goes into one log line, in bytes as JSON escapes them. A line of CloudWatch holds
+/// 256 KB; the rest of the line (subject, problem and query, escaped) is below 56 KB even at its worst.
+const LINE_BODY_BYTES: usize = 200 * 1000;
+
+/// A callback that could not be stored, or a piece of it: what the log holds of it.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Unrecorded<'a> {
+    /// Lambda's id of the invocation, which all pieces share.
+    pub id: Cow<'a, str>,
+    /// Which piece of the body this is, counted from 1.
+    pub piece: usize,
+    /// How many pieces there are.
+    pub pieces: usize,
+    /// Tencent's URL parameters without `Sign`.
+    pub query: Cow<'a, str>,
+    /// When it was received: milliseconds since the epoch.
+    #[serde(rename = "ReceivedAt")]
+    pub received_at: u64,
+    /// API Gateway's id of the request.
+    #[serde(rename = "RequestId")]
+    pub request_id: Cow<'a, str>,
+    /// This piece of the body.
+    pub body: Cow<'a, str>,
+}
+
+impl Unrecorded<'_> {
+    /// Cuts a body into pieces that fit into a log line each.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Unrecorded<'_>> {
+        let bodies = cut(&self.body);
+        let pieces = bodies.len();
+        let piece = |(index, body)| Unrecorded {
+            piece: index + 1,
+            pieces,
+            body: Cow::Borrowed(body),
+            ..self.clone()
+        };
+        bodies.into_iter().enumerate().map(piece).collect()
+    }
+}
+
+/// Cuts between characters, where a piece would pass [`LINE_BODY_BYTES`].
+fn cut(body: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut escaped_bytes) = (0, 0);
+    for (index, byte) in body.bytes().enumerate() {
+        let escaped = match byte {
+            b'"' | b'\\' => 2,
+            0..=0x1f => 6,
+            _ => 1,
+        };
+        // Up to three bytes more may belong to the last character.
+        if escaped_bytes + escaped + 3 > LINE_BODY_BYTES && body.is_char_boundary(index) {
+            pieces.push(&body[start..index]);
+            (start, escaped_bytes) = (index, 0);
+        }
+        escaped_bytes += escaped;
+    }
+    pieces.push(&body[start..]);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The worst that can stand around a piece of body in a line: see [`LINE_BODY_BYTES`].
+    const AROUND: usize = 56 * 1024;
+
+    fn unrecorded(body: &str) -> Unrecorded<'_> {
+        Unrecorded {
+            id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd".into(),
+            piece: 1,
+            pieces: 1,
+            query: "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413"
+                .into(),
+            received_at: 1_670_574_414_321,
+            request_id: "request-1".into(),
+            body: body.into(),
+        }
+    }
+
+    #[test]
+    fn every_piece_fits_into_a_line_however_its_characters_are_escaped() {
+        for character in ["x", "\"", "\\", "\n", "\u{1}", "\u{7f}", "é", "群", "😀"] {
+            for before in 0..4 {
+                let body = "x".repeat(before) + &character.repeat(LINE_BODY_BYTES);
+                let whole = unrecorded(&body);
+                let pieces = whole.pieces();
+                let mut joined = String::new();
+                for (index, piece) in pieces.iter().enumerate() {
+                    let line = serde_json::to_string(piece).expect("a piece serializes");
+                    assert!(line.len() + AROUND < 256 * 1024, "{character:?}: {} bytes", line.len());
+                    assert_eq!((piece.piece, piece.pieces), (index + 1, pieces.len()));
+                    joined += &piece.body;
+                }
+                assert!(joined == body, "{character:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_body_is_one_piece() {
+        for body in ["", "{}"] {
+            let whole = unrecorded(body);
+            assert_eq!(whole.pieces(), std::slice::from_ref(&whole));
+        }
+    }
+}
