@@ -8,7 +8,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{query::Query, refusal::Refusal};
+use crate::{callback::query::Query, refusal::Refusal};
 
 /// How far `RequestTime` may be from now, in seconds, in both directions. Exactly this far is still valid:
 /// the page on console settings (269/32431) refuses "more than 1 minute".
@@ -66,7 +66,7 @@ impl Admission {
     /// # Errors
     /// One of the refusals named `Sdk…` or `Sign…`.
     pub fn admit(&self, query: &Query<'_>, now: u64) -> Result<Admitted<'_>, Refusal> {
-        let given = query.sdk_appid.as_deref().ok_or(Refusal::SdkAppidMissing)?;
+        let given = query.sdk_appid().ok_or(Refusal::SdkAppidMissing)?;
         let app = self.apps.iter().find(|app| app.sdk_appid == given).ok_or(Refusal::SdkAppidForeign)?;
         let token = if app.tokens.is_empty() { None } else { Some(app.verify(query, now)?) };
         Ok(Admitted { sdk_appid: &app.sdk_appid, token })
@@ -76,12 +76,12 @@ impl Admission {
 impl App {
     /// The position of the token that made `Sign`.
     fn verify(&self, query: &Query<'_>, now: u64) -> Result<usize, Refusal> {
-        let request_time = query.request_time.as_deref().ok_or(Refusal::SignMissing)?;
+        let request_time = query.request_time().ok_or(Refusal::SignMissing)?;
         let seconds = query.request_time_seconds().ok_or(Refusal::SignMalformed)?;
         if now.abs_diff(seconds) > TOLERANCE_SECONDS {
             return Err(if seconds < now { Refusal::SignTooOld } else { Refusal::SignInFuture });
         }
-        let sign = query.sign.as_deref().ok_or(Refusal::SignMissing)?;
+        let sign = query.sign().ok_or(Refusal::SignMissing)?;
         let mut given = [0; 32];
         hex::decode_to_slice(sign, &mut given).map_err(|_| Refusal::SignMalformed)?;
 
@@ -112,13 +112,13 @@ mod tests {
         App { sdk_appid: sdk_appid.into(), tokens: tokens.iter().map(token).collect() }
     }
 
-    fn signed<'a>(sdk_appid: &'a str, time: &'a str, sign: &'a str) -> Query<'a> {
-        Query {
-            sdk_appid: Some(sdk_appid.into()),
-            request_time: Some(time.into()),
-            sign: Some(sign.into()),
-            ..Query::default()
-        }
+    fn raw(sdk_appid: &str, time: &str, sign: &str) -> String {
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        format!("SdkAppid={}&RequestTime={}&Sign={}", encode(sdk_appid), encode(time), encode(sign))
+    }
+
+    fn admit(admission: &Admission, raw: &str, now: u64) -> Result<Option<usize>, Refusal> {
+        admission.admit(&Query::parse(raw), now).map(|admitted| admitted.token)
     }
 
     fn sign(token: &str, time: &str) -> String {
@@ -129,7 +129,8 @@ mod tests {
     fn the_documented_vector_is_admitted_in_both_cases_of_hex() {
         let admission = Admission::new(vec![app("1400000001", &[(1, VECTOR_TOKEN)])]);
         for hex in [VECTOR_SIGN.to_owned(), VECTOR_SIGN.to_uppercase()] {
-            let admitted = admission.admit(&signed("1400000001", VECTOR_TIME, &hex), NOW);
+            let raw = raw("1400000001", VECTOR_TIME, &hex);
+            let admitted = admission.admit(&Query::parse(&raw), NOW);
             assert_eq!(admitted, Ok(Admitted { sdk_appid: "1400000001", token: Some(1) }));
         }
     }
@@ -137,7 +138,7 @@ mod tests {
     #[test]
     fn the_misprinted_token_is_refused() {
         let admission = Admission::new(vec![app("1", &[(1, "xxxyyy")])]);
-        assert_eq!(admission.admit(&signed("1", VECTOR_TIME, VECTOR_SIGN), NOW), Err(Refusal::SignWrong));
+        assert_eq!(admit(&admission, &raw("1", VECTOR_TIME, VECTOR_SIGN), NOW), Err(Refusal::SignWrong));
     }
 
     #[test]
@@ -152,7 +153,7 @@ mod tests {
             (0, Some(Refusal::SignInFuture)),
             (u64::MAX, Some(Refusal::SignTooOld)),
         ] {
-            let result = admission.admit(&signed("1", VECTOR_TIME, VECTOR_SIGN), now);
+            let result = admit(&admission, &raw("1", VECTOR_TIME, VECTOR_SIGN), now);
             assert_eq!(result.err(), expected, "{now}");
         }
     }
@@ -175,9 +176,7 @@ mod tests {
             ("01", "old", Err(Refusal::SdkAppidForeign)),
             ("", "old", Err(Refusal::SdkAppidForeign)),
         ] {
-            let made = sign(token, VECTOR_TIME);
-            let query = signed(sdk_appid, VECTOR_TIME, &made);
-            let result = admission.admit(&query, NOW).map(|admitted| admitted.token);
+            let result = admit(&admission, &raw(sdk_appid, VECTOR_TIME, &sign(token, VECTOR_TIME)), NOW);
             assert_eq!(result, expected, "{sdk_appid} {token}");
         }
     }
@@ -185,22 +184,22 @@ mod tests {
     #[test]
     fn what_is_missing_or_malformed_is_refused_by_that_name() {
         let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
-        let whole = signed("1", VECTOR_TIME, VECTOR_SIGN);
-        for (query, expected) in [
-            (Query { sdk_appid: None, ..whole.clone() }, Refusal::SdkAppidMissing),
-            (Query { sign: None, ..whole.clone() }, Refusal::SignMissing),
-            (Query { request_time: None, ..whole.clone() }, Refusal::SignMissing),
-            (signed("1", "+1669872112", VECTOR_SIGN), Refusal::SignMalformed),
-            (signed("1", "-1669872112", VECTOR_SIGN), Refusal::SignMalformed),
-            (signed("1", "1669872112 ", VECTOR_SIGN), Refusal::SignMalformed),
-            (signed("1", "99999999999999999999999", VECTOR_SIGN), Refusal::SignMalformed),
-            (signed("1", "", VECTOR_SIGN), Refusal::SignMalformed),
-            (signed("1", VECTOR_TIME, ""), Refusal::SignMalformed),
-            (signed("1", VECTOR_TIME, &VECTOR_SIGN[1..]), Refusal::SignMalformed),
-            (signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "g")), Refusal::SignMalformed),
-            (signed("1", VECTOR_TIME, &VECTOR_SIGN.replace('1', "2")), Refusal::SignWrong),
+        let time = VECTOR_TIME;
+        for (raw, expected) in [
+            (format!("RequestTime={time}&Sign={VECTOR_SIGN}"), Refusal::SdkAppidMissing),
+            (format!("SdkAppid=1&RequestTime={time}"), Refusal::SignMissing),
+            (format!("SdkAppid=1&Sign={VECTOR_SIGN}"), Refusal::SignMissing),
+            (raw("1", "+1669872112", VECTOR_SIGN), Refusal::SignMalformed),
+            (raw("1", "-1669872112", VECTOR_SIGN), Refusal::SignMalformed),
+            (raw("1", "1669872112 ", VECTOR_SIGN), Refusal::SignMalformed),
+            (raw("1", "99999999999999999999999", VECTOR_SIGN), Refusal::SignMalformed),
+            (raw("1", "", VECTOR_SIGN), Refusal::SignMalformed),
+            (raw("1", time, ""), Refusal::SignMalformed),
+            (raw("1", time, &VECTOR_SIGN[1..]), Refusal::SignMalformed),
+            (raw("1", time, &VECTOR_SIGN.replace('1', "g")), Refusal::SignMalformed),
+            (raw("1", time, &VECTOR_SIGN.replace('1', "2")), Refusal::SignWrong),
         ] {
-            assert_eq!(admission.admit(&query, NOW), Err(expected));
+            assert_eq!(admit(&admission, &raw, NOW), Err(expected), "{raw}");
         }
     }
 

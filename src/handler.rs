@@ -1,173 +1,281 @@
-//! The function: admit, parse, record, reply.
+//! The function: admit, parse, record, answer.
 
 use std::{
     borrow::Cow,
-    cell::{Cell, RefCell},
-    panic::AssertUnwindSafe,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use futures_util::FutureExt;
-use lambda_runtime::LambdaEvent;
+use futures_util::{FutureExt, future::OptionFuture};
+use lambda_http::{
+    Body, Context, Request, RequestExt, Response,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequestContext as RequestContext, http::Method,
+    request::RequestContext as AnyRequestContext,
+};
 
 use crate::{
     admission::Admission,
-    callback::Message,
-    command,
-    event::HttpEvent,
-    query::Query,
-    record::{Receipt, Record},
-    redrive::Unrecorded,
+    answer::{self, Answers, Decide},
+    arrival::Arrival,
+    callback::{Callback, query::Query},
+    event::{Event, asks, is_name},
+    forward::{Forwarded, Receiver},
+    log::{Facts, Level, Log},
+    outcome::{Failure, Outcome},
+    react::react,
+    record::{Keeping, Receipt, Record},
     refusal::Refusal,
-    reply::Reply,
+    reply::{OK, reply},
     settings::Settings,
-    store::{Store, StoreError, Stored, WRITE_TIMEOUT},
-    telemetry::{Facts, Level, Log, Outcome, Reason, now_millis},
+    store::Store,
+    time::now_millis,
+    unrecorded::Unrecorded,
 };
+
+/// How much of a refused body is logged, in bytes.
+const LOGGED_BODY_BYTES: usize = 4096;
 
 /// Answers requests, one by one.
 #[derive(Debug)]
 pub struct Handler {
     admission: Admission,
-    retention_days: Option<u32>,
+    keeping: Keeping,
+    decide: Box<dyn Decide>,
+    receiver: Option<Receiver>,
     store: Store,
     log: Log,
     cold: AtomicBool,
 }
 
-/// What became of a request, short of a refusal.
-enum Verdict {
-    Probe,
-    Stored(Stored),
-    Failed(StoreError),
+/// What a request has come to so far: what is left of it if something panics.
+#[derive(Default)]
+struct Progress<'a> {
+    facts: Facts<'a>,
+    /// What a callback that asks is told: JSON.
+    answer: Option<Cow<'static, str>>,
 }
 
 impl Handler {
-    /// A handler that records into this store.
+    /// A handler that records into this store, and decides as [`Answers`] does.
     #[must_use]
     pub fn new(settings: Settings, store: Store, log: Log) -> Self {
-        let Settings { admission, destination } = settings;
-        let retention_days = destination.retention_days;
-        Self { admission, retention_days, store, log, cold: AtomicBool::new(true) }
+        let Settings { admission, destination, forward_url } = settings;
+        Self {
+            admission,
+            keeping: destination.keeping,
+            decide: Box::new(Answers),
+            receiver: forward_url.map(Receiver::new),
+            store,
+            log,
+            cold: AtomicBool::new(true),
+        }
+    }
+
+    /// The same with other decisions.
+    #[must_use]
+    pub fn deciding(self, decide: impl Decide + 'static) -> Self {
+        Self { decide: Box::new(decide), ..self }
     }
 
     /// Connects to DynamoDB before the first request. A failure is logged and stops nothing.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.store.warm_up().await {
-            self.log.note(now_millis(), Level::Warn, &format!("warm-up failed: {error}"));
+        if let Err(failure) = self.store.warm_up().await {
+            self.log.note(Level::Warn, "warm-up failed", Some(&failure.to_string()));
         }
     }
 
     /// Answers a request. Never fails and never panics: even a bug is a reply and a log entry.
-    pub async fn handle(&self, event: LambdaEvent<HttpEvent>) -> Reply {
-        let LambdaEvent { payload: event, context } = event;
-        let (received, received_at) = (Instant::now(), now_millis());
-        let query = Query::parse(event.raw_query_string.as_deref().unwrap_or_default());
-        let mut facts = Facts {
-            cold_start: self.cold.swap(false, Ordering::Relaxed),
-            function_name: &context.env_config.function_name,
-            function_request_id: &context.request_id,
-            xray_trace_id: context.xray_trace_id.as_deref().map(trace_root),
-            request_id: event.request_context.request_id.as_deref().unwrap_or_default(),
-            callback_command: query
-                .callback_command
-                .as_deref()
-                .filter(|name| command::is_name(name))
-                .map(Into::into),
-            ..Facts::default()
-        };
-        // Boxed: the SDK's futures nest so deeply that a compiler gives up on a main around them.
-        let receiving = Box::pin(self.receive(&event, &query, (received, received_at), &mut facts));
-        let receiving = AssertUnwindSafe(receiving);
-        IN_REQUEST.set(true);
-        let verdict = receiving.catch_unwind().await;
-        IN_REQUEST.set(false);
-        let (outcome, reason, reply) = match verdict {
-            Ok(Ok(Verdict::Stored(Stored::New))) => (Outcome::Recorded, None, Reply::ok()),
-            Ok(Ok(Verdict::Stored(Stored::Duplicate))) => (Outcome::Duplicate, None, Reply::ok()),
-            Ok(Ok(Verdict::Probe)) => (Outcome::Probe, None, Reply::ok()),
-            Ok(Err(refusal)) => (Outcome::Refused, Some(refusal.into()), Reply::refused(refusal)),
-            Ok(Ok(Verdict::Failed(error))) => {
-                let reason = Reason { reason: error.reason, error: Some(error.detail) };
-                return self.not_stored(&event, &query, received_at, &facts, &reason);
-            }
-            Err(_) => {
-                let reason = Reason { reason: "panic".to_owned(), error: LAST_PANIC.take() };
-                return self.not_stored(&event, &query, received_at, &facts, &reason);
-            }
-        };
-        self.log.callback(now_millis(), outcome, reason.as_ref(), &facts);
-        reply
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        let context = request_context(&request);
+        let arrival = Arrival::new(Instant::now(), now_millis(), context.map(|context| context.time_epoch));
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        let mut progress = Progress { facts: self.facts(&request, &query), answer: None };
+        let receiving = AssertUnwindSafe(self.receive(&request, &query, arrival, &mut progress));
+        let outcome = receiving.catch_unwind().await.unwrap_or_else(|_| Outcome::Failed(Failure::panic()));
+        let Progress { facts, answer } = progress;
+        // After a panic there may be no answer yet.
+        let asks = facts.callback_command.as_deref().is_some_and(asks);
+        let answer = answer.or_else(|| asks.then_some(Cow::Borrowed(OK)));
+        if let Outcome::Failed(_) = &outcome {
+            self.log_unrecorded(&request, &query, arrival, facts, &outcome);
+        } else {
+            self.log.request(&outcome, outcome.error(), &facts);
+        }
+        reply(&outcome, answer)
     }
 
-    /// The way of a request. Checks come in the documented order, and nothing of the body is read before the
-    /// sender is admitted.
+    /// Answers what could not be made a request of, for the reason given.
+    pub fn refuse_malformed(&self, context: &Context, request_id: &str, fault: &str) -> Response<Body> {
+        let outcome = Outcome::Refused(Refusal::RequestMalformed);
+        let facts = Facts { request_id, ..self.invocation_facts(context) };
+        self.log.request(&outcome, Some(fault), &facts);
+        reply(&outcome, None)
+    }
+
+    /// What is known of a request before anything of it is checked.
+    fn facts<'a>(&self, request: &'a Request, query: &Query<'_>) -> Facts<'a> {
+        let invocation = request.lambda_context_ref().map(|context| self.invocation_facts(context));
+        let request_id = request_context(request).and_then(|context| context.request_id.as_deref());
+        let command = query.callback_command().filter(|name| is_name(name));
+        Facts {
+            request_id: request_id.unwrap_or_default(),
+            callback_command: command.map(|name| Cow::Owned(name.to_owned())),
+            ..invocation.unwrap_or_default()
+        }
+    }
+
+    /// What Lambda says.
+    fn invocation_facts<'a>(&self, context: &'a Context) -> Facts<'a> {
+        Facts {
+            cold_start: self.cold.swap(false, Ordering::Relaxed),
+            xray_trace_id: context.xray_trace_id.as_deref().map(trace_root),
+            ..Facts::default()
+        }
+    }
+
+    /// The way of a request.
     async fn receive<'a>(
         &'a self,
-        event: &HttpEvent,
+        request: &'a Request,
         query: &Query<'_>,
-        (received, received_at): (Instant, u64),
+        arrival: Arrival,
+        progress: &mut Progress<'a>,
+    ) -> Outcome {
+        match self.read(request, query, arrival, &mut progress.facts) {
+            Ok(Some(callback)) => self.record(&callback, request, query, arrival, progress).await,
+            Ok(None) => Outcome::Probe,
+            Err(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    /// The callback in a request. Checks come in the documented order, and nothing of the body is read before the
+    /// sender is admitted.
+    fn read<'a>(
+        &'a self,
+        request: &'a Request,
+        query: &Query<'_>,
+        arrival: Arrival,
         facts: &mut Facts<'a>,
-    ) -> Result<Verdict, Refusal> {
-        if event.request_context.http.method != "POST" {
+    ) -> Result<Option<Callback<'a>>, Refusal> {
+        if request.method() != Method::POST {
             return Err(Refusal::NotPost);
         }
-        let admitted = self.admission.admit(query, received_at / 1000)?;
+        let admitted = self.admission.admit(query, arrival.received_at / 1000)?;
         facts.sdk_appid = Some(admitted.sdk_appid);
         facts.token = admitted.token;
-
-        let body = event.body_bytes().ok_or(Refusal::BodyNotText)?;
+        let body = request.body().as_ref();
         facts.body_bytes = Some(body.len());
-        let Message::Callback(callback) = Message::parse(query, &body)? else {
-            return Ok(Verdict::Probe);
+        Callback::parse(query, body).inspect_err(|_| {
+            let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
+            facts.body = Some(String::from_utf8_lossy(beginning));
+        })
+    }
+
+    /// Decides on a callback, records it and passes it on, and reacts to it.
+    async fn record<'a>(
+        &self,
+        callback: &Callback<'a>,
+        request: &Request,
+        query: &Query<'_>,
+        arrival: Arrival,
+        Progress { facts, answer }: &mut Progress<'a>,
+    ) -> Outcome {
+        let event = Event::parse(&callback.command, callback.body);
+        let asks = asks(&callback.command);
+        *answer = asks.then(|| self.decide(callback, event.as_ref().ok()));
+        let record = self.make_record(callback, query, &event, arrival, facts);
+
+        let write = async {
+            let started = Instant::now();
+            let stored = self.store.write(record, arrival.write_by).await;
+            (Outcome::from(stored), milliseconds(started.elapsed()))
         };
+        let raw_query = request.uri().query().unwrap_or_default();
+        let forward = self
+            .receiver
+            .as_ref()
+            .map(|receiver| receiver.forward(raw_query, callback.body, arrival.forward_by));
+        let ((outcome, store_time), forwarded) = tokio::join!(write, OptionFuture::from(forward));
+        facts.store_time = Some(store_time);
+        if let Some(Forwarded { result, answer: theirs, time }) = forwarded {
+            facts.forward = Some(result);
+            facts.forward_time = Some(milliseconds(time));
+            *answer = theirs.filter(|_| asks).map(Cow::Owned).or(answer.take());
+        }
+        if let (Outcome::Recorded, Ok(event)) = (&outcome, &event) {
+            // It is recorded, whatever becomes of the reaction.
+            let reaction = AssertUnwindSafe(react(event)).catch_unwind();
+            let _ = tokio::time::timeout_at(arrival.write_by.into(), reaction).await;
+        }
+        outcome
+    }
+
+    /// The record of a callback, and what the log has of it.
+    fn make_record(
+        &self,
+        callback: &Callback<'_>,
+        query: &Query<'_>,
+        event: &Result<Event<'_>, String>,
+        Arrival { received_at, .. }: Arrival,
+        facts: &mut Facts<'_>,
+    ) -> Record {
         let receipt = Receipt {
-            sdk_appid: admitted.sdk_appid,
+            sdk_appid: facts.sdk_appid.unwrap_or_default(),
             received_at,
             request_id: facts.request_id,
-            retention_days: self.retention_days,
+            keeping: self.keeping,
         };
-        let mut record = Record::new(query, &callback, &receipt);
-        facts.callback_command = Some(callback.command.to_string());
+        let mut record = Record::new(query, callback, event, &receipt);
+        facts.callback_command = Some(Cow::Owned(callback.command.clone()));
         facts.subject = Some(std::mem::take(&mut record.subject));
         facts.event_time = record.event_time;
         facts.lag = record.event_time.and_then(|time| received_at.checked_signed_diff(time));
         facts.problem = record.problem.take();
-
-        let started = Instant::now();
-        let stored = self.store.write(record, received + WRITE_TIMEOUT).await;
-        facts.store_time =
-            Some(f64::from(u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX)) / 1000.0);
-        // To react to an event, do it here for `Stored::New`: match `GroupEvent::parse(&callback.command,
-        // callback.body)`. It is in the table, and Tencent still waits for the rest of its 2 s.
-        Ok(stored.map_or_else(Verdict::Failed, Verdict::Stored))
+        record
     }
 
-    /// Logs what a redrive needs, and answers: a before-callback lets the chat go on all the same.
-    fn not_stored(
+    /// What a callback that asks is told. Where the user's code panics, nobody has decided.
+    fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
+        let Callback { command, body, .. } = callback;
+        let answer = |event| answer::reply(&*self.decide, command, event, body);
+        let decided = catch_unwind(AssertUnwindSafe(|| answer(event)));
+        decided.unwrap_or_else(|_| answer(None)).json()
+    }
+
+    /// Logs what a redrive needs.
+    fn log_unrecorded<'a>(
         &self,
-        event: &HttpEvent,
+        request: &'a Request,
         query: &Query<'_>,
-        received_at: u64,
-        facts: &Facts<'_>,
-        reason: &Reason,
-    ) -> Reply {
-        let body = event.body_bytes().unwrap_or_default();
+        arrival: Arrival,
+        mut facts: Facts<'a>,
+        outcome: &Outcome,
+    ) {
+        if let Some(context) = request.lambda_context_ref() {
+            facts.function_version = Some(&context.env_config.version);
+            facts.function_request_id = Some(&context.request_id);
+        }
         // Without an application it was not admitted: a stranger's body has no business in a redrive.
         let unrecorded = facts.sdk_appid.map(|_| Unrecorded {
-            id: Cow::Borrowed(facts.function_request_id),
+            id: Cow::Borrowed(facts.function_request_id.unwrap_or_default()),
             piece: 1,
             pieces: 1,
             query: query.without_sign().into(),
-            received_at,
+            received_at: arrival.received_at,
             request_id: Cow::Borrowed(facts.request_id),
-            body: String::from_utf8_lossy(&body),
+            body: String::from_utf8_lossy(request.body()),
         });
         let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
-        self.log.unrecorded(now_millis(), reason, facts, &pieces);
-        let before = facts.callback_command.as_deref().is_some_and(command::is_before);
-        if before { Reply::ok() } else { Reply::not_stored() }
+        self.log.unrecorded(outcome, &facts, &pieces);
+    }
+}
+
+/// What API Gateway knows of a request.
+fn request_context(request: &Request) -> Option<&RequestContext> {
+    match request.request_context_ref() {
+        Some(AnyRequestContext::ApiGatewayV2(context)) => Some(context),
+        _ => None,
     }
 }
 
@@ -177,20 +285,6 @@ fn trace_root(header: &str) -> &str {
     root.unwrap_or(header)
 }
 
-thread_local! {
-    static IN_REQUEST: Cell<bool> = const { Cell::new(false) };
-    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Keeps the message and place of a panic for the log entry of the request that it ends, instead of printing
-/// them beside the log. A panic outside a request is printed as ever.
-pub fn keep_panics_for_the_log() {
-    let print = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if IN_REQUEST.get() {
-            LAST_PANIC.set(Some(panic.to_string()));
-        } else {
-            print(panic);
-        }
-    }));
+fn milliseconds(duration: Duration) -> f64 {
+    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
 }

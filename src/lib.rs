@@ -5,40 +5,46 @@
 //!
 //! The modules follow a callback from the socket to the table and back:
 //!
-//! - [`settings`]: the function's environment, checked once at its start.
-//! - [`event`]: what API Gateway hands to the function.
-//! - [`query`]: the URL parameters that Tencent appends.
-//! - [`admission`]: is the request for one of our applications, fresh, and signed?
-//! - [`callback`]: the command and the JSON object in the body.
-//! - [`command`]: every documented command by name.
-//! - [`group`]: the documented group events, typed. **To react to an event, start here.**
-//! - [`attribute`]: what of a JSON value an attribute of DynamoDB can hold, and what it weighs.
+//! - [`settings`]: reads the function's environment, once at its start.
+//! - [`gateway`]: makes a request of what API Gateway hands over, whatever is in it.
+//! - [`handler`]: takes a request through all of the following, and answers it.
+//! - [`arrival`]: says how long may be spent on a request.
+//! - [`admission`]: checks that a request is for one of our applications, fresh, and signed.
+//! - [`callback`]: reads URL parameters, command, and the JSON object in the body.
+//! - [`event`]: the documented callbacks, typed, and the catalogue of them.
+//! - [`answer`]: what a callback that asks is told. **To decide, edit this file.**
 //! - [`record`]: keys and items: what the table holds of a callback, and how a reader gets the body back.
 //! - [`store`]: writes a record to DynamoDB, once, within the time there is.
-//! - [`refusal`]: every reason to turn a request away, by the name that reply, log and metric share.
+//! - [`forward`]: passes a callback on to a receiver of one's own, at the same time.
+//! - [`react`]: what follows from an event that is new. **To react, edit this file.**
+//! - [`outcome`]: what became of a request; [`refusal`]: why one was turned away.
 //! - [`reply`]: the JSON that Tencent expects.
-//! - [`telemetry`]: one line a callback, which is its log entry and its metrics.
-//! - [`redrive`]: from log entries of callbacks that could not be stored back to records.
-//! - [`handler`]: all of the above in order.
+//! - [`log`]: one line per request, which is its log entry and its metrics.
+//! - [`unrecorded`]: what the log holds of a callback that could not be stored.
+//! - [`redrive`]: the second function, which records those.
+//! - [`time`]: the clock, and how times are written.
 //!
-//! Everything up to [`record`] is pure: no clock, no environment, no I/O. The edges are [`store`],
-//! [`telemetry`] and [`handler`].
+//! [`admission`], [`callback`], [`event`], [`answer`] and [`record`] are pure: no clock, no environment, no I/O.
 //!
 //! Doc comments name their source by the number of the documentation page: page 34377 is
 //! `https://trtc.io/document/34377`, and page 269/1670 is `https://cloud.tencent.com/document/product/269/1670`.
 
 pub mod admission;
-pub mod attribute;
+pub mod answer;
+pub mod arrival;
 pub mod callback;
-pub mod command;
 pub mod event;
-pub mod group;
+pub mod forward;
+pub mod gateway;
 pub mod handler;
-pub mod query;
+pub mod log;
+pub mod outcome;
+pub mod react;
 pub mod record;
 pub mod redrive;
 pub mod refusal;
 pub mod reply;
 pub mod settings;
 pub mod store;
-pub mod telemetry;
+pub mod time;
+pub mod unrecorded;

@@ -1,116 +1,73 @@
 //! Every reason to turn a request away, under the one name that reply, log and metric share.
 
-/// Why a request is not recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+/// Declares the refusals: name in log and metric, HTTP status (which is `ErrorCode` too), `ErrorInfo`.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $variant:ident: $name:literal, $status:literal, $error_info:literal;)*) => {
+        /// Why a request is not recorded.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Refusal {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Refusal {
+            /// Every refusal.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            const fn row(self) -> (&'static str, u16, &'static str) {
+                match self {
+                    $(Self::$variant => ($name, $status, $error_info),)*
+                }
+            }
+        }
+    };
+}
+
+// The failures of the signature share one text, so that a stranger learns nothing from it.
+refusals! {
+    /// The event is not an HTTP request that can be read.
+    RequestMalformed: "request_malformed", 400, "The request can't be read.";
     /// The method is not POST.
-    NotPost,
+    NotPost: "not_post", 405, "Only POST is served.";
     /// The URL names no application.
-    SdkAppidMissing,
+    SdkAppidMissing: "sdkappid_missing", 403, "This SdkAppid is not served here.";
     /// The URL names an application that is not served here.
-    SdkAppidForeign,
+    SdkAppidForeign: "sdkappid_foreign", 403, "This SdkAppid is not served here.";
     /// `Sign` or `RequestTime` is not there.
-    SignMissing,
-    /// `RequestTime` is no decimal number, or `Sign` is not 64 hex digits.
-    SignMalformed,
+    SignMissing: "sign_missing", 401, "Sign or RequestTime is not valid.";
+    /// `RequestTime` is not a decimal number, or `Sign` is not 64 hex digits.
+    SignMalformed: "sign_malformed", 401, "Sign or RequestTime is not valid.";
     /// `RequestTime` is more than the tolerance in the past.
-    SignTooOld,
+    SignTooOld: "sign_too_old", 401, "Sign or RequestTime is not valid.";
     /// `RequestTime` is more than the tolerance in the future.
-    SignInFuture,
+    SignInFuture: "sign_in_future", 401, "Sign or RequestTime is not valid.";
     /// No token of the application makes this `Sign`.
-    SignWrong,
+    SignWrong: "sign_wrong", 401, "Sign or RequestTime is not valid.";
     /// The body is larger than what can be recorded.
-    BodyTooLarge,
-    /// The body is not base64 where API Gateway says so, or not UTF-8.
-    BodyNotText,
+    BodyTooLarge: "body_too_large", 413, "The body is larger than 3.5 MB.";
+    /// The body is not UTF-8.
+    BodyNotText: "body_not_text", 400, "The body is not UTF-8.";
     /// The body is not JSON.
-    BodyNotJson,
-    /// The body is JSON, but no object.
-    BodyNotObject,
-    /// The command is no name.
-    CommandMalformed,
-    /// URL and body name different commands.
-    CommandsDiffer,
+    BodyNotJson: "body_not_json", 400, "The body is not JSON.";
+    /// The body is JSON, but not an object.
+    BodyNotObject: "body_not_object", 400, "The body is not a JSON object.";
 }
 
 impl Refusal {
-    /// Every refusal, for tables of all of them.
-    pub const ALL: [Self; 14] = [
-        Self::NotPost,
-        Self::SdkAppidMissing,
-        Self::SdkAppidForeign,
-        Self::SignMissing,
-        Self::SignMalformed,
-        Self::SignTooOld,
-        Self::SignInFuture,
-        Self::SignWrong,
-        Self::BodyTooLarge,
-        Self::BodyNotText,
-        Self::BodyNotJson,
-        Self::BodyNotObject,
-        Self::CommandMalformed,
-        Self::CommandsDiffer,
-    ];
-
     /// The name in log and metric.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotPost => "not_post",
-            Self::SdkAppidMissing => "sdkappid_missing",
-            Self::SdkAppidForeign => "sdkappid_foreign",
-            Self::SignMissing => "sign_missing",
-            Self::SignMalformed => "sign_malformed",
-            Self::SignTooOld => "sign_too_old",
-            Self::SignInFuture => "sign_in_future",
-            Self::SignWrong => "sign_wrong",
-            Self::BodyTooLarge => "body_too_large",
-            Self::BodyNotText => "body_not_text",
-            Self::BodyNotJson => "body_not_json",
-            Self::BodyNotObject => "body_not_object",
-            Self::CommandMalformed => "command_malformed",
-            Self::CommandsDiffer => "commands_differ",
-        }
+        self.row().0
     }
 
     /// The HTTP status, which is `ErrorCode` too.
     #[must_use]
     pub const fn status(self) -> u16 {
-        match self {
-            Self::NotPost => 405,
-            Self::SdkAppidMissing | Self::SdkAppidForeign => 403,
-            Self::SignMissing
-            | Self::SignMalformed
-            | Self::SignTooOld
-            | Self::SignInFuture
-            | Self::SignWrong => 401,
-            Self::BodyTooLarge => 413,
-            Self::BodyNotText
-            | Self::BodyNotJson
-            | Self::BodyNotObject
-            | Self::CommandMalformed
-            | Self::CommandsDiffer => 400,
-        }
+        self.row().1
     }
 
-    /// `ErrorInfo`, for the person who reads Tencent's callback log. The five failures of the signature
-    /// share one text, so that a stranger learns nothing from it.
+    /// `ErrorInfo`, for the person who reads Tencent's callback log.
     #[must_use]
     pub const fn error_info(self) -> &'static str {
-        match self {
-            Self::NotPost => "Only POST is served.",
-            Self::SdkAppidMissing | Self::SdkAppidForeign => "This SdkAppid is not served here.",
-            Self::SignMissing
-            | Self::SignMalformed
-            | Self::SignTooOld
-            | Self::SignInFuture
-            | Self::SignWrong => "Sign or RequestTime is not valid.",
-            Self::BodyTooLarge => "The body is larger than 3.5 MB.",
-            Self::BodyNotText => "The body is not UTF-8.",
-            Self::BodyNotJson => "The body is not JSON.",
-            Self::BodyNotObject => "The body is not a JSON object.",
-            Self::CommandMalformed => "CallbackCommand is not a name.",
-            Self::CommandsDiffer => "CallbackCommand of URL and body differ.",
-        }
+        self.row().2
     }
 }

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::admission::{Admission, App, Token};
+use crate::{
+    admission::{Admission, App, Token},
+    forward::ForwardUrl,
+    record::Keeping,
+};
 
 /// What the environment says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub struct Settings {
     pub admission: Admission,
     /// Where to record.
     pub destination: Destination,
+    /// `FORWARD_URL`: a receiver of one's own that gets each admitted callback too.
+    pub forward_url: Option<ForwardUrl>,
 }
 
 /// Where to record. A tool that admits nobody needs no more.
@@ -18,8 +24,8 @@ pub struct Settings {
 pub struct Destination {
     /// `TABLE_NAME`: name or ARN of the DynamoDB table.
     pub table_name: String,
-    /// `RETENTION_DAYS`: how long an item lives; `None` keeps it for ever.
-    pub retention_days: Option<u32>,
+    /// `RETENTION_DAYS` and `INDEX_SHARDS`: how items are kept.
+    pub keeping: Keeping,
     /// `AWS_REGION` and the others that every AWS SDK knows.
     pub aws: Aws,
 }
@@ -65,19 +71,20 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 /// A setting's value by its name. An empty value counts as none: templates can't leave a variable out.
-struct Lookup<F>(F);
+#[derive(Clone, Copy)]
+struct Lookup<'a>(&'a dyn Fn(&str) -> Option<String>);
 
-impl<F: Fn(&str) -> Option<String>> Lookup<F> {
-    fn optional(&self, name: &str) -> Option<String> {
+impl Lookup<'_> {
+    fn optional(self, name: &str) -> Option<String> {
         (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    fn required(&self, name: &'static str, expected: &'static str) -> Result<String, SettingsError> {
+    fn required(self, name: &'static str, expected: &'static str) -> Result<String, SettingsError> {
         self.optional(name).ok_or(SettingsError { name, fault: "is missing", expected })
     }
 
     /// The entries of a comma-separated list.
-    fn list(&self, name: &str) -> Vec<String> {
+    fn list(self, name: &str) -> Vec<String> {
         let value = self.optional(name).unwrap_or_default();
         value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
@@ -97,9 +104,12 @@ impl Settings {
     /// # Errors
     /// The first setting that is missing or malformed.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let lookup = Lookup(lookup);
-        let admission = Admission::new(apps(&lookup)?);
-        Ok(Self { admission, destination: Destination::of(&lookup)? })
+        let lookup = Lookup(&lookup);
+        Ok(Self {
+            admission: Admission::new(apps(lookup)?),
+            destination: Destination::read(lookup)?,
+            forward_url: forward_url(lookup)?,
+        })
     }
 }
 
@@ -109,19 +119,29 @@ impl Destination {
     /// # Errors
     /// The first setting that is missing or malformed.
     pub fn from_env() -> Result<Self, SettingsError> {
-        Self::of(&Lookup(|name: &str| std::env::var(name).ok()))
+        Self::read(Lookup(&|name| std::env::var(name).ok()))
     }
 
-    fn of<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Self, SettingsError> {
-        Ok(Self {
-            table_name: table_name(lookup)?,
-            retention_days: retention_days(lookup)?,
-            aws: aws(lookup)?,
-        })
+    fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        let (table_name, keeping) = table(lookup)?;
+        Ok(Self { table_name, keeping, aws: aws(lookup)? })
+    }
+
+    /// Reads what the process environment says of the table, for a tool that finds DynamoDB in its own way.
+    ///
+    /// # Errors
+    /// The first setting that is missing or malformed.
+    pub fn table_from_env() -> Result<(String, Keeping), SettingsError> {
+        table(Lookup(&|name| std::env::var(name).ok()))
     }
 }
 
-fn table_name<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<String, SettingsError> {
+fn table(lookup: Lookup<'_>) -> Result<(String, Keeping), SettingsError> {
+    let (retention_days, index_shards) = (retention_days(lookup)?, index_shards(lookup)?);
+    Ok((table_name(lookup)?, Keeping { retention_days, index_shards }))
+}
+
+fn table_name(lookup: Lookup<'_>) -> Result<String, SettingsError> {
     let (name, expected) = ("TABLE_NAME", "the name or ARN of the DynamoDB table");
     let value = lookup.required(name, expected)?;
     // The colon and the slash are an ARN's.
@@ -129,7 +149,7 @@ fn table_name<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Strin
     if valid { Ok(value) } else { Err(SettingsError { name, fault: "is malformed", expected }) }
 }
 
-fn retention_days<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Option<u32>, SettingsError> {
+fn retention_days(lookup: Lookup<'_>) -> Result<Option<u32>, SettingsError> {
     let (name, expected) =
         ("RETENTION_DAYS", "a whole number of days up to 36500, or 0 to keep events for ever");
     let Some(value) = lookup.optional(name) else {
@@ -142,7 +162,16 @@ fn retention_days<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<O
     }
 }
 
-fn aws<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Aws, SettingsError> {
+fn index_shards(lookup: Lookup<'_>) -> Result<u32, SettingsError> {
+    let (name, expected) = ("INDEX_SHARDS", "a whole number from 1 to 64");
+    let Some(value) = lookup.optional(name) else {
+        return Ok(1);
+    };
+    let shards = value.parse().ok().filter(|shards| (1..=64).contains(shards));
+    shards.ok_or(SettingsError { name, fault: "is malformed", expected })
+}
+
+fn aws(lookup: Lookup<'_>) -> Result<Aws, SettingsError> {
     Ok(Aws {
         region: lookup.required("AWS_REGION", "the AWS region; Lambda sets it")?,
         access_key_id: lookup.required("AWS_ACCESS_KEY_ID", "AWS credentials; Lambda sets them")?,
@@ -152,7 +181,15 @@ fn aws<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Aws, Setting
     })
 }
 
-fn endpoint_url<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Option<String>, SettingsError> {
+fn forward_url(lookup: Lookup<'_>) -> Result<Option<ForwardUrl>, SettingsError> {
+    let (name, expected) = ("FORWARD_URL", "an https:// URL, or an http:// URL on loopback");
+    let Some(url) = lookup.optional(name) else {
+        return Ok(None);
+    };
+    url.parse().map(Some).map_err(|_| SettingsError { name, fault: "is malformed", expected })
+}
+
+fn endpoint_url(lookup: Lookup<'_>) -> Result<Option<String>, SettingsError> {
     for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] {
         let Some(url) = lookup.optional(name) else {
             continue;
@@ -173,7 +210,7 @@ fn endpoint_url<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Opt
 
 /// The applications and their tokens. Fails closed: an application that no token admits needs the explicit
 /// `ALLOW_UNSIGNED=true`.
-fn apps<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Vec<App>, SettingsError> {
+fn apps(lookup: Lookup<'_>) -> Result<Vec<App>, SettingsError> {
     let mut apps = sdk_app_ids(lookup)?;
     add_tokens(&mut apps, &lookup.list("CALLBACK_TOKENS"))?;
     let allow_unsigned = allow_unsigned(lookup)?;
@@ -187,7 +224,7 @@ fn apps<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Vec<App>, S
     Ok(apps)
 }
 
-fn sdk_app_ids<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<Vec<App>, SettingsError> {
+fn sdk_app_ids(lookup: Lookup<'_>) -> Result<Vec<App>, SettingsError> {
     let (name, expected) = ("SDK_APP_IDS", "the SDKAppIDs to serve: decimal, comma-separated");
     let mut apps: Vec<App> = Vec::new();
     lookup.required(name, expected)?;
@@ -233,7 +270,7 @@ fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError>
     Ok(())
 }
 
-fn allow_unsigned<F: Fn(&str) -> Option<String>>(lookup: &Lookup<F>) -> Result<bool, SettingsError> {
+fn allow_unsigned(lookup: Lookup<'_>) -> Result<bool, SettingsError> {
     let name = "ALLOW_UNSIGNED";
     match lookup.optional(name).as_deref() {
         Some("true") => Ok(true),

@@ -1,0 +1,77 @@
+//! What is known of a request.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::Level;
+use crate::forward::ForwardResult;
+
+/// What is known of a request, filled in on its way: the fields of its log line.
+///
+/// Names are Tencent's for what Tencent names, and Powertools' where it has one (`cold_start`,
+/// `function_request_id`, `xray_trace_id`). `Sign`, tokens and credentials are in no field.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Facts<'a> {
+    /// Application that admitted it.
+    #[serde(rename = "SdkAppid", skip_serializing_if = "Option::is_none")]
+    pub sdk_appid: Option<&'a str>,
+    /// Position of the token that admitted it, in the setting `CALLBACK_TOKENS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<usize>,
+    /// The command, if it is a name.
+    #[serde(rename = "CallbackCommand", skip_serializing_if = "Option::is_none")]
+    pub callback_command: Option<Cow<'a, str>>,
+    /// The second half of `pk`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Milliseconds since the epoch.
+    #[serde(rename = "EventTime", skip_serializing_if = "Option::is_none")]
+    pub event_time: Option<u64>,
+    /// From `EventTime` to receipt, in milliseconds. Clocks differ: it may be negative.
+    #[serde(rename = "Lag", skip_serializing_if = "Option::is_none")]
+    pub lag: Option<i64>,
+    /// How long DynamoDB took, in milliseconds.
+    #[serde(rename = "StoreTime", skip_serializing_if = "Option::is_none")]
+    pub store_time: Option<f64>,
+    /// What came of passing it on to a receiver of one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward: Option<ForwardResult>,
+    /// How long that took, in milliseconds.
+    #[serde(rename = "ForwardTime", skip_serializing_if = "Option::is_none")]
+    pub forward_time: Option<f64>,
+    /// Size of the body as it is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<usize>,
+    /// The beginning of a body that was refused although its sender was admitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Cow<'a, str>>,
+    /// The item's attribute `Problem`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// Whether it is the first request of this instance.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cold_start: bool,
+    /// The function's version, of a callback that is not recorded: what a deployment watches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_version: Option<&'a str>,
+    /// Lambda's id of the invocation, of a callback that is not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_request_id: Option<&'a str>,
+    /// X-Ray's id of the trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub xray_trace_id: Option<&'a str>,
+    /// API Gateway's id of the request.
+    #[serde(rename = "RequestId")]
+    pub request_id: &'a str,
+}
+
+impl Facts<'_> {
+    /// How bad it is, apart from the outcome.
+    pub(super) fn level(&self) -> Level {
+        match self.forward {
+            Some(result) if !result.is_well() => Level::Warn,
+            _ => Level::Info,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The clock, and how times are written.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
+
+/// The time, in milliseconds since the epoch.
+#[must_use]
+pub fn now_millis() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A time in milliseconds as `YYYY-MM-DDThh:mm:ss.mmmZ`: always three digits after the point, so that log
+/// lines sort by their text.
+#[must_use]
+pub fn rfc3339(millis: u64) -> String {
+    format!("{}.{:03}Z", whole_seconds(millis).trim_end_matches('Z'), millis % 1000)
+}
+
+/// The UTC day of a time in milliseconds: `YYYY-MM-DD`.
+#[must_use]
+pub fn day(millis: u64) -> String {
+    let mut day = whole_seconds(millis);
+    day.truncate("YYYY-MM-DD".len());
+    day
+}
+
+fn whole_seconds(millis: u64) -> String {
+    let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
+    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_their_milliseconds_and_days_have_none() {
+        for (millis, time, date) in [
+            (0, "1970-01-01T00:00:00.000Z", "1970-01-01"),
+            (1_670_574_414_007, "2022-12-09T08:26:54.007Z", "2022-12-09"),
+            (1_670_630_399_999, "2022-12-09T23:59:59.999Z", "2022-12-09"),
+            (1_670_630_400_000, "2022-12-10T00:00:00.000Z", "2022-12-10"),
+        ] {
+            assert_eq!((rfc3339(millis).as_str(), day(millis).as_str()), (time, date));
+        }
+    }
+}
