@@ -1,0 +1,59 @@
+"""Builds both functions for a processor, and packs them with the template, so that people without Rust can deploy:
+`python3 .github/bundle.py arm64` makes `dist/tencent-chat-webhook-arm64.zip`.
+"""
+
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+# The template's functions in their order, each a binary.
+BINARIES = ("tencent-chat-webhook", "redrive")
+FLAGS = {"arm64": "--arm64", "x86_64": "--x86-64"}
+ELF_MACHINES = {"arm64": 183, "x86_64": 62}
+
+
+def template(architecture):
+    """The template with the built functions in it, and their processor as its default."""
+    text = (ROOT / "template.yaml").read_text()
+    parts = text.split("CodeUri: .\n")
+    if len(parts) != len(BINARIES) + 1:
+        raise SystemExit("template.yaml has other functions than this script")
+    text = parts[0] + "".join(f"CodeUri: {name}.zip\n{rest}" for name, rest in zip(BINARIES, parts[1:]))
+    default = "  Architecture:\n    Type: String\n    Default: "
+    if text.count(f"{default}arm64\n") != 1:
+        raise SystemExit("template.yaml has another parameter Architecture than this script")
+    return text.replace(f"{default}arm64\n", f"{default}{architecture}\n")
+
+
+def main(architecture):
+    command = ["cargo", "lambda", "build", "--release", "--locked", FLAGS[architecture]]
+    for name in BINARIES:
+        command += ["--bin", name]
+    subprocess.run(command, cwd=ROOT, check=True)
+    dist = ROOT / "dist"
+    dist.mkdir(exist_ok=True)
+    with zipfile.ZipFile(dist / f"tencent-chat-webhook-{architecture}.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("template.yaml", template(architecture))
+        for name in ("README.md", "LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"):
+            bundle.write(ROOT / name, name)
+        bundle.write(ROOT / "samconfig.example.toml", "samconfig.toml")
+        for name in BINARIES:
+            bootstrap = (ROOT / "target" / "lambda" / name / "bootstrap").read_bytes()
+            if int.from_bytes(bootstrap[18:20], "little") != ELF_MACHINES[architecture]:
+                raise SystemExit(f"{name} was built for another processor than {architecture}")
+            inner = ROOT / "target" / "lambda" / f"{name}.zip"
+            with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as function:
+                # Lambda has to be able to run it.
+                entry = zipfile.ZipInfo("bootstrap")
+                entry.external_attr = 0o755 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                function.writestr(entry, bootstrap)
+            bundle.write(inner, f"{name}.zip")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in FLAGS:
+        raise SystemExit(f"usage: bundle.py {'|'.join(FLAGS)}")
+    main(sys.argv[1])
