@@ -1,0 +1,41 @@
+"""As much of Markdown as the rules need, as GitHub renders it."""
+
+import re
+
+BLOCK = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2`*[ ]*$", re.DOTALL | re.MULTILINE)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+HEADING = re.compile(r"^(#{1,6}) +(.+?)(?: +#+)?$", re.MULTILINE)
+LINK = re.compile(r"!?\[(?:[^][]|\[[^][]*\])*\]\(<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?: \"[^\"]*\")?\)")
+
+
+def blocks(text):
+    """Language and content of each block of code."""
+    return [(block[3].strip(), re.sub(rf"^{block[1]}", "", block[4], flags=re.MULTILINE)) for block in BLOCK.finditer(text)]
+
+
+def prose(text):
+    return COMMENT.sub("", BLOCK.sub("", text))
+
+
+def headings(text):
+    """Level and text of each heading."""
+    return [(len(heading[1]), heading[2]) for heading in HEADING.finditer(prose(text))]
+
+
+def anchors(text):
+    """What a link may name behind `#`: of each heading, lower case without punctuation."""
+    found = set()
+    for _, heading in headings(text):
+        heading = LINK.sub(lambda link: link[0][link[0].index("[") + 1:link[0].rindex("](")], heading)
+        slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        count = 0
+        while (anchor := f"{slug}-{count}" if count else slug) in found:
+            count += 1
+        found.add(anchor)
+    return found
+
+
+def links(text):
+    """Where each link goes."""
+    return [link[1] for link in LINK.finditer(SPAN.sub(lambda span: "`" * len(span[0]), prose(text)))]

@@ -1,0 +1,90 @@
+"""Breaks each rule in a copy of the repository: the rule, and no other, has to say so."""
+
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from repository import Repository
+from rules import RULES
+
+
+def replace(name, old, new, count=1):
+    def plant(root):
+        path = root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r}"
+        path.write_text(text.replace(old, new, count), encoding="utf-8")
+    return plant
+
+
+def append(name, text):
+    def plant(root):
+        with (root / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+    return plant
+
+
+def write(name, text):
+    def plant(root):
+        (root / name).write_text(text, encoding="utf-8")
+    return plant
+
+
+def in_each_readme(text):
+    def plant(root):
+        for name in ("README.md", "README.zh-CN.md", "README.ja.md"):
+            append(name, text)(root)
+    return plant
+
+
+# The rule, what is planted, and a piece of what it has to say.
+BREACHES = [
+    ("source_files_are_short", write("src/long.rs", "//! Long.\n" * 301), "src/long.rs has 301 lines"),
+    ("modules_stand_where_they_are_named", append("src/time.rs", '#[path = "other.rs"]\nmod other;\n'), "says #[path]"),
+    ("readmes_are_short", in_each_readme("\n" * 201), "README.ja.md has"),
+    ("commands_are_in_the_docs", append("Makefile", "\nsecret: ## do something\n"), "make secret is in no *.md"),
+    ("settings_are_in_the_reference", append("src/settings.rs", '// "NEW_SETTING"\n'), "NEW_SETTING is not in"),
+    ("parameters_are_in_the_docs", replace("template.yaml", "\nParameters:\n", "\nParameters:\n  Fancy:\n    Type: String\n"),
+     "Fancy has no row"),
+    ("alarms_have_a_section", replace("template.yaml", "\nOutputs:\n",
+                                      "\n  MoonAlarm:\n    Type: AWS::CloudWatch::Alarm\n\nOutputs:\n"), "MoonAlarm has no section"),
+    ("samples_are_listed", write("events/new-sample.json", "{}\n"), "events/new-sample.json is not in"),
+    ("links_lead_somewhere", append("docs/security.md", "\nSee [there](nowhere.md).\n"), "nowhere.md is not there"),
+    ("links_lead_somewhere", append("docs/security.md", "\nSee [there](aws.md#nowhere).\n"), "docs/aws.md has no #nowhere"),
+    ("translations_follow", replace("README.ja.md", "$ make run", "$ make walk"), "README.ja.md has other blocks of code"),
+    ("translations_follow", append("README.zh-CN.md", "\n## More\n"), "README.zh-CN.md has other headings"),
+    ("translations_follow", append("README.zh-CN.md", "\n[here](LICENSE-MIT)\n"), "README.zh-CN.md has other relative links"),
+    ("translations_follow", append("README.ja.md", "\n[there](https://example.com)\n"), "README.ja.md has other outside links"),
+    ("diffs_apply", replace("src/react.rs", "_event", "_it"), "docs/extending.md, block"),
+    ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
+]
+
+
+def breaches_of(root):
+    repository = Repository(root)
+    return {(rule.__name__, fault) for rule in RULES for fault in rule(repository)}
+
+
+def main(repository):
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder) / "copy"
+        for name in repository.files:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(repository.root / name, root / name)
+        git = ["git", "-C", str(root), "-c", "user.name=tidy", "-c", "user.email=tidy@localhost"]
+        for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "As it is"]):
+            subprocess.run([*git, *arguments], check=True)
+        before = breaches_of(root)
+        for rule, plant, said in BREACHES:
+            plant(root)
+            told = breaches_of(root) - before
+            well = {name for name, _ in told} == {rule} and any(said in fault for _, fault in told)
+            failed += not well
+            print("  ok  " if well else "  NOT ", f"{rule}: " + "; ".join(sorted(fault for _, fault in told)))
+            for arguments in (["reset", "--quiet", "--hard"], ["clean", "--quiet", "--force", "-d"]):
+                subprocess.run([*git, *arguments], check=True)
+    untried = {rule.__name__ for rule in RULES} - {rule for rule, _, _ in BREACHES}
+    print(f"{len(BREACHES) - failed} breaches found, {failed} not; rules without one: {sorted(untried) or 'none'}")
+    return 1 if failed or untried else 0

@@ -1,0 +1,166 @@
+"""The rules: each takes the repository and gives its breaches, a line each. Their names are the message."""
+
+import collections
+import posixpath
+import re
+import urllib.parse
+
+import markdown
+
+MOST_LINES = 300
+MOST_README_LINES = 200
+README, TRANSLATIONS = "README.md", ("README.zh-CN.md", "README.ja.md")
+READMES = (README, *TRANSLATIONS)
+REFERENCE, OPERATE, AWS = "docs/reference.md", "docs/operate.md", "docs/aws.md"
+EXTENDING = "docs/extending.md"
+
+
+def docs(repository):
+    """What a reader finds: every text but the history of changes."""
+    return "\n".join(text for name, text in repository.texts("*.md").items() if name != "CHANGELOG.md")
+
+
+def source_files_are_short(repository):
+    for name, text in repository.texts("src/*.rs", "tests/*.rs", "tests/*.py", "cli/*.rs", "examples/*.rs", "benches/*.rs").items():
+        lines = len(text.splitlines())
+        if lines > MOST_LINES:
+            yield f"{name} has {lines} lines, more than {MOST_LINES}"
+
+
+def modules_stand_where_they_are_named(repository):
+    for name, text in repository.texts("*.rs").items():
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.match(r"\s*#!?\[path\b", line):
+                yield f"{name}:{number} says #[path]"
+
+
+def readmes_are_short(repository):
+    for name in READMES:
+        lines = len(repository.text(name).splitlines())
+        if lines > MOST_README_LINES:
+            yield f"{name} has {lines} lines, more than {MOST_README_LINES}"
+
+
+def commands_are_in_the_docs(repository):
+    text = docs(repository)
+    for target in re.findall(r"^([a-z0-9-]+):.*?## ", repository.text("Makefile"), re.MULTILINE):
+        if not re.search(rf"\bmake (?:[a-z0-9-]+ )*{target}\b(?!-)", text):
+            yield f"make {target} is in no *.md"
+
+
+def settings_are_in_the_reference(repository):
+    reference = repository.text(REFERENCE)
+    for name in dict.fromkeys(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', repository.text("src/settings.rs"))):
+        if f"`{name}`" not in reference:
+            yield f"{name} is not in {REFERENCE}"
+
+
+def section(template, name):
+    """Names of a section's entries, and their texts."""
+    body = re.search(rf"^{name}:\n(.*?)(?=^\S|\Z)", template, re.DOTALL | re.MULTILINE)[1]
+    return re.findall(r"^  (\w+):\n((?:(?:    .*)?\n)*)", body, re.MULTILINE)
+
+
+def parameters_are_in_the_docs(repository):
+    text = repository.text(AWS)
+    for name, _ in section(repository.text("template.yaml"), "Parameters"):
+        if f"| `{name}` |" not in text:
+            yield f"{name} has no row in {AWS}"
+
+
+def alarms_have_a_section(repository):
+    operate = repository.text(OPERATE)
+    titles = {title for level, title in markdown.headings(operate) if level == 3}
+    alarms = [(name, body) for name, body in section(repository.text("template.yaml"), "Resources")
+              if "Type: AWS::CloudWatch::Alarm" in body]
+    linked = [name for name, body in alarms if f"{OPERATE}#" in body]
+    for name, body in alarms:
+        if name not in titles:
+            yield f"{name} has no section in {OPERATE}"
+        # All of them or none, so that the template may learn it in one step.
+        if linked and not re.search(rf"{re.escape(OPERATE)}#{name.lower()}\b", body):
+            yield f"{name} does not say {OPERATE}#{name.lower()}"
+
+
+def samples_are_listed(repository):
+    reference = repository.text(REFERENCE)
+    for name in repository.matching("events/*"):
+        if f"`{posixpath.basename(name)}`" not in reference:
+            yield f"{name} is not in {REFERENCE}"
+
+
+def links_lead_somewhere(repository):
+    texts = repository.texts("*.md")
+    for name, text in texts.items():
+        for link in markdown.links(text):
+            if re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+            if not (repository.root / target).exists():
+                yield f"{name}: {link} is not there"
+            elif anchor and urllib.parse.unquote(anchor) not in markdown.anchors(texts.get(target, "")):
+                yield f"{name}: {target} has no #{anchor}"
+
+
+def comparable(repository, name):
+    """What a translation has in common with its original."""
+    text = repository.text(name)
+    others = [posixpath.basename(other) for other in READMES]
+    # A heading's anchor is translated with it, and an outside page may have its own language.
+    targets = [link.partition("#")[0] for link in markdown.links(text) if not re.match(r"[a-z]+:|#", link)]
+    return {
+        "blocks of code": [block for block in markdown.blocks(text) if block[0] != "mermaid"],
+        "pictures": sum(language == "mermaid" for language, _ in markdown.blocks(text)),
+        "headings": [level for level, _ in markdown.headings(text)],
+        "relative links": sorted(target for target in targets if target not in others),
+        "outside links": sum(bool(re.match(r"[a-z]+:", link)) for link in markdown.links(text)),
+    }
+
+
+def translations_follow(repository):
+    original = comparable(repository, README)
+    for name in TRANSLATIONS:
+        translation = comparable(repository, name)
+        for what, of_original in original.items():
+            if translation[what] != of_original:
+                yield f"{name} has other {what} than {README}{difference(of_original, translation[what])}"
+
+
+def difference(one, other):
+    """The first thing that only one of two lists has."""
+    if not isinstance(one, list):
+        return f": {other} rather than {one}"
+    only = collections.Counter(map(str, one)), collections.Counter(map(str, other))
+    first = next(iter((only[0] - only[1]) + (only[1] - only[0])), None)
+    return f": {first}"[:200] if first else ": in another order"
+
+
+def diffs_apply(repository):
+    for number, (language, block) in enumerate(markdown.blocks(repository.text(EXTENDING)), 1):
+        if language == "diff" and (complaint := repository.git("apply", "--check", "--unidiff-zero", "-", text=block)):
+            yield f"{EXTENDING}, block {number}: {complaint.splitlines()[0]}"
+
+
+def nothing_is_pending(repository):
+    word = "OUTPUT-" + "PENDING"
+    for name, text in repository.texts("*.md", ".github/*").items():
+        for number, line in enumerate(text.splitlines(), 1):
+            if word in line:
+                yield f"{name}:{number} says {word}"
+
+
+RULES = (
+    source_files_are_short,
+    modules_stand_where_they_are_named,
+    readmes_are_short,
+    commands_are_in_the_docs,
+    settings_are_in_the_reference,
+    parameters_are_in_the_docs,
+    alarms_have_a_section,
+    samples_are_listed,
+    links_lead_somewhere,
+    translations_follow,
+    diffs_apply,
+    nothing_is_pending,
+)
