@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 from repository import Repository
-from rules import RULES
+from rules import READMES, RULES
 
 
 def replace(name, old, new, count=1):
@@ -31,11 +31,20 @@ def write(name, text):
     return plant
 
 
-def in_each_readme(text):
+def both(*plants):
     def plant(root):
-        for name in ("README.md", "README.zh-CN.md", "README.ja.md"):
-            append(name, text)(root)
+        for each in plants:
+            each(root)
     return plant
+
+
+def alarm(description):
+    text = f"  MoonAlarm:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      AlarmDescription: {description}\n"
+    return replace("template.yaml", "\nOutputs:\n", f"\n{text}\nOutputs:\n")
+
+
+def in_each_readme(text):
+    return both(*(append(name, text) for name in READMES))
 
 
 # The rule, what is planted, and a piece of what it has to say.
@@ -47,8 +56,9 @@ BREACHES = [
     ("settings_are_in_the_reference", append("src/settings.rs", '// "NEW_SETTING"\n'), "NEW_SETTING is not in"),
     ("parameters_are_in_the_docs", replace("template.yaml", "\nParameters:\n", "\nParameters:\n  Fancy:\n    Type: String\n"),
      "Fancy has no row"),
-    ("alarms_have_a_section", replace("template.yaml", "\nOutputs:\n",
-                                      "\n  MoonAlarm:\n    Type: AWS::CloudWatch::Alarm\n\nOutputs:\n"), "MoonAlarm has no section"),
+    ("alarms_have_a_section", alarm("It is full. docs/operate.md#moonalarm"), "MoonAlarm has no section"),
+    ("alarms_have_a_section", both(alarm("It is full. docs/operate.md#sunalarm"), append("docs/operate.md", "\n### MoonAlarm\n")),
+     "MoonAlarm does not say docs/operate.md#moonalarm"),
     ("samples_are_listed", write("events/new-sample.json", "{}\n"), "events/new-sample.json is not in"),
     ("links_lead_somewhere", append("docs/security.md", "\nSee [there](nowhere.md).\n"), "nowhere.md is not there"),
     ("links_lead_somewhere", append("docs/security.md", "\nSee [there](aws.md#nowhere).\n"), "docs/aws.md has no #nowhere"),

@@ -112,7 +112,7 @@ def comparable(repository, name):
     return {
         "blocks of code": [block for block in markdown.blocks(text) if block[0] != "mermaid"],
         "pictures": sum(language == "mermaid" for language, _ in markdown.blocks(text)),
-        "headings": [level for level, _ in markdown.headings(text)],
+        "headings": ["#" * level for level, _ in markdown.headings(text)],
         "relative links": sorted(target for target in targets if target not in others),
         "outside links": sum(bool(re.match(r"[a-z]+:", link)) for link in markdown.links(text)),
     }
