@@ -1,5 +1,6 @@
-//! HTTPS to DynamoDB, which trusts no more certificates at first than it needs.
+//! The HTTPS client that the SDK brings, made for a function's start.
 //!
+//! To DynamoDB it trusts no more certificates at first than it needs.
 //! DynamoDB's certificates go back to Amazon's own roots. To read the 140 that a machine trusts would take most
 //! of a start, so that is left for where Amazon's are not enough: a partition with an authority of its own, a
 //! proxy that looks into TLS, a DynamoDB of one's own, or the day when Amazon has a new root.
@@ -29,7 +30,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// An HTTPS client whose connector is made once: the SDK's own makes a second one, just to see whether it can.
-pub(super) fn client() -> SharedHttpClient {
+pub(crate) fn client() -> SharedHttpClient {
     let https = Https(Arc::new(Connectors {
         amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), CONNECT_TIMEOUT),
         system: OnceLock::new(),
