@@ -7,22 +7,19 @@
 //! `events/`. Two more belong to this example: `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`) and
 //! `LOCAL_DYNAMODB_FILE` (default `.local/events.db`).
 
-use std::{convert::Infallible, error::Error, fs, path::Path};
+use std::{error::Error, fs, path::Path};
 
-use dynoxide::Database;
-use lambda_runtime::service_fn;
+use support::dynamodb::{DynamoDb, TABLE};
 use tencent_chat_webhook::{
-    handler::{Handler, keep_panics_for_the_log},
+    gateway,
+    handler::Handler,
+    log::{Log, log_panics},
     settings::Settings,
     store::Store,
-    telemetry::Log,
 };
 
-#[path = "../tests/support/dynamodb.rs"]
-mod dynamodb;
-
 const DEFAULTS: [(&str, &str); 6] = [
-    ("TABLE_NAME", dynamodb::TABLE),
+    ("TABLE_NAME", TABLE),
     ("SDK_APP_IDS", "1400000001"),
     ("AWS_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "local"),
@@ -46,15 +43,13 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         fs::create_dir_all(folder)?;
     }
     let address = setting("LOCAL_DYNAMODB_ADDRESS").unwrap_or_default().parse()?;
-    let address = dynamodb::serve(Database::new(&file)?, address).await;
+    let dynamodb = DynamoDb::in_file(&file, address).await?;
 
     let mut settings = Settings::from_lookup(setting)?;
-    settings.destination.aws.endpoint_url = Some(format!("http://{address}"));
-    keep_panics_for_the_log();
+    settings.destination.aws.endpoint_url = Some(dynamodb.url());
+    log_panics();
     let store = Store::connect(&settings.destination);
     let handler = Handler::new(settings, store, Log::from_env());
     handler.warm_up().await;
-    let handler = &handler;
-    lambda_runtime::run(service_fn(|event| async move { Ok::<_, Infallible>(handler.handle(event).await) }))
-        .await
+    gateway::serve(&handler).await
 }
