@@ -75,7 +75,7 @@ load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing Dynam
 	cargo build --locked --example redrive
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
 
-lint: ## check format, lints and docs
+lint: ## check format, lints, docs, and the repository's own rules
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps
@@ -84,6 +84,7 @@ lint: ## check format, lints and docs
 	cargo tree --locked --quiet --depth 0 --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --manifest-path benches/programs/Cargo.toml
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
+	$(PYTHON) tests/tidy
 
 deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities
 	$(CARGO_DENY) --locked check licenses bans sources
