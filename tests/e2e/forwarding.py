@@ -50,8 +50,13 @@ def certify(folder):
 class Receiver(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     received = []
+    is_down = False
 
     def do_POST(self):
+        if self.is_down:
+            # The function has kept its connection, which goes on although the server is closed.
+            self.close_connection = True
+            return
         body = self.rfile.read(int(self.headers["content-length"]))
         self.received.append((self.path, body))
         self.send_response(200)
@@ -88,6 +93,7 @@ def in_front_of_a_receiver(stack, surroundings, sender, folder):
     check("with its own query and Tencent's", path.startswith("/im?key=planted&") and "Sign=" in path, path)
     equal("as they came", json.loads(body), {"CallbackCommand": BEFORE} | fields)
 
+    Receiver.is_down = True
     server.shutdown()
     server.server_close()
     fields["EventTime"] += 1
