@@ -1,0 +1,7 @@
+//! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
+
+mod following;
+mod reading;
+mod redriving;
+mod words;
+mod world;
