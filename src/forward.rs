@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use serde::{Serialize, Serializer};
 
-use crate::{callback::object::Object, store::https::connector};
+use crate::{callback::object::Object, https::connector};
 
 mod url;
 pub use url::ForwardUrl;

@@ -59,7 +59,7 @@ pub async fn answer(
 /// An event of API Gateway's HTTP API, payload format 2.0.
 pub enum Event {
     /// A request, with what API Gateway knows of it as an extension.
-    Request(Request),
+    Request(Box<Request>),
     /// Something else.
     Malformed {
         /// API Gateway's id of the request, if it can be made out.
@@ -75,7 +75,10 @@ impl<'de> Deserialize<'de> for Event {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let event = serde_json::from_str(json.get());
         let request = event.map_err(|_| "it is not an event of API Gateway's HTTP API").and_then(request);
-        Ok(request.map_or_else(|fault| Self::malformed(json.get(), fault), Self::Request))
+        Ok(request.map_or_else(
+            |fault| Self::malformed(json.get(), fault),
+            |request| Self::Request(Box::new(request)),
+        ))
     }
 }
 

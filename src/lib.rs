@@ -37,6 +37,7 @@ pub mod event;
 pub mod forward;
 pub mod gateway;
 pub mod handler;
+mod https;
 pub mod log;
 pub mod outcome;
 pub mod react;

@@ -19,7 +19,6 @@ use crate::{
 
 pub mod client;
 mod fault;
-pub(crate) mod https;
 use fault::LastFault;
 
 /// True only where no item has the key yet.

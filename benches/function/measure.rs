@@ -1,16 +1,16 @@
-//! What is measured of a program: starts, and events.
+//! What is measured of a program: starts, and events. DynamoDB is behind TLS, as it is in AWS.
 
-use std::{
-    process::Command,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+use std::time::Duration;
+
+use serde_json::json;
+use support::{
+    lambda::{Instance, command},
+    requests::{self, CREATED, LARGEST, MEDIUM, SDK_APPID, SMALL},
 };
 
 use crate::{
-    lambda::{Instance, Launch},
-    limit::Limit,
     programs::Program,
-    requests::{self, LARGEST, MEDIUM, SDK_APPID, SMALL, TOKEN},
-    table::Table,
+    table::{TOKEN, Table},
 };
 
 /// An event to send, by what makes it special.
@@ -36,12 +36,12 @@ impl Event {
         }
     }
 
-    /// What our function's reply to it begins with.
-    const fn expected(self) -> &'static str {
+    /// The status of our function's reply.
+    const fn expected(self) -> u16 {
         match self {
-            Self::ForeignApp => r#"{"statusCode":403,"#,
-            Self::WrongSign => r#"{"statusCode":401,"#,
-            _ => r#"{"statusCode":200,"#,
+            Self::ForeignApp => 403,
+            Self::WrongSign => 401,
+            _ => 200,
         }
     }
 
@@ -54,20 +54,19 @@ impl Event {
         }
     }
 
-    fn payload(self, index: u64) -> Vec<u8> {
+    fn payload(self, index: u64) -> String {
         let body = match self {
             Self::Medium => requests::created(index, MEDIUM),
             Self::Large => requests::created_escaped(index, LARGEST),
             Self::Duplicate => requests::created(0, SMALL),
             _ => requests::created(index, SMALL),
         };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let query = match self {
-            Self::ForeignApp => requests::query("1400000002", TOKEN, now),
-            Self::WrongSign => requests::query(SDK_APPID, "another token", now),
-            _ => requests::query(SDK_APPID, TOKEN, now),
+            Self::ForeignApp => requests::signed("1400000002", CREATED, TOKEN),
+            Self::WrongSign => requests::signed(SDK_APPID, CREATED, "another token"),
+            _ => requests::signed(SDK_APPID, CREATED, TOKEN),
         };
-        requests::event(&query, &body)
+        requests::post(&query, &body).to_string()
     }
 }
 
@@ -79,14 +78,11 @@ pub(crate) struct Sender {
 
 /// What one program does with one kind of event. Times are in milliseconds.
 pub(crate) struct Figures {
-    pub(crate) init: f64,
-    pub(crate) init_cpu: f64,
     pub(crate) first: f64,
-    pub(crate) first_cpu: f64,
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) cpu: f64,
-    pub(crate) peak_kilobytes: u64,
+    pub(crate) peak_bytes: u64,
 }
 
 /// What a program's start takes, in milliseconds.
@@ -95,32 +91,18 @@ pub(crate) struct Start {
     pub(crate) cpu: f64,
 }
 
-/// One measurement: which program, with or without TLS, under which limit.
-#[derive(Clone, Copy)]
-pub(crate) struct Setup<'a> {
-    pub(crate) program: Program,
-    pub(crate) tls: bool,
-    pub(crate) limit: Option<&'a Limit>,
+async fn start(program: Program, table: &Table) -> Instance {
+    let mut command = command(program.path(), []);
+    Instance::start(command.envs(table.settings(true))).await
 }
 
-impl Setup<'_> {
-    async fn start(self, table: &Table) -> Instance {
-        let program = self.program.path();
-        let launch = match self.limit {
-            Some(limit) => Launch::Limited(limit, program),
-            None => Launch::Plain(Command::new(program)),
-        };
-        Instance::start(launch, &table.settings(self.tls)).await
-    }
-}
-
-/// Starts every setup by turns, so that a busy moment of the machine hits all of them, and gives medians.
-pub(crate) async fn starts(setups: &[Setup<'_>], rounds: usize) -> Vec<Start> {
+/// Starts every program by turns, so that a busy moment of the machine hits all of them, and gives medians.
+pub(crate) async fn starts(programs: &[Program], rounds: usize) -> Vec<Start> {
     let table = Table::serve().await;
-    let mut all = vec![(Vec::new(), Vec::new()); setups.len()];
+    let mut all = vec![(Vec::new(), Vec::new()); programs.len()];
     for _ in 0..rounds {
-        for (setup, (inits, cpus)) in setups.iter().zip(&mut all) {
-            let mut instance = setup.start(&table).await;
+        for (program, (inits, cpus)) in programs.iter().zip(&mut all) {
+            let mut instance = start(*program, &table).await;
             inits.push(milliseconds(instance.init));
             cpus.push(milliseconds(instance.cpu().await));
         }
@@ -131,86 +113,68 @@ pub(crate) async fn starts(setups: &[Setup<'_>], rounds: usize) -> Vec<Start> {
 }
 
 impl Sender {
-    /// Sends events of a kind to every setup by turns, in rounds with an instance each.
+    /// Sends events of a kind to every program by turns, in rounds with an instance each.
     pub(crate) async fn events(
         &mut self,
-        runs: &[(Setup<'_>, Event)],
+        runs: &[(Program, Event)],
         rounds: usize,
         count: usize,
     ) -> Vec<Figures> {
         let mut all: Vec<Vec<Round>> = runs.iter().map(|_| Vec::new()).collect();
         for _ in 0..rounds {
-            for ((setup, event), done) in runs.iter().zip(&mut all) {
+            for ((program, event), done) in runs.iter().zip(&mut all) {
                 let count = (count / event.weight()).max(5);
-                done.push(self.round(*setup, *event, count).await);
+                done.push(self.round(*program, *event, count).await);
             }
         }
         all.into_iter().map(figures).collect()
     }
 
-    async fn round(&mut self, setup: Setup<'_>, event: Event, count: usize) -> Round {
+    async fn round(&mut self, program: Program, event: Event, count: usize) -> Round {
         // The more a table holds, the longer a write takes: each round has a new one.
         let table = Table::serve().await;
-        let mut instance = setup.start(&table).await;
-        let init_cpu = instance.cpu().await;
-        let first = self.send(&mut instance, setup.program, event).await;
+        let mut instance = start(program, &table).await;
+        let first = self.send(&mut instance, program, event).await;
         let before = instance.cpu().await;
         let mut latencies = Vec::with_capacity(count);
         for _ in 0..count {
-            latencies.push(self.send(&mut instance, setup.program, event).await);
+            latencies.push(milliseconds(self.send(&mut instance, program, event).await));
         }
         let cpu = instance.cpu().await.saturating_sub(before);
         Round {
-            init: milliseconds(instance.init),
-            init_cpu: milliseconds(init_cpu),
             first: milliseconds(first),
-            first_cpu: milliseconds(before.saturating_sub(init_cpu)),
-            latencies: latencies.into_iter().map(milliseconds).collect(),
+            latencies,
             cpu: milliseconds(cpu) / f64::from(u32::try_from(count).unwrap_or(u32::MAX)),
-            peak_kilobytes: instance.peak_memory(),
+            peak_bytes: instance.peak_memory(),
         }
     }
 
     pub(crate) async fn send(&mut self, instance: &mut Instance, program: Program, event: Event) -> Duration {
         self.index += 1;
-        let (latency, reply) = instance.invoke(event.payload(self.index)).await;
+        let invoked = instance.invoke(event.payload(self.index)).await;
         let ours = matches!(program, Program::Ours | Program::Unwarmed);
-        let expected = if ours { event.expected() } else { r#"{"statusCode":200,"# };
-        assert!(reply.starts_with(expected), "{program:?} {event:?}: {reply}");
-        latency
+        let expected = if ours { event.expected() } else { 200 };
+        let status = invoked.result.map(|mut reply| reply["statusCode"].take());
+        assert_eq!(status, Ok(json!(expected)), "{program:?} {event:?}");
+        invoked.took
     }
 }
 
 /// One instance's life.
 struct Round {
-    init: f64,
-    init_cpu: f64,
     first: f64,
-    first_cpu: f64,
     latencies: Vec<f64>,
     cpu: f64,
-    peak_kilobytes: u64,
+    peak_bytes: u64,
 }
 
 fn figures(rounds: Vec<Round>) -> Figures {
     let median = |value: fn(&Round) -> f64| quantile(rounds.iter().map(value).collect(), 0.5);
-    let init = median(|round| round.init);
-    let init_cpu = median(|round| round.init_cpu);
-    let first = median(|round| round.first);
-    let first_cpu = median(|round| round.first_cpu);
-    let cpu = median(|round| round.cpu);
-    let peak_kilobytes = rounds.iter().map(|round| round.peak_kilobytes).max();
+    let (first, cpu) = (median(|round| round.first), median(|round| round.cpu));
+    let peak_bytes = rounds.iter().map(|round| round.peak_bytes).max().unwrap_or_default();
     let latencies: Vec<f64> = rounds.into_iter().flat_map(|round| round.latencies).collect();
-    Figures {
-        init,
-        init_cpu,
-        first,
-        first_cpu,
-        p50: quantile(latencies.clone(), 0.5),
-        p99: quantile(latencies, 0.99),
-        cpu,
-        peak_kilobytes: peak_kilobytes.unwrap_or_default(),
-    }
+    let (p50, p99) = (quantile(latencies.clone(), 0.5), quantile(latencies, 0.99));
+    Figures { first, p50, p99, cpu, peak_bytes }
 }
 
 fn milliseconds(duration: Duration) -> f64 {

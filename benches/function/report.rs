@@ -1,18 +1,14 @@
-//! Tables of figures, as Markdown to read or JSON to compare.
+//! Tables of figures, as Markdown.
 
 use std::fmt;
 
-use serde::Serialize;
-
 /// A table: what was measured, and its figures.
-#[derive(Serialize)]
 pub(crate) struct Section {
     title: &'static str,
     columns: Vec<&'static str>,
     rows: Vec<Row>,
 }
 
-#[derive(Serialize)]
 struct Row {
     what: String,
     figures: Vec<Option<f64>>,
@@ -32,7 +28,7 @@ impl Section {
 impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.rows.iter().map(|row| row.what.len()).max().unwrap_or_default();
-        let columns = || self.columns.iter().map(|column| (column, column.len().max(5)));
+        let columns = || self.columns.iter().map(|column| (column, column.chars().count().max(5)));
         writeln!(f, "\n### {}\n", self.title)?;
         write!(f, "| {:width$} |", "")?;
         for (column, width) in columns() {

@@ -14,8 +14,8 @@ use crate::{
 const WIDTH: usize = 100;
 
 const TIME: Column = Column::new("TIME", 24, Cut::End);
-const COMMAND: Column = Column::new("COMMAND", 34, Cut::Middle);
-const SUBJECT: Column = Column::new("SUBJECT", 22, Cut::Middle);
+const COMMAND: Column = Column::new("COMMAND", 31, Cut::Middle);
+const SUBJECT: Column = Column::new("SUBJECT", 18, Cut::Middle);
 const DETAIL: Column = Column::new("WHAT", 0, Cut::End);
 
 /// Which events a table has: what they share has no column.

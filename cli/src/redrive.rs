@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::{Client, config::timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{IdentityCache, timeout::TimeoutConfig},
+};
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -36,6 +39,9 @@ const PATIENCE: Duration = Duration::from_hours(1);
 
 /// How long one attempt may take. The function has less, but it is nearer to DynamoDB.
 const ATTEMPT: Duration = Duration::from_secs(4);
+
+/// How long it may take to get credentials: somebody may have to type a code.
+const SIGN_IN: Duration = Duration::from_mins(2);
 
 /// How many callbacks ended how.
 #[derive(Debug, Default)]
@@ -101,7 +107,9 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> 
 /// A client as every AWS tool would make it, but for its patience.
 fn client(place: &Place) -> Client {
     let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
-    Client::from_conf(persistent(place.dynamodb_config()).timeout_config(timeout).build())
+    let credentials = IdentityCache::lazy().load_timeout(SIGN_IN).build();
+    let config = persistent(place.dynamodb_config()).timeout_config(timeout).identity_cache(credentials);
+    Client::from_conf(config.build())
 }
 
 async fn record(

@@ -1,9 +1,8 @@
 //! The callbacks to send: what they are, and in which order, repeats among them.
 
 use sha2::{Digest, Sha256};
-use tencent_chat_webhook::telemetry::now_millis;
+use support::requests::{SDK_APPID, signed};
 
-pub(crate) const SDK_APPID: &str = "1400000001";
 pub(crate) const TOKEN: &str = "load-token";
 
 /// Of ten callbacks, those that repeat an earlier one: 30 %.
@@ -67,13 +66,7 @@ pub(crate) fn body(number: usize) -> String {
 
 /// The query string that Tencent appends now.
 pub(crate) fn query(number: usize) -> String {
-    let time = now_millis() / 1000;
-    let sign = hex::encode(Sha256::digest(format!("{TOKEN}{time}")));
-    let command = COMMANDS[number % COMMANDS.len()];
-    format!(
-        "SdkAppid={SDK_APPID}&CallbackCommand={command}&contenttype=json&ClientIP=203.0.113.7&OptPlatform=iOS\
-         &Sign={sign}&RequestTime={time}"
-    )
+    signed(SDK_APPID, COMMANDS[number % COMMANDS.len()], TOKEN)
 }
 
 /// A number that looks random and is the same in each run.

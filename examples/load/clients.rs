@@ -10,12 +10,13 @@ use std::{
 use futures_util::future::try_join_all;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
+use support::{endpoint::read_message, requests::SDK_APPID};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     broken,
-    callbacks::{Plan, SDK_APPID, body, query},
-    endpoint::read_message,
+    callbacks::{Plan, body, query},
+    faults::Faults,
 };
 
 /// How long building and starting may take.
@@ -38,15 +39,27 @@ impl Replies {
     }
 }
 
-/// Sends everything in its order over so many connections.
-pub(crate) async fn send_all(plan: &Plan, to: SocketAddr, connections: usize) -> io::Result<Replies> {
+/// Sends everything in its order over so many connections, half of it before the outage.
+pub(crate) async fn send_all(
+    plan: &Plan,
+    to: SocketAddr,
+    connections: usize,
+    faults: &Faults,
+) -> io::Result<Replies> {
     let progress = ProgressBar::new(plan.order.len() as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} to go");
     progress.set_style(style.map_err(io::Error::other)?);
     let next = AtomicUsize::new(0);
     let client = async || -> io::Result<Replies> {
         let (mut replies, mut connection) = (Replies::default(), TcpStream::connect(to).await?);
-        while let Some(number) = plan.order.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(number) = plan.order.get(index) else {
+                return Ok(replies);
+            };
+            if index == plan.order.len() / 2 {
+                faults.begin_outage();
+            }
             let started = Instant::now();
             match post(&mut connection, &query(*number), &body(*number), REPLY).await?.as_str() {
                 "OK" => replies.ok += 1,
@@ -55,7 +68,6 @@ pub(crate) async fn send_all(plan: &Plan, to: SocketAddr, connections: usize) ->
             replies.slowest = replies.slowest.max(started.elapsed());
             progress.inc(1);
         }
-        Ok(replies)
     };
     let all = try_join_all((0..connections).map(|_| client())).await?;
     progress.finish();

@@ -1,53 +1,69 @@
-//! What came out: the log's outcomes, and the table against what was sent.
+//! What came out: the outcomes that both functions told, and the table against what was sent.
 
-use std::{collections::HashMap, error::Error, net::SocketAddr};
+use std::{
+    collections::{HashMap, HashSet},
+    error::Error,
+};
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, config::timeout::TimeoutConfig, types::StreamSpecification};
 use serde_json::Value;
-use tencent_chat_webhook::{attribute::Item, record, settings::Aws, store::Store};
+use support::dynamodb::TABLE;
+use tencent_chat_webhook::{
+    record::{self, attribute::Item},
+    settings::Aws,
+    store::client,
+};
 
 use crate::{
     Rows,
     callbacks::{Plan, body},
-    dynamodb,
 };
 
-/// How many callbacks ended how, as the log has it.
+/// How many callbacks ended how, as a log has it.
 #[derive(Default)]
 pub(crate) struct Outcomes {
-    recorded: usize,
+    /// The ids of those that were told as recorded.
+    recorded: HashSet<String>,
     duplicate: usize,
     failed: usize,
 }
 
 impl Outcomes {
-    pub(crate) const fn sum(&self) -> usize {
-        self.recorded + self.duplicate + self.failed
-    }
-
-    pub(crate) fn rows(&self) -> Rows {
-        vec![
-            ("recorded", self.recorded.to_string()),
-            ("duplicates", self.duplicate.to_string()),
-            ("failed", self.failed.to_string()),
-        ]
-    }
-}
-
-pub(crate) fn outcomes(log: &str) -> Outcomes {
-    let mut outcomes = Outcomes::default();
-    for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-        match line["outcome"].as_str() {
-            Some("recorded") => outcomes.recorded += 1,
-            Some("duplicate") => outcomes.duplicate += 1,
-            Some("failed") => outcomes.failed += 1,
-            _ => {}
+    /// Reads a log, whose lines tell callbacks apart by this field.
+    pub(crate) fn read(log: &str, id: &str) -> Self {
+        let mut outcomes = Self::default();
+        for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            match line["outcome"].as_str() {
+                Some("recorded") => {
+                    // An invocation that is tried again may tell an id again.
+                    outcomes.recorded.insert(line[id].as_str().unwrap_or_default().to_owned());
+                }
+                Some("duplicate") => outcomes.duplicate += 1,
+                Some("failed") => outcomes.failed += 1,
+                _ => {}
+            }
         }
+        outcomes
     }
-    outcomes
+
+    pub(crate) fn sum(&self) -> usize {
+        self.recorded.len() + self.duplicate + self.failed
+    }
+
+    pub(crate) fn recorded(&self) -> usize {
+        self.recorded.len()
+    }
+
+    pub(crate) fn rows(&self, names: [&'static str; 3]) -> Rows {
+        names
+            .into_iter()
+            .zip([self.recorded.len(), self.duplicate, self.failed].map(|n| n.to_string()))
+            .collect()
+    }
 }
 
 /// Where the table differs from what was sent.
+#[derive(Default)]
 pub(crate) struct Differences {
     missing: usize,
     doubled: usize,
@@ -69,12 +85,12 @@ impl Differences {
 }
 
 /// Reads the whole table and looks for each callback by its body, to the byte.
-pub(crate) async fn table(plan: &Plan, dynamodb: SocketAddr) -> Result<Differences, Box<dyn Error>> {
+pub(crate) async fn table(plan: &Plan, client: &Client) -> Result<Differences, Box<dyn Error>> {
     let mut bodies: HashMap<String, usize> = HashMap::new();
-    for body in read_bodies(dynamodb).await? {
+    for body in read_bodies(client).await? {
         *bodies.entry(body).or_default() += 1;
     }
-    let mut differences = Differences { missing: 0, doubled: 0, foreign: 0 };
+    let mut differences = Differences::default();
     for number in 0..plan.unique {
         match bodies.remove(&body(number)) {
             None => differences.missing += 1,
@@ -87,32 +103,36 @@ pub(crate) async fn table(plan: &Plan, dynamodb: SocketAddr) -> Result<Differenc
 }
 
 /// A client of the table, without a detour.
-pub(crate) fn client(dynamodb: SocketAddr) -> Client {
+pub(crate) fn client(dynamodb_url: &str) -> Client {
     let aws = Aws {
         region: "us-east-1".to_owned(),
         access_key_id: "local".to_owned(),
         secret_access_key: "local".to_owned(),
         session_token: None,
-        endpoint_url: Some(format!("http://{dynamodb}")),
+        endpoint_url: Some(dynamodb_url.to_owned()),
     };
-    Client::from_conf(Store::config(&aws).build())
+    Client::from_conf(client::config(&aws).timeout_config(TimeoutConfig::disabled()).build())
 }
 
-async fn read_bodies(dynamodb: SocketAddr) -> Result<Vec<String>, Box<dyn Error>> {
-    let client = client(dynamodb);
-    let items = client.scan().table_name(dynamodb::TABLE).into_paginator().items().send();
-    let items: Vec<Item> = items.collect::<Result<_, _>>().await?;
+/// Nobody reads the table's stream here, and the embedded DynamoDB goes through all of it at each write.
+pub(crate) async fn without_stream(client: &Client) -> Result<(), Box<dyn Error>> {
+    let off = StreamSpecification::builder().stream_enabled(false).build()?;
+    client.update_table().table_name(TABLE).stream_specification(off).send().await?;
+    Ok(())
+}
 
-    // Head and parts of a callback share pk and the beginning of sk.
-    let mut callbacks: HashMap<(String, String), Vec<Item>> = HashMap::new();
-    for item in items {
-        let key = |name: &str| item[name].as_s().cloned().unwrap_or_default();
-        let sk = key("sk");
-        let head = sk.split("#part#").next().unwrap_or_default().to_owned();
-        callbacks.entry((key("pk"), head)).or_default().push(item);
+async fn read_bodies(client: &Client) -> Result<Vec<String>, Box<dyn Error>> {
+    let items = client.scan().table_name(TABLE).into_paginator().items().send();
+    let items: Vec<Item> = items.collect::<Result<_, _>>().await?;
+    let (heads, parts): (Vec<_>, Vec<_>) =
+        items.into_iter().partition(|item| item.contains_key("CommandDay"));
+    let mut by_key: HashMap<String, Vec<Item>> = HashMap::new();
+    for part in parts {
+        by_key.entry(part["pk"].as_s().cloned().unwrap_or_default()).or_default().push(part);
     }
-    callbacks
-        .values()
-        .map(|items| record::body(items).ok_or_else(|| "a body has no head or lacks a part".into()))
-        .collect()
+    let body = |head: &Item| {
+        let parts = record::parts_key(head).and_then(|key| by_key.get(&key));
+        record::body(head, parts.map_or(&[], Vec::as_slice)).ok_or_else(|| "a body lacks a part".into())
+    };
+    heads.iter().map(body).collect()
 }

@@ -1,48 +1,48 @@
-//! What goes wrong at DynamoDB: 5 % of all requests, half of them here and there, half of them in bursts that
-//! are too long for the retries of a callback.
+//! What goes wrong at DynamoDB: 5 % of all requests, here and there, and an outage in the middle.
 
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::{Duration, Instant},
 };
 
-use crate::{
-    callbacks::random,
-    endpoint::{Endpoint, Step},
-};
+use support::endpoint::{Endpoint, Step};
 
-/// Requests between the beginnings of two bursts, and within one.
-const PERIOD: usize = 2000;
-const BURST: usize = 50;
+use crate::callbacks::random;
 
-/// Of 10,000 requests outside a burst, those with a fault.
-const SCATTERED: usize = 250;
+/// Of 10,000 requests, those with a fault.
+const SCATTERED: usize = 500;
 
-const FAULTS: [Step; 5] = [
+/// How long nothing but faults comes back.
+const OUTAGE: Duration = Duration::from_secs(20);
+
+const FAULTS: [Step; 6] = [
     Step::Fail(400, "ProvisionedThroughputExceededException", "Too fast."),
     Step::Fail(400, "ThrottlingException", "Rate exceeded."),
     Step::Fail(500, "InternalServerError", "Try again."),
     Step::Reset,
+    Step::Silent,
     Step::LoseReply,
 ];
 
-/// Counts the faults, which begin when they are told to.
+/// Makes and counts the faults.
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
     begun: Arc<AtomicBool>,
+    outage: Arc<OnceLock<Instant>>,
     count: Arc<AtomicUsize>,
 }
 
 impl Faults {
     /// A proxy in front of the table.
     pub(crate) async fn start(&self, table: SocketAddr) -> Endpoint {
-        let Self { begun, count } = self.clone();
+        let faults = self.clone();
         let decide = move |request| {
-            if begun.load(Ordering::Relaxed) && is_faulty(request) {
-                count.fetch_add(1, Ordering::Relaxed);
+            if faults.begun.load(Ordering::Relaxed) && faults.hit(request) {
+                faults.count.fetch_add(1, Ordering::Relaxed);
                 FAULTS[random(request) / 10_000 % FAULTS.len()]
             } else {
                 Step::Pass
@@ -51,15 +51,22 @@ impl Faults {
         Endpoint::deciding(decide, table).await
     }
 
+    /// Lets the faults begin: the start of the function is not what this is about.
     pub(crate) fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets the outage begin, if it hasn't yet.
+    pub(crate) fn begin_outage(&self) {
+        self.outage.get_or_init(Instant::now);
     }
 
     pub(crate) fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }
-}
 
-fn is_faulty(request: usize) -> bool {
-    request % PERIOD >= PERIOD - BURST || random(request) % 10_000 < SCATTERED
+    fn hit(&self, request: usize) -> bool {
+        self.outage.get().is_some_and(|began| began.elapsed() < OUTAGE)
+            || random(request) % 10_000 < SCATTERED
+    }
 }

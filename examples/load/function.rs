@@ -1,18 +1,16 @@
-//! The programs under test: the function under `cargo lambda watch`, and the redrive.
+//! The function under test: the release binary under `cargo lambda watch`.
 
 use std::{
     env, fs,
-    io::{self, Write},
+    io::{self, Read, Seek},
     net::{SocketAddr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
-use crate::{
-    broken,
-    callbacks::{SDK_APPID, TOKEN},
-    dynamodb,
-};
+use support::{dynamodb::TABLE, requests::SDK_APPID};
+
+use crate::callbacks::TOKEN;
 
 /// The running function.
 pub(crate) struct Function {
@@ -21,22 +19,42 @@ pub(crate) struct Function {
     log: PathBuf,
 }
 
+/// The log as it grows.
+pub(crate) struct Tail(fs::File);
+
+/// What a function needs to know of the table at an address.
+pub(crate) fn settings(dynamodb_url: &str) -> [(&str, &str); 5] {
+    [
+        ("TABLE_NAME", TABLE),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url),
+    ]
+}
+
 impl Function {
-    /// Starts the release binary in up to so many instances, with DynamoDB at an address.
-    pub(crate) fn start(dynamodb: SocketAddr, instances: usize) -> io::Result<Self> {
+    /// Starts the release binary in up to so many instances, with DynamoDB at this URL.
+    pub(crate) fn start(dynamodb_url: &str, instances: usize) -> io::Result<Self> {
         // Free now, and nobody else asks for it in the moment until it is bound again.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let log = env::current_exe()?.with_file_name("load.log");
-        let watch = environment(Command::new("cargo"), dynamodb)
+        let watch = Command::new("cargo")
             .args(["lambda", "watch", "--release", "--ignore-changes", "--quiet"])
             .args(["--bin", "tencent-chat-webhook", "--concurrency", &instances.to_string()])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port", &address.port().to_string()])
+            .envs(settings(dynamodb_url))
             .env("SDK_APP_IDS", SDK_APPID)
             .env("CALLBACK_TOKENS", TOKEN)
             .stdin(Stdio::null())
             .stdout(fs::File::create(&log)?)
             .spawn()?;
         Ok(Self { address, watch, log })
+    }
+
+    /// Its log from the beginning.
+    pub(crate) fn tail(&self) -> io::Result<Tail> {
+        fs::File::open(&self.log).map(Tail)
     }
 
     /// Stops it, instances and all, and gives its log.
@@ -63,30 +81,14 @@ impl Drop for Function {
     }
 }
 
-/// Redrives a log into a table: the closing count.
-pub(crate) fn redrive(log: &str, dynamodb: SocketAddr) -> io::Result<String> {
-    let program = env::current_exe()?.with_file_name("redrive");
-    if !program.exists() {
-        // `cargo run --example load` alone does not build it.
-        return Err(broken("build the example redrive first"));
+impl Tail {
+    /// The whole lines that are new since the last time.
+    pub(crate) fn lines(&mut self) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes)?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        self.0.seek_relative(-i64::try_from(bytes.len() - whole).map_err(io::Error::other)?)?;
+        bytes.truncate(whole);
+        String::from_utf8(bytes).map_err(io::Error::other)
     }
-    let mut redrive =
-        environment(Command::new(program), dynamodb).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    // It reads everything before it writes anything, so neither side can wait for the other.
-    redrive.stdin.take().ok_or_else(|| broken("no stdin"))?.write_all(log.as_bytes())?;
-    let output = redrive.wait_with_output()?;
-    if !output.status.success() {
-        return Err(broken("the redrive failed"));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-fn environment(mut command: Command, dynamodb: SocketAddr) -> Command {
-    command
-        .env("TABLE_NAME", dynamodb::TABLE)
-        .env("AWS_REGION", "us-east-1")
-        .env("AWS_ACCESS_KEY_ID", "local")
-        .env("AWS_SECRET_ACCESS_KEY", "local")
-        .env("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{dynamodb}"));
-    command
 }

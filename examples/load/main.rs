@@ -1,30 +1,35 @@
-//! A load test of the whole function: `make load`.
+//! A load test of the whole: `make load`.
 //!
 //! The release binary runs in several instances under `cargo lambda watch`, and its DynamoDB, an embedded one,
-//! stands behind a proxy that throttles, drops and resets. Callbacks go in as Tencent sends them, with repeats.
-//! What the function could not store is redriven from its log. Then the table is compared with what was sent,
-//! callback by callback: none may be missing, none there twice.
+//! stands behind a proxy that throttles, drops, delays and resets, and has an outage in the middle. Callbacks go
+//! in as Tencent sends them, with repeats. What the function could not store goes from its log to the redrive
+//! function, as a subscription would carry it. Then the table is compared with what was sent, callback by
+//! callback: none may be missing, none there twice, and each must have been told as recorded once.
 //!
 //! `LOAD` is the number of callbacks (default 50000), `LOAD_INSTANCES` that of instances (default 4).
 
-use std::{error::Error, io, net::SocketAddr, process::ExitCode, time::Instant};
+use std::{
+    error::Error,
+    io,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
 
-use aws_sdk_dynamodb::types::StreamSpecification;
-use dynoxide::Database;
-
-#[path = "../../tests/support/dynamodb.rs"]
-mod dynamodb;
-#[path = "../../tests/support/endpoint.rs"]
-mod endpoint;
+use support::dynamodb::DynamoDb;
 
 mod callbacks;
 mod clients;
 mod compare;
 mod faults;
 mod function;
+mod redrive;
 
 use callbacks::Plan;
+use compare::Outcomes;
+use faults::Faults;
 use function::Function;
+use redrive::Redrive;
 
 /// What a test prints, a line each.
 type Rows = Vec<(&'static str, String)>;
@@ -38,20 +43,27 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (callbacks, instances) = (setting("LOAD", 50_000)?, setting("LOAD_INSTANCES", 4)?);
     let plan = Plan::new(callbacks);
 
-    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let table = dynamodb::serve(Database::memory()?, loopback).await;
-    without_stream(table).await?;
-    let faults = faults::Faults::default();
-    let proxy = faults.start(table).await;
+    let dynamodb = DynamoDb::in_memory().await;
+    let client = compare::client(&dynamodb.url());
+    compare::without_stream(&client).await?;
+    let faults = Faults::default();
+    let proxy = faults.start(dynamodb.address).await;
+    let url = format!("http://{}", proxy.address);
 
     eprintln!("building and starting {instances} instances");
-    let function = Function::start(proxy.address, instances)?;
+    let function = Function::start(&url, instances)?;
     clients::wait_until_ready(function.address).await?;
+    let mut redrive = Redrive::start(&url).await?;
     faults.begin();
-    let started = Instant::now();
-    let replies = clients::send_all(&plan, function.address, 2 * instances).await?;
-    let took = started.elapsed();
-    let log = function.stop()?;
+    let (started, ended) = (Instant::now(), AtomicBool::new(false));
+    let sending = async {
+        let replies = clients::send_all(&plan, function.address, 2 * instances, &faults).await;
+        ended.store(true, Ordering::SeqCst);
+        (replies, started.elapsed())
+    };
+    let ((replies, took), followed) = tokio::join!(sending, redrive.follow(function.tail()?, &ended));
+    let replies = replies?;
+    followed?;
 
     let mut rows: Rows = vec![
         ("sent", plan.order.len().to_string()),
@@ -63,25 +75,27 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         ("requests to DynamoDB", proxy.requests().to_string()),
         ("of these throttled, dropped or reset", faults.count().to_string()),
     ];
-    let outcomes = compare::outcomes(&log);
-    rows.extend(outcomes.rows());
-    rows.push(("redrive", function::redrive(&log, table)?));
-    let differences = compare::table(&plan, table).await?;
+    let differences = compare::table(&plan, &client).await?;
+    let told = told(&plan, function, redrive, &mut rows).await?;
     rows.extend(differences.rows());
-
     for (name, value) in rows {
         println!("{name:<38}{value:>12}");
     }
-    let whole = differences.none() && outcomes.sum() == plan.order.len() && replies.sum() == plan.order.len();
+    let whole = differences.none() && told && replies.sum() == plan.order.len();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Nobody reads the table's stream here, and the embedded DynamoDB goes through all of it at each write.
-async fn without_stream(table: SocketAddr) -> Result<(), Box<dyn Error>> {
-    let off = StreamSpecification::builder().stream_enabled(false).build()?;
-    let update = compare::client(table).update_table().table_name(dynamodb::TABLE);
-    update.stream_specification(off).send().await?;
-    Ok(())
+/// Stops both functions, and counts what they told: whether each callback was told as recorded once.
+async fn told(plan: &Plan, function: Function, redrive: Redrive, rows: &mut Rows) -> io::Result<bool> {
+    rows.extend(redrive.rows());
+    let dead_letters = redrive.dead_letters;
+    let told = Outcomes::read(&function.stop()?, "RequestId");
+    let redriven = Outcomes::read(&redrive.end().await, "id");
+    rows.extend(told.rows(["recorded", "duplicates", "failed"]));
+    rows.extend(redriven.rows(["redriven: recorded", "redriven: duplicates", "redriven: failed"]));
+    let told_once = told.recorded() + redriven.recorded();
+    rows.push(("told as recorded", told_once.to_string()));
+    Ok(told_once == plan.unique && told.sum() == plan.order.len() && dead_letters == 0)
 }
 
 /// A broken promise of a program that this one talks to.

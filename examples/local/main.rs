@@ -63,7 +63,10 @@ fn address(name: &str, default: &str) -> Outcome<SocketAddr> {
     let address: SocketAddr =
         value.parse().map_err(|_| format!("{name} is {value}; expected an address as {default}"))?;
     if !address.ip().is_loopback() {
-        return Err(format!("{name} is {address}, which others can reach; unsigned callbacks are for loopback").into());
+        return Err(format!(
+            "{name} is {address}, which others can reach; unsigned callbacks are for loopback"
+        )
+        .into());
     }
     // Some systems let two listen at once, so it is asked for as well.
     let is_free = TcpStream::connect(address).is_err();
@@ -83,7 +86,9 @@ fn setting(name: &str, default: &str) -> String {
 }
 
 fn tell(Addresses { function, dynamodb }: &Addresses) {
-    println!("The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:");
+    println!(
+        "The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:"
+    );
     println!("  make send    sends the files of events/ and a signed callback");
     println!("  make show    shows what is recorded");
     println!("Each callback is a line here. A change in src/ starts the function anew; Ctrl-C ends it.\n");

@@ -25,6 +25,9 @@ const DEFAULTS: [(&str, &str); 5] = [
 /// Who signs, where the environment says nothing of it.
 const TOKENS: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000002:local-token"), ("ALLOW_UNSIGNED", "true")];
 
+/// `cargo lambda` tells of each step of its own.
+const QUIET: [(&str, &str); 1] = [("RUST_LOG", "cargo_lambda=warn")];
+
 /// What `cargo lambda` sets, and what makes the runtime of the function warn of it at each start.
 const NOISE: &str = r#"target."cfg(all())".runner=["env", "-u", "AWS_LAMBDA_MAX_CONCURRENCY"]"#;
 
@@ -42,6 +45,7 @@ pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function
         .args(["lambda", "watch", "--quiet", "--bin", "tencent-chat-webhook", "--config", NOISE])
         .args(["--invoke-address", &address.ip().to_string(), "--invoke-port", &address.port().to_string()])
         .envs(DEFAULTS.into_iter().filter(|default| missing(default.0)))
+        .envs(QUIET.into_iter().filter(|default| missing(default.0)))
         .env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -71,7 +75,8 @@ impl Function {
         let stdout = self.0.stdout.take().ok_or("its log can't be read")?;
         let mut lines = BufReader::new(stdout).lines();
         let json = env::var("LOG").is_ok_and(|log| log == "json");
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         loop {
             tokio::select! {
                 line = lines.next_line() => match line? {

@@ -55,7 +55,7 @@ impl Finder {
     }
 
     /// Takes the piece out of a log line; looks for log lines in the lists and messages around them.
-    /// Nowhere else: what a sender wrote into some other field is no log line.
+    /// Nowhere else: what a sender wrote into some other field is not a log line.
     fn harvest(&mut self, value: Value) {
         match value {
             Value::String(text) => self.scan(&text),

@@ -71,7 +71,11 @@ impl Redrive {
         let messages: Vec<_> = data.log_events.into_iter().map(|event| event.message).collect();
         let Found { whole, incomplete, unreadable } = find(&messages.join("\n"));
         for id in &incomplete {
-            self.log.redriven(id, &failed("incomplete", "other pieces of it came in another batch"), &context);
+            self.log.redriven(
+                id,
+                &failed("incomplete", "other pieces of it came in another batch"),
+                &context,
+            );
         }
         for _ in 0..unreadable {
             self.log.redriven("", &failed("unreadable", "its entry is cut off"), &context);

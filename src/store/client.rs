@@ -5,14 +5,13 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     Config,
     config::{
-        BehaviorVersion, Builder, Credentials, Region, StalledStreamProtectionConfig,
+        BehaviorVersion, Builder, Credentials, IdentityCache, Region, StalledStreamProtectionConfig,
         retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
 };
 
-use super::https;
-use crate::settings::Aws;
+use crate::{https, settings::Aws};
 
 /// How long one attempt may take, so that a silent server leaves time for another one.
 pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
@@ -23,6 +22,9 @@ const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 
 /// The longest pause between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_millis(200);
+
+/// How long it may take to load credentials.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The configuration of a client whose credentials and region are in the settings.
 ///
@@ -50,7 +52,10 @@ pub fn persistent(config: Builder) -> Builder {
         .with_max_backoff(MAX_BACKOFF);
     // The SDK's quota of retries outlasts the outage that used it up, by many events. Here time is the bound.
     let quota = RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build();
+    // Unless told how long credentials may take, the SDK sums up the pauses of all attempts, at each request.
+    let credentials = IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build();
     config
+        .identity_cache(credentials)
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
         .retry_config(retries)
         .retry_partition(quota)

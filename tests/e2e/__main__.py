@@ -11,6 +11,7 @@ import tempfile
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
 import deploying
+import forwarding
 import healing
 import operating
 import receiving
@@ -67,6 +68,8 @@ def run(stack, emulator):
     deploying.rotate(stack, surroundings, sender)
     step("The token comes from Secrets Manager")
     deploying.from_secret(stack, surroundings, sender)
+    step("In front of a receiver of one's own")
+    forwarding.in_front_of_a_receiver(stack, surroundings, sender, emulator.folder)
     step("What sam publish would publish")
     deploying.package(stack)
     step("cargo lambda deploy without a stack")

@@ -8,6 +8,8 @@ import sys
 import time
 import urllib.request
 
+import forwarding
+
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 
@@ -49,6 +51,8 @@ class Emulator:
                 "IOT_MTLS_ENABLED": "0",
                 # After 2 and 4 s, where AWS takes 1 and 2 minutes.
                 "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "2",
+                # The functions inherit it: they trust the receiver of the tests.
+                "SSL_CERT_FILE": str(forwarding.certify(self.folder)),
                 "STATE_DIR": str(self.folder / "state"),
                 "TMPDIR": str(self.folder),
             },

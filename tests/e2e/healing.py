@@ -43,6 +43,8 @@ def redriven(stack):
 
 
 def by_itself(stack, sender, surroundings):
+    # It goes on for as long as it may: here for seconds rather than minutes.
+    stack.client("lambda").update_function_configuration(FunctionName=stack.outputs()["RedriveName"], Timeout=8)
     give_back = take_permission(stack, "FunctionRole", "RedriveRole")
     group = {"GroupId": GROUP, "Type": "Public", "Owner_Account": "leckie", "Name": "Lost", "MemberList": []}
     after = sender.send_callback(

@@ -60,7 +60,7 @@ async fn new_events_come_once_and_parts_are_none() {
     assert!(following.line().starts_with("TIME                      COMMAND   "));
     let large = following.line();
     assert!(
-        large.starts_with("2022-12-09T08:26:54.001Z  Group.CallbackAfterCreateGroup      after   "),
+        large.starts_with("2022-12-09T08:26:54.001Z  Group.CallbackAfterCreateGroup   after   "),
         "{large}"
     );
     assert!(following.line().starts_with("2022-12-09T08:26:54.002Z"));

@@ -23,9 +23,9 @@ async fn history_is_in_order_and_says_what_a_reader_looks_for() {
 
     let printed = world.run(&["history", "@TGS#1"]).well();
     let lines: Vec<&str> = printed.lines().collect();
-    assert_eq!(lines[0], "TIME                      COMMAND                             WHAT");
+    assert_eq!(lines[0], "TIME                      COMMAND                          WHAT");
     let begin =
-        "2022-12-09T08:26:54.123Z  Group.CallbackAfterCreateGroup      Name=群组 \u{fffd}[31m Type=Public ";
+        "2022-12-09T08:26:54.123Z  Group.CallbackAfterCreateGroup   Name=群组 \u{fffd}[31m Type=Public ";
     assert!(lines[1].starts_with(begin), "{}", lines[1]);
     assert!(lines[2].starts_with("2022-12-09T08:26:54.623Z") && lines[2].ends_with('…'), "{}", lines[2]);
     assert!(lines.iter().all(|line| line.chars().count() <= 100), "{printed}");
@@ -55,9 +55,11 @@ async fn a_day_comes_in_order_over_whatever_shards_it_was_spread() {
     let times: Vec<u64> = (0..count).map(|number| TIME + number).collect();
     assert_eq!(column(&json, "EventTime"), times.iter().collect::<Vec<_>>());
     let printed = world.run(&["day", CREATED, "2022-12-09"]).well();
-    assert!(printed.starts_with(
-        "TIME                      SUBJECT                 WHAT\n2022-12-09T08:26:54.123Z  g-00  "
-    ));
+    assert!(
+        printed.starts_with(
+            "TIME                      SUBJECT             WHAT\n2022-12-09T08:26:54.123Z  g-00  "
+        )
+    );
 
     let none = world.run(&["day", CREATED, "2022-12-11"]);
     assert_eq!((none.code, none.printed.as_str()), (Some(0), ""));

@@ -47,7 +47,7 @@ async fn a_dry_run_writes_nothing() {
     let ran = world.run_on(&line("a", 1, 1), &["redrive", "-", "--dry-run"]);
     assert_eq!((ran.code, ran.told.as_str()), (Some(0), "1 to record, incomplete 0; nothing was written\n"));
     assert!(
-        ran.lines()[1].starts_with("2022-12-09T08:26:53.000Z  Group.CallbackAfterGroupFull        a"),
+        ran.lines()[1].starts_with("2022-12-09T08:26:53.000Z  Group.CallbackAfterGroupFull     a"),
         "{ran:?}"
     );
     let history = world.run(&["history", "a"]);

@@ -1,4 +1,5 @@
-//! A bare `PutItem` with the SDK's defaults: no signature, no check, no log, no metric.
+//! A bare `PutItem` with the SDK's defaults: no signature, no check, no log, no metric. On a single thread, as Lambda
+//! hands over one event at a time.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
@@ -21,7 +22,7 @@ async fn record(client: &Client, table: &str, request: Request) -> Result<Respon
     Ok(Response::builder().header("content-type", "application/json").body(reply.into())?)
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let table = std::env::var("TABLE_NAME")?;
     let config = aws_config::load_defaults(BehaviorVersion::latest()).await;

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use lambda_http::{Request, Response, run, service_fn};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let answer = |_: Request| async {
         let reply = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;

@@ -1,0 +1,65 @@
+//! Decisions of one's own, as Tencent gets them: a group name refused, a message dropped, another rewritten, and a
+//! decision that panics.
+
+use serde_json::{Value, json};
+use support::requests::{SDK_APPID, post};
+use tencent_chat_webhook::{
+    answer::{C2cMessage, Decide, Element, GroupAction, GroupMessage, Verdict},
+    event::{c2c, group, message::MsgElem},
+};
+
+use crate::world::{World, ok, send, status_and_body};
+
+#[derive(Debug)]
+struct Strict;
+
+impl Decide for Strict {
+    fn group_before_create_group(&self, event: &group::BeforeCreateGroup<'_>) -> Verdict<GroupAction> {
+        match &*event.name {
+            "casino" => Verdict::deny::<10101>("No casinos."),
+            name => panic!("what to say of {name}?"),
+        }
+    }
+
+    fn group_before_send_msg(&self, _: &group::BeforeSendMsg<'_>) -> Verdict<GroupMessage> {
+        Verdict::drop()
+    }
+
+    fn c2c_before_send_msg(&self, event: &c2c::BeforeSendMsg<'_>) -> Verdict<C2cMessage> {
+        let texts = event.msg_body.iter().filter_map(MsgElem::text);
+        Verdict::replace(texts.map(|text| Element::text(text.to_uppercase())).collect::<Vec<_>>())
+    }
+}
+
+#[tokio::test]
+async fn a_decision_is_what_tencent_gets_and_the_callback_is_recorded() {
+    let world = World::start().await;
+    let handler = world.handler.deciding(Strict);
+    let text = |text: &str| json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": text } }]);
+    let group =
+        |name: &str| json!({ "Operator_Account": "o", "Owner_Account": "o", "Type": "Public", "Name": name });
+    let in_group = json!({
+        "GroupId": "g", "Type": "Public", "From_Account": "f", "Operator_Account": "f", "Random": 1, "MsgBody": text("x"),
+    });
+    let to_user = json!({
+        "From_Account": "f", "To_Account": "t", "MsgSeq": 1, "MsgRandom": 1, "MsgKey": "k", "MsgBody": text("heck"),
+    });
+    let with = |name: &str, value: Value| {
+        let mut answer = ok();
+        answer[name] = value;
+        answer
+    };
+    let refused = json!({ "ActionStatus": "OK", "ErrorInfo": "No casinos.", "ErrorCode": 10101 });
+    let cases = [
+        ("Group.CallbackBeforeCreateGroup", group("casino"), refused),
+        ("Group.CallbackBeforeSendMsg", in_group, with("ErrorCode", json!(2))),
+        ("C2C.CallbackBeforeSendMsg", to_user, with("MsgBody", text("HECK"))),
+        ("Group.CallbackBeforeCreateGroup", group("another"), ok()),
+    ];
+    for (command, body, answer) in &cases {
+        let query = format!("SdkAppid={SDK_APPID}&CallbackCommand={command}");
+        let reply = send(&handler, &post(&query, &body.to_string())).await;
+        assert_eq!(status_and_body(&reply), (200, answer.clone()), "{command}");
+    }
+    assert_eq!(world.log.outcomes(), vec!["recorded"; cases.len()]);
+}

@@ -1,0 +1,165 @@
+//! In front of a receiver of one's own: whatever it does, and whatever DynamoDB does, each gets its part.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use support::{
+    endpoint::{Endpoint, Step},
+    requests::{SDK_APPID, post},
+    tls::Front,
+};
+
+use crate::world::{CapturedLog, Table, handler, ok, send};
+
+mod receiver;
+use receiver::{Behaviour, Receiver};
+
+const ASKS: &str = "Group.CallbackBeforeSendMsg";
+const AFTER: &str = "Group.CallbackAfterGroupFull";
+const BODY: &str = r#"{ "GroupId":"@TGS#1", "EventTime":1670574414123, "Name":"群" }"#;
+
+const ALLOW: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+const DENY: &str = r#"{ "ActionStatus":"OK", "ErrorCode":10100, "ErrorInfo":"No." }"#;
+const DROP: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#;
+const REWRITE: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"和"}}]}"#;
+
+/// What a receiver does, the log's `forward`, its answer if that counts, and the longest that a reply may take.
+const ROWS: [(Behaviour, &str, Option<&str>, u64); 15] = [
+    (Behaviour::Answer(200, ALLOW, 0), "200", Some(ALLOW), 600),
+    (Behaviour::Answer(200, DENY, 0), "200", Some(DENY), 600),
+    (Behaviour::Answer(200, DROP, 0), "200", Some(DROP), 600),
+    (Behaviour::Answer(200, REWRITE, 0), "200", Some(REWRITE), 600),
+    (Behaviour::Answer(200, DENY, 800), "200", Some(DENY), 1300),
+    (Behaviour::AnswerAndDie(DENY), "200", Some(DENY), 600),
+    (Behaviour::Answer(200, DENY, 1700), "timeout", None, 1500),
+    (Behaviour::Silent, "timeout", None, 1500),
+    (Behaviour::Reset, "connection", None, 600),
+    (Behaviour::Answer(500, DENY, 0), "500", None, 600),
+    (Behaviour::Answer(200, "<html>", 0), "not_json", None, 600),
+    (Behaviour::Answer(200, "[1]", 0), "not_json", None, 600),
+    (Behaviour::Large(64 * 1024 + 1), "too_large", None, 600),
+    (Behaviour::Answer(201, DENY, 0), "201", None, 600),
+    (Behaviour::Redirect, "307", None, 600),
+];
+
+/// The function in front of a receiver, with a DynamoDB that takes everything or refuses everything.
+struct Stage {
+    table: Table,
+    _endpoint: Endpoint,
+    handler: tencent_chat_webhook::handler::Handler,
+    log: CapturedLog,
+}
+
+impl Stage {
+    async fn start(forward_url: &str, is_well: bool) -> Self {
+        let table = Table::start().await;
+        let step = if is_well { Step::Pass } else { Step::Fail(400, "AccessDeniedException", "No.") };
+        let endpoint = Endpoint::scripted(&[step], table.dynamodb.address).await;
+        let url = format!("http://{}", endpoint.address);
+        let (handler, log) = handler(&url, &[("ALLOW_UNSIGNED", "true"), ("FORWARD_URL", forward_url)]);
+        Self { table, _endpoint: endpoint, handler, log }
+    }
+
+    /// Delivers a callback: the status, the reply to the byte, and how long it took.
+    async fn deliver(&self, command: &str) -> (Value, String, Duration) {
+        let query = format!("CallbackCommand={command}&SdkAppid={SDK_APPID}&own=a%20b&Sign=0");
+        let started = Instant::now();
+        let reply = send(&self.handler, &post(&query, BODY)).await;
+        let body = reply["body"].as_str().expect("a reply has a body").to_owned();
+        (reply["statusCode"].clone(), body, started.elapsed())
+    }
+}
+
+/// Checks one cell of the table.
+async fn check(stage: &Stage, what: &str, command: &str, is_well: bool, row: (&str, Option<&str>, u64)) {
+    let (forward, answer, longest) = row;
+    let (status, reply, took) = stage.deliver(command).await;
+    let asks = command == ASKS;
+    let expected = if asks || is_well { 200 } else { 503 };
+    assert_eq!(status, expected, "{what}");
+    if asks {
+        assert_eq!(reply, answer.unwrap_or(ALLOW), "{what}");
+    } else if is_well {
+        assert_eq!(serde_json::from_str::<Value>(&reply).expect("JSON"), ok(), "{what}");
+    }
+    let lines = stage.log.take_lines();
+    assert_eq!(lines.len(), 1, "{what}: {lines:?}");
+    let line = &lines[0];
+    assert_eq!(line["forward"], forward, "{what}");
+    assert_eq!(line["outcome"], if is_well { "recorded" } else { "failed" }, "{what}");
+    let level = match (is_well, forward) {
+        (false, _) => "ERROR",
+        (true, "200") => "INFO",
+        (true, _) => "WARN",
+    };
+    assert_eq!(line["level"], level, "{what}");
+    assert!(line["ForwardTime"].as_f64().is_some_and(|time| time <= 1500.0), "{what}: {line}");
+    assert!(took <= Duration::from_millis(longest), "{what} took {took:?}");
+    assert_eq!(stage.table.bodies().await, vec![BODY; usize::from(is_well)], "{what}");
+    stage.table.clear().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_gets_its_part_whatever_the_other_does() {
+    for (behaviour, forward, answer, longest) in ROWS {
+        for is_well in [true, false] {
+            let receiver = Receiver::start(behaviour).await;
+            let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_well).await;
+            for command in [ASKS, AFTER] {
+                let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_well}");
+                check(&stage, &what, command, is_well, (forward, answer, longest)).await;
+                // Longer than a receiver takes that dies between two requests.
+                tokio::time::sleep(Duration::from_millis(30)).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_nobody_vouches_for_ends_the_exchange() {
+    let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
+    let front = Front::start(receiver.address).await;
+    let stage = Stage::start(&front.url, true).await;
+    check(&stage, "wrong certificate", ASKS, true, ("connection", None, 600)).await;
+    assert_eq!(receiver.received(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_is_passed_on_as_it_came() {
+    let receiver = Receiver::start(Behaviour::Answer(200, ALLOW, 0)).await;
+    let url = format!("http://me:secret@{}/im?key=k", receiver.address);
+    let stage = Stage::start(&url, true).await;
+    stage.deliver(AFTER).await;
+    let requests = receiver.received();
+    let [request] = &requests[..] else { panic!("{requests:?}") };
+    let (head, body) = request.split_once("\r\n\r\n").expect("a head and a body");
+    let target =
+        format!("POST /im?key=k&CallbackCommand={AFTER}&SdkAppid={SDK_APPID}&own=a%20b&Sign=0 HTTP/1.1");
+    assert_eq!(head.lines().next(), Some(target.as_str()));
+    assert_eq!(body, BODY);
+    let head = head.to_lowercase();
+    assert!(head.contains("content-type: application/json"), "{head}");
+    assert!(head.contains("authorization: basic bwu6c2vjcmv0"), "{head}");
+    assert!(head.contains(&format!("host: {}", receiver.address)), "{head}");
+    let log = stage.log.text();
+    assert!(!log.contains("secret") && !log.contains("key=k") && !log.contains("Sign"), "{log}");
+}
+
+#[tokio::test]
+async fn what_is_refused_or_a_probe_is_not_passed_on() {
+    let receiver = Receiver::start(Behaviour::Answer(200, ALLOW, 0)).await;
+    let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
+    for (query, body) in [
+        (format!("SdkAppid={SDK_APPID}"), ""),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "[]"),
+        (format!("SdkAppid=1&CallbackCommand={ASKS}"), BODY),
+    ] {
+        send(&stage.handler, &post(&query, body)).await;
+    }
+    assert_eq!(receiver.received(), [""; 0]);
+    assert!(stage.log.lines().iter().all(|line| line.get("forward").is_none()));
+    // The receiver is one that would be reached.
+    stage.deliver(AFTER).await;
+    assert_eq!(receiver.received().len(), 1);
+    assert_eq!(stage.log.lines().last().map(|line| line["forward"].clone()), Some(json!("200")));
+}

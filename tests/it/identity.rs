@@ -1,0 +1,61 @@
+//! What is one event and what is two.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use support::{endpoint::Step, requests::post};
+
+use crate::{
+    faults::stage::{Kind, Stage, in_time},
+    world::{World, ok, status_and_body},
+};
+
+/// A callback that came before, but for what is given.
+fn full(sdk_appid: &str, rest: &str, event_time: u64, name: &str) -> Value {
+    let body = json!({ "GroupId": "@TGS#1", "EventTime": event_time, "Name": name });
+    let query = format!("SdkAppid={sdk_appid}&CallbackCommand=Group.CallbackAfterGroupFull{rest}");
+    let mut event = post(&query, &body.to_string());
+    event["requestContext"]["requestId"] = json!(format!("request{rest}"));
+    event
+}
+
+#[tokio::test]
+async fn time_content_and_application_make_an_event() {
+    let first = full("1", "", 1_670_574_414_123, "a");
+    for (second, outcome) in [
+        (first.clone(), "duplicate"),
+        (full("1", "&RequestTime=1670574999&ClientIP=198.51.100.1", 1_670_574_414_123, "a"), "duplicate"),
+        (full("1", "", 1_670_574_474_123, "a"), "recorded"),
+        (full("1", "", 1_670_574_414_123, "b"), "recorded"),
+        (full("2", "", 1_670_574_414_123, "a"), "recorded"),
+    ] {
+        let world = World::with_settings(&[("SDK_APP_IDS", "1,2"), ("ALLOW_UNSIGNED", "true")]).await;
+        assert_eq!(status_and_body(&world.send(&first).await), (200, ok()));
+        let before = world.table.items().await;
+        assert_eq!(status_and_body(&world.send(&second).await), (200, ok()), "{second}");
+        assert_eq!(world.log.outcomes(), ["recorded", outcome], "{second}");
+        let after = world.table.items().await;
+        assert!(after.contains(&before[0]), "what was there is as it was: {second}");
+        assert_eq!(after.len(), if outcome == "recorded" { 2 } else { 1 });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_at_the_same_time_are_one_event_and_all_are_ok() {
+    for (kind, count) in [(Kind::SMALL, 16), (Kind::LARGE, 4)] {
+        in_time(async || {
+            let stage = Stage::scripted(&[Step::Pass]).await;
+            let event = kind.event(1);
+            let replies = join_all((0..count).map(|_| stage.deliver(&event))).await;
+            let mut outcomes = stage.log.outcomes();
+            outcomes.sort_unstable();
+            if outcomes.contains(&"failed".to_owned()) {
+                return Err(format!("{kind}: {:.400}", stage.log.text()));
+            }
+            assert!(replies.iter().all(|reply| (reply.0, reply.1.as_str()) == (200, "OK")), "{kind}");
+            assert_eq!(outcomes[count - 2..], ["duplicate", "recorded"], "{kind}");
+            assert!(stage.table.bodies().await == [kind.body(1)], "{kind}");
+            Ok(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,22 @@
+//! What the function does, seen from outside: in this process through the real edge, or as the real binary behind
+//! a Runtime API, in front of an embedded DynamoDB.
+
+mod world;
+
+mod commands;
+mod deciding;
+mod faults;
+mod forward;
+mod hostile;
+mod huge;
+mod identity;
+mod log;
+mod memory;
+mod odd_requests;
+mod problems;
+mod properties;
+mod redrive;
+mod refusals;
+mod samples;
+mod secrets;
+mod tls;

@@ -1,0 +1,193 @@
+//! Whatever an HTTP client can make API Gateway hand over, to the real binary behind a Runtime API: each request
+//! gets a reply and a line in the log, no invocation fails, and nothing is printed beside the log.
+
+use serde_json::{Value, json};
+use support::{
+    lambda::{Instance, command},
+    requests::{SDK_APPID, post},
+};
+
+use crate::world::{FUNCTION, Table, log_lines, status_and_body, variables};
+
+const COMMAND: &str = "Group.CallbackAfterGroupFull";
+
+/// What becomes of a request: `Ok` with what its `OptPlatform` is recorded as, or the reason of its refusal.
+type Fate = Result<Option<&'static str>, &'static str>;
+
+struct Odd {
+    what: String,
+    event: Value,
+    fate: Fate,
+}
+
+/// A request that is recorded, but for what is odd about it.
+fn plain() -> Value {
+    post(&format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}"), "{}")
+}
+
+fn odd(what: impl Into<String>, event: Value, fate: Fate) -> Odd {
+    Odd { what: what.into(), event, fate }
+}
+
+/// With one field, at a path, set to a value.
+fn with(path: &str, value: Value, fate: Fate) -> Odd {
+    let mut event = plain();
+    let shown: String = value.to_string().chars().take(40).collect();
+    let (parent, name) = path.rsplit_once('/').expect("a path begins with a slash");
+    event.pointer_mut(parent).expect("the parent is there")[name] = value;
+    odd(format!("{path} = {shown}"), event, fate)
+}
+
+fn queries() -> Vec<Odd> {
+    let rows: [(&str, Fate); 16] = [
+        ("a\"b", Ok(Some("a\"b"))),
+        ("<script>", Ok(Some("<script>"))),
+        ("a b", Ok(Some("a b"))),
+        ("a\tb\nc\r\0\u{7f}", Ok(Some("a\tb\nc\r\0\u{7f}"))),
+        ("a#b", Ok(Some("a#b"))),
+        ("群組\u{feff}👩‍👩‍👧", Ok(Some("群組\u{feff}👩‍👩‍👧"))),
+        ("\u{0}", Ok(Some("\0"))),
+        ("%", Ok(Some("%"))),
+        ("%zz%F", Ok(Some("%zz%F"))),
+        ("%FF", Ok(Some("\u{fffd}"))),
+        ("%23%22%3C", Ok(Some("#\"<"))),
+        ("a?b?c", Ok(Some("a?b?c"))),
+        ("a=b==", Ok(Some("a=b=="))),
+        ("`{}|\\^[]'", Ok(Some("`{}|\\^[]'"))),
+        ("a+b%2B", Ok(Some("a b+"))),
+        ("\u{80}\u{9f}", Ok(Some("\u{80}\u{9f}"))),
+    ];
+    let platform =
+        |value: &str| json!(format!("SdkAppid={SDK_APPID}&OptPlatform={value}&CallbackCommand={COMMAND}"));
+    let mut odd: Vec<_> =
+        rows.into_iter().map(|(value, fate)| with("/rawQueryString", platform(value), fate)).collect();
+    let ours = format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}");
+    for (query, fate) in [
+        (format!("{ours}&own={}", "a".repeat(60_000)), Ok(None)),
+        (format!("{ours}&own={}", "a".repeat(70_000)), Err("request_malformed")),
+        (format!("{ours}&own={}", "群".repeat(20_000)), Err("request_malformed")),
+        (format!("#{ours}"), Err("sdkappid_missing")),
+        (format!("?{ours}"), Err("sdkappid_missing")),
+        (" ".to_owned(), Err("sdkappid_missing")),
+        (String::new(), Err("sdkappid_missing")),
+    ] {
+        odd.push(with("/rawQueryString", json!(query), fate));
+    }
+    odd
+}
+
+fn headers() -> Vec<Odd> {
+    let header = |name: &str, value: Value, fate| with("/headers", json!({ name: value }), fate);
+    vec![
+        header("host", json!("no authority at all"), Ok(None)),
+        header("host", json!("a@b:c:d/[e"), Ok(None)),
+        header("host", json!(""), Ok(None)),
+        header("no header\n", json!("x"), Err("request_malformed")),
+        header("", json!("x"), Err("request_malformed")),
+        header("x", json!("a\nb\u{0}"), Err("request_malformed")),
+        header("x", Value::Null, Err("request_malformed")),
+        header("x", json!(5), Err("request_malformed")),
+    ]
+}
+
+fn fields() -> Vec<Odd> {
+    let recorded: Fate = Ok(None);
+    let malformed: Fate = Err("request_malformed");
+    vec![
+        with("/requestContext/domainName", json!("no authority at all"), recorded),
+        with("/rawPath", json!("//a b\"<#?\u{0}"), recorded),
+        with("/rawPath", Value::Null, recorded),
+        with("/cookies", json!(["a=b", "no\ncookie"]), recorded),
+        with("/headers", Value::Null, recorded),
+        with("/queryStringParameters", Value::Null, recorded),
+        with("/queryStringParameters", json!(5), malformed),
+        with("/body", Value::Null, Err("body_not_json")),
+        with("/body", json!(5), malformed),
+        with("/isBase64Encoded", json!(true), malformed),
+        with("/isBase64Encoded", Value::Null, malformed),
+        with("/isBase64Encoded", json!("yes"), malformed),
+        with("/rawQueryString", Value::Null, Err("sdkappid_missing")),
+        with("/rawQueryString", json!(["a"]), malformed),
+        with("/requestContext/http/method", json!("GET"), Err("not_post")),
+        with("/requestContext/http/method", json!("not a method"), malformed),
+        with("/requestContext/http/method", json!(""), Err("not_post")),
+        with("/requestContext/http/method", Value::Null, malformed),
+        with("/requestContext/http", Value::Null, malformed),
+        with("/requestContext/requestId", Value::Null, recorded),
+        with("/requestContext/timeEpoch", json!(-1), recorded),
+        with("/requestContext/timeEpoch", json!(i64::MAX), recorded),
+        with("/requestContext/timeEpoch", json!("now"), malformed),
+        with("/requestContext/timeEpoch", Value::Null, malformed),
+        with("/requestContext", Value::Null, malformed),
+    ]
+}
+
+fn whole_events() -> Vec<Odd> {
+    let events =
+        [json!([]), json!([plain()]), json!("an event"), json!(5), json!(true), Value::Null, json!({})];
+    let mut odd: Vec<_> = events
+        .into_iter()
+        .map(|event| {
+            odd(event.to_string().chars().take(40).collect::<String>(), event, Err("request_malformed"))
+        })
+        .collect();
+    let mut missing = plain();
+    missing.as_object_mut().expect("an object").remove("requestContext");
+    odd.push(self::odd("no requestContext", missing, Err("request_malformed")));
+    odd
+}
+
+/// Sends a request, and says what is not as it should be.
+async fn check(function: &mut Instance, request: &mut Odd, number: usize) -> Result<(), String> {
+    // No two are alike, so that each that is recorded is new.
+    if request.event["body"] == "{}" {
+        request.event["body"] = json!(format!(r#"{{"GroupId":"{number}"}}"#));
+    }
+    let invoked = function.invoke(request.event.to_string()).await.result;
+    let reply = invoked.map_err(|error| format!("the invocation failed: {error}"))?;
+    let (status, body) = status_and_body(&reply);
+    let expected = match request.fate {
+        Ok(_) => (200, json!("OK")),
+        Err("request_malformed" | "body_not_json") => (400, json!("FAIL")),
+        Err("not_post") => (405, json!("FAIL")),
+        Err(_) => (403, json!("FAIL")),
+    };
+    let found = (status, body["ActionStatus"].clone());
+    if found == expected { Ok(()) } else { Err(format!("{found:?}")) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_odd_request_is_recorded_or_refused_and_no_invocation_fails() {
+    let table = Table::start().await;
+    let url = table.dynamodb.url();
+    let settings = [("ALLOW_UNSIGNED", "true"), ("RUST_BACKTRACE", "full")];
+    let mut function = Instance::start(command(FUNCTION, variables(&url)).envs(settings)).await;
+    let mut requests: Vec<_> =
+        queries().into_iter().chain(headers()).chain(fields()).chain(whole_events()).collect();
+    let mut wrong = Vec::new();
+    for (number, request) in requests.iter_mut().enumerate() {
+        if let Err(fault) = check(&mut function, request, number).await {
+            wrong.push(format!("{}: {fault}", request.what));
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+
+    let lines = log_lines(&function.end().await);
+    assert_eq!(lines.len(), requests.len(), "a line each, and nothing else");
+    for (line, Odd { what, fate, .. }) in lines.iter().zip(&requests) {
+        assert_eq!(line["outcome"], if fate.is_ok() { "recorded" } else { "refused" }, "{what}");
+        assert_eq!(line["reason"].as_str(), fate.err(), "{what}");
+    }
+
+    let mut platforms: Vec<_> = table
+        .items()
+        .await
+        .iter()
+        .filter_map(|item| Some(item.get("OptPlatform")?.as_s().ok()?.clone()))
+        .collect();
+    let mut expected: Vec<_> =
+        requests.iter().filter_map(|request| request.fate.ok()?.map(str::to_owned)).collect();
+    platforms.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(platforms, expected);
+}

@@ -1,0 +1,111 @@
+//! What does not fit and is recorded all the same, and what the settings make of an item.
+
+use serde_json::{Value, json};
+use support::requests::{SDK_APPID, post};
+
+use crate::world::{World, status_and_body};
+
+const FULL: &str = "Group.CallbackAfterGroupFull";
+
+fn query(command: &str) -> String {
+    format!("SdkAppid={SDK_APPID}&CallbackCommand={command}")
+}
+
+/// Records a body, and gives its item and its line in the log.
+async fn recorded(settings: &[(&str, &str)], query: &str, body: &str) -> (Value, Value) {
+    let world = World::with_settings(&[&[("ALLOW_UNSIGNED", "true")], settings].concat()).await;
+    let (status, _) = status_and_body(&world.send(&post(query, body)).await);
+    assert_eq!(status, 200, "{body}");
+    let item = world.table.item().await;
+    assert_eq!(item["Body"]["S"], *body);
+    (item, world.log.take_lines().remove(0))
+}
+
+/// The command of the URL, the body, the subject that counts, and what `Problem` begins with.
+const MISFITS: [(&str, &str, &str, Option<&str>); 9] = [
+    (FULL, r#"{"GroupId":"@T","New":{"a":[1]},$TIME}"#, "@T", None),
+    (FULL, r"{$TIME}", FULL, Some("missing field `GroupId`")),
+    (FULL, r#"{"GroupId":5,$TIME}"#, FULL, Some("GroupId is not a string")),
+    (FULL, r#"{"GroupId":"@T","TopicId":[],$TIME}"#, "@T", Some("TopicId: invalid type: sequence")),
+    (
+        FULL,
+        r#"{"CallbackCommand":"A.B","GroupId":"@T",$TIME}"#,
+        "@T",
+        Some("CallbackCommand of the body is A.B"),
+    ),
+    ("A.B", r#"{"CallbackCommand":5}"#, "A.B", Some("CallbackCommand of the body is not a name")),
+    ("a%20b", "{}", "Unknown", Some("CallbackCommand of the URL is not a name")),
+    ("", r#"{"CallbackCommand":"A.B"}"#, "A.B", Some("CallbackCommand of the URL is not a name")),
+    ("A.B", r#"{"Info":{"To_Account":[]}}"#, "A.B", Some("Info.To_Account is not a string")),
+];
+
+#[tokio::test]
+async fn what_does_not_fit_is_recorded_with_its_problem() {
+    for (command, body, subject, problem) in MISFITS {
+        let body = body.replace("$TIME", r#""EventTime":1670574414123"#);
+        let (item, line) = recorded(&[], &query(command), &body).await;
+        assert_eq!(item["pk"]["S"], format!("{SDK_APPID}#{subject}"), "{body}");
+        let found = item["Problem"]["S"].as_str();
+        assert_eq!(found.is_some(), problem.is_some(), "{found:?} of {body}");
+        assert!(found.unwrap_or_default().starts_with(problem.unwrap_or_default()), "{found:?} of {body}");
+        assert_eq!(line.get("problem"), item["Problem"].get("S"), "{body}");
+        assert_eq!(line["CallbackCommand"], item["CallbackCommand"]["S"], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_without_a_command_is_recorded_as_unknown() {
+    let (item, _) = recorded(&[], &format!("SdkAppid={SDK_APPID}"), r#"{"EventTime":1670574414123}"#).await;
+    assert_eq!(item["pk"]["S"], format!("{SDK_APPID}#Unknown"));
+    assert_eq!(item["CommandDay"]["S"], format!("{SDK_APPID}#Unknown#2022-12-09"));
+    assert_eq!(item.get("Problem"), None);
+}
+
+#[tokio::test]
+async fn our_own_attributes_win_a_clash() {
+    let body = r#"{"pk":"x","sk":1,"CommandDay":"x","SdkAppid":1,"ClientIP":"x","OptPlatform":"x","ReceivedAt":"x",
+        "RequestId":true,"TencentRequestId":"x","MemberCount":7,"Body":"x","BodyParts":9,"Part":"x","Problem":"x",
+        "ExpiresAt":1,"":1,"Own":1}"#;
+    let parameters = "&ClientIP=203.0.113.7&OptPlatform=Web&requestid=r-1";
+    let (item, _) = recorded(&[], &(query("A.B") + parameters), body).await;
+    let names: Vec<_> = item.as_object().expect("an item").keys().map(String::as_str).collect();
+    let expected = [
+        "Body",
+        "CallbackCommand",
+        "ClientIP",
+        "CommandDay",
+        "OptPlatform",
+        "Own",
+        "ReceivedAt",
+        "RequestId",
+        "SdkAppid",
+        "TencentRequestId",
+        "pk",
+        "sk",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!((&item["ClientIP"]["S"], &item["OptPlatform"]["S"]), (&json!("203.0.113.7"), &json!("Web")));
+    assert_eq!(
+        (&item["RequestId"]["S"], &item["TencentRequestId"]["S"]),
+        (&json!("request-1"), &json!("r-1"))
+    );
+}
+
+#[tokio::test]
+async fn retention_sets_the_time_to_live() {
+    let (item, _) = recorded(&[("RETENTION_DAYS", "30")], &query("A.B"), "{}").await;
+    let number =
+        |name: &str| item[name]["N"].as_str().and_then(|text| text.parse::<u64>().ok()).expect("a number");
+    assert_eq!(number("ExpiresAt"), number("ReceivedAt") / 1000 + 30 * 86_400);
+}
+
+#[tokio::test]
+async fn shards_spread_a_command_s_day_over_the_index() {
+    for (shards, shard) in [("1", ""), ("3", "#0"), ("64", "#47")] {
+        let body = r#"{"EventTime":1670574414123}"#;
+        let (item, _) = recorded(&[("INDEX_SHARDS", shards)], &query("A.B"), body).await;
+        // 0x76cb803bcef9852f is 0 modulo 3, and 47 modulo 64.
+        assert_eq!(item["sk"]["S"], "1670574414123#A.B#76cb803bcef9852f");
+        assert_eq!(item["CommandDay"]["S"], format!("{SDK_APPID}#A.B#2022-12-09{shard}"));
+    }
+}

@@ -1,0 +1,46 @@
+//! Rows of those who know a token and send what is no callback.
+
+use serde_json::json;
+use support::requests::{post, signed};
+use tencent_chat_webhook::{callback::MAX_BODY_BYTES, refusal::Refusal};
+
+use super::rows::{BODY, COMMAND, FIRST, OURS, Row, row};
+
+/// A JSON object of a byte more than is recorded.
+pub(super) fn too_large() -> String {
+    format!(r#"{{"a":"{}"}}"#, "x".repeat(MAX_BODY_BYTES - 7))
+}
+
+pub(super) fn wrong_bodies() -> Vec<Row> {
+    let arrays = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let no_json = [
+        String::new(),
+        "{".into(),
+        "{}{}".into(),
+        "\u{feff}{}".into(),
+        "{\"a\":\"\0\"}".into(),
+        r#"{"a":"\u12"}"#.into(),
+        "a=1&b=2".into(),
+        format!("{{\"a\":{}", "[".repeat(10_000)),
+    ];
+    let no_object = ["[{}]".into(), arrays(10_000), "null".into(), r#""{}""#.into(), "1".into()];
+    let query = signed(OURS, COMMAND, FIRST);
+    let plain =
+        |refusal, body: &str| row(body.chars().take(20).collect::<String>(), refusal, post(&query, body));
+    let base64 = |what: &str, refusal, body: &str| {
+        let mut event = post(&query, body);
+        event["isBase64Encoded"] = json!(true);
+        row(what, refusal, event)
+    };
+    let mut rows = vec![
+        plain(Refusal::BodyTooLarge, &too_large()),
+        plain(Refusal::BodyTooLarge, &"[".repeat(MAX_BODY_BYTES + 1)),
+        base64("base64 without its end", Refusal::RequestMalformed, "e30"),
+        base64("JSON for base64", Refusal::RequestMalformed, BODY),
+        base64("bytes that are not UTF-8, in base64", Refusal::BodyNotText, "eyJhIjoi/yJ9"),
+        base64("a lone surrogate as bytes, in base64", Refusal::BodyNotText, "eyJhIjoi7aCAIn0="),
+    ];
+    rows.extend(no_json.iter().map(|body| plain(Refusal::BodyNotJson, body)));
+    rows.extend(no_object.iter().map(|body| plain(Refusal::BodyNotObject, body)));
+    rows
+}

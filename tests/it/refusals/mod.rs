@@ -1,0 +1,120 @@
+//! Every way in which a request can be untrustworthy: the reply, the log's line, and that nothing came of it.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use support::{
+    endpoint::{Endpoint, Step},
+    requests::{request_time, sign},
+};
+use tencent_chat_webhook::refusal::Refusal;
+
+use crate::world::{World, handler, send, status_and_body};
+
+mod bodies;
+mod rows;
+use rows::{FIRST, OURS, OURS_TOO, OWN, Row, SECOND, SETTINGS, every_row, good, with};
+
+/// What Tencent is told, by the reason in the log.
+const TOLD: [(&str, u16, &str); 13] = [
+    ("request_malformed", 400, "The request can't be read."),
+    ("not_post", 405, "Only POST is served."),
+    ("sdkappid_missing", 403, "This SdkAppid is not served here."),
+    ("sdkappid_foreign", 403, "This SdkAppid is not served here."),
+    ("sign_missing", 401, "Sign or RequestTime is not valid."),
+    ("sign_malformed", 401, "Sign or RequestTime is not valid."),
+    ("sign_too_old", 401, "Sign or RequestTime is not valid."),
+    ("sign_in_future", 401, "Sign or RequestTime is not valid."),
+    ("sign_wrong", 401, "Sign or RequestTime is not valid."),
+    ("body_too_large", 413, "The body is larger than 3.5 MB."),
+    ("body_not_text", 400, "The body is not UTF-8."),
+    ("body_not_json", 400, "The body is not JSON."),
+    ("body_not_object", 400, "The body is not a JSON object."),
+];
+
+#[test]
+fn the_table_has_every_refusal() {
+    let in_table: BTreeSet<_> = every_row().iter().map(|row| row.refusal.name()).collect();
+    let all: BTreeSet<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
+    let told: BTreeSet<_> = TOLD.iter().map(|told| told.0).collect();
+    assert_eq!(in_table, all);
+    assert_eq!(told, all);
+}
+
+/// What the log may hold of a refused body: its first 4 KB.
+fn first_4_kb(event: &Value) -> String {
+    let body = event["body"].as_str().expect("the event has a body");
+    let bytes = if event["isBase64Encoded"] == true {
+        STANDARD.decode(body).expect("it is base64")
+    } else {
+        body.as_bytes().to_vec()
+    };
+    String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).into_owned()
+}
+
+#[tokio::test]
+async fn the_untrustworthy_get_their_reply_a_line_in_the_log_and_nothing_else() {
+    let world = World::with_settings(&SETTINGS).await;
+    for Row { what, refusal, event } in every_row() {
+        let (status, body) = status_and_body(&world.send(&event).await);
+        let name = refusal.name();
+        let (_, code, error_info) = TOLD.iter().find(|told| told.0 == name).expect("it has a reply");
+        let expected = json!({ "ActionStatus": "FAIL", "ErrorInfo": error_info, "ErrorCode": code });
+        assert_eq!((status, body), (u64::from(*code), expected), "{what}");
+
+        let lines = world.log.take_lines();
+        assert_eq!(lines.len(), 1, "{what}: {lines:?}");
+        let line = &lines[0];
+        assert_eq!((&line["outcome"], &line["reason"]), (&json!("refused"), &json!(name)), "{what}");
+        assert_eq!(line["level"], "WARN", "{what}");
+        assert_eq!(line.get("unrecorded"), None, "{what}");
+        // Only who is admitted may leave something of a body in the log.
+        let logged = name.starts_with("body_").then(|| json!(first_4_kb(&event)));
+        assert_eq!(line.get("body"), logged.as_ref(), "{what}");
+    }
+    assert!(world.table.items().await.is_empty(), "nothing was written");
+
+    // The world is one in which a good request is written.
+    assert_eq!(status_and_body(&world.send(&good()).await).0, 200);
+    assert_eq!(world.table.items().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_untrustworthy_never_reach_dynamodb() {
+    let nowhere = ([127, 0, 0, 1], 9).into();
+    let endpoint = Endpoint::scripted(&[Step::Reset], nowhere).await;
+    let (handler, _) = handler(&format!("http://{}", endpoint.address), &SETTINGS);
+    for Row { what, refusal, event } in every_row() {
+        let (status, _) = status_and_body(&send(&handler, &event).await);
+        assert_eq!(status, u64::from(refusal.status()), "{what}");
+        assert_eq!(endpoint.connections(), 0, "{what}");
+    }
+
+    // The endpoint is where a good request would go.
+    assert_eq!(status_and_body(&send(&handler, &good()).await).0, 503);
+    assert!(endpoint.connections() > 0);
+}
+
+#[tokio::test]
+async fn who_knows_a_token_is_admitted_and_the_log_tells_by_which() {
+    let world = World::with_settings(&SETTINGS).await;
+    // Far enough from the edge for a slow machine; the edge itself has a test beside the code.
+    let (old, ahead) = (request_time(-50), request_time(50));
+    for (app, token, time, position) in [
+        (OURS, FIRST, request_time(0), 1),
+        (OURS, FIRST, old, 1),
+        (OURS, FIRST, ahead, 1),
+        (OURS, SECOND, request_time(0), 2),
+        (OURS_TOO, FIRST, request_time(0), 1),
+        (OURS_TOO, OWN, request_time(0), 3),
+    ] {
+        for sign in [sign(token, &time), sign(token, &time).to_uppercase()] {
+            let (status, body) = status_and_body(&world.send(&with(app, &time, &sign)).await);
+            assert_eq!((status, &body["ErrorCode"]), (200, &json!(0)), "{app} {token} {time}");
+            let lines = world.log.take_lines();
+            assert_eq!(lines[0]["token"], position, "{app} {token} {time}");
+            assert!(!lines[0].to_string().contains(token), "{}", lines[0]);
+        }
+    }
+}

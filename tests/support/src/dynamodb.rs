@@ -1,0 +1,122 @@
+//! An embedded DynamoDB with the table of `template.yaml`, so that neither tests nor local use can drift from
+//! what is deployed.
+
+use std::{error::Error, net::SocketAddr};
+
+use dynoxide::Database;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::AbortHandle};
+
+/// The table's name here; a deployment makes its own.
+pub const TABLE: &str = "tencent-chat-events";
+
+/// A DynamoDB that serves until it is dropped.
+#[derive(Debug)]
+pub struct DynamoDb {
+    /// Where it listens.
+    pub address: SocketAddr,
+    task: AbortHandle,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Template {
+    resources: Resources,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resources {
+    events_table: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Table {
+    properties: TableProperties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct TableProperties {
+    billing_mode: Value,
+    attribute_definitions: Value,
+    key_schema: Value,
+    global_secondary_indexes: Value,
+    stream_specification: Value,
+    time_to_live_specification: Value,
+}
+
+impl DynamoDb {
+    /// One that forgets everything, at a free loopback port.
+    pub async fn in_memory() -> Self {
+        let database = Database::memory().expect("SQLite opens");
+        Self::serve(database, ([127, 0, 0, 1], 0).into()).await.expect("a port is free")
+    }
+
+    /// One that keeps everything in a file.
+    ///
+    /// # Errors
+    /// Where the file can't be opened, or the address is not free.
+    pub async fn in_file(path: &str, address: SocketAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        Self::serve(Database::new(path)?, address).await
+    }
+
+    async fn serve(database: Database, address: SocketAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        create_table(&database);
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let task = tokio::spawn(dynoxide::server::serve_on(listener, database)).abort_handle();
+        Ok(Self { address, task })
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for DynamoDb {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Makes the table, if it isn't there from an earlier start.
+fn create_table(database: &Database) {
+    if database.describe_table(request(json!({ "TableName": TABLE }))).is_ok() {
+        return;
+    }
+    let template: Template =
+        serde_saphyr::from_str(include_str!("../../../template.yaml")).expect("template.yaml has the table");
+    let table = template.resources.events_table.properties;
+    let mut stream = table.stream_specification;
+    stream["StreamEnabled"] = Value::Bool(true);
+    database
+        .create_table(request(json!({
+            "TableName": TABLE,
+            "BillingMode": table.billing_mode,
+            "AttributeDefinitions": with_index(&table.attribute_definitions),
+            "KeySchema": table.key_schema,
+            "GlobalSecondaryIndexes": with_index(&table.global_secondary_indexes),
+            "StreamSpecification": stream,
+        })))
+        .expect("the template's table can be made");
+    database
+        .update_time_to_live(request(json!({
+            "TableName": TABLE,
+            "TimeToLiveSpecification": table.time_to_live_specification,
+        })))
+        .expect("the template's time to live can be set");
+}
+
+/// What an `!If [HasCommandIndex, …, …]` of the template is where there is an index.
+fn with_index(either: &Value) -> &Value {
+    &either[1]
+}
+
+fn request<T: DeserializeOwned>(request: Value) -> T {
+    serde_json::from_value(request).expect("the request is DynamoDB's")
+}

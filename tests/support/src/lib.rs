@@ -1,0 +1,18 @@
+//! What tests, examples, benches and fuzzing share. Everything here panics where something is amiss.
+
+#![allow(clippy::missing_panics_doc, reason = "that is how a test fails")]
+
+pub mod limits;
+pub mod reception;
+pub mod requests;
+
+#[cfg(feature = "servers")]
+pub mod dynamodb;
+#[cfg(feature = "servers")]
+pub mod endpoint;
+#[cfg(feature = "servers")]
+pub mod lambda;
+#[cfg(feature = "servers")]
+pub mod subscription;
+#[cfg(feature = "servers")]
+pub mod tls;

@@ -1,0 +1,88 @@
+//! The way of an admitted request without clock, network or table, every step checked.
+
+use std::borrow::Cow;
+
+use tencent_chat_webhook::{
+    answer::{Answers, reply},
+    callback::{Callback, MAX_BODY_BYTES, object::Object, query::Query},
+    event::{DOCUMENTED, Documented, Event, is_name},
+    record::{Keeping, Receipt, Record},
+    refusal::Refusal,
+    unrecorded::Unrecorded,
+};
+
+use crate::{limits::assert_sound, requests::SDK_APPID};
+
+const RECEIVED_AT: u64 = 1_670_574_414_321;
+const KEEPING: Keeping = Keeping { retention_days: Some(90), index_shards: 64 };
+
+/// Takes a query string and a body to what would be written.
+///
+/// # Errors
+/// A refusal that the body deserves.
+pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> {
+    // The first one counts: that is what admission makes sure of.
+    let raw = format!("SdkAppid={SDK_APPID}&{raw_query}");
+    let query = Query::parse(&raw);
+    let callback = Callback::parse(&query, body).inspect_err(|refusal| assert_deserved(*refusal, body))?;
+    let Some(callback) = callback else {
+        assert!(!query.callback_command().is_some_and(is_name) && body.trim_ascii().is_empty());
+        return Ok(None);
+    };
+    assert_eq!(callback.body.as_bytes(), body);
+    assert!(is_name(&callback.command), "{:?}", callback.command);
+    let event = Event::parse(&callback.command, callback.body);
+    if let Some(count) = event.as_ref().ok().and_then(Event::member_count) {
+        assert_eq!(Some(count), callback.object.array_len("MemberList"));
+    }
+    let receipt =
+        Receipt { sdk_appid: SDK_APPID, received_at: RECEIVED_AT, request_id: "request-1", keeping: KEEPING };
+    let record = Record::new(&query, &callback, &event, &receipt);
+    assert_eq!(record.problem.is_none(), !record.head.contains_key("Problem"));
+    assert!(event.is_ok() || record.problem.is_some(), "what does not fit is told");
+    assert_sound(&record, callback.body);
+    assert_redrive(&record, &query, callback.body);
+    Ok(Some(record))
+}
+
+/// Reads an object as the body of every documented command, and asks for the answer to it.
+pub fn typed(body: &[u8]) {
+    let Some(body) =
+        str::from_utf8(body).ok().filter(|body| serde_json::from_str::<Object<'_>>(body).is_ok())
+    else {
+        return;
+    };
+    for Documented { name, .. } in DOCUMENTED {
+        let event = Event::parse(name, body);
+        let answer = reply(&Answers, name, event.as_ref().ok(), body).json();
+        let answer: serde_json::Value = serde_json::from_str(&answer).expect("an answer is JSON");
+        assert_eq!(answer["ActionStatus"], "OK", "{name}");
+    }
+}
+
+/// A refusal is of those that a body can earn, and not of a body that is as it should be.
+fn assert_deserved(refusal: Refusal, body: &[u8]) {
+    let is_object = || serde_json::from_slice(body).is_ok_and(|value: serde_json::Value| value.is_object());
+    match refusal {
+        Refusal::BodyTooLarge => assert!(body.len() > MAX_BODY_BYTES),
+        Refusal::BodyNotText => assert!(std::str::from_utf8(body).is_err()),
+        Refusal::BodyNotJson | Refusal::BodyNotObject => assert!(!is_object(), "{refusal:?}"),
+        other => panic!("{other:?} is not about the body"),
+    }
+}
+
+/// What the log would hold of it gives the same record again.
+fn assert_redrive(record: &Record, query: &Query<'_>, body: &str) {
+    let unrecorded = Unrecorded {
+        id: Cow::Borrowed("invocation-1"),
+        piece: 1,
+        pieces: 1,
+        query: query.without_sign().into(),
+        received_at: RECEIVED_AT,
+        request_id: Cow::Borrowed("request-1"),
+        body: Cow::Borrowed(body),
+    };
+    let again = unrecorded.record(KEEPING).expect("a record can be had from the log");
+    assert_eq!(again.head, record.head, "the redriven head is the same");
+    assert_eq!(again.parts, record.parts, "the redriven parts are the same");
+}
