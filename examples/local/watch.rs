@@ -50,6 +50,12 @@ pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
+    // `cargo run` sets them for this program. To a cargo below they would be a change, after which it builds anew.
+    let of_cargo =
+        |name: &str| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix));
+    for (name, _) in env::vars().filter(|(name, _)| of_cargo(name)) {
+        command.env_remove(name);
+    }
     // Tokens that someone wants to try have to count.
     if missing("CALLBACK_TOKENS") && missing("ALLOW_UNSIGNED") {
         command.envs(TOKENS);
