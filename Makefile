@@ -2,7 +2,7 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run show test load bench e2e lint lint-template deny fuzz clean
+.PHONY: help tools run send show test load bench e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 CARGO_LAMBDA_VERSION := 1.9.2
@@ -19,9 +19,6 @@ CARGO_FUZZ_VERSION := 0.13.2
 
 # How long `make fuzz` looks for inputs that make the function panic.
 FUZZ_SECONDS ?= 600
-
-# Where DynamoDB listens in `make run`. The function is at port 9000, cargo-lambda's default for watch and invoke.
-LOCAL_DYNAMODB_ADDRESS ?= 127.0.0.1:8000
 
 # How many callbacks `make load` sends.
 LOAD ?= 50000
@@ -42,23 +39,19 @@ help: ## list the commands
 
 tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
-run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB inside
+run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
 	cargo build --locked --example local
-	@printf '\nThe function answers at http://localhost:9000, DynamoDB at http://$(LOCAL_DYNAMODB_ADDRESS).\n'
-	@printf 'In a second terminal:\n\n'
-	@printf '  export PATH="$(TOOLS)/cargo-lambda/bin:$$PATH"\n'
-	@printf '  cargo lambda invoke --data-file events/group-created.json\n'
-	@printf '  make show\n\n'
-	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOCAL_DYNAMODB_ADDRESS=$(LOCAL_DYNAMODB_ADDRESS) \
-	    cargo lambda watch --quiet --example local
+	cargo build --locked --bin tencent-chat-webhook
+	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo run --locked --quiet --example local
 
-show: $(AWSCLI) ## show what `make run` has stored
-	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \
-	    $(TOOLS)/awscli/bin/aws dynamodb scan --endpoint-url http://$(LOCAL_DYNAMODB_ADDRESS) \
-	    --table-name tencent-chat-events --output json
+send: ## send the samples and a signed callback to `make run`
+	@cargo run --locked --quiet --example send
+
+show: ## show what `make run` has recorded
+	@cargo run --locked --quiet --package chat-events -- --local list
 
 test: ## run the tests
-	cargo test --locked
+	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
@@ -72,13 +65,12 @@ lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the t
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
 load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing DynamoDB; then look for every one
-	cargo build --locked --example redrive
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
 
 lint: ## check format, lints, docs, and the repository's own rules
-	cargo fmt --check
-	cargo clippy --locked --all-targets -- --deny warnings
-	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --no-deps
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps
 	@# Their dependencies are ours and more: their locks must follow.
 	cargo tree --locked --quiet --depth 0 --manifest-path benches/programs/Cargo.toml
 	cargo tree --locked --quiet --depth 0 --manifest-path fuzz/Cargo.toml

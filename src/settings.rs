@@ -123,22 +123,18 @@ impl Destination {
     }
 
     fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let (table_name, keeping) = table(lookup)?;
-        Ok(Self { table_name, keeping, aws: aws(lookup)? })
-    }
-
-    /// Reads what the process environment says of the table, for a tool that finds DynamoDB in its own way.
-    ///
-    /// # Errors
-    /// The first setting that is missing or malformed.
-    pub fn table_from_env() -> Result<(String, Keeping), SettingsError> {
-        table(Lookup(&|name| std::env::var(name).ok()))
+        let keeping = keeping(lookup.0)?;
+        Ok(Self { table_name: table_name(lookup)?, keeping, aws: aws(lookup)? })
     }
 }
 
-fn table(lookup: Lookup<'_>) -> Result<(String, Keeping), SettingsError> {
-    let (retention_days, index_shards) = (retention_days(lookup)?, index_shards(lookup)?);
-    Ok((table_name(lookup)?, Keeping { retention_days, index_shards }))
+/// Reads how items are kept, for a tool that finds the rest of the destination in its own way.
+///
+/// # Errors
+/// The first setting that is malformed.
+pub fn keeping(lookup: impl Fn(&str) -> Option<String>) -> Result<Keeping, SettingsError> {
+    let lookup = Lookup(&lookup);
+    Ok(Keeping { retention_days: retention_days(lookup)?, index_shards: index_shards(lookup)? })
 }
 
 fn table_name(lookup: Lookup<'_>) -> Result<String, SettingsError> {

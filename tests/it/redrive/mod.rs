@@ -1,4 +1,3 @@
-//! What brings in the callbacks that the function could not store: a function of its own, and a program by hand.
+//! What brings in the callbacks that the function could not store.
 
-mod by_hand;
 mod function;

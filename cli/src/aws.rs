@@ -1,0 +1,46 @@
+//! The way to AWS.
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+use crate::fault::Fault;
+
+/// What `make run` serves.
+#[derive(Clone, Debug)]
+pub(crate) struct Local {
+    pub(crate) url: String,
+}
+
+impl Local {
+    pub(crate) fn from_env() -> Self {
+        let address = std::env::var("LOCAL_DYNAMODB_ADDRESS").ok().filter(|address| !address.is_empty());
+        Self { url: format!("http://{}", address.as_deref().unwrap_or("127.0.0.1:8000")) }
+    }
+
+    /// Nothing of the user's own: neither profile nor credentials leave the machine.
+    pub(crate) fn config(&self) -> SdkConfig {
+        let credentials = Credentials::new("local", "local", None, None, "local");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(&self.url)
+            .http_client(https())
+            .build()
+    }
+}
+
+/// Credentials and Region as every AWS tool finds them.
+pub(crate) async fn config() -> Result<SdkConfig, Fault> {
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https()).load().await;
+    if config.region().is_none() {
+        return Err(Fault::told("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one"));
+    }
+    Ok(config)
+}
+
+/// With ring, as the function has it.
+fn https() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}

@@ -1,0 +1,118 @@
+//! Columns for people, on lines of a width.
+
+use unicode_width::UnicodeWidthChar;
+
+/// What is shown between two columns.
+const GAP: &str = "  ";
+
+/// What stands for what is left out.
+const ELLIPSIS: char = '…';
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    pub(crate) title: &'static str,
+    /// In cells of a terminal; that of the last one is what is left of the line.
+    pub(crate) width: usize,
+    pub(crate) cut: Cut,
+}
+
+/// Where a text that is too long is cut.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cut {
+    /// Its beginning says most.
+    End,
+    /// Both ends say something.
+    Middle,
+}
+
+impl Column {
+    pub(crate) const fn new(title: &'static str, width: usize, cut: Cut) -> Self {
+        Self { title, width, cut }
+    }
+}
+
+/// A line of texts, a column each.
+pub(crate) fn line(columns: &[Column], texts: &[&str], width: usize) -> String {
+    let (mut line, mut left) = (String::new(), width);
+    for (index, (column, text)) in columns.iter().zip(texts).enumerate() {
+        let last = index + 1 == columns.len();
+        let room = if last { left } else { column.width };
+        let (text, used) = fit(text, room, column.cut);
+        line.push_str(&text);
+        if !last {
+            line.extend(std::iter::repeat_n(' ', room - used));
+            line.push_str(GAP);
+        }
+        left = left.saturating_sub(room + GAP.len());
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// A text in so many cells, and how many it takes.
+fn fit(text: &str, room: usize, cut: Cut) -> (String, usize) {
+    // A name is whatever its user made of it: to a terminal it must be nothing but text.
+    let shown: Vec<(char, usize)> = text
+        .chars()
+        .map(|character| if is_text(character) { character } else { char::REPLACEMENT_CHARACTER })
+        .map(|character| (character, character.width().unwrap_or(1)))
+        .collect();
+    let cells = |part: &[(char, usize)]| part.iter().map(|(_, width)| width).sum::<usize>();
+    let whole = cells(&shown);
+    if whole <= room {
+        return (shown.iter().map(|(character, _)| character).collect(), whole);
+    }
+    let room = room.saturating_sub(1);
+    let (mut head, mut tail) = (0, shown.len());
+    let tail_room = match cut {
+        Cut::End => 0,
+        Cut::Middle => room / 2,
+    };
+    while tail > 0 && cells(&shown[tail - 1..]) <= tail_room {
+        tail -= 1;
+    }
+    let tail_cells = cells(&shown[tail..]);
+    while head < tail && cells(&shown[..=head]) + tail_cells <= room {
+        head += 1;
+    }
+    let characters =
+        |part: &[(char, usize)]| part.iter().map(|(character, _)| *character).collect::<String>();
+    let text = format!("{}{ELLIPSIS}{}", characters(&shown[..head]), characters(&shown[tail..]));
+    (text, cells(&shown[..head]) + 1 + tail_cells)
+}
+
+/// Whether it is neither a control character nor one that turns the direction of the text after it.
+fn is_text(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_it_says_least() {
+        for (text, room, cut, expected) in [
+            ("short", 8, Cut::End, "short"),
+            ("12345678", 8, Cut::End, "12345678"),
+            ("123456789", 8, Cut::End, "1234567…"),
+            ("123456789", 8, Cut::Middle, "1234…789"),
+            ("群群群群群", 8, Cut::End, "群群群…"),
+            ("群群群群群", 8, Cut::Middle, "群群…群"),
+            ("anything", 0, Cut::End, "…"),
+        ] {
+            assert_eq!(fit(text, room, cut).0, expected, "{text} in {room}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_as_long_as_it_may_be_whatever_is_in_it() {
+        let columns =
+            [Column::new("A", 4, Cut::End), Column::new("B", 6, Cut::Middle), Column::new("C", 0, Cut::End)];
+        assert_eq!(line(&columns, &["群", "b", ""], 20), "群    b");
+        assert_eq!(line(&columns, &["a", "12345678", "123456789"], 20), "a     123…78  12345…");
+        assert_eq!(line(&columns, &["\u{1b}[2J", "\u{202e}x", "\n"], 20), "�[2J  �x      �");
+    }
+}

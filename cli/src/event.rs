@@ -1,0 +1,112 @@
+//! An item, as people and programs read it.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, value::RawValue};
+use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
+
+/// What tells of an event in a word, in this order: attributes of the index.
+pub(crate) const TELLING: [&str; 9] = [
+    "Problem",
+    "Name",
+    "Type",
+    "From_Account",
+    "To_Account",
+    "Operator_Account",
+    "Owner_Account",
+    "MemberCount",
+    "BodyParts",
+];
+
+/// An attribute that is a string or a number.
+pub(crate) fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    match item.get(name)? {
+        AttributeValue::S(text) | AttributeValue::N(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// When it happened. Every `sk` begins with it.
+pub(crate) fn time(item: &Item) -> String {
+    let sk = attribute(item, "sk").unwrap_or_default();
+    let millis = sk.split('#').next().and_then(|millis| millis.parse().ok());
+    millis.map_or_else(|| sk.to_owned(), rfc3339)
+}
+
+/// What it is about: the second half of `pk`.
+pub(crate) fn subject(item: &Item) -> &str {
+    let pk = attribute(item, "pk").unwrap_or_default();
+    pk.split_once('#').map_or(pk, |(_, subject)| subject)
+}
+
+/// What else tells of it.
+pub(crate) fn detail(item: &Item) -> String {
+    let subject = subject(item);
+    let mut detail = String::new();
+    for name in TELLING {
+        if let Some(value) = attribute(item, name).filter(|value| !value.is_empty() && *value != subject) {
+            let space = if detail.is_empty() { "" } else { " " };
+            // Writing to a string can't fail.
+            let _ = write!(detail, "{space}{name}={value}");
+        }
+    }
+    detail
+}
+
+/// The item as a JSON object, its attributes in the order of their names.
+pub(crate) fn json(item: &Item) -> String {
+    let fields: BTreeMap<&str, Box<RawValue>> =
+        item.iter().filter_map(|(name, value)| Some((name.as_str(), raw(value)?))).collect();
+    serde_json::to_string(&fields).unwrap_or_default()
+}
+
+/// A number keeps all its digits: a program's own number may hold fewer.
+fn raw(value: &AttributeValue) -> Option<Box<RawValue>> {
+    let json = match value {
+        AttributeValue::S(text) => Value::from(text.as_str()).to_string(),
+        AttributeValue::N(digits) => digits.clone(),
+        AttributeValue::Bool(value) => value.to_string(),
+        _ => return None,
+    };
+    RawValue::from_string(json).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use tencent_chat_webhook::record::attribute::{number, text};
+
+    use super::*;
+
+    fn item() -> Item {
+        [
+            ("pk", text("1400000001#@TGS#1")),
+            ("sk", text("1670574414007#Group.CallbackAfterCreateGroup#0123456789abcdef")),
+            ("GroupId", text("@TGS#1")),
+            ("Name", text("群 \"1\"")),
+            ("Owner_Account", text("@TGS#1")),
+            ("MemberCount", number("12345678901234567890123456789012345678")),
+            ("Silent", AttributeValue::Bool(true)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
+    #[test]
+    fn a_subject_may_have_a_number_sign_and_is_told_once() {
+        assert_eq!(subject(&item()), "@TGS#1");
+        assert_eq!(time(&item()), "2022-12-09T08:26:54.007Z");
+        assert_eq!(detail(&item()), "Name=群 \"1\" MemberCount=12345678901234567890123456789012345678");
+    }
+
+    #[test]
+    fn json_has_every_digit() {
+        let json = json(&item());
+        assert!(
+            json.starts_with(
+                "{\"GroupId\":\"@TGS#1\",\"MemberCount\":12345678901234567890123456789012345678,"
+            )
+        );
+        assert!(json.contains("\"Name\":\"群 \\\"1\\\"\"") && json.contains("\"Silent\":true"), "{json}");
+    }
+}

@@ -1,0 +1,62 @@
+//! The function's log group, read within bounds.
+
+use aws_sdk_cloudwatchlogs::Client;
+use indicatif::{ProgressBar, ProgressStyle};
+use tencent_chat_webhook::time::rfc3339;
+
+use crate::{
+    fault::{Asked, Fault},
+    moment::Moment,
+    place::Place,
+};
+
+/// Entries of callbacks that could not be stored: what the redrive function subscribes to.
+const UNRECORDED: &str = "{ $.unrecorded.piece > 0 }";
+
+/// A span of a log group.
+#[derive(Debug)]
+pub(crate) struct Span {
+    pub(crate) log_group: String,
+    pub(crate) since: Moment,
+    pub(crate) until: Moment,
+}
+
+impl std::fmt::Display for Span {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {} to {}", self.log_group, rfc3339(self.since.0), rfc3339(self.until.0))
+    }
+}
+
+/// The entries of unrecorded callbacks, one a line.
+pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<String, Fault> {
+    let asked = Asked {
+        doing: format!("read the log group {}", span.log_group),
+        what: format!("log group {}", span.log_group),
+        flags: "--stack or --log-group",
+        region: place.config.region().cloned(),
+        local: None,
+    };
+    let millis = |moment: Moment| i64::try_from(moment.0).unwrap_or(i64::MAX);
+    let mut pages = Client::new(&place.config)
+        .filter_log_events()
+        .log_group_name(&span.log_group)
+        .filter_pattern(UNRECORDED)
+        .start_time(millis(span.since))
+        .end_time(millis(span.until))
+        .into_paginator()
+        .send();
+    let progress = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+    let (mut log, mut entries) = (String::new(), 0);
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| asked.fault(&error))?;
+        entries += page.events().len();
+        for message in page.events().iter().filter_map(|event| event.message()) {
+            log.push_str(message.trim_end());
+            log.push('\n');
+        }
+        progress.set_message(format!("{entries} entries read"));
+        progress.tick();
+    }
+    progress.finish_and_clear();
+    Ok(log)
+}

@@ -1,0 +1,90 @@
+//! Standard output: a table for people, JSON lines for programs.
+
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+use tencent_chat_webhook::record::attribute::Item;
+
+use crate::{
+    columns::{Column, Cut, line},
+    event::{attribute, detail, json, subject, time},
+    fault::Fault,
+};
+
+/// How wide a table is where no terminal says otherwise.
+const WIDTH: usize = 100;
+
+const TIME: Column = Column::new("TIME", 24, Cut::End);
+const COMMAND: Column = Column::new("COMMAND", 31, Cut::Middle);
+const SUBJECT: Column = Column::new("SUBJECT", 18, Cut::Middle);
+const DETAIL: Column = Column::new("WHAT", 0, Cut::End);
+
+/// Which events a table has: what they share has no column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Events {
+    OfSubject,
+    OfCommand,
+    All,
+}
+
+/// Standard output.
+#[derive(Debug)]
+pub(crate) struct Output {
+    to: BufWriter<Stdout>,
+    pub(crate) json: bool,
+    width: usize,
+    has_head: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        let terminal = io::stdout().is_terminal().then(console::Term::stdout);
+        let width = terminal.and_then(|terminal| terminal.size_checked());
+        let width = width.map_or(WIDTH, |(_, columns)| usize::from(columns).max(WIDTH));
+        Self { to: BufWriter::new(io::stdout()), json, width, has_head: false }
+    }
+
+    /// An event, and before the first one the table's head.
+    pub(crate) fn event(&mut self, events: Events, item: &Item) -> Result<(), Fault> {
+        if self.json {
+            return self.text(&json(item));
+        }
+        let (time, command, detail) =
+            (time(item), attribute(item, "CallbackCommand").unwrap_or_default(), detail(item));
+        let subject = subject(item);
+        match events {
+            Events::OfSubject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
+            Events::OfCommand => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),
+            Events::All => self.row(&[TIME, COMMAND, SUBJECT, DETAIL], &[&time, command, subject, &detail]),
+        }
+    }
+
+    /// A line of a table, and before the first one its head.
+    pub(crate) fn row(&mut self, columns: &[Column], texts: &[&str]) -> Result<(), Fault> {
+        if !self.has_head {
+            self.has_head = true;
+            let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
+            self.text(&line(columns, &titles, self.width))?;
+        }
+        self.text(&line(columns, texts, self.width))
+    }
+
+    /// A line as it is.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Fault> {
+        Ok(writeln!(self.to, "{text}")?)
+    }
+
+    /// Bytes as they are.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        Ok(self.to.write_all(bytes)?)
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), Fault> {
+        Ok(self.to.flush()?)
+    }
+}
+
+/// A line for the person at the keyboard, beside the output.
+pub(crate) fn note(text: &str) {
+    // Whoever doesn't listen misses nothing that the output has.
+    let _ = writeln!(io::stderr(), "{text}");
+}

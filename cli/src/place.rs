@@ -1,0 +1,118 @@
+//! Where the events are: what flags, stack and environment say of it.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{Client, config::Builder};
+use tencent_chat_webhook::{record::Keeping, settings};
+
+use crate::{
+    arguments::PlaceFlags,
+    aws::{self, Local},
+    fault::{Asked, Fault},
+    stack::Stack,
+};
+
+/// The table of `make run`, and the application of its samples.
+const LOCAL_TABLE: &str = "tencent-chat-events";
+const LOCAL_APP: &str = "1400000001";
+
+/// Where the events are.
+#[derive(Debug)]
+pub(crate) struct Place {
+    app: Option<String>,
+    table: Option<String>,
+    stack: Option<Stack>,
+    pub(crate) local: Option<Local>,
+    pub(crate) config: SdkConfig,
+}
+
+impl Place {
+    pub(crate) async fn find(flags: PlaceFlags) -> Result<Self, Fault> {
+        let PlaceFlags { app, table, stack, local } = flags;
+        let local = local.then(Local::from_env);
+        let config = match &local {
+            Some(local) => local.config(),
+            None => aws::config().await?,
+        };
+        let stack = match stack {
+            Some(name) => Some(Stack::describe(&config, &name).await?),
+            None => None,
+        };
+        Ok(Self { app: app.or_else(|| variable("SDK_APP_ID")), table, stack, local, config })
+    }
+
+    pub(crate) fn table(&self) -> Result<String, Fault> {
+        match (&self.table, &self.stack) {
+            (Some(table), _) => Ok(table.clone()),
+            (None, Some(stack)) => stack.output("TableName"),
+            (None, None) if self.local.is_some() => Ok(LOCAL_TABLE.to_owned()),
+            (None, None) => variable("TABLE_NAME").ok_or_else(|| {
+                Fault::told("which table? Give --stack, --table or --local, or set TABLE_NAME")
+            }),
+        }
+    }
+
+    pub(crate) fn app(&self) -> Result<String, Fault> {
+        match (&self.app, &self.stack) {
+            (Some(app), _) => Ok(app.clone()),
+            (None, Some(stack)) => stack.app(),
+            (None, None) if self.local.is_some() => Ok(LOCAL_APP.to_owned()),
+            (None, None) => Err(Fault::told("which application? Give --app or --stack, or set SDK_APP_ID")),
+        }
+    }
+
+    /// The log group of the function.
+    pub(crate) fn log_group(&self) -> Result<String, Fault> {
+        match &self.stack {
+            _ if self.local.is_some() => Err(Fault::told(
+                "what runs locally has no log group; give its log on standard input: redrive -",
+            )),
+            Some(stack) => stack.output("FunctionLogName"),
+            None => {
+                Err(Fault::told("which log group? Give --stack or --log-group, or - to read standard input"))
+            }
+        }
+    }
+
+    /// The table's stream, where the stack says so.
+    pub(crate) fn stream(&self) -> Option<Result<String, Fault>> {
+        let stack = self.stack.as_ref().filter(|_| self.table.is_none())?;
+        Some(stack.output("TableStreamArn"))
+    }
+
+    /// How the function keeps items: as the stack has it, else as the environment has it.
+    pub(crate) fn keeping(&self) -> Result<Keeping, Fault> {
+        let lookup = |name: &str| match &self.stack {
+            Some(stack) => {
+                let key = if name == "RETENTION_DAYS" { "RetentionDays" } else { "IndexShards" };
+                stack.parameter(key).map(str::to_owned)
+            }
+            None => variable(name),
+        };
+        settings::keeping(lookup).map_err(|error| Fault::Told(error.to_string()))
+    }
+
+    pub(crate) fn dynamodb(&self) -> Client {
+        Client::new(&self.config)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn dynamodb_config(&self) -> Builder {
+        Builder::from(&self.config)
+    }
+
+    /// Words for what is asked of the table.
+    pub(crate) fn asking(&self, doing: &str, table: &str) -> Asked {
+        Asked {
+            doing: format!("{doing} the table {table}"),
+            what: format!("table {table}"),
+            flags: "--stack or --table",
+            region: self.config.region().cloned(),
+            local: self.local.as_ref().map(|local| local.url.clone()),
+        }
+    }
+}
+
+/// A variable of the environment, if it has a value.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,198 @@
+//! Records by hand what the function could not store: what is older than the redrive function, or what that could
+//! not bring in.
+
+use std::{
+    io,
+    pin::pin,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{IdentityCache, timeout::TimeoutConfig},
+};
+use futures_util::StreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tencent_chat_webhook::{
+    outcome::{Failure, Outcome},
+    record::Keeping,
+    redrive::{self, Found},
+    store::{Store, Stored, client::persistent},
+    time::now_millis,
+    unrecorded::Unrecorded,
+};
+
+use crate::{
+    arguments::Redrive,
+    event::attribute,
+    fault::Fault,
+    log_group::{self, Span},
+    moment::Moment,
+    output::{Events, Output, note},
+    place::Place,
+};
+
+/// How long it goes on while DynamoDB fails. Another run takes up what is left.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+/// How long one attempt may take. The function has less, but it is nearer to DynamoDB.
+const ATTEMPT: Duration = Duration::from_secs(4);
+
+/// How long it may take to get credentials: somebody may have to type a code.
+const SIGN_IN: Duration = Duration::from_mins(2);
+
+/// How many callbacks ended how.
+#[derive(Debug, Default)]
+struct Tally {
+    recorded: usize,
+    already_there: usize,
+    failed: usize,
+    incomplete: usize,
+}
+
+/// Brings in what the log has.
+pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> Result<ExitCode, Fault> {
+    let (table, keeping) = (place.table()?, place.keeping()?);
+    let (found, source) = find(place, asked).await?;
+    if found == Found::default() {
+        if asked.input.is_some() {
+            return Err(Fault::told(
+                "standard input has no entry of an unrecorded callback; is it the function's log?",
+            ));
+        }
+        note(&format!("no unrecorded callbacks in {source}"));
+    }
+    let mut tally = Tally { incomplete: found.incomplete.len() + found.unreadable, ..Tally::default() };
+    tell_incomplete(&found, output)?;
+    if asked.dry_run {
+        let count = found.whole.len();
+        for callback in &found.whole {
+            tell_found(callback, keeping, output)?;
+        }
+        note(&format!("{count} to record, incomplete {}; nothing was written", tally.incomplete));
+    } else {
+        let store = Store::new(client(place), table);
+        record(&store, found.whole, keeping, &mut tally, output).await?;
+        let Tally { recorded, already_there, failed, incomplete } = tally;
+        let told = format!(
+            "recorded {recorded}, already there {already_there}, failed {failed}, incomplete {incomplete}"
+        );
+        if output.json { note(&told) } else { output.text(&told)? }
+    }
+    output.flush()?;
+    Ok(ExitCode::from(u8::from(tally.failed + tally.incomplete > 0)))
+}
+
+/// What there is to record, and where it was looked for.
+async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> {
+    let Some(since) = asked.since else {
+        let log = io::read_to_string(io::stdin());
+        let log = log.map_err(|error| Fault::Told(format!("can't read standard input: {error}")))?;
+        return Ok((redrive::find(&log), "standard input".to_owned()));
+    };
+    let until = asked.until.unwrap_or_else(|| Moment(now_millis()));
+    if until <= since {
+        return Err(Fault::told("--until is not after --since"));
+    }
+    let log_group = match &asked.log_group {
+        Some(name) => name.clone(),
+        None => place.log_group()?,
+    };
+    let span = Span { log_group, since, until };
+    Ok((redrive::find(&log_group::unrecorded(place, &span).await?), span.to_string()))
+}
+
+/// A client as every AWS tool would make it, but for its patience.
+fn client(place: &Place) -> Client {
+    let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
+    let credentials = IdentityCache::lazy().load_timeout(SIGN_IN).build();
+    let config = persistent(place.dynamodb_config()).timeout_config(timeout).identity_cache(credentials);
+    Client::from_conf(config.build())
+}
+
+async fn record(
+    store: &Store,
+    callbacks: Vec<Unrecorded<'static>>,
+    keeping: Keeping,
+    tally: &mut Tally,
+    output: &mut Output,
+) -> Result<(), Fault> {
+    let progress = ProgressBar::new(callbacks.len() as u64);
+    progress.set_style(
+        ProgressStyle::with_template("{bar:40} {pos}/{len}, {eta} to go")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let results = redrive::record_all(store, callbacks, keeping, Instant::now() + PATIENCE);
+    let mut results = pin!(results);
+    while let Some((callback, result)) = results.next().await {
+        match &result {
+            Ok(Stored::New) => tally.recorded += 1,
+            Ok(Stored::Duplicate) => tally.already_there += 1,
+            Err(failure) => {
+                tally.failed += 1;
+                progress.suspend(|| note(&format!("failed: {}: {failure}", callback.id)));
+            }
+        }
+        if output.json {
+            progress.suspend(|| tell(&callback, keeping, result, output))?;
+        }
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(())
+}
+
+/// What became of a callback, for a program.
+fn tell(
+    callback: &Unrecorded<'_>,
+    keeping: Keeping,
+    result: Result<Stored, Failure>,
+    output: &mut Output,
+) -> Result<(), Fault> {
+    let record = callback.record(keeping).ok();
+    let key = |name| record.as_ref().and_then(|record| attribute(&record.head, name));
+    let outcome = Outcome::from(result);
+    let mut line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": outcome.name() });
+    if let Outcome::Failed(failure) = &outcome {
+        line["error"] = failure.to_string().into();
+    }
+    output.text(&line.to_string())?;
+    output.flush()
+}
+
+/// A callback that would be recorded, or could not be.
+fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<(), Fault> {
+    match callback.record(keeping) {
+        Ok(record) if output.json => {
+            let key = |name| attribute(&record.head, name);
+            output.text(
+                &json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": "found" })
+                    .to_string(),
+            )
+        }
+        Ok(record) => output.event(Events::All, &record.head),
+        Err(failure) => {
+            note(&format!("would fail: {}: {failure}", callback.id));
+            Ok(())
+        }
+    }
+}
+
+fn tell_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
+    for id in &found.incomplete {
+        note(&format!("incomplete: {id}: the log has only some of its pieces"));
+        if output.json {
+            output.text(&json!({ "id": id, "outcome": "incomplete" }).to_string())?;
+        }
+    }
+    if found.unreadable > 0 {
+        note(&format!("incomplete: {} lines are cut off", found.unreadable));
+    }
+    if output.json {
+        (0..found.unreadable)
+            .try_for_each(|_| output.text(&json!({ "outcome": "unreadable" }).to_string()))?;
+    }
+    Ok(())
+}

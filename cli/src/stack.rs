@@ -1,0 +1,69 @@
+//! What a CloudFormation stack says of the function's place.
+
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+
+use crate::fault::{Asked, Fault};
+
+/// Outputs and parameters of a stack of `template.yaml`.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    name: String,
+    outputs: HashMap<String, String>,
+    parameters: HashMap<String, String>,
+}
+
+impl Stack {
+    pub(crate) async fn describe(config: &SdkConfig, name: &str) -> Result<Self, Fault> {
+        let asked = Asked {
+            doing: format!("describe the stack {name}"),
+            what: format!("stack {name}"),
+            flags: "--stack",
+            region: config.region().cloned(),
+            local: None,
+        };
+        let described = Client::new(config).describe_stacks().stack_name(name).send().await;
+        let described = described.map_err(|error| asked.fault(&error))?;
+        let stack =
+            described.stacks().first().ok_or_else(|| Fault::told(format!("there is no {}", asked.what)))?;
+        let pair = |key: Option<&str>, value: Option<&str>| Some((key?.to_owned(), value?.to_owned()));
+        Ok(Self {
+            name: name.to_owned(),
+            outputs: stack
+                .outputs()
+                .iter()
+                .filter_map(|each| pair(each.output_key(), each.output_value()))
+                .collect(),
+            parameters: stack
+                .parameters()
+                .iter()
+                .filter_map(|each| pair(each.parameter_key(), each.parameter_value()))
+                .collect(),
+        })
+    }
+
+    /// An output that the template has.
+    pub(crate) fn output(&self, key: &str) -> Result<String, Fault> {
+        let no_output =
+            || Fault::Told(format!("the stack {} has no output {key}: is it this project's?", self.name));
+        self.outputs.get(key).cloned().ok_or_else(no_output)
+    }
+
+    pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
+        self.parameters.get(key).map(String::as_str)
+    }
+
+    /// The only application.
+    pub(crate) fn app(&self) -> Result<String, Fault> {
+        let apps = self.parameter("SdkAppIds").unwrap_or_default();
+        let mut each = apps.split(',').map(str::trim).filter(|app| !app.is_empty());
+        match (each.next(), each.next()) {
+            (Some(app), None) => Ok(app.to_owned()),
+            _ => {
+                Err(Fault::Told(format!("which application? The stack {} has {apps}; give --app", self.name)))
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What is found by the stack: table, application, log group and how items are kept; and the log itself.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use support::dynamodb::TABLE;
+
+use crate::{
+    stand_in::serve,
+    world::{Ran, World, run, unrecorded},
+};
+
+const LOG_GROUP: &str = "/aws/lambda/ours";
+
+/// CloudFormation with the one stack `ours`.
+fn cloudformation(apps: &'static str) -> String {
+    serve(move |request| {
+        if !request.contains("StackName=ours") {
+            let error = "<Code>ValidationError</Code><Message>Stack with id x does not exist</Message>";
+            return (
+                400,
+                format!("<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>"),
+            );
+        }
+        let member = |kind: &str, (key, value): (&str, &str)| {
+            format!("<member><{kind}Key>{key}</{kind}Key><{kind}Value>{value}</{kind}Value></member>")
+        };
+        let outputs =
+            [("TableName", TABLE), ("FunctionLogName", LOG_GROUP)].map(|each| member("Output", each));
+        let parameters = [("SdkAppIds", apps), ("RetentionDays", "30"), ("IndexShards", "8")];
+        let parameters = parameters.map(|each| member("Parameter", each));
+        let stack = format!(
+            "<StackName>ours</StackName><Outputs>{}</Outputs><Parameters>{}</Parameters>",
+            outputs.concat(),
+            parameters.concat()
+        );
+        let result =
+            format!("<DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult>");
+        (200, format!("<DescribeStacksResponse>{result}</DescribeStacksResponse>"))
+    })
+}
+
+/// CloudWatch Logs with a log group of three pages: an entry, nothing, the two pieces of another.
+fn logs() -> String {
+    let entry = |id: &str, piece: usize, pieces: usize, body: &str| {
+        let mut unrecorded = unrecorded(id, body);
+        (unrecorded.piece, unrecorded.pieces) = (piece, pieces);
+        json!({ "timestamp": 1, "message": format!("{}\n", json!({ "unrecorded": unrecorded })) })
+    };
+    let (first, rest) = (r#"{"CallbackCommand":"A.B","GroupId":"b","#, r#""Name":"x"}"#);
+    let pages = [
+        json!({ "events": [entry("a", 1, 1, r#"{"CallbackCommand":"A.B","GroupId":"a"}"#)], "nextToken": "1" }),
+        json!({ "events": [], "nextToken": "2" }),
+        json!({ "events": [entry("b", 1, 2, first), entry("b", 2, 2, rest)] }),
+    ];
+    serve(move |request| {
+        let request: Value = serde_json::from_str(request).expect("a request is JSON");
+        assert_eq!(request["filterPattern"], "{ $.unrecorded.piece > 0 }");
+        assert!(request["endTime"].as_u64() > request["startTime"].as_u64(), "{request}");
+        if request["logGroupName"] != LOG_GROUP {
+            let error = json!({ "__type": "ResourceNotFoundException", "message": "It does not exist." });
+            return (400, error.to_string());
+        }
+        // Before 2000 there was nothing.
+        if request["endTime"].as_u64() < Some(946_684_800_000) {
+            return (200, json!({ "events": [] }).to_string());
+        }
+        let page: usize = request["nextToken"].as_str().map_or(0, |token| token.parse().expect("it is ours"));
+        (200, pages[page].to_string())
+    })
+}
+
+/// Runs a command with the stack, and without anything else that says where the table is.
+fn with_stack(world: &World, apps: &'static str, arguments: &[&str]) -> Ran {
+    let mut command: Command = world.program(arguments);
+    command.env_remove("TABLE_NAME").env_remove("SDK_APP_ID");
+    command.env("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation(apps));
+    command.env("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs());
+    run(command, "")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stack_says_where_and_the_log_is_read_to_its_end() {
+    let world = World::start().await;
+    let redrive = ["--stack", "ours", "redrive", "--since", "1h"];
+    let dry = with_stack(&world, "1400000001", &[&redrive[..], &["--dry-run"]].concat());
+    assert_eq!((dry.code, dry.lines().len()), (Some(0), 3), "{dry:?}");
+    let ran = with_stack(&world, "1400000001", &redrive);
+    assert_eq!(ran.well(), "recorded 2, already there 0, failed 0, incomplete 0\n");
+
+    let event =
+        with_stack(&world, "1400000001", &["--stack", "ours", "history", "b", "--json"]).json().remove(0);
+    assert_eq!(event["Body"], r#"{"CallbackCommand":"A.B","GroupId":"b","Name":"x"}"#);
+    assert_eq!(event["ExpiresAt"], 1_670_574_414 + 30 * 86_400);
+    assert_eq!(event["CommandDay"].as_str().expect("a text").matches('#').count(), 3, "{event}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_named_and_nothing_to_do_is_well() {
+    let world = World::start().await;
+    let check = "Region and account";
+    for (apps, arguments, expected) in [
+        (
+            "1",
+            &["--stack", "others", "history", "x"][..],
+            format!("there is no stack others in us-east-1; check --stack, {check}"),
+        ),
+        (
+            "1, 2",
+            &["--stack", "ours", "history", "x"],
+            "which application? The stack ours has 1, 2; give --app".to_owned(),
+        ),
+        (
+            "1",
+            &["--stack", "ours", "redrive", "--since", "1h", "--log-group", "others"],
+            format!("there is no log group others in us-east-1; check --stack or --log-group, {check}"),
+        ),
+        (
+            "1",
+            &["--stack", "ours", "redrive", "--since", "1h", "--until", "2h"],
+            "--until is not after --since".to_owned(),
+        ),
+        (
+            "1",
+            &["--stack", "ours", "follow"],
+            "the stack ours has no output TableStreamArn: is it this project's?".to_owned(),
+        ),
+    ] {
+        let ran = with_stack(&world, apps, arguments);
+        assert_eq!((ran.code, ran.told), (Some(1), format!("chat-events: {expected}\n")));
+    }
+    let none = with_stack(
+        &world,
+        "1",
+        &["--stack", "ours", "redrive", "--since", "1999-01-01", "--until", "1999-02-01"],
+    );
+    assert_eq!(
+        (none.code, none.printed.as_str()),
+        (Some(0), "recorded 0, already there 0, failed 0, incomplete 0\n")
+    );
+    let span = "/aws/lambda/ours from 1999-01-01T00:00:00.000Z to 1999-02-01T00:00:00.000Z";
+    assert_eq!(none.told, format!("no unrecorded callbacks in {span}\n"));
+}

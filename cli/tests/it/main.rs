@@ -1,0 +1,9 @@
+//! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
+
+mod following;
+mod log_group;
+mod reading;
+mod redriving;
+mod stand_in;
+mod words;
+mod world;

@@ -1,0 +1,109 @@
+//! `redrive`: what it prints, and when it fails.
+
+use serde_json::{Value, json};
+use tencent_chat_webhook::unrecorded::Unrecorded;
+
+use crate::world::{World, run, unrecorded};
+
+/// A log line of a callback's piece, as `aws logs tail` prints it.
+fn line(id: &str, piece: usize, pieces: usize) -> String {
+    let body = json!({ "CallbackCommand": "Group.CallbackAfterGroupFull", "GroupId": id });
+    let unrecorded = Unrecorded { piece, pieces, ..unrecorded(id, &body.to_string()) };
+    format!("2026-11-21T09:00:00 {}\n", json!({ "level": "ERROR", "unrecorded": unrecorded }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_records_once_and_fails_unless_all_is_in_the_table() {
+    let world = World::start().await;
+    // Both are of one application, so that what was recorded of one is not the other's.
+    let whole = line("a", 1, 1) + &line("b", 1, 1);
+    let foreign = line("b", 1, 1).replace("request-1", "request-2");
+    for (log, code, counts) in [
+        (whole.clone(), 0, "recorded 2, already there 0, failed 0, incomplete 0\n"),
+        (whole.clone() + &foreign, 0, "recorded 1, already there 1, failed 0, incomplete 0\n"),
+        (whole.clone() + &line("c", 2, 3), 1, "recorded 2, already there 0, failed 0, incomplete 1\n"),
+    ] {
+        let ran = world.run_on(&log, &["redrive", "-"]);
+        assert_eq!((ran.code, ran.printed.as_str()), (Some(code), counts));
+        assert_eq!(
+            ran.told.contains("incomplete: c: the log has only some of its pieces"),
+            code == 1,
+            "{ran:?}"
+        );
+    }
+    assert_eq!(world.run(&["history", "a"]).well().lines().count(), 2);
+
+    let mut closed = world.program(&["redrive", "-"]);
+    closed.env("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9");
+    let ran = run(closed, &whole);
+    let counts = "recorded 0, already there 0, failed 2, incomplete 0\n";
+    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), counts));
+    assert!(ran.told.contains("failed: a: connection: "), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_writes_nothing() {
+    let world = World::start().await;
+    let ran = world.run_on(&line("a", 1, 1), &["redrive", "-", "--dry-run"]);
+    assert_eq!((ran.code, ran.told.as_str()), (Some(0), "1 to record, incomplete 0; nothing was written\n"));
+    assert!(
+        ran.lines()[1].starts_with("2022-12-09T08:26:53.000Z  Group.CallbackAfterGroupFull     a"),
+        "{ran:?}"
+    );
+    let history = world.run(&["history", "a"]);
+    assert_eq!(history.told, "no events of a in application 1400000001\n");
+    let ran = world.run_on(&line("a", 1, 2), &["redrive", "-", "--dry-run"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_gets_a_line_for_each() {
+    let world = World::start().await;
+    let foreign = line("z", 1, 1).replace("SdkAppid=", "App=");
+    let log = line("a", 1, 1) + &line("c", 2, 3) + &foreign + "{\"unrecorded\":{\"id\":\n";
+    let ran = world.run_on(&log, &["redrive", "-", "--json"]);
+    assert_eq!(ran.code, Some(1));
+    let lines = ran.json();
+    let key = |line: &Value| (line["id"].clone(), line["outcome"].clone());
+    let mut outcomes: Vec<_> = lines.iter().map(|line| format!("{:?}", key(line))).collect();
+    outcomes.sort();
+    let expected = [("a", "recorded"), ("c", "incomplete"), ("z", "failed")]
+        .map(|(id, outcome)| format!("{:?}", (json!(id), json!(outcome))));
+    assert_eq!(outcomes[1..], expected);
+    assert_eq!(outcomes[0], format!("{:?}", (Value::Null, json!("unreadable"))));
+    let recorded = lines.iter().find(|line| line["id"] == "a").expect("it is told");
+    assert_eq!(recorded["pk"], "1400000001#a");
+    let shown = world.run(&["show", "1400000001#a", recorded["sk"].as_str().expect("a text")]).well();
+    assert!(shown.contains("\"GroupId\":\"a\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_without_any_is_most_likely_the_wrong_one() {
+    let world = World::start().await;
+    for log in ["", "2026-11-21T09:00:00 {\"level\":\"INFO\",\"outcome\":\"recorded\"}\n"] {
+        let ran = world.run_on(log, &["redrive", "-"]);
+        assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""));
+        assert_eq!(
+            ran.told,
+            "chat-events: standard input has no entry of an unrecorded callback; is it the function's log?\n"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn items_expire_as_the_function_s_do() {
+    let world = World::start().await;
+    let mut command = world.program(&["redrive", "-"]);
+    command.env("RETENTION_DAYS", "1").env("INDEX_SHARDS", "4");
+    assert_eq!(run(command, &line("a", 1, 1)).code, Some(0));
+    let item = world.run(&["history", "a", "--json"]).json().remove(0);
+    assert_eq!(item["ExpiresAt"], 1_670_574_414 + 86_400);
+    assert_eq!(item["CommandDay"].as_str().expect("a text").matches('#').count(), 3, "{item}");
+    let mut command = world.program(&["redrive", "-"]);
+    command.env("INDEX_SHARDS", "many");
+    let told = run(command, &line("a", 1, 1)).told;
+    assert_eq!(
+        told,
+        "chat-events: setting INDEX_SHARDS is malformed; expected a whole number from 1 to 64\n"
+    );
+}

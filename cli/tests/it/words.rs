@@ -1,0 +1,91 @@
+//! What it says where something is amiss: one line, which names what to do. And what it says of itself.
+
+use std::io::{BufRead, BufReader};
+
+use support::dynamodb::TABLE;
+use tencent_chat_webhook::event::DOCUMENTED;
+
+use crate::world::{ENVIRONMENT, World, created, program, run};
+
+/// The line that it ends with, with these arguments and this environment.
+fn told(variables: &[(&str, &str)], arguments: &[&str]) -> String {
+    let ran = run(program(variables, arguments), "");
+    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""), "{ran:?}");
+    assert_eq!(ran.told.lines().count(), 1, "{ran:?}");
+    ran.told
+}
+
+#[test]
+fn what_is_missing_is_asked_for() {
+    let region = ("AWS_REGION", "us-east-1");
+    let (table, app) = (("TABLE_NAME", TABLE), ("SDK_APP_ID", "1400000001"));
+    // Else it would ask the machine that it runs on.
+    let alone = ("AWS_EC2_METADATA_DISABLED", "true");
+    for (variables, arguments, expected) in [
+        (&[alone][..], &["history", "x"][..], "chat-events: which Region? Set AWS_REGION, "),
+        (&[region], &["history", "x"], "chat-events: which table? Give --stack, --table or --local, "),
+        (&[region, table], &["history", "x"], "chat-events: which application? Give --app or --stack, "),
+        (
+            &[region, table, app, alone],
+            &["history", "x"],
+            "chat-events: can't read the table tencent-chat-events: no AWS credentials; ",
+        ),
+        (
+            &[region, table],
+            &["redrive", "--since", "1h"],
+            "chat-events: which log group? Give --stack or --log-group, ",
+        ),
+        (&[], &["--local", "redrive", "--since", "1h"], "chat-events: what runs locally has no log group; "),
+        (&ENVIRONMENT, &["day", "x", "today"], "chat-events: today is no day; give one as 2026-11-21"),
+        (&ENVIRONMENT, &["list"], "chat-events: list reads a whole table, so it takes --local; "),
+        (
+            &[("LOCAL_DYNAMODB_ADDRESS", "127.0.0.1:9")],
+            &["--local", "list"],
+            "chat-events: can't read the table tencent-chat-events: nothing answers at http://127.0.0.1:9; start `make run` first",
+        ),
+    ] {
+        let told = told(variables, arguments);
+        assert!(told.starts_with(expected), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_not_there_is_named() {
+    let world = World::start().await;
+    let ran = world.run(&["history", "x", "--table", "nowhere"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.told,
+        "chat-events: there is no table nowhere in us-east-1; check --stack or --table, Region and account\n"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_read_enough_may_go() {
+    let world = World::start().await;
+    for number in 0..30 {
+        world.record(&created("g", 1_670_574_414_000 + number, &"x".repeat(20_000)), 1).await;
+    }
+    let mut child = world.program(&["history", "g", "--json"]).spawn().expect("the program is there");
+    let mut first = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut first).expect("a line comes");
+    drop(stdout);
+    let ran = child.wait_with_output().expect("it ends");
+    assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn the_catalogue_is_whole_and_fits_its_lines() {
+    let printed = run(program(&[], &["commands"]), "").well();
+    assert!(printed.lines().all(|line| line.len() <= 100), "{printed}");
+    let json = run(program(&[], &["commands", "--json"]), "").json();
+    assert_eq!(json.len(), DOCUMENTED.len());
+    for (command, line) in DOCUMENTED.iter().zip(&json) {
+        assert_eq!(line["name"], command.name);
+        assert!(
+            printed.contains(command.name)
+                && line["url"].as_str().is_some_and(|url| url.ends_with(command.page))
+        );
+    }
+}

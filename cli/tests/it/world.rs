@@ -1,0 +1,140 @@
+//! A table with events in it, and the program.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use support::{
+    dynamodb::{DynamoDb, TABLE},
+    requests::{CREATED, SDK_APPID},
+};
+use tencent_chat_webhook::{
+    record::Keeping,
+    settings::Aws,
+    store::{Store, client},
+    unrecorded::Unrecorded,
+};
+
+/// The program with nothing of the user's own around it.
+pub(crate) fn program(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-events"));
+    command.env_clear().envs(variables.iter().copied()).args(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What became of a run.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) printed: String,
+    pub(crate) told: String,
+}
+
+impl Ran {
+    /// What it printed, where it went well and had nothing else to tell.
+    pub(crate) fn well(self) -> String {
+        assert_eq!((self.code, self.told.as_str()), (Some(0), ""), "{self:?}");
+        self.printed
+    }
+
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        self.printed.lines().collect()
+    }
+
+    /// What it printed with `--json`.
+    pub(crate) fn json(&self) -> Vec<Value> {
+        self.lines().into_iter().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
+    }
+}
+
+/// Runs a command to its end on this input.
+pub(crate) fn run(mut command: Command, input: &str) -> Ran {
+    let mut child = command.spawn().expect("the program is there");
+    // One that does not read it may have ended.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
+    Ran { code: status.code(), printed: text(stdout), told: text(stderr) }
+}
+
+/// A table of its own.
+pub(crate) struct World {
+    pub(crate) dynamodb: DynamoDb,
+    store: Store,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let dynamodb = DynamoDb::in_memory().await;
+        let aws = Aws {
+            region: "us-east-1".to_owned(),
+            access_key_id: "AKIDEXAMPLE".to_owned(),
+            secret_access_key: "example-secret".to_owned(),
+            session_token: None,
+            endpoint_url: Some(dynamodb.url()),
+        };
+        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(client::config(&aws).build()), TABLE);
+        Self { dynamodb, store }
+    }
+
+    /// Records a body as the function would, with the index in so many shards.
+    pub(crate) async fn record(&self, body: &Value, index_shards: u32) {
+        let callback = unrecorded("id", &body.to_string());
+        let record =
+            callback.record(Keeping { retention_days: None, index_shards }).expect("it is a callback");
+        self.store.write(record, Instant::now() + Duration::from_secs(10)).await.expect("the table takes it");
+    }
+
+    /// Runs the program on the table, as a user whose environment says where it is.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_on("", arguments)
+    }
+
+    pub(crate) fn run_on(&self, input: &str, arguments: &[&str]) -> Ran {
+        run(self.program(arguments), input)
+    }
+
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let variables = [
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url()),
+            ("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", self.dynamodb.url()),
+        ];
+        let mut command = program(&ENVIRONMENT, arguments);
+        command.envs(variables);
+        command
+    }
+}
+
+/// What an operator has, whose Region is where other tools set it.
+pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
+    ("AWS_DEFAULT_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "example-secret"),
+    ("TABLE_NAME", TABLE),
+    ("SDK_APP_ID", SDK_APPID),
+];
+
+/// A callback as the log holds it.
+pub(crate) fn unrecorded(id: &str, body: &str) -> Unrecorded<'static> {
+    Unrecorded {
+        id: id.to_owned().into(),
+        piece: 1,
+        pieces: 1,
+        query: format!("SdkAppid={SDK_APPID}&RequestTime=1670574413").into(),
+        received_at: 1_670_574_414_321,
+        request_id: "request-1".into(),
+        body: body.to_owned().into(),
+    }
+}
+
+/// The body of a new group at a time.
+pub(crate) fn created(group: &str, time: u64, name: &str) -> Value {
+    json!({
+        "CallbackCommand": CREATED, "GroupId": group, "EventTime": time, "Name": name, "Type": "Public",
+        "Operator_Account": "leckie", "Owner_Account": "leckie", "MemberList": [],
+    })
+}

@@ -1,0 +1,95 @@
+//! The function on one's own machine, with a DynamoDB beside it: no AWS account, no signature. `make run` starts it.
+//!
+//! The function is the real binary, under `cargo lambda watch`, which builds and starts it again when a source
+//! changes. DynamoDB is in this process, so it stays. Both listen on loopback alone. Events stay in a file.
+//!
+//! Every setting can be given in the environment; those that are not have a value that fits the files in
+//! `events/`. Further ones belong to this program: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`, where
+//! `cargo lambda invoke` looks), `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
+//! `.local/events.db`), and `LOG=json` for the log as CloudWatch gets it.
+
+use std::{
+    env,
+    error::Error,
+    fs, io,
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    process::ExitCode,
+};
+
+use support::dynamodb::DynamoDb;
+
+mod lines;
+mod watch;
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Where the two listen.
+struct Addresses {
+    function: SocketAddr,
+    dynamodb: SocketAddr,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("can't run: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Outcome<()> {
+    let addresses = Addresses {
+        function: address("LOCAL_FUNCTION_ADDRESS", "127.0.0.1:9000")?,
+        dynamodb: address("LOCAL_DYNAMODB_ADDRESS", "127.0.0.1:8000")?,
+    };
+    let file = setting("LOCAL_DYNAMODB_FILE", ".local/events.db");
+    if let Some(folder) = Path::new(&file).parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let dynamodb = DynamoDb::in_file(&file, addresses.dynamodb).await?;
+    let mut function = watch::start(addresses.function, &dynamodb.url())?;
+    function.wait_until_it_listens(addresses.function).await?;
+    tell(&addresses);
+    function.serve().await
+}
+
+/// A loopback address that nobody listens at.
+fn address(name: &str, default: &str) -> Outcome<SocketAddr> {
+    let value = setting(name, default);
+    let address: SocketAddr =
+        value.parse().map_err(|_| format!("{name} is {value}; expected an address as {default}"))?;
+    if !address.ip().is_loopback() {
+        return Err(format!(
+            "{name} is {address}, which others can reach; unsigned callbacks are for loopback"
+        )
+        .into());
+    }
+    // Some systems let two listen at once, so it is asked for as well.
+    let is_free = TcpStream::connect(address).is_err();
+    match TcpListener::bind(address) {
+        Ok(_) if is_free => Ok(address),
+        Err(error) if error.kind() != io::ErrorKind::AddrInUse => Err(format!("{address}: {error}").into()),
+        _ => {
+            let other = SocketAddr::new(address.ip(), address.port() + 100);
+            Err(format!("{address} is taken; stop what listens there, or make run {name}={other}").into())
+        }
+    }
+}
+
+/// A variable of the environment that has a value, or the default.
+fn setting(name: &str, default: &str) -> String {
+    env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+}
+
+fn tell(Addresses { function, dynamodb }: &Addresses) {
+    println!(
+        "The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:"
+    );
+    println!("  make send    sends the files of events/ and a signed callback");
+    println!("  make show    shows what is recorded");
+    println!("Each callback is a line here. A change in src/ starts the function anew; Ctrl-C ends it.\n");
+}

@@ -1,0 +1,113 @@
+//! The function's binary under `cargo lambda watch`.
+
+use std::{env, net::SocketAddr, process::Stdio, time::Duration};
+
+use support::dynamodb::TABLE;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+    signal::unix::{SignalKind, signal},
+    time::{sleep, timeout},
+};
+
+use crate::{Outcome, lines::readable};
+
+/// Settings that fit the files in `events/`. The second application is for those who sign.
+const DEFAULTS: [(&str, &str); 5] = [
+    ("TABLE_NAME", TABLE),
+    ("SDK_APP_IDS", "1400000001,1400000002"),
+    ("AWS_REGION", "us-east-1"),
+    ("AWS_ACCESS_KEY_ID", "local"),
+    ("AWS_SECRET_ACCESS_KEY", "local"),
+];
+
+/// Who signs, where the environment says nothing of it.
+const TOKENS: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000002:local-token"), ("ALLOW_UNSIGNED", "true")];
+
+/// `cargo lambda` tells of each step of its own.
+const QUIET: [(&str, &str); 1] = [("RUST_LOG", "cargo_lambda=warn")];
+
+/// What `cargo lambda` sets, and what makes the runtime of the function warn of it at each start.
+const NOISE: &str = r#"target."cfg(all())".runner=["env", "-u", "AWS_LAMBDA_MAX_CONCURRENCY"]"#;
+
+/// How long it may take to end before it is made to.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The running function.
+pub(crate) struct Function(Child);
+
+/// Starts it, with DynamoDB at this URL.
+pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function> {
+    let missing = |name: &str| env::var_os(name).is_none();
+    let mut command = Command::new("cargo");
+    command
+        .args(["lambda", "watch", "--quiet", "--bin", "tencent-chat-webhook", "--config", NOISE])
+        .args(["--invoke-address", &address.ip().to_string(), "--invoke-port", &address.port().to_string()])
+        .envs(DEFAULTS.into_iter().filter(|default| missing(default.0)))
+        .envs(QUIET.into_iter().filter(|default| missing(default.0)))
+        .env("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    // `cargo run` sets them for this program. To a cargo below they would be a change, after which it builds anew.
+    let of_cargo =
+        |name: &str| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix));
+    for (name, _) in env::vars().filter(|(name, _)| of_cargo(name)) {
+        command.env_remove(name);
+    }
+    // Tokens that someone wants to try have to count.
+    if missing("CALLBACK_TOKENS") && missing("ALLOW_UNSIGNED") {
+        command.envs(TOKENS);
+    }
+    let child = command.spawn().map_err(|error| format!("cargo can't be started: {error}"))?;
+    Ok(Function(child))
+}
+
+impl Function {
+    /// Waits until requests are taken; the first ones wait for the function's start.
+    pub(crate) async fn wait_until_it_listens(&mut self, address: SocketAddr) -> Outcome<()> {
+        while TcpStream::connect(address).await.is_err() {
+            if self.0.try_wait()?.is_some() {
+                return Err(ENDED.into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// Shows its log until it is told to end.
+    pub(crate) async fn serve(mut self) -> Outcome<()> {
+        let stdout = self.0.stdout.take().ok_or("its log can't be read")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let json = env::var("LOG").is_ok_and(|log| log == "json");
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        loop {
+            tokio::select! {
+                line = lines.next_line() => match line? {
+                    Some(line) if json => println!("{line}"),
+                    Some(line) => println!("{}", readable(&line)),
+                    None => return Err(ENDED.into()),
+                },
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+            }
+        }
+        self.end().await
+    }
+
+    /// Ends it with its instances, which it would leave behind if it were killed.
+    async fn end(mut self) -> Outcome<()> {
+        if let Some(id) = self.0.id() {
+            Command::new("kill").args(["-INT", &id.to_string()]).stderr(Stdio::null()).status().await?;
+        }
+        if timeout(PATIENCE, self.0.wait()).await.is_err() {
+            self.0.kill().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What it says of itself is on the terminal already.
+const ENDED: &str = "cargo lambda watch has ended";
