@@ -50,7 +50,7 @@ pub enum ForwardResult {
     Timeout,
     /// It could not be reached, or hung up.
     Connection,
-    /// With an answer over [64 KB](MAX_ANSWER_BYTES).
+    /// With an answer over 64 KB.
     TooLarge,
     /// With something else than a JSON object.
     NotJson,

@@ -19,7 +19,6 @@ use crate::{
 
 pub mod client;
 mod fault;
-use fault::LastFault;
 
 /// True only where no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
@@ -80,7 +79,7 @@ impl Store {
     /// # Errors
     /// By the deadline, if it is not known to be in the table; at once, for a fault that does not pass.
     pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
-        self.write_after(LastFault::default(), record, deadline).await
+        by(deadline.into(), None, self.put_all(record)).await
     }
 
     /// Writes a record whose write failed before, as far as is known: what is in the table of this very callback
@@ -89,23 +88,7 @@ impl Store {
     /// # Errors
     /// As [`write`](Self::write).
     pub async fn write_again(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
-        self.write_after(LastFault::from(Failure::late()), record, deadline).await
-    }
-
-    async fn write_after(
-        &self,
-        fault: LastFault,
-        record: Record,
-        deadline: Instant,
-    ) -> Result<Stored, Failure> {
-        let write = async {
-            // The head comes last: it makes the callback recorded, and then its body is whole.
-            let parts = record.parts.into_iter().map(|part| send(self.put(part), &fault));
-            stream::iter(parts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await?;
-            self.put_head(record.head, &fault).await
-        };
-        let in_time = tokio::time::timeout_at(deadline.into(), write).await;
-        in_time.unwrap_or_else(|_| Err(fault.last().unwrap_or_else(Failure::late)))
+        by(deadline.into(), Some(Failure::late()), self.put_all(record)).await
     }
 
     /// Connects, so that the first callback finds TLS and connection ready. The role allows nothing but
@@ -114,24 +97,31 @@ impl Store {
     /// # Errors
     /// After at most [`WARM_UP_TIMEOUT`], if DynamoDB did not answer as it should.
     pub async fn warm_up(&self) -> Result<(), Failure> {
-        let fault = LastFault::default();
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
         let put = self.put(item).condition_expression(NEVER);
-        let in_time = tokio::time::timeout(WARM_UP_TIMEOUT, send(put, &fault)).await;
-        in_time.unwrap_or_else(|_| Err(fault.last().unwrap_or_else(Failure::late))).map(drop)
+        by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, None, send(put)).await.map(drop)
     }
 
-    async fn put_head(&self, head: Item, fault: &LastFault) -> Result<Stored, Failure> {
+    /// Writes parts and head. The head comes last: it makes the callback recorded, and then its body is whole.
+    async fn put_all(&self, record: Record) -> Result<Stored, Failure> {
+        if !record.parts.is_empty() {
+            let parts = record.parts.into_iter().map(|part| send(self.put(part)));
+            stream::iter(parts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await?;
+        }
+        self.put_head(record.head).await
+    }
+
+    async fn put_head(&self, head: Item) -> Result<Stored, Failure> {
         let value = |name| head.get(name).cloned().unwrap_or_else(|| text(""));
         let (request_id, received_at) = (value("RequestId"), value("ReceivedAt"));
         let put = self.put(head);
-        match send(put.clone().condition_expression(IS_NEW), fault).await? {
-            Stored::Duplicate if fault.last().is_some() => {
+        match send(put.clone().condition_expression(IS_NEW)).await? {
+            Stored::Duplicate if fault::last().is_some() => {
                 let put = put
                     .condition_expression(IS_OURS)
                     .expression_attribute_values(":RequestId", request_id)
                     .expression_attribute_values(":ReceivedAt", received_at);
-                send(put, fault).await
+                send(put).await
             }
             stored => Ok(stored),
         }
@@ -142,9 +132,23 @@ impl Store {
     }
 }
 
+/// What comes of a write by the deadline; else what its last attempt failed with.
+async fn by<T>(
+    deadline: tokio::time::Instant,
+    earlier: Option<Failure>,
+    write: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let in_time = async {
+        let written = tokio::time::timeout_at(deadline, write).await;
+        written.unwrap_or_else(|_| Err(fault::last().unwrap_or_else(Failure::late)))
+    };
+    fault::remembered(earlier, in_time).await
+}
+
 /// Sends a put. A condition that does not hold means that the item is there already.
-async fn send(put: PutItemFluentBuilder, fault: &LastFault) -> Result<Stored, Failure> {
-    match put.customize().interceptor(fault.clone()).send().await {
+async fn send(put: PutItemFluentBuilder) -> Result<Stored, Failure> {
+    // Boxed: what is around it would be moved about with all of the SDK's future inside.
+    match Box::pin(put.send()).await {
         Ok(_) => Ok(Stored::New),
         Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
             Ok(Stored::Duplicate)

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
     },
 };
 
+use super::fault::Remember;
 use crate::{https, settings::Aws};
 
 /// How long one attempt may take, so that a silent server leaves time for another one.
@@ -55,6 +56,7 @@ pub fn persistent(config: Builder) -> Builder {
     // Unless told how long credentials may take, the SDK sums up the pauses of all attempts, at each request.
     let credentials = IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build();
     config
+        .interceptor(Remember)
         .identity_cache(credentials)
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
         .retry_config(retries)

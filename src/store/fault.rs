@@ -1,6 +1,6 @@
 //! What a failed attempt at a write is called, and the last one's name for when the time is up.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
 
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::FinalizerInterceptorContextRef},
@@ -9,32 +9,39 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::OrchestratorError};
 
+use tokio::task::futures::TaskLocalFuture;
+
 use super::client::ATTEMPT_TIMEOUT;
 use crate::outcome::Failure;
 
 type AttemptError = OrchestratorError<aws_smithy_runtime_api::client::interceptors::context::Error>;
 
-/// Keeps what the last attempt failed with: when the time is up while another one is under way, that is the
-/// cause, and not the time.
-#[derive(Clone, Debug, Default)]
-pub(super) struct LastFault(Arc<Mutex<Option<Failure>>>);
-
-impl From<Failure> for LastFault {
-    fn from(failure: Failure) -> Self {
-        Self(Arc::new(Mutex::new(Some(failure))))
-    }
+tokio::task_local! {
+    /// What the last attempt of the write under way failed with.
+    static LAST: RefCell<Option<Failure>>;
 }
 
-impl LastFault {
-    /// What the last attempt that failed did so with.
-    pub(super) fn last(&self) -> Option<Failure> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+/// A write, after which it is known what its last attempt failed with: when the time is up while another one is
+/// under way, that is the cause, and not the time. It begins with what an earlier write failed with, if any.
+pub(super) fn remembered<W: Future>(
+    earlier: Option<Failure>,
+    write: W,
+) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
+    LAST.scope(RefCell::new(earlier), write)
 }
 
-impl Intercept for LastFault {
+/// What the last attempt failed with, of the write that asks.
+pub(super) fn last() -> Option<Failure> {
+    LAST.try_with(|last| last.borrow().clone()).ok().flatten()
+}
+
+/// Looks at every attempt. It belongs to the client: one for each write would cost more than the rest of it.
+#[derive(Debug)]
+pub(super) struct Remember;
+
+impl Intercept for Remember {
     fn name(&self) -> &'static str {
-        "last fault"
+        "remember the last fault"
     }
 
     fn read_after_attempt(
@@ -46,7 +53,8 @@ impl Intercept for LastFault {
         if let Some(Err(error)) = context.output_or_error()
             && !put_item_error(error).is_some_and(PutItemError::is_conditional_check_failed_exception)
         {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(of_attempt(error));
+            // Who uses the client for something else has nobody to remember.
+            let _ = LAST.try_with(|last| last.replace(Some(of_attempt(error))));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
+import command_line
 import deploying
 import forwarding
 import healing
@@ -38,6 +39,7 @@ def main():
 def run(stack, emulator):
     step("Build and validate")
     deploying.build(stack)
+    command_line.build(stack)
     step("A deployment without a token is refused")
     deploying.without_token(stack)
     step("A deployment by questions and answers")
@@ -51,6 +53,8 @@ def run(stack, emulator):
     receiving.requests(sender)
     step("Items, through the table and the index, as a reader")
     receiving.items(stack)
+    step("The same, by the command line")
+    command_line.reading(stack)
     step("Log lines")
     receiving.log(stack, sender)
     step("Metrics")
@@ -59,6 +63,8 @@ def run(stack, emulator):
     operating.event_bus(stack, surroundings)
     step("What can't be stored comes in by itself")
     healing.by_itself(stack, sender, surroundings)
+    step("The redrive by hand")
+    command_line.redriving(stack)
     step("What the redrive gave up is sent again")
     healing.from_the_queue(stack, sender)
 
