@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
     Body, Error, LambdaEvent, Request, RequestExt,
-    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+    aws_lambda_events::apigw::{ApiGatewayV2httpRequestContext, ApiGatewayV2httpResponse},
     http::{Uri, uri::PathAndQuery},
     request::RequestContext,
 };
@@ -24,8 +24,8 @@ use crate::handler::Handler;
 /// What an HTTP library doesn't take in a query string, and API Gateway hands over all the same.
 const ODD: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// The longest query string that an [`Uri`] holds, less a little.
-const MAX_QUERY_BYTES: usize = 65_000;
+/// The longest that a [`Uri`] can be, less a little.
+const MAX_URI_BYTES: usize = 65_000;
 
 /// Serves events until Lambda ends the process.
 ///
@@ -72,7 +72,7 @@ pub enum Event {
 impl<'de> Deserialize<'de> for Event {
     /// Never fails on JSON: that would fail the invocation.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let json = <&RawValue>::deserialize(deserializer)?;
         let event = serde_json::from_str(json.get());
         let request = event.map_err(|_| "it is not an event of API Gateway's HTTP API").and_then(request);
         Ok(request.map_or_else(
@@ -90,24 +90,33 @@ impl Event {
     }
 }
 
-fn request(event: ApiGatewayV2httpRequest) -> Result<Request, &'static str> {
+/// What a request is made of. Headers are not: no check needs one, an odd one would be a reason to refuse a
+/// callback, and to read them takes as long as to read the callback.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpApiEvent {
+    raw_query_string: Option<String>,
+    body: Option<String>,
+    is_base64_encoded: bool,
+    request_context: ApiGatewayV2httpRequestContext,
+}
+
+fn request(event: HttpApiEvent) -> Result<Request, &'static str> {
     let body = decode(event.body.unwrap_or_default(), event.is_base64_encoded)?;
     let mut request = Request::new(body);
     *request.uri_mut() = uri(&event.raw_query_string.unwrap_or_default())?;
     *request.method_mut() = event.request_context.http.method.clone();
-    *request.headers_mut() = event.headers;
     request.extensions_mut().insert(RequestContext::ApiGatewayV2(event.request_context));
     Ok(request)
 }
 
 /// The query string as part of a URI.
 fn uri(query: &str) -> Result<Uri, &'static str> {
-    let query = utf8_percent_encode(query, ODD).to_string();
-    if query.len() > MAX_QUERY_BYTES {
+    let path_and_query = format!("/?{}", utf8_percent_encode(query, ODD));
+    if path_and_query.len() > MAX_URI_BYTES {
         return Err("its query string is too long");
     }
-    let path_and_query = PathAndQuery::try_from(format!("/?{query}"));
-    path_and_query.map(Uri::from).map_err(|_| "its query string is not one")
+    PathAndQuery::try_from(path_and_query).map(Uri::from).map_err(|_| "its query string is not one")
 }
 
 fn decode(body: String, is_base64: bool) -> Result<Body, &'static str> {

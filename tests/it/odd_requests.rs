@@ -85,11 +85,11 @@ fn headers() -> Vec<Odd> {
         header("x-forwarded-proto", json!("no scheme"), Ok(None)),
         header("x-forwarded-port", json!("70000"), Ok(None)),
         header("x-amzn-trace-id", json!(""), Ok(None)),
-        header("no header\n", json!("x"), Err("request_malformed")),
-        header("", json!("x"), Err("request_malformed")),
-        header("x", json!("a\nb\u{0}"), Err("request_malformed")),
-        header("x", Value::Null, Err("request_malformed")),
-        header("x", json!(5), Err("request_malformed")),
+        header("no header\n", json!("x"), Ok(None)),
+        header("", json!("x"), Ok(None)),
+        header("x", json!("a\nb\u{0}"), Ok(None)),
+        header("x", Value::Null, Ok(None)),
+        header("x", json!(5), Ok(None)),
     ]
 }
 
@@ -103,7 +103,7 @@ fn fields() -> Vec<Odd> {
         with("/cookies", json!(["a=b", "no\ncookie"]), recorded),
         with("/headers", Value::Null, recorded),
         with("/queryStringParameters", Value::Null, recorded),
-        with("/queryStringParameters", json!(5), malformed),
+        with("/queryStringParameters", json!(5), recorded),
         with("/body", Value::Null, Err("body_not_json")),
         with("/body", json!(5), malformed),
         with("/isBase64Encoded", json!(true), malformed),
