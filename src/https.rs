@@ -69,21 +69,19 @@ impl HttpConnector for Https {
 }
 
 impl Connectors {
+    /// Sends a request. One that meets a certificate which does not go back to Amazon's roots fails, and the SDK
+    /// tries it again, as after any fault of a connection: with the machine's roots.
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         if let Some(system) = self.system.get() {
             return system.call(request).await;
         }
-        let again = request.try_clone();
         let result = self.amazon.call(request).await;
-        match (&result, again) {
-            (Err(error), Some(again)) if is_invalid_certificate(error) => {
-                self.system
-                    .get_or_init(|| connector(TrustStore::default(), CONNECT_TIMEOUT))
-                    .call(again)
-                    .await
-            }
-            _ => result,
+        if let Err(error) = &result
+            && is_invalid_certificate(error)
+        {
+            self.system.get_or_init(|| connector(TrustStore::default(), CONNECT_TIMEOUT));
         }
+        result
     }
 }
 
