@@ -184,11 +184,19 @@ impl Handler {
         let event = Event::parse(&callback.command, callback.body);
         let asks = asks(&callback.command);
         *answer = asks.then(|| self.decide(callback, event.as_ref().ok()));
-        let record = self.make_record(callback, query, &event, arrival, facts);
+        let receipt = Receipt {
+            sdk_appid: facts.sdk_appid.unwrap_or_default(),
+            received_at: arrival.received_at,
+            request_id: facts.request_id,
+            keeping: self.keeping,
+        };
+        let make = || Record::new(query, callback, &event, &receipt);
+        let record = make();
+        note(&record, callback, arrival.received_at, facts);
 
         let write = async {
             let started = Instant::now();
-            let stored = self.store.write(record, arrival.write_by).await;
+            let stored = self.store.write(record, make, arrival.write_by).await;
             (Outcome::from(stored), milliseconds(started.elapsed()))
         };
         let raw_query = request.uri().query().unwrap_or_default();
@@ -204,35 +212,9 @@ impl Handler {
             *answer = theirs.filter(|_| asks).map(Cow::Owned).or(answer.take());
         }
         if let (Outcome::Recorded, Ok(event)) = (&outcome, &event) {
-            // It is recorded, whatever becomes of the reaction.
-            let reaction = AssertUnwindSafe(react(event)).catch_unwind();
-            let _ = tokio::time::timeout_at(arrival.write_by.into(), reaction).await;
+            react_by(arrival.write_by, event).await;
         }
         outcome
-    }
-
-    /// The record of a callback, and what the log has of it.
-    fn make_record(
-        &self,
-        callback: &Callback<'_>,
-        query: &Query<'_>,
-        event: &Result<Event<'_>, String>,
-        Arrival { received_at, .. }: Arrival,
-        facts: &mut Facts<'_>,
-    ) -> Record {
-        let receipt = Receipt {
-            sdk_appid: facts.sdk_appid.unwrap_or_default(),
-            received_at,
-            request_id: facts.request_id,
-            keeping: self.keeping,
-        };
-        let mut record = Record::new(query, callback, event, &receipt);
-        facts.callback_command = Some(Cow::Owned(callback.command.clone()));
-        facts.subject = Some(std::mem::take(&mut record.subject));
-        facts.event_time = record.event_time;
-        facts.lag = record.event_time.and_then(|time| received_at.checked_signed_diff(time));
-        facts.problem = record.problem.take();
-        record
     }
 
     /// What a callback that asks is told. Where the user's code panics, nobody has decided.
@@ -269,6 +251,21 @@ impl Handler {
         let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
         self.log.unrecorded(outcome, &facts, &pieces);
     }
+}
+
+/// Notes what the log has of a record.
+fn note(record: &Record, callback: &Callback<'_>, received_at: u64, facts: &mut Facts<'_>) {
+    facts.callback_command = Some(Cow::Owned(callback.command.clone()));
+    facts.subject = Some(record.subject.clone());
+    facts.event_time = record.event_time;
+    facts.lag = record.event_time.and_then(|time| received_at.checked_signed_diff(time));
+    facts.problem.clone_from(&record.problem);
+}
+
+/// Reacts to an event within the time there is. It is recorded, whatever becomes of the reaction.
+async fn react_by(deadline: Instant, event: &Event<'_>) {
+    let reaction = AssertUnwindSafe(react(event)).catch_unwind();
+    let _ = tokio::time::timeout_at(deadline.into(), reaction).await;
 }
 
 /// What API Gateway knows of a request.

@@ -38,6 +38,9 @@ const OWN: [&str; 14] = [
 /// How much of the head the body's scalars may fill, so that the attributes of our own always fit beside them.
 const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
 
+/// What few heads have more of. A map that never grows hashes each name once.
+const MANY_ATTRIBUTES: usize = 28;
+
 /// The longest `Problem`, in bytes.
 const MAX_PROBLEM_BYTES: usize = 2048;
 
@@ -156,7 +159,7 @@ fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>
 
 /// The scalar fields of the body's top level, under Tencent's own names.
 fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
-    let mut item = Item::new();
+    let mut item = Item::with_capacity(MANY_ATTRIBUTES);
     let mut room = MAX_SCALARS_BYTES;
     let mut left_out = 0_usize;
     for (name, field) in callback.object.iter() {

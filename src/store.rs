@@ -23,8 +23,9 @@ mod fault;
 /// True only where no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
 
-/// True where the item is this very callback's: its write was done, and only the answer was lost.
-const IS_OURS: &str = "RequestId = :RequestId AND ReceivedAt = :ReceivedAt";
+/// True as well where the item is this very callback's: its write was done, and only the answer was lost.
+const IS_NEW_OR_OURS: &str =
+    "attribute_not_exists(pk) OR (RequestId = :RequestId AND ReceivedAt = :ReceivedAt)";
 
 /// Can't be true: a write under it changes nothing.
 const NEVER: &str = "attribute_exists(pk) AND attribute_not_exists(pk)";
@@ -76,10 +77,25 @@ impl Store {
 
     /// Writes a record unless it is there already. Faults that may pass are tried again until the deadline.
     ///
+    /// `again` makes the same record once more. That is rarely needed, and a copy for each write would cost more.
+    ///
     /// # Errors
     /// By the deadline, if it is not known to be in the table; at once, for a fault that does not pass.
-    pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
-        by(deadline.into(), None, self.put_all(record)).await
+    pub async fn write(
+        &self,
+        record: Record,
+        again: impl FnOnce() -> Record,
+        deadline: Instant,
+    ) -> Result<Stored, Failure> {
+        let write = async {
+            self.put_parts(record.parts).await?;
+            match send(self.put(record.head).condition_expression(IS_NEW)).await? {
+                // By an attempt before, maybe.
+                Stored::Duplicate if fault::last().is_some() => self.put_head_again(again().head).await,
+                stored => Ok(stored),
+            }
+        };
+        by(deadline.into(), write).await
     }
 
     /// Writes a record whose write failed before, as far as is known: what is in the table of this very callback
@@ -88,7 +104,11 @@ impl Store {
     /// # Errors
     /// As [`write`](Self::write).
     pub async fn write_again(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
-        by(deadline.into(), Some(Failure::late()), self.put_all(record)).await
+        let write = async {
+            self.put_parts(record.parts).await?;
+            self.put_head_again(record.head).await
+        };
+        by(deadline.into(), write).await
     }
 
     /// Connects, so that the first callback finds TLS and connection ready. The role allows nothing but
@@ -99,32 +119,27 @@ impl Store {
     pub async fn warm_up(&self) -> Result<(), Failure> {
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
         let put = self.put(item).condition_expression(NEVER);
-        by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, None, send(put)).await.map(drop)
+        by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, send(put)).await.map(drop)
     }
 
-    /// Writes parts and head. The head comes last: it makes the callback recorded, and then its body is whole.
-    async fn put_all(&self, record: Record) -> Result<Stored, Failure> {
-        if !record.parts.is_empty() {
-            let parts = record.parts.into_iter().map(|part| send(self.put(part)));
-            stream::iter(parts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await?;
+    /// Writes the parts. The head comes after them: it makes the callback recorded, and then its body is whole.
+    async fn put_parts(&self, parts: Vec<Item>) -> Result<(), Failure> {
+        if parts.is_empty() {
+            return Ok(());
         }
-        self.put_head(record.head).await
+        let puts = parts.into_iter().map(|part| send(self.put(part)));
+        stream::iter(puts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await
     }
 
-    async fn put_head(&self, head: Item) -> Result<Stored, Failure> {
+    async fn put_head_again(&self, head: Item) -> Result<Stored, Failure> {
         let value = |name| head.get(name).cloned().unwrap_or_else(|| text(""));
         let (request_id, received_at) = (value("RequestId"), value("ReceivedAt"));
-        let put = self.put(head);
-        match send(put.clone().condition_expression(IS_NEW)).await? {
-            Stored::Duplicate if fault::last().is_some() => {
-                let put = put
-                    .condition_expression(IS_OURS)
-                    .expression_attribute_values(":RequestId", request_id)
-                    .expression_attribute_values(":ReceivedAt", received_at);
-                send(put).await
-            }
-            stored => Ok(stored),
-        }
+        let put = self
+            .put(head)
+            .condition_expression(IS_NEW_OR_OURS)
+            .expression_attribute_values(":RequestId", request_id)
+            .expression_attribute_values(":ReceivedAt", received_at);
+        send(put).await
     }
 
     fn put(&self, item: Item) -> PutItemFluentBuilder {
@@ -135,14 +150,13 @@ impl Store {
 /// What comes of a write by the deadline; else what its last attempt failed with.
 async fn by<T>(
     deadline: tokio::time::Instant,
-    earlier: Option<Failure>,
     write: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     let in_time = async {
         let written = tokio::time::timeout_at(deadline, write).await;
         written.unwrap_or_else(|_| Err(fault::last().unwrap_or_else(Failure::late)))
     };
-    fault::remembered(earlier, in_time).await
+    fault::remembered(in_time).await
 }
 
 /// Sends a put. A condition that does not hold means that the item is there already.

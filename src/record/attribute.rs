@@ -24,7 +24,7 @@ pub fn text(value: impl Into<String>) -> AttributeValue {
 /// A number attribute.
 #[must_use]
 pub fn number(value: impl std::fmt::Display) -> AttributeValue {
-    AttributeValue::N(format!("{value}"))
+    AttributeValue::N(value.to_string())
 }
 
 /// The attribute for a scalar field; `None` for what an attribute can't hold unchanged (a number beyond

@@ -22,12 +22,9 @@ tokio::task_local! {
 }
 
 /// A write, after which it is known what its last attempt failed with: when the time is up while another one is
-/// under way, that is the cause, and not the time. It begins with what an earlier write failed with, if any.
-pub(super) fn remembered<W: Future>(
-    earlier: Option<Failure>,
-    write: W,
-) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
-    LAST.scope(RefCell::new(earlier), write)
+/// under way, that is the cause, and not the time.
+pub(super) fn remembered<W: Future>(write: W) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
+    LAST.scope(RefCell::default(), write)
 }
 
 /// What the last attempt failed with, of the write that asks.
