@@ -18,6 +18,7 @@ pub mod group;
 pub mod lenient;
 pub mod message;
 pub mod official_account;
+mod path;
 pub mod profile;
 pub mod push;
 pub mod sns;
@@ -174,15 +175,7 @@ impl Event<'_> {
 }
 
 fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
-    // The path costs time, so it is looked for only once there is something to tell.
-    serde_json::from_str(body).or_else(|_| typed_with_path(body))
-}
-
-#[cold]
-#[inline(never)]
-fn typed_with_path<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| error.to_string())
+    serde_json::from_str(body).map_err(|error| path::with_path(body, &error))
 }
 
 /// Whether a text can be a command: 1 to 128 of `[A-Za-z0-9._-]`.

@@ -120,9 +120,20 @@ fn says_where_a_body_does_not_fit() {
         assert!(misfit.starts_with(expected), "{misfit}");
     }
 
-    let body = r#"{"FriendItem":[{"To_Account":"a"},{"To_Account":[]}]}"#;
-    let misfit = Event::parse("Sns.CallbackPrevFriendAdd", body).expect_err(body);
-    assert!(misfit.starts_with("FriendItem[1].To_Account: invalid type: sequence"), "{misfit}");
+    for (items, expected) in [
+        (r#"[{"To_Account":"a"},{"To_Account":[]}]"#, "FriendItem[1].To_Account: invalid type: sequence"),
+        (
+            r#"[{"To_Account":"a"}, {"To_Account": ["b"]}]"#,
+            "FriendItem[1].To_Account: invalid type: sequence",
+        ),
+        ("[\n{\"To_Account\":\"群\"},\n5]", "FriendItem[1]: invalid type: integer `5`"),
+        (r#"[{"To_Account":"a"},{}]"#, "FriendItem[1]: missing field `To_Account`"),
+        (r#" {"To_Account":"a"}"#, "FriendItem: invalid type: map"),
+    ] {
+        let body = format!(r#"{{ "From":{{"a":[1]}},{}"FriendItem":{items}}}"#, '\n');
+        let misfit = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body);
+        assert!(misfit.starts_with(expected), "{misfit}");
+    }
 }
 
 #[test]
