@@ -1,10 +1,12 @@
 //! Builds what is measured, just as it would be deployed: each program with its own features and no others.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
+
+use support::cargo::cargo;
 
 /// A program that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,19 +46,18 @@ impl Program {
 
     /// Builds its release binary.
     pub(crate) fn build(self) {
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = cargo();
         cargo.args(["build", "--locked", "--release"]);
         self.run(&mut cargo);
     }
 
     /// The size of the arm64 zip; `None` where cargo-lambda is not installed.
     pub(crate) fn zip_bytes(self) -> Option<u64> {
-        let mut cargo = Command::new("cargo-lambda");
-        if cargo.arg("--version").output().is_err() {
+        if Command::new("cargo-lambda").arg("--version").output().is_err() {
             return None;
         }
         let folder = target().join("bench-zip");
-        let mut cargo = Command::new("cargo-lambda");
+        let mut cargo = cargo();
         cargo.args(["lambda", "build", "--locked", "--release", "--arm64", "--output-format", "zip"]);
         cargo.arg("--lambda-dir").arg(&folder);
         self.run(&mut cargo);
@@ -68,10 +69,6 @@ impl Program {
         if self != Self::Ours {
             cargo.args(["--manifest-path", "benches/programs/Cargo.toml", "--bin", self.binary()]);
             cargo.args(["--features", self.binary()]).env("CARGO_TARGET_DIR", target());
-        }
-        // What cargo tells a bench about its own build is not for another build.
-        for (name, _) in env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
-            cargo.env_remove(name);
         }
         let status = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status();
         assert!(status.is_ok_and(|status| status.success()), "{self:?} can't be built");

@@ -8,7 +8,11 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use support::{dynamodb::TABLE, requests::SDK_APPID};
+use support::{
+    cargo::{QUIET_RUNTIME, cargo},
+    dynamodb::TABLE,
+    requests::SDK_APPID,
+};
 
 use crate::callbacks::TOKEN;
 
@@ -39,9 +43,10 @@ impl Function {
         // Free now, and nobody else asks for it in the moment until it is bound again.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let log = env::current_exe()?.with_file_name("load.log");
-        let watch = Command::new("cargo")
+        let watch = cargo()
             .args(["lambda", "watch", "--release", "--ignore-changes", "--quiet"])
             .args(["--bin", "tencent-chat-webhook", "--concurrency", &instances.to_string()])
+            .args(["--config", QUIET_RUNTIME])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port", &address.port().to_string()])
             .envs(settings(dynamodb_url))
             .env("SDK_APP_IDS", SDK_APPID)

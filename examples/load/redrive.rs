@@ -3,12 +3,12 @@
 use std::{
     collections::VecDeque,
     env, io,
-    process::Command,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 use support::{
+    cargo::cargo,
     lambda::{Instance, command},
     subscription,
 };
@@ -47,7 +47,7 @@ pub(crate) struct Redrive {
 impl Redrive {
     /// Builds and starts it, with DynamoDB at this URL.
     pub(crate) async fn start(dynamodb_url: &str) -> io::Result<Self> {
-        let built = Command::new(env!("CARGO"))
+        let built = cargo()
             .args(["build", "--locked", "--release", "--quiet", "--bin", "redrive"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()?;

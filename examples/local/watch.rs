@@ -2,7 +2,10 @@
 
 use std::{env, net::SocketAddr, process::Stdio, time::Duration};
 
-use support::dynamodb::TABLE;
+use support::{
+    cargo::{QUIET_RUNTIME, cargo},
+    dynamodb::TABLE,
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpStream,
@@ -28,9 +31,6 @@ const TOKENS: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000002:local-token")
 /// `cargo lambda` tells of each step of its own.
 const QUIET: [(&str, &str); 1] = [("RUST_LOG", "cargo_lambda=warn")];
 
-/// What `cargo lambda` sets, and what makes the runtime of the function warn of it at each start.
-const NOISE: &str = r#"target."cfg(all())".runner=["env", "-u", "AWS_LAMBDA_MAX_CONCURRENCY"]"#;
-
 /// How long it may take to end before it is made to.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -40,9 +40,9 @@ pub(crate) struct Function(Child);
 /// Starts it, with DynamoDB at this URL.
 pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function> {
     let missing = |name: &str| env::var_os(name).is_none();
-    let mut command = Command::new("cargo");
+    let mut command = Command::from(cargo());
     command
-        .args(["lambda", "watch", "--quiet", "--bin", "tencent-chat-webhook", "--config", NOISE])
+        .args(["lambda", "watch", "--quiet", "--bin", "tencent-chat-webhook", "--config", QUIET_RUNTIME])
         .args(["--invoke-address", &address.ip().to_string(), "--invoke-port", &address.port().to_string()])
         .envs(DEFAULTS.into_iter().filter(|default| missing(default.0)))
         .envs(QUIET.into_iter().filter(|default| missing(default.0)))
@@ -50,12 +50,6 @@ pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    // `cargo run` sets them for this program. To a cargo below they would be a change, after which it builds anew.
-    let of_cargo =
-        |name: &str| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix));
-    for (name, _) in env::vars().filter(|(name, _)| of_cargo(name)) {
-        command.env_remove(name);
-    }
     // Tokens that someone wants to try have to count.
     if missing("CALLBACK_TOKENS") && missing("ALLOW_UNSIGNED") {
         command.envs(TOKENS);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "that is how a test fails")]
 
+pub mod cargo;
 pub mod limits;
 pub mod reception;
 pub mod requests;

@@ -1,0 +1,19 @@
+//! Cargo below the cargo that runs an example or a bench.
+
+use std::{env, process::Command};
+
+/// For `cargo lambda watch --config`: without the variable it sets, of which the runtime warns at each start.
+pub const QUIET_RUNTIME: &str = r#"target."cfg(all())".runner=["env", "-u", "AWS_LAMBDA_MAX_CONCURRENCY"]"#;
+
+/// `cargo`, without what a cargo above has set for this program: it would be taken for a change, and everything
+/// be built anew.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    let of_cargo =
+        |name: &str| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix));
+    for (name, _) in env::vars().filter(|(name, _)| of_cargo(name)) {
+        command.env_remove(name);
+    }
+    command
+}
