@@ -5,7 +5,9 @@
 use std::{hint::black_box, time::Duration};
 
 use allocation_counter::AllocationInfo;
-use criterion::{Criterion, Throughput};
+use criterion::{
+    AxisScale, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, Throughput, measurement::WallTime,
+};
 use support::requests::{self, CREATED, SDK_APPID};
 use tencent_chat_webhook::{
     admission::{Admission, App, Token},
@@ -32,8 +34,13 @@ fn main() {
         .configure_from_args();
     let raw = requests::signed(SDK_APPID, CREATED, TOKEN);
     admit(&mut criterion, &raw);
-    for (name, command, body) in bodies() {
-        callback(&mut criterion, &raw, (name, command, &body));
+    for (name, command, bodies) in kinds() {
+        let mut group = criterion.benchmark_group(name);
+        group.plot_config(PlotConfiguration::default().summary_scale(AxisScale::Logarithmic));
+        for body in bodies {
+            callback(&mut group, &raw, (name, command, &body));
+        }
+        group.finish();
     }
     criterion.final_summary();
 }
@@ -48,35 +55,35 @@ fn admit(criterion: &mut Criterion, raw: &str) {
 }
 
 /// What is done with a body: found to be an object, typed, and made an item.
-fn callback(criterion: &mut Criterion, raw: &str, (name, command, body): (&str, &str, &str)) {
+fn callback(group: &mut BenchmarkGroup<'_, WallTime>, raw: &str, (name, command, body): (&str, &str, &str)) {
     let query = Query::parse(raw);
-    let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Bytes(body.len() as u64));
     let parse =
         || Callback::parse(&query, black_box(body).as_bytes()).expect("an object").expect("a callback");
     let typed = || Event::parse(command, black_box(body)).expect("it fits");
     let (callback, event) = (parse(), Ok(typed()));
     let record = || Record::new(&query, black_box(&callback), &event, &RECEIPT);
-    say(&format!("{name}/parse"), allocation_counter::measure(|| drop(parse())));
-    group.bench_function("parse", |bencher| bencher.iter(parse));
-    say(&format!("{name}/typed"), allocation_counter::measure(|| drop(typed())));
-    group.bench_function("typed", |bencher| bencher.iter(typed));
-    say(&format!("{name}/record"), allocation_counter::measure(|| drop(record())));
-    group.bench_function("record", |bencher| bencher.iter(record));
-    group.finish();
+
+    let bytes = body.len();
+    let id = |step| BenchmarkId::new(step, bytes);
+    group.throughput(Throughput::Bytes(bytes as u64));
+    say(&format!("{name}, {bytes} bytes: parse"), allocation_counter::measure(|| drop(parse())));
+    group.bench_function(id("parse"), |bencher| bencher.iter(parse));
+    say(&format!("{name}, {bytes} bytes: typed"), allocation_counter::measure(|| drop(typed())));
+    group.bench_function(id("typed"), |bencher| bencher.iter(typed));
+    say(&format!("{name}, {bytes} bytes: record"), allocation_counter::measure(|| drop(record())));
+    group.bench_function(id("record"), |bencher| bencher.iter(record));
 }
 
-/// By name: a command and a body.
-fn bodies() -> [(&'static str, &'static str, String); 7] {
-    let created = |members| requests::created(1, members);
+/// By name: a command, and bodies of growing size.
+fn kinds() -> [(&'static str, &'static str, Vec<String>); 3] {
+    let members = [requests::SMALL, requests::MEDIUM, requests::LARGEST];
+    let created = members.map(|members| requests::created(1, members));
+    let escaped = members.map(|members| requests::created_escaped(1, members));
+    let messages = [(1, 20), (1, 12_000), (300, 60)].map(|(elements, bytes)| message(elements, bytes));
     [
-        ("new group, 0.3 KB", CREATED, created(requests::SMALL)),
-        ("new group, 38 KB: 700 members", CREATED, created(requests::MEDIUM)),
-        ("new group, 324 KB: 6,000 members", CREATED, created(requests::LARGEST)),
-        ("new group, 1.3 MB: 6,000 escaped", CREATED, requests::created_escaped(1, requests::LARGEST)),
-        ("message, 0.3 KB", "C2C.CallbackAfterSendMsg", message(1, 20)),
-        ("message, 12 KB of text", "C2C.CallbackAfterSendMsg", message(1, 12_000)),
-        ("message, 38 KB: 300 elements", "C2C.CallbackAfterSendMsg", message(300, 60)),
+        ("new group", CREATED, created.into()),
+        ("new group, every byte escaped", CREATED, escaped.into()),
+        ("message", "C2C.CallbackAfterSendMsg", messages.into()),
     ]
 }
 

@@ -11,25 +11,33 @@
 //! them alike: read ratios, not milliseconds. CPU is that of the function's process alone. Instructions are
 //! counted where valgrind is installed: they are what two commits are best compared by.
 //!
+//! Curves over the memory size are written to `target/plots`. They are worked out: a function has a processor's
+//! share of its memory size to 1,769 MB, so that its CPU time takes that much longer.
+//!
 //! Ours starts more slowly here than in AWS: the authority is not Amazon's, so that a first handshake fails and
 //! the machine's certificates are read.
 
 mod instructions;
 mod measure;
+mod plot;
 mod programs;
 mod report;
 mod table;
 
-use std::fs;
+use std::{fs, path::Path};
 
 use instructions::{can_be_counted, instructions};
-use measure::{Event, Sender, starts};
+use measure::{Event, Figures, Sender, Start, starts};
+use plot::Curve;
 use programs::Program;
 use report::Section;
 
 const START_ROUNDS: usize = 40;
 
 const EVENT_ROUNDS: usize = 5;
+
+/// Memory sizes in MB. The last one has a whole processor.
+const MEMORY: [f64; 6] = [128.0, 192.0, 256.0, 512.0, 1024.0, 1769.0];
 
 /// What is sent to whom.
 const RUNS: [(Program, Event); 11] = [
@@ -61,8 +69,11 @@ async fn main() {
     }
     let mut sender = Sender::default();
     println!("{}", sizes(has("--zip")));
-    println!("{}", start().await);
-    println!("{}", events(&mut sender, count).await);
+    let starts = starts(&Program::ALL, START_ROUNDS).await;
+    println!("{}", start(&starts));
+    let figures = sender.events(&RUNS, EVENT_ROUNDS, count).await;
+    println!("{}", events(&figures));
+    println!("{}", memory(&starts, &figures));
     if can_be_counted() {
         println!("{}", instructions(&mut sender).await);
     } else {
@@ -80,10 +91,9 @@ fn sizes(zip: bool) -> Section {
     section
 }
 
-async fn start() -> Section {
-    let starts = starts(&Program::ALL, START_ROUNDS).await;
+fn start(starts: &[Start]) -> Section {
     let mut section = Section::new("Start", &["init, ms", "× floor", "CPU, ms", "× floor"]);
-    for (program, start) in Program::ALL.iter().zip(&starts) {
+    for (program, start) in Program::ALL.iter().zip(starts) {
         let floor = &starts[0];
         let figures = [start.init, start.init / floor.init, start.cpu, start.cpu / floor.cpu];
         section.row(program.name(), figures.map(Some));
@@ -91,22 +101,55 @@ async fn start() -> Section {
     section
 }
 
-async fn events(sender: &mut Sender, count: usize) -> Section {
-    let figures = sender.events(&RUNS, EVENT_ROUNDS, count).await;
+fn events(figures: &[Figures]) -> Section {
     let reference = |program, event: Event| {
         let event = if matches!(event, Event::Medium | Event::Large) { event } else { Event::Small };
-        let index = RUNS.iter().position(|run| *run == (program, event));
-        index.map(|index| &figures[index])
+        of(figures, program, event)
     };
     let columns = ["first, ms", "p50, ms", "p99, ms", "CPU, ms", "× floor", "× bare", "peak, MB", "× floor"];
     let mut section = Section::new("Events", &columns);
-    for ((program, event), own) in RUNS.iter().zip(&figures) {
+    for ((program, event), own) in RUNS.iter().zip(figures) {
         let cpu = |program| reference(program, *event).map(|figures| own.cpu / figures.cpu);
         let peak = megabytes(own.peak_bytes);
         let floor = reference(Program::Floor, *event).map(|floor| peak / megabytes(floor.peak_bytes));
         let times = [own.first, own.p50, own.p99, own.cpu].map(Some);
         let ratios = [cpu(Program::Floor), cpu(Program::Bare), Some(peak), floor];
         section.row(format!("{}, {}", program.name(), event.name()), times.into_iter().chain(ratios));
+    }
+    section
+}
+
+fn of(figures: &[Figures], program: Program, event: Event) -> Option<&Figures> {
+    let index = RUNS.iter().position(|run| *run == (program, event));
+    index.map(|index| &figures[index])
+}
+
+/// Start and event with the share of a processor that comes with a memory size.
+fn memory(starts: &[Start], figures: &[Figures]) -> Section {
+    const MEASURED: [(Program, &str, &str); 3] = [
+        (Program::Floor, "floor: start", "floor: event"),
+        (Program::Bare, "bare PutItem: start", "bare PutItem: event"),
+        (Program::Ours, "ours: start", "ours: event"),
+    ];
+    let curve = |name, wall: f64, cpu: f64| -> Curve {
+        (name, MEMORY.map(|size| (size, wall + cpu * (MEMORY[5] / size - 1.0))).into())
+    };
+    let (mut start_curves, mut event_curves) = (Vec::new(), Vec::new());
+    for (program, start_name, event_name) in MEASURED {
+        let start = Program::ALL.iter().zip(starts).find(|(each, _)| **each == program);
+        start_curves.extend(start.map(|(_, start)| curve(start_name, start.init, start.cpu)));
+        let event = of(figures, program, Event::Small);
+        event_curves.extend(event.map(|event| curve(event_name, event.p50, event.cpu)));
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("plots");
+    fs::create_dir_all(&folder).expect("target/ can be written to");
+    plot::draw(&folder.join("start.svg"), "Start", &start_curves).expect("a plot can be drawn");
+    plot::draw(&folder.join("event.svg"), "Event, 0.3 KB", &event_curves).expect("a plot can be drawn");
+
+    let columns = ["128 MB", "192 MB", "256 MB", "512 MB", "1,024 MB", "1,769 MB"];
+    let mut section = Section::new("Worked out over the memory size, ms", &columns);
+    for (name, points) in start_curves.into_iter().chain(event_curves) {
+        section.row(name, points.into_iter().map(|point| Some(point.1)));
     }
     section
 }

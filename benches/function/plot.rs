@@ -1,0 +1,40 @@
+//! Curves, as SVG.
+
+use std::{error::Error, ops::Range, path::Path};
+
+use plotters::prelude::*;
+
+/// What a curve is called, and its points.
+pub(crate) type Curve = (&'static str, Vec<(f64, f64)>);
+
+const COLORS: [RGBColor; 3] = [BLACK, BLUE, RED];
+
+/// Draws curves over memory sizes, in milliseconds.
+pub(crate) fn draw(file: &Path, title: &str, curves: &[Curve]) -> Result<(), Box<dyn Error>> {
+    let area = SVGBackend::new(file, (720, 360)).into_drawing_area();
+    area.fill(&WHITE)?;
+    let points = || curves.iter().flat_map(|(_, points)| points);
+    let mut chart = ChartBuilder::on(&area)
+        .caption(title, ("sans-serif", 16))
+        .margin(12)
+        .x_label_area_size(36)
+        .y_label_area_size(52)
+        .build_cartesian_2d(
+            range(points().map(|point| point.0)).log_scale(),
+            range(points().map(|point| point.1)).log_scale(),
+        )?;
+    chart.configure_mesh().x_desc("memory size, MB").y_desc("ms").disable_mesh().draw()?;
+    for ((name, points), color) in curves.iter().zip(COLORS) {
+        chart
+            .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))?
+            .label(*name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
+    }
+    chart.configure_series_labels().border_style(BLACK).draw()?;
+    area.present()?;
+    Ok(())
+}
+
+fn range(values: impl Iterator<Item = f64> + Clone) -> Range<f64> {
+    values.clone().fold(f64::INFINITY, f64::min)..values.fold(0.0, f64::max)
+}
