@@ -54,7 +54,9 @@ test: ## run the tests
 	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
+	@# What is deployed there is no faster for being optimized as a whole, which takes minutes.
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
+	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
 
 lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the template, and what the docs say of it
@@ -113,4 +115,5 @@ $(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(MINI
 $(CARGO_DENY): CRATE := cargo-deny@$(CARGO_DENY_VERSION)
 $(CARGO_FUZZ): CRATE := cargo-fuzz@$(CARGO_FUZZ_VERSION)
 $(CARGO_DENY) $(CARGO_FUZZ):
-	cargo install --locked --quiet --root $(patsubst %/bin/,%,$(dir $@)) $(CRATE)
+	@# Without optimization: it takes minutes, and saves none here.
+	cargo install --locked --quiet --debug --root $(patsubst %/bin/,%,$(dir $@)) $(CRATE)
