@@ -8,7 +8,10 @@
 use std::{
     error::Error,
     io,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -33,6 +36,7 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 pub(crate) fn client() -> SharedHttpClient {
     let https = Https(Arc::new(Connectors {
         amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), CONNECT_TIMEOUT),
+        vouched: AtomicBool::new(false),
         system: OnceLock::new(),
     }));
     let connector = SharedHttpConnector::new(https);
@@ -57,6 +61,9 @@ struct Https(Arc<Connectors>);
 #[derive(Debug)]
 struct Connectors {
     amazon: SharedHttpConnector,
+    /// Whether Amazon's roots have vouched for the server once. Then no request is copied for the case that they
+    /// don't.
+    vouched: AtomicBool,
     /// What takes its place from the first certificate on that does not go back to Amazon's roots.
     system: OnceLock<SharedHttpConnector>,
 }
@@ -69,17 +76,22 @@ impl HttpConnector for Https {
 }
 
 impl Connectors {
-    /// Sends a request. One that meets a certificate which does not go back to Amazon's roots fails, and the SDK
-    /// tries it again, as after any fault of a connection: with the machine's roots.
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         if let Some(system) = self.system.get() {
             return system.call(request).await;
         }
+        let copy = if self.vouched.load(Relaxed) { None } else { request.try_clone() };
         let result = self.amazon.call(request).await;
-        if let Err(error) = &result
-            && is_invalid_certificate(error)
-        {
-            self.system.get_or_init(|| connector(TrustStore::default(), CONNECT_TIMEOUT));
+        match &result {
+            Ok(_) => self.vouched.store(true, Relaxed),
+            Err(error) if is_invalid_certificate(error) => {
+                let system = self.system.get_or_init(|| connector(TrustStore::default(), CONNECT_TIMEOUT));
+                if let Some(copy) = copy {
+                    return system.call(copy).await;
+                }
+                // The SDK tries it again, as after any fault of a connection.
+            }
+            Err(_) => {}
         }
         result
     }

@@ -126,21 +126,19 @@ fn of(figures: &[Figures], program: Program, event: Event) -> Option<&Figures> {
 
 /// Start and event with the share of a processor that comes with a memory size.
 fn memory(starts: &[Start], figures: &[Figures]) -> Section {
-    const MEASURED: [(Program, &str, &str); 3] = [
-        (Program::Floor, "floor: start", "floor: event"),
-        (Program::Bare, "bare PutItem: start", "bare PutItem: event"),
-        (Program::Ours, "ours: start", "ours: event"),
-    ];
     let curve = |name, wall: f64, cpu: f64| -> Curve {
         (name, MEMORY.map(|size| (size, wall + cpu * (MEMORY[5] / size - 1.0))).into())
     };
-    let (mut start_curves, mut event_curves) = (Vec::new(), Vec::new());
-    for (program, start_name, event_name) in MEASURED {
-        let start = Program::ALL.iter().zip(starts).find(|(each, _)| **each == program);
-        start_curves.extend(start.map(|(_, start)| curve(start_name, start.init, start.cpu)));
-        let event = of(figures, program, Event::Small);
-        event_curves.extend(event.map(|event| curve(event_name, event.p50, event.cpu)));
-    }
+    let start_curves: Vec<_> = Program::ALL
+        .iter()
+        .zip(starts)
+        .map(|(program, start)| curve(program.name(), start.init, start.cpu))
+        .collect();
+    let event_curves: Vec<_> = Program::ALL
+        .iter()
+        .filter_map(|program| Some((program, of(figures, *program, Event::Small)?)))
+        .map(|(program, event)| curve(program.name(), event.p50, event.cpu))
+        .collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("plots");
     fs::create_dir_all(&folder).expect("target/ can be written to");
     plot::draw(&folder.join("start.svg"), "Start", &start_curves).expect("a plot can be drawn");
@@ -148,8 +146,10 @@ fn memory(starts: &[Start], figures: &[Figures]) -> Section {
 
     let columns = ["128 MB", "192 MB", "256 MB", "512 MB", "1,024 MB", "1,769 MB"];
     let mut section = Section::new("Worked out over the memory size, ms", &columns);
-    for (name, points) in start_curves.into_iter().chain(event_curves) {
-        section.row(name, points.into_iter().map(|point| Some(point.1)));
+    for (what, curves) in [("start", start_curves), ("event", event_curves)] {
+        for (name, points) in curves {
+            section.row(format!("{what}: {name}"), points.into_iter().map(|point| Some(point.1)));
+        }
     }
     section
 }

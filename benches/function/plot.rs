@@ -7,7 +7,11 @@ use plotters::prelude::*;
 /// What a curve is called, and its points.
 pub(crate) type Curve = (&'static str, Vec<(f64, f64)>);
 
-const COLORS: [RGBColor; 3] = [BLACK, BLUE, RED];
+const SIZES: [f64; 5] = [128.0, 256.0, 512.0, 1024.0, 1769.0];
+
+const TIMES: [f64; 12] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
+
+const COLORS: [RGBColor; 4] = [BLACK, BLUE, RED, MAGENTA];
 
 /// Draws curves over memory sizes, in milliseconds.
 pub(crate) fn draw(file: &Path, title: &str, curves: &[Curve]) -> Result<(), Box<dyn Error>> {
@@ -20,10 +24,17 @@ pub(crate) fn draw(file: &Path, title: &str, curves: &[Curve]) -> Result<(), Box
         .x_label_area_size(36)
         .y_label_area_size(52)
         .build_cartesian_2d(
-            range(points().map(|point| point.0)).log_scale(),
-            range(points().map(|point| point.1)).log_scale(),
+            range(points().map(|point| point.0)).log_scale().with_key_points(SIZES.into()),
+            range(points().map(|point| point.1)).log_scale().with_key_points(TIMES.into()),
         )?;
-    chart.configure_mesh().x_desc("memory size, MB").y_desc("ms").disable_mesh().draw()?;
+    chart
+        .configure_mesh()
+        .x_desc("memory size, MB")
+        .y_desc("ms")
+        .x_label_formatter(&|size| format!("{size}"))
+        .y_label_formatter(&|time| format!("{time}"))
+        .light_line_style(TRANSPARENT)
+        .draw()?;
     for ((name, points), color) in curves.iter().zip(COLORS) {
         chart
             .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))?

@@ -18,7 +18,7 @@ pub(crate) enum Program {
 }
 
 impl Program {
-    pub(crate) const ALL: [Self; 4] = [Self::Floor, Self::Bare, Self::Unwarmed, Self::Ours];
+    pub(crate) const ALL: [Self; 4] = [Self::Floor, Self::Bare, Self::Ours, Self::Unwarmed];
 
     /// The name in a report.
     pub(crate) const fn name(self) -> &'static str {
