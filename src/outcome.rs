@@ -111,3 +111,23 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outcome_has_its_words_and_only_a_failure_an_error() {
+        let (refused, failed) = (Refusal::SignWrong, Failure::new("timeout", "No answer.\nA second line."));
+        for (outcome, name, message, reason, error) in [
+            (Outcome::Recorded, "recorded", "recorded", None, None),
+            (Outcome::Duplicate, "duplicate", "recorded before", None, None),
+            (Outcome::Probe, "probe", "check of the URL answered", None, None),
+            (Outcome::Refused(refused), "refused", "refused", Some("sign_wrong"), None),
+            (Outcome::Failed(failed), "failed", "not recorded", Some("timeout"), Some("No answer.")),
+        ] {
+            assert_eq!((outcome.name(), outcome.message()), (name, message));
+            assert_eq!((outcome.reason(), outcome.error()), (reason, error), "{name}");
+        }
+    }
+}

@@ -193,3 +193,51 @@ fn problem(problems: &[String]) -> Option<String> {
     problem.truncate(problem.floor_char_boundary(MAX_PROBLEM_BYTES));
     (!problem.is_empty()).then_some(problem)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The record of a body that came with a query string.
+    fn record(query: &str, body: &str) -> Record {
+        let query = Query::parse(query);
+        let callback = Callback::parse(&query, body.as_bytes()).expect("an object").expect("a callback");
+        let event = Event::parse(&callback.command, callback.body);
+        let keeping = Keeping { retention_days: Some(90), index_shards: 64 };
+        let receipt = Receipt { sdk_appid: "1", received_at: 1_670_574_414_321, request_id: "r", keeping };
+        Record::new(&query, &callback, &event, &receipt)
+    }
+
+    #[test]
+    fn fields_leave_room_for_our_own_attributes_and_those_left_out_are_counted() {
+        let long = "x".repeat(MAX_SCALAR_BYTES);
+        let query = format!("CallbackCommand=A.B&ClientIP={long}&OptPlatform={long}&RequestID={long}");
+        // Each takes a kilobyte, and there is room for 384. One that comes again takes no more.
+        let field = |index: usize| format!(r#""{index:04}":"{}""#, "v".repeat(1020));
+        for (names, times, kept, left_out) in
+            [(384, 1, 384, None), (384, 2, 384, None), (385, 1, 384, Some(1)), (400, 1, 384, Some(16))]
+        {
+            let fields: Vec<_> = (0..names * times).map(|index| field(index % names)).collect();
+            let Record { head, problem, .. } = record(&query, &format!("{{{}}}", fields.join(",")));
+            let told = |count| format!("{count} fields are in the body alone: an item has no room for them");
+            assert_eq!(problem, left_out.map(told), "{names} names, {times} times");
+            let found = head.keys().filter(|name| name.parse::<usize>().is_ok());
+            assert_eq!(found.count(), kept, "{names} names, {times} times");
+            assert!(head.iter().map(|(name, value)| size(name, value)).sum::<usize>() <= MAX_ITEM_BYTES);
+        }
+    }
+
+    #[test]
+    fn a_field_is_an_attribute_if_its_name_is_not_too_long_and_not_our_own() {
+        for (name, kept) in [
+            ("n".repeat(MAX_SCALAR_BYTES), true),
+            ("n".repeat(MAX_SCALAR_BYTES + 1), false),
+            ("n".repeat(MAX_SCALAR_BYTES + 2), false),
+            ("Part".to_owned(), false),
+            (String::new(), false),
+        ] {
+            let head = record("CallbackCommand=A.B", &format!(r#"{{"{name}":true}}"#)).head;
+            assert_eq!(head.contains_key(&name), kept, "{name}");
+        }
+    }
+}

@@ -183,12 +183,13 @@ mod tests {
     fn fields_keep_what_they_can_and_lose_nothing_else() {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         let json = format!(
-            r#"{{"n":-1.50e3,"t":true,"s":"a\u00e9\n","z":null,"lone":"\ud800","\ud800":1,"deep":{deep},"MemberList":[{{}},{{}}],"o":{{}}}}"#
+            r#"{{"n":-1.50e3,"t":true,"f":false,"s":"a\u00e9\n","z":null,"lone":"\ud800","\ud800":1,"deep":{deep},"MemberList":[{{}},{{}}],"o":{{}}}}"#
         );
         let fields = object(&json);
         for (name, expected) in [
             ("n", Some(Field::Number("-1.50e3"))),
             ("t", Some(Field::Bool(true))),
+            ("f", Some(Field::Bool(false))),
             ("s", Some(Field::String("aé\n".into()))),
             ("z", Some(Field::Null)),
             ("lone", Some(Field::NotText)),
@@ -198,7 +199,7 @@ mod tests {
         ] {
             assert_eq!(fields.get(name), expected, "{name}");
         }
-        assert_eq!(fields.iter().count(), 8);
+        assert_eq!(fields.iter().count(), 9);
         assert_eq!(fields.array_len("MemberList"), Some(2));
         assert_eq!(fields.array_len("deep"), Some(1));
         assert_eq!(fields.array_len("s"), None);

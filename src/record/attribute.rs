@@ -101,6 +101,8 @@ mod tests {
             (format!("0.000{}", long(38)), true),
             (format!("0.{}", long(39)), false),
             (long(400), false),
+            (format!("1.{}", "0".repeat(MAX_SCALAR_BYTES - 2)), true),
+            (format!("1.{}", "0".repeat(MAX_SCALAR_BYTES - 1)), false),
             ("1e125".to_owned(), true),
             ("1E+126".to_owned(), false),
             ("10e125".to_owned(), false),
@@ -121,5 +123,20 @@ mod tests {
         assert_eq!(of(0), Some(text("")));
         assert_eq!(of(1024), Some(text("x".repeat(1024))));
         assert_eq!(of(1025), None);
+    }
+
+    #[test]
+    fn a_size_is_that_of_name_and_value_and_numbers_are_rounded_up() {
+        for (name, value, bytes) in [
+            ("", text(""), 0),
+            ("Name", text("群組"), 4 + 6),
+            ("群", text(""), 3),
+            ("n", number(7), 1 + 2),
+            ("n", number("-1.5e-3"), 1 + 5),
+            ("n", number("9".repeat(38)), 1 + 21),
+            ("Bool", AttributeValue::Bool(false), 4 + 1),
+        ] {
+            assert_eq!(size(name, &value), bytes, "{name} {value:?}");
+        }
     }
 }
