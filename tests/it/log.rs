@@ -1,6 +1,8 @@
 //! The log: levels, and what every line carries.
 
 use lambda_runtime::Context;
+use serde_json::json;
+use support::requests::{SDK_APPID, post};
 use tencent_chat_webhook::{
     log::{Facts, Level, Log},
     outcome::{Failure, Outcome},
@@ -8,7 +10,7 @@ use tencent_chat_webhook::{
     unrecorded::Unrecorded,
 };
 
-use crate::world::{CapturedLog, column};
+use crate::world::{CapturedLog, TRACE, World, column};
 
 fn failed() -> Outcome {
     Outcome::Failed(Failure { reason: "ThrottlingException".into(), error: "Rate exceeded.".to_owned() })
@@ -75,4 +77,36 @@ fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
         let shape: String = time.chars().map(|char| if char.is_ascii_digit() { '0' } else { char }).collect();
         assert_eq!(shape, "0000-00-00T00:00:00.000Z");
     }
+}
+
+#[tokio::test]
+async fn a_line_has_what_is_known_of_request_and_instance() {
+    let world = World::with_settings(&[("ALLOW_UNSIGNED", "true")]).await;
+    let body = r#"{"GroupId":"@T","EventTime":1670574414123}"#;
+    for app in [SDK_APPID, "1"] {
+        let mut event =
+            post(&format!("SdkAppid={app}&CallbackCommand=Group.CallbackAfterGroupFull&RequestId=t"), body);
+        event["requestContext"]["requestId"] = json!(format!("request-{app}"));
+        world.send(&event).await;
+    }
+    let mut lines = world.log.lines();
+    for line in &mut lines {
+        let line = line.as_object_mut().expect("a line is an object");
+        // They are another each time.
+        for name in ["timestamp", "Lag", "StoreTime"] {
+            line.remove(name);
+        }
+    }
+    let recorded = json!({
+        "level": "INFO", "message": "recorded", "outcome": "recorded", "SdkAppid": SDK_APPID,
+        "CallbackCommand": "Group.CallbackAfterGroupFull", "subject": "@T", "EventTime": 1_670_574_414_123_u64,
+        "body_bytes": body.len(), "cold_start": true, "xray_trace_id": TRACE,
+        "RequestId": format!("request-{SDK_APPID}"),
+    });
+    let refused = json!({
+        "level": "WARN", "message": "refused", "outcome": "refused", "reason": "sdkappid_foreign",
+        "CallbackCommand": "Group.CallbackAfterGroupFull",
+        "xray_trace_id": TRACE, "RequestId": "request-1",
+    });
+    assert_eq!(lines, [recorded, refused]);
 }
