@@ -34,26 +34,34 @@ MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
 CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
+# All that runs locally, built at once: else each part would have the AWS SDK compiled for itself. The tests share it.
+LOCAL := cargo build --locked --package tencent-chat-webhook --example local --example send \
+    --package chat-events --bin chat-events
+BUILT := $(or $(CARGO_TARGET_DIR),target)/debug
+
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
 run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
-	cargo build --locked --example local
+	$(LOCAL)
 	cargo build --locked --bin tencent-chat-webhook
-	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo run --locked --quiet --example local
+	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/examples/local
 
 send: ## send the samples and a signed callback to `make run`
-	@cargo run --locked --quiet --example send
+	@$(LOCAL) --quiet
+	@$(BUILT)/examples/send
 
 show: ## show what `make run` has recorded
-	@cargo run --locked --quiet --package chat-events -- --local list
+	@$(LOCAL) --quiet
+	@$(BUILT)/chat-events --local list
 
 test: ## run the tests
 	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
+	$(LOCAL)
 	@# What is deployed there is no faster for being optimized as a whole, which takes minutes.
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
 	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \

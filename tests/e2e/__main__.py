@@ -39,7 +39,6 @@ def main():
 def run(stack, emulator):
     step("Build and validate")
     deploying.build(stack)
-    command_line.build(stack)
     step("A deployment without a token is refused")
     deploying.without_token(stack)
     step("A deployment by questions and answers")

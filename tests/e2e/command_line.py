@@ -10,10 +10,6 @@ from stack import ROOT
 PROGRAM = ROOT / "target" / "debug" / "chat-events"
 
 
-def build(stack):
-    stack.must("cargo", "build", "--locked", "--package", "chat-events")
-
-
 def run(stack, *arguments):
     return stack.run(str(PROGRAM), "--stack", stack.name, *arguments)
 
