@@ -42,13 +42,15 @@ impl Finder {
         let mut start = 0;
         while let Some(offset) = text[start..].find(['{', '[']) {
             start += offset;
+            let is_piece = is_labelled(&text[..start]);
             let mut values = Deserializer::from_str(&text[start..]).into_iter::<Value>();
             if let Some(Ok(value)) = values.next() {
                 start += values.byte_offset();
-                self.harvest(value);
+                // Of a line that is cut off behind it, the piece is whole.
+                if is_piece { self.take(value) } else { self.harvest(value) }
             } else {
                 // Where a line is cut off, the object around it fails first and then the piece itself.
-                self.unreadable += usize::from(is_labelled(&text[..start]));
+                self.unreadable += usize::from(is_piece);
                 start += 1;
             }
         }
@@ -251,6 +253,8 @@ mod tests {
             assert_eq!(found.unreadable, 1, "cut at {end}");
             assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
         }
+        let found = find(&line[..line.len() - 1]);
+        assert_eq!(found.whole, [piece("a", 1, 1, r#"{"Name":"x"}"#)], "cut behind the piece");
         let foreign = line.replace("\"piece\":1", "\"piece\":\"one\"");
         assert_eq!(find(&foreign).unreadable, 1);
     }

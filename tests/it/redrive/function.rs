@@ -119,7 +119,8 @@ async fn what_is_left_fails_the_invocation_in_time_and_the_next_one_records_it()
 async fn what_it_can_not_mend_fails_the_invocation_at_once_and_keeps_no_other_back() {
     let whole = unrecorded(&[Kind::SMALL]).await.remove(0);
     let pieces = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
-    let cut_off = whole[..whole.len() - 40].to_owned();
+    let within = whole.find("\"unrecorded\":{").expect("the piece") + 40;
+    let cut_off = whole[..within].to_owned();
     let foreign = whole.replace("SdkAppid=", "App=").replace("invocation-0", "invocation-9");
     for (bad, told) in
         [(&pieces[2..], "incomplete"), (&[cut_off][..], "unreadable"), (&[foreign][..], "unrecordable")]
