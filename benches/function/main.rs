@@ -36,8 +36,18 @@ const START_ROUNDS: usize = 40;
 
 const EVENT_ROUNDS: usize = 5;
 
-/// Memory sizes in MB. The last one has a whole processor.
-const MEMORY: [f64; 6] = [128.0, 192.0, 256.0, 512.0, 1024.0, 1769.0];
+/// Memory sizes in MB, by name.
+const MEMORY: [(&str, f64); 6] = [
+    ("128 MB", 128.0),
+    ("192 MB", 192.0),
+    ("256 MB", 256.0),
+    ("512 MB", 512.0),
+    ("1,024 MB", 1024.0),
+    ("1,769 MB", WHOLE_PROCESSOR),
+];
+
+/// The memory size from which on a function has a processor for itself.
+const WHOLE_PROCESSOR: f64 = 1769.0;
 
 /// What is sent to whom.
 const RUNS: [(Program, Event); 11] = [
@@ -119,6 +129,7 @@ fn events(figures: &[Figures]) -> Section {
     section
 }
 
+/// The figures of a run.
 fn of(figures: &[Figures], program: Program, event: Event) -> Option<&Figures> {
     let index = RUNS.iter().position(|run| *run == (program, event));
     index.map(|index| &figures[index])
@@ -127,7 +138,7 @@ fn of(figures: &[Figures], program: Program, event: Event) -> Option<&Figures> {
 /// Start and event with the share of a processor that comes with a memory size.
 fn memory(starts: &[Start], figures: &[Figures]) -> Section {
     let curve = |name, wall: f64, cpu: f64| -> Curve {
-        (name, MEMORY.map(|size| (size, wall + cpu * (MEMORY[5] / size - 1.0))).into())
+        (name, MEMORY.map(|(_, size)| (size, wall + cpu * (WHOLE_PROCESSOR / size - 1.0))).into())
     };
     let start_curves: Vec<_> = Program::ALL
         .iter()
@@ -144,8 +155,7 @@ fn memory(starts: &[Start], figures: &[Figures]) -> Section {
     plot::draw(&folder.join("start.svg"), "Start", &start_curves).expect("a plot can be drawn");
     plot::draw(&folder.join("event.svg"), "Event, 0.3 KB", &event_curves).expect("a plot can be drawn");
 
-    let columns = ["128 MB", "192 MB", "256 MB", "512 MB", "1,024 MB", "1,769 MB"];
-    let mut section = Section::new("Worked out over the memory size, ms", &columns);
+    let mut section = Section::new("Worked out over the memory size, ms", &MEMORY.map(|(name, _)| name));
     for (what, curves) in [("start", start_curves), ("event", event_curves)] {
         for (name, points) in curves {
             section.row(format!("{what}: {name}"), points.into_iter().map(|point| Some(point.1)));

@@ -7,16 +7,16 @@ use plotters::prelude::*;
 /// What a curve is called, and its points.
 pub(crate) type Curve = (&'static str, Vec<(f64, f64)>);
 
-const SIZES: [f64; 5] = [128.0, 256.0, 512.0, 1024.0, 1769.0];
-
+/// What the axis of times is marked with.
 const TIMES: [f64; 12] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
 
 const COLORS: [RGBColor; 4] = [BLACK, BLUE, RED, MAGENTA];
 
-/// Draws curves over memory sizes, in milliseconds.
+/// Draws curves over the same memory sizes, in milliseconds.
 pub(crate) fn draw(file: &Path, title: &str, curves: &[Curve]) -> Result<(), Box<dyn Error>> {
     let area = SVGBackend::new(file, (720, 360)).into_drawing_area();
     area.fill(&WHITE)?;
+    let sizes = curves.first().map(|(_, points)| points.iter().map(|point| point.0).collect());
     let points = || curves.iter().flat_map(|(_, points)| points);
     let mut chart = ChartBuilder::on(&area)
         .caption(title, ("sans-serif", 16))
@@ -24,7 +24,7 @@ pub(crate) fn draw(file: &Path, title: &str, curves: &[Curve]) -> Result<(), Box
         .x_label_area_size(36)
         .y_label_area_size(52)
         .build_cartesian_2d(
-            range(points().map(|point| point.0)).log_scale().with_key_points(SIZES.into()),
+            range(points().map(|point| point.0)).log_scale().with_key_points(sizes.unwrap_or_default()),
             range(points().map(|point| point.1)).log_scale().with_key_points(TIMES.into()),
         )?;
     chart
