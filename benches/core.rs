@@ -9,10 +9,11 @@ use criterion::{
     AxisScale, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, Throughput, measurement::WallTime,
 };
 use support::requests::{self, CREATED, SDK_APPID};
+use tencent_chat_callbacks::{
+    Callback, Event, Query,
+    signature::{Admission, App, Token},
+};
 use tencent_chat_webhook::{
-    admission::{Admission, App, Token},
-    callback::{Callback, query::Query},
-    event::Event,
     record::{Keeping, Receipt, Record},
     time::now_millis,
 };

@@ -13,8 +13,9 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use serde::{Serialize, Serializer};
+use tencent_chat_callbacks::object::Object;
 
-use crate::{callback::object::Object, https::connector};
+use crate::https::connector;
 
 mod url;
 pub use url::ForwardUrl;

@@ -1,5 +1,5 @@
-//! One line per request. The template's metric filters count these lines, so their names and values are part of
-//! the contract between both.
+//! One line per request. The template's metric filters count these lines, so their names and values are part of the
+//! contract between both.
 
 use std::{
     fmt,
@@ -11,41 +11,15 @@ use lambda_runtime::Context;
 use serde::Serialize;
 
 use crate::{
-    outcome::Outcome,
+    outcome::{Outcome, Stored},
     time::{now_millis, rfc3339},
     unrecorded::Unrecorded,
 };
 
 mod facts;
+mod level;
 pub use facts::Facts;
-
-/// How bad it is. The order matters: a level hides those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Level {
-    /// A step on the way.
-    Debug,
-    /// All is well.
-    Info,
-    /// Someone else's fault, or one that mends itself.
-    Warn,
-    /// A callback is not in the table, or the function can't start.
-    Error,
-}
-
-impl Level {
-    /// The level that a value of `AWS_LAMBDA_LOG_LEVEL` asks for; `Info` where it says nothing known.
-    /// Errors are never hidden: they hold what a redrive needs.
-    #[must_use]
-    pub fn from_setting(value: &str) -> Self {
-        match value.to_ascii_uppercase().as_str() {
-            "TRACE" | "DEBUG" => Self::Debug,
-            "WARN" => Self::Warn,
-            "ERROR" | "FATAL" => Self::Error,
-            _ => Self::Info,
-        }
-    }
-}
+pub use level::Level;
 
 /// The log: JSON lines to a writer.
 pub struct Log {
@@ -59,62 +33,44 @@ impl fmt::Debug for Log {
     }
 }
 
-/// What every line begins with: Lambda drops lines without these two where a level is set.
-#[derive(Serialize)]
-struct Head<'a> {
+/// A line. Lambda drops lines without `timestamp` and `level` where a log level is set.
+#[derive(Default, Serialize)]
+struct Line<'a> {
     timestamp: String,
     level: Level,
     message: &'a str,
-}
-
-impl<'a> Head<'a> {
-    fn now(level: Level, message: &'a str) -> Self {
-        Self { timestamp: rfc3339(now_millis()), level, message }
-    }
-}
-
-#[derive(Serialize)]
-struct Note<'a> {
-    #[serde(flatten)]
-    head: Head<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct CallbackLine<'a> {
-    #[serde(flatten)]
-    head: Head<'a>,
-    outcome: &'static str,
+    outcome: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     #[serde(flatten)]
-    facts: &'a Facts<'a>,
+    facts: Option<&'a Facts<'a>>,
+    #[serde(flatten)]
+    redriven: Option<Redriven<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unrecorded: Option<&'a Unrecorded<'a>>,
 }
 
+/// The callback that a redrive's line is about.
 #[derive(Serialize)]
-struct PieceLine<'a> {
-    #[serde(flatten)]
-    head: Head<'a>,
-    unrecorded: &'a Unrecorded<'a>,
-}
-
-#[derive(Serialize)]
-struct RedrivenLine<'a> {
-    #[serde(flatten)]
-    head: Head<'a>,
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a str>,
+struct Redriven<'a> {
     /// Lambda's id of the invocation that could not record it.
     id: &'a str,
+    /// Lambda's id of the redrive's invocation.
     function_request_id: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn new(level: Level, message: &'a str) -> Self {
+        Self { timestamp: rfc3339(now_millis()), level, message, ..Self::default() }
+    }
+
+    fn of(outcome: &'a Outcome, level: Level) -> Self {
+        let (name, reason, error) = (Some(outcome.name()), outcome.reason(), outcome.error());
+        Self { outcome: name, reason, error, ..Self::new(level, message(outcome)) }
+    }
 }
 
 impl Log {
@@ -132,75 +88,77 @@ impl Log {
 
     /// A line that belongs to no callback.
     pub fn note(&self, level: Level, message: &str, error: Option<&str>) {
-        self.write(level, || Note { head: Head::now(level, message), error });
+        self.write(level, || Line { error, ..Line::new(level, message) });
     }
 
-    /// The line of a request. `error` is the cause of its outcome.
-    pub fn request(&self, outcome: &Outcome, error: Option<&str>, facts: &Facts<'_>) {
-        self.request_line(outcome, error, facts, None);
+    /// The line of a request. `fault` is the cause of an outcome that has none of its own.
+    pub fn request(&self, outcome: &Outcome, fault: Option<&str>, facts: &Facts<'_>) {
+        let level = level(outcome).max(facts.level());
+        self.write(level, || {
+            let line = Line::of(outcome, level);
+            Line { error: line.error.or(fault), facts: Some(facts), ..line }
+        });
     }
 
-    /// The lines of a callback that is not known to be in the table, with all that a redrive needs. The first
-    /// one is like any callback's line; the body goes on in more lines where one is not enough.
+    /// The lines of a callback that is not known to be in the table, with all that a redrive needs. The first one is
+    /// like any callback's line; the body continues in more lines where one is not enough.
     pub fn unrecorded(&self, outcome: &Outcome, facts: &Facts<'_>, pieces: &[Unrecorded<'_>]) {
-        let mut pieces = pieces.iter();
-        self.request_line(outcome, outcome.error(), facts, pieces.next());
-        for unrecorded in pieces {
-            self.write(Level::Error, || PieceLine {
-                head: Head::now(Level::Error, "not recorded, continued"),
-                unrecorded,
-            });
+        let (first, more) = match pieces {
+            [first, more @ ..] => (Some(first), more),
+            [] => (None, pieces),
+        };
+        let level = level(outcome);
+        self.write(level, || Line { facts: Some(facts), unrecorded: first, ..Line::of(outcome, level) });
+        for piece in more {
+            let line = Line::new(level, "not recorded, continued");
+            self.write(level, || Line { unrecorded: Some(piece), ..line });
         }
     }
 
-    /// The line of a callback that a redrive has brought in, or could not. It holds nothing that another redrive
-    /// would take for its own.
+    /// The line of a callback that a redrive has recorded, or could not. It holds nothing that another redrive would
+    /// take for its own.
     pub fn redriven(&self, id: &str, outcome: &Outcome, context: &Context) {
-        let level = outcome.level();
-        self.write(level, || RedrivenLine {
-            head: Head::now(level, outcome.message()),
-            outcome: outcome.name(),
-            reason: outcome.reason(),
-            error: outcome.error(),
-            id,
-            function_request_id: &context.request_id,
-        });
-    }
-
-    fn request_line(
-        &self,
-        outcome: &Outcome,
-        error: Option<&str>,
-        facts: &Facts<'_>,
-        unrecorded: Option<&Unrecorded<'_>>,
-    ) {
-        let level = outcome.level().max(facts.level());
-        self.write(level, || CallbackLine {
-            head: Head::now(level, outcome.message()),
-            outcome: outcome.name(),
-            reason: outcome.reason(),
-            error,
-            facts,
-            unrecorded,
-        });
+        let level = level(outcome);
+        let redriven = Redriven { id, function_request_id: &context.request_id };
+        self.write(level, || Line { redriven: Some(redriven), ..Line::of(outcome, level) });
     }
 
     /// Writes a line, and makes it only if its level is not hidden.
-    fn write<L: Serialize>(&self, level: Level, line: impl FnOnce() -> L) {
+    fn write<'a>(&self, level: Level, line: impl FnOnce() -> Line<'a>) {
         if level < self.level {
             return;
         }
         let mut bytes = Vec::with_capacity(1024);
         if serde_json::to_writer(&mut bytes, &line()).is_ok() {
             bytes.push(b'\n');
-            // One write per line keeps lines whole. A log that can't be written has nobody to tell.
+            // One write per line keeps lines whole. If the log can't be written, there is nowhere to report it.
             let _ = self.to.lock().unwrap_or_else(PoisonError::into_inner).write_all(&bytes);
         }
     }
 }
 
-/// Makes each panic one line of the log, be it in a request or in a task of the SDK's: what the standard
-/// library prints would stand beside the log, in many lines.
+/// The text of an outcome.
+const fn message(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Stored(Stored::New) => "recorded",
+        Outcome::Stored(Stored::Duplicate) => "recorded before",
+        Outcome::Probe => "URL check answered",
+        Outcome::Refused(_) => "refused",
+        Outcome::Failed(_) => "not recorded",
+    }
+}
+
+/// The severity of an outcome.
+const fn level(outcome: &Outcome) -> Level {
+    match outcome {
+        Outcome::Stored(_) | Outcome::Probe => Level::Info,
+        Outcome::Refused(_) => Level::Warn,
+        Outcome::Failed(_) => Level::Error,
+    }
+}
+
+/// Makes each panic one line of the log, whether it happens in a request or in a task of the SDK. The standard
+/// library would print several lines, which are no JSON.
 pub fn log_panics() {
     let log = Log::new(Level::Error, std::io::stdout());
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,23 +1,18 @@
-//! Keys and items: what the table holds of a callback, and how a reader gets the body back.
+//! Keys and items of a callback, and its body read back from them.
 
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
+use tencent_chat_callbacks::{Callback, Event, Query};
 
-use crate::{
-    callback::{Callback, query::Query},
-    event::Event,
-    time::day,
-};
+use crate::time::day;
 
 pub mod attribute;
-pub mod identity;
 mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, size, text};
-use identity::Identity;
 pub use parts::{body, parts_key};
 
-/// Attributes that are this crate's own. A body's field of such a name stays in the body.
+/// The attributes of this crate. A body's field of such a name is only in `Body`.
 const OWN: [&str; 14] = [
     "pk",
     "sk",
@@ -35,10 +30,10 @@ const OWN: [&str; 14] = [
     "ExpiresAt",
 ];
 
-/// How much of the head the body's scalars may fill, so that the attributes of our own always fit beside them.
+/// How much of the head the body's scalars may fill, so that this crate's attributes always fit beside them.
 const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
 
-/// What few heads have more of. A map that never grows hashes each name once.
+/// Initial capacity; few heads need more. A map that never grows hashes each name once.
 const MANY_ATTRIBUTES: usize = 28;
 
 /// The longest `Problem`, in bytes.
@@ -66,23 +61,19 @@ pub struct Receipt<'a> {
     pub keeping: Keeping,
 }
 
-/// What the table is to hold of a callback.
+/// The items of a callback.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// The item that stands for the callback.
     pub head: Item,
-    /// The items that hold a body too large for the head, in order. Mostly none.
+    /// The items of a body that is too large for the head, in order. Mostly none.
     pub parts: Vec<Item>,
-    /// What the callback is about: the second half of `pk`.
-    pub subject: String,
-    /// `EventTime`, if the body had a sane one: milliseconds since the epoch.
-    pub event_time: Option<u64>,
-    /// What was not as documented: the attribute `Problem`.
+    /// The attribute `Problem`: what was not as documented.
     pub problem: Option<String>,
 }
 
 impl Record {
-    /// Builds keys and items of a callback, whose body was read as this event. Never fails: what doesn't fit is
+    /// Builds the items of a callback whose body was parsed as this event. Never fails: a field that doesn't fit is
     /// named in `Problem`.
     #[must_use]
     pub fn new(
@@ -91,36 +82,46 @@ impl Record {
         event: &Result<Event<'_>, String>,
         receipt: &Receipt<'_>,
     ) -> Self {
-        let mut problems = callback.problems.clone();
-        let identity = Identity::new(callback, query, receipt.received_at, &mut problems);
+        let mut problems = callback.problems().to_vec();
         problems.extend(event.as_ref().err().cloned());
 
         let mut head = scalars(callback, &mut problems);
         put_parameters(&mut head, query, &mut problems);
-        put_keys(&mut head, callback, &identity, receipt);
-        // To count them in the body takes another pass over it.
-        let member_count = event.as_ref().ok().and_then(Event::member_count);
-        if let Some(count) = member_count.or_else(|| callback.object.array_len("MemberList")) {
+        put_keys(&mut head, callback, receipt);
+        // The typed event saves another pass over the body.
+        let member_count = event.as_ref().ok().and_then(member_count);
+        if let Some(count) = member_count.or_else(|| callback.object().array_len("MemberList")) {
             head.insert("MemberCount".to_owned(), number(count));
         }
         let problem = problem(&problems);
         if let Some(problem) = &problem {
             head.insert("Problem".to_owned(), text(problem));
         }
-        let parts = parts::put_body(&mut head, callback.body);
-        let Identity { subject, event_time, .. } = identity;
-        Self { head, parts, subject: subject.into_owned(), event_time, problem }
+        let parts = parts::put_body(&mut head, callback.body());
+        Self { head, parts, problem }
     }
 }
 
-/// Keys, times, and what is known of the request.
-fn put_keys(head: &mut Item, callback: &Callback<'_>, identity: &Identity<'_>, receipt: &Receipt<'_>) {
+/// The length of a typed event's `MemberList`.
+fn member_count(event: &Event<'_>) -> Option<usize> {
+    let members = match event {
+        Event::GroupBeforeCreateGroup(event) => event.member_list.as_ref(),
+        Event::GroupAfterCreateGroup(event) => event.member_list.as_ref(),
+        Event::GroupAfterGroupDestroyed(event) => event.member_list.as_ref(),
+        Event::GroupOnMemberStateChange(event) => event.member_list.as_ref(),
+        _ => None,
+    };
+    members.map(Vec::len)
+}
+
+/// Puts keys, times and the facts of the request.
+fn put_keys(head: &mut Item, callback: &Callback<'_>, receipt: &Receipt<'_>) {
     let Receipt { sdk_appid, received_at, request_id, keeping } = *receipt;
-    let Identity { subject, time, event_time } = identity;
-    let command = &callback.command;
-    let digest = Sha256::digest(callback.body);
+    let (command, subject) = (callback.command(), callback.subject());
+    let time = callback.time().map_or(received_at, |time| time.0.unsigned_abs());
+    let digest = Sha256::digest(callback.body());
     let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
-    let mut command_day = format!("{sdk_appid}#{command}#{}", day(*time));
+    let mut command_day = format!("{sdk_appid}#{command}#{}", day(time));
     if keeping.index_shards > 1 {
         let shard = u64::from_be_bytes(*first) % u64::from(keeping.index_shards);
         // Writing to a string can't fail.
@@ -134,15 +135,15 @@ fn put_keys(head: &mut Item, callback: &Callback<'_>, identity: &Identity<'_>, r
     put("CallbackCommand", text(command));
     put("ReceivedAt", number(received_at));
     put("RequestId", text(request_id));
-    if let Some(event_time) = event_time {
-        put("EventTime", number(event_time));
+    if let Some(event_time) = callback.event_time() {
+        put("EventTime", number(event_time.0));
     }
     if let Some(days) = keeping.retention_days {
         put("ExpiresAt", number(received_at / 1000 + u64::from(days) * 86_400));
     }
 }
 
-/// The URL parameters that are kept.
+/// Puts the URL parameters that are recorded.
 fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>) {
     for (name, value) in [
         ("ClientIP", query.client_ip()),
@@ -162,7 +163,7 @@ fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
     let mut item = Item::with_capacity(MANY_ATTRIBUTES);
     let mut room = MAX_SCALARS_BYTES;
     let mut left_out = 0_usize;
-    for (name, field) in callback.object.iter() {
+    for (name, field) in callback.object().iter() {
         // The last field of a name counts, so an earlier one goes even if the later one can't be an attribute.
         if let Some(earlier) = item.remove(name) {
             room += size(name, &earlier);
@@ -182,7 +183,7 @@ fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
         }
     }
     if left_out > 0 {
-        problems.push(format!("{left_out} fields are in the body alone: an item has no room for them"));
+        problems.push(format!("{left_out} fields are only in Body: the item is full"));
     }
     item
 }
@@ -202,7 +203,7 @@ mod tests {
     fn record(query: &str, body: &str) -> Record {
         let query = Query::parse(query);
         let callback = Callback::parse(&query, body.as_bytes()).expect("an object").expect("a callback");
-        let event = Event::parse(&callback.command, callback.body);
+        let event = Event::parse(callback.command(), callback.body());
         let keeping = Keeping { retention_days: Some(90), index_shards: 64 };
         let receipt = Receipt { sdk_appid: "1", received_at: 1_670_574_414_321, request_id: "r", keeping };
         Record::new(&query, &callback, &event, &receipt)
@@ -219,8 +220,8 @@ mod tests {
         {
             let fields: Vec<_> = (0..names * times).map(|index| field(index % names)).collect();
             let Record { head, problem, .. } = record(&query, &format!("{{{}}}", fields.join(",")));
-            let told = |count| format!("{count} fields are in the body alone: an item has no room for them");
-            assert_eq!(problem, left_out.map(told), "{names} names, {times} times");
+            let expected = left_out.map(|count| format!("{count} fields are only in Body: the item is full"));
+            assert_eq!(problem, expected, "{names} names, {times} times");
             let found = head.keys().filter(|name| name.parse::<usize>().is_ok());
             assert_eq!(found.count(), kept, "{names} names, {times} times");
             assert!(head.iter().map(|(name, value)| size(name, value)).sum::<usize>() <= MAX_ITEM_BYTES);
@@ -238,6 +239,26 @@ mod tests {
         ] {
             let head = record("CallbackCommand=A.B", &format!(r#"{{"{name}":true}}"#)).head;
             assert_eq!(head.contains_key(&name), kept, "{name}");
+        }
+    }
+
+    #[test]
+    fn members_are_counted_in_typed_and_in_other_bodies() {
+        let list = r#""MemberList":[{"Member_Account":"a"},{"Member_Account":"b"}]"#;
+        for (command, fields) in [
+            ("BeforeCreateGroup", r#""Operator_Account":"","Owner_Account":"","Type":"","Name":"""#),
+            ("AfterGroupDestroyed", r#""GroupId":"g","Type":"","Owner_Account":"""#),
+            ("OnMemberStateChange", r#""GroupId":"g","EventType":"""#),
+            ("AfterGroupFull", r#""GroupId":"g""#),
+            ("AfterCreateGroup", r#""not":"as documented""#),
+        ] {
+            let query = format!("CallbackCommand=Group.Callback{command}");
+            let count = |list: &str| {
+                let head = record(&query, &format!("{{{fields},{list}}}")).head;
+                head.get("MemberCount").cloned()
+            };
+            assert_eq!(count(list), Some(number(2)), "{command}");
+            assert_eq!(count(r#""MemberList":null"#), None, "{command}");
         }
     }
 }

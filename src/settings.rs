@@ -2,24 +2,41 @@
 
 use std::fmt;
 
-use crate::{
-    admission::{Admission, App, Token},
-    forward::ForwardUrl,
-    record::Keeping,
-};
+use tencent_chat_callbacks::signature::Admission;
 
-/// What the environment says.
+use crate::{forward::ForwardUrl, record::Keeping};
+
+mod applications;
+mod setting;
+use applications::admission;
+pub use setting::SettingsError;
+use setting::{Lookup, Setting};
+
+const TABLE_NAME: Setting = Setting::new("TABLE_NAME", "the name or ARN of the DynamoDB table");
+const RETENTION_DAYS: Setting =
+    Setting::new("RETENTION_DAYS", "a whole number of days up to 36500, or 0 to keep events for ever");
+const INDEX_SHARDS: Setting = Setting::new("INDEX_SHARDS", "a whole number from 1 to 64");
+const FORWARD_URL: Setting = Setting::new("FORWARD_URL", "an https:// URL, or an http:// URL on loopback");
+const AWS_REGION: Setting = Setting::new("AWS_REGION", "the AWS Region; Lambda sets it");
+const AWS_ACCESS_KEY_ID: Setting = Setting::new("AWS_ACCESS_KEY_ID", "AWS credentials; Lambda sets them");
+const AWS_SECRET_ACCESS_KEY: Setting =
+    Setting::new("AWS_SECRET_ACCESS_KEY", "AWS credentials; Lambda sets them");
+const AWS_ENDPOINT_URL_DYNAMODB: Setting =
+    Setting::new("AWS_ENDPOINT_URL_DYNAMODB", "an http:// or https:// URL");
+const AWS_ENDPOINT_URL: Setting = Setting::new("AWS_ENDPOINT_URL", "an http:// or https:// URL");
+
+/// The settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `SDK_APP_IDS`, `CALLBACK_TOKENS`, `ALLOW_UNSIGNED`: who is admitted.
     pub admission: Admission,
     /// Where to record.
     pub destination: Destination,
-    /// `FORWARD_URL`: a receiver of one's own that gets each admitted callback too.
+    /// `FORWARD_URL`: your own receiver, which gets each admitted callback too.
     pub forward_url: Option<ForwardUrl>,
 }
 
-/// Where to record. A tool that admits nobody needs no more.
+/// Where to record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     /// `TABLE_NAME`: name or ARN of the DynamoDB table.
@@ -30,7 +47,7 @@ pub struct Destination {
     pub aws: Aws,
 }
 
-/// Where DynamoDB is and who we are there: the variables that every AWS SDK reads, and Lambda sets.
+/// Region, credentials and endpoint: the variables that every AWS SDK reads, and Lambda sets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Aws {
     /// `AWS_REGION`
@@ -41,52 +58,13 @@ pub struct Aws {
     pub secret_access_key: String,
     /// `AWS_SESSION_TOKEN`
     pub session_token: Option<String>,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`: another DynamoDB than the region's.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`: another DynamoDB than the Region's.
     pub endpoint_url: Option<String>,
 }
 
 impl fmt::Debug for Aws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Aws").field("region", &self.region).finish_non_exhaustive()
-    }
-}
-
-/// A setting that is missing or malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SettingsError {
-    /// The setting's name.
-    pub name: &'static str,
-    /// What is the matter with it.
-    pub fault: &'static str,
-    /// What it should be.
-    pub expected: &'static str,
-}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "setting {} {}; expected {}", self.name, self.fault, self.expected)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
-/// A setting's value by its name. An empty value counts as none: templates can't leave a variable out.
-#[derive(Clone, Copy)]
-struct Lookup<'a>(&'a dyn Fn(&str) -> Option<String>);
-
-impl Lookup<'_> {
-    fn optional(self, name: &str) -> Option<String> {
-        (self.0)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn required(self, name: &'static str, expected: &'static str) -> Result<String, SettingsError> {
-        self.optional(name).ok_or(SettingsError { name, fault: "is missing", expected })
-    }
-
-    /// The entries of a comma-separated list.
-    fn list(self, name: &str) -> Vec<String> {
-        let value = self.optional(name).unwrap_or_default();
-        value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
 }
 
@@ -106,7 +84,7 @@ impl Settings {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let lookup = Lookup(&lookup);
         Ok(Self {
-            admission: Admission::new(apps(lookup)?),
+            admission: admission(lookup)?,
             destination: Destination::read(lookup)?,
             forward_url: forward_url(lookup)?,
         })
@@ -134,145 +112,44 @@ impl Destination {
 /// The first setting that is malformed.
 pub fn keeping(lookup: impl Fn(&str) -> Option<String>) -> Result<Keeping, SettingsError> {
     let lookup = Lookup(&lookup);
-    Ok(Keeping { retention_days: retention_days(lookup)?, index_shards: index_shards(lookup)? })
+    let retention_days = RETENTION_DAYS.in_range(lookup, 0..=36_500)?.filter(|days| *days > 0);
+    let index_shards = INDEX_SHARDS.in_range(lookup, 1..=64)?.unwrap_or(1);
+    Ok(Keeping { retention_days, index_shards })
 }
 
 fn table_name(lookup: Lookup<'_>) -> Result<String, SettingsError> {
-    let (name, expected) = ("TABLE_NAME", "the name or ARN of the DynamoDB table");
-    let value = lookup.required(name, expected)?;
+    let value = TABLE_NAME.required(lookup)?;
     // The colon and the slash are an ARN's.
     let valid = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/".contains(&byte));
-    if valid { Ok(value) } else { Err(SettingsError { name, fault: "is malformed", expected }) }
-}
-
-fn retention_days(lookup: Lookup<'_>) -> Result<Option<u32>, SettingsError> {
-    let (name, expected) =
-        ("RETENTION_DAYS", "a whole number of days up to 36500, or 0 to keep events for ever");
-    let Some(value) = lookup.optional(name) else {
-        return Ok(None);
-    };
-    match value.parse() {
-        Ok(0) => Ok(None),
-        Ok(days @ 1..=36_500) => Ok(Some(days)),
-        _ => Err(SettingsError { name, fault: "is malformed", expected }),
-    }
-}
-
-fn index_shards(lookup: Lookup<'_>) -> Result<u32, SettingsError> {
-    let (name, expected) = ("INDEX_SHARDS", "a whole number from 1 to 64");
-    let Some(value) = lookup.optional(name) else {
-        return Ok(1);
-    };
-    let shards = value.parse().ok().filter(|shards| (1..=64).contains(shards));
-    shards.ok_or(SettingsError { name, fault: "is malformed", expected })
+    if valid { Ok(value) } else { Err(TABLE_NAME.malformed()) }
 }
 
 fn aws(lookup: Lookup<'_>) -> Result<Aws, SettingsError> {
     Ok(Aws {
-        region: lookup.required("AWS_REGION", "the AWS region; Lambda sets it")?,
-        access_key_id: lookup.required("AWS_ACCESS_KEY_ID", "AWS credentials; Lambda sets them")?,
-        secret_access_key: lookup.required("AWS_SECRET_ACCESS_KEY", "AWS credentials; Lambda sets them")?,
+        region: AWS_REGION.required(lookup)?,
+        access_key_id: AWS_ACCESS_KEY_ID.required(lookup)?,
+        secret_access_key: AWS_SECRET_ACCESS_KEY.required(lookup)?,
         session_token: lookup.optional("AWS_SESSION_TOKEN"),
-        endpoint_url: endpoint_url(lookup)?,
+        endpoint_url: match endpoint_url(lookup, AWS_ENDPOINT_URL_DYNAMODB)? {
+            None => endpoint_url(lookup, AWS_ENDPOINT_URL)?,
+            url => url,
+        },
     })
 }
 
-fn forward_url(lookup: Lookup<'_>) -> Result<Option<ForwardUrl>, SettingsError> {
-    let (name, expected) = ("FORWARD_URL", "an https:// URL, or an http:// URL on loopback");
-    let Some(url) = lookup.optional(name) else {
+/// An endpoint's URL. The SDK would notice a malformed one only with the first request, which is too late.
+fn endpoint_url(lookup: Lookup<'_>, setting: Setting) -> Result<Option<String>, SettingsError> {
+    let Some(url) = lookup.optional(setting.name) else {
         return Ok(None);
     };
-    url.parse().map(Some).map_err(|_| SettingsError { name, fault: "is malformed", expected })
+    let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));
+    let valid = rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()));
+    if valid { Ok(Some(url)) } else { Err(setting.malformed()) }
 }
 
-fn endpoint_url(lookup: Lookup<'_>) -> Result<Option<String>, SettingsError> {
-    for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] {
-        let Some(url) = lookup.optional(name) else {
-            continue;
-        };
-        let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));
-        // The SDK would find out with the first request, which is too late.
-        if rest.is_none_or(|rest| rest.is_empty() || !rest.bytes().all(|byte| byte.is_ascii_graphic())) {
-            return Err(SettingsError {
-                name,
-                fault: "is malformed",
-                expected: "an http:// or https:// URL",
-            });
-        }
-        return Ok(Some(url));
-    }
-    Ok(None)
-}
-
-/// The applications and their tokens. Fails closed: an application that no token admits needs the explicit
-/// `ALLOW_UNSIGNED=true`.
-fn apps(lookup: Lookup<'_>) -> Result<Vec<App>, SettingsError> {
-    let mut apps = sdk_app_ids(lookup)?;
-    add_tokens(&mut apps, &lookup.list("CALLBACK_TOKENS"))?;
-    let allow_unsigned = allow_unsigned(lookup)?;
-    if apps.iter().any(|app| app.tokens.is_empty()) && !allow_unsigned {
-        return Err(SettingsError {
-            name: "CALLBACK_TOKENS",
-            fault: "holds no token for an application of SDK_APP_IDS",
-            expected: "the console's authentication token, or ALLOW_UNSIGNED=true to run without one",
-        });
-    }
-    Ok(apps)
-}
-
-fn sdk_app_ids(lookup: Lookup<'_>) -> Result<Vec<App>, SettingsError> {
-    let (name, expected) = ("SDK_APP_IDS", "the SDKAppIDs to serve: decimal, comma-separated");
-    let mut apps: Vec<App> = Vec::new();
-    lookup.required(name, expected)?;
-    for sdk_appid in lookup.list(name) {
-        if !is_sdk_appid(&sdk_appid) {
-            return Err(SettingsError { name, fault: "is malformed", expected });
-        }
-        if apps.iter().all(|app| app.sdk_appid != sdk_appid) {
-            apps.push(App { sdk_appid, tokens: Vec::new() });
-        }
-    }
-    if apps.is_empty() { Err(SettingsError { name, fault: "is malformed", expected }) } else { Ok(apps) }
-}
-
-fn is_sdk_appid(text: &str) -> bool {
-    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Gives each token to the applications it admits: all, or with `SDKAppID:token` the one it names.
-fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError> {
-    let malformed = |fault| SettingsError {
-        name: "CALLBACK_TOKENS",
-        fault,
-        expected: "tokens of at most 128 characters, comma-separated, each alone or as SDKAppID:token",
-    };
-    for (index, entry) in entries.iter().enumerate() {
-        let (only, secret) = match entry.split_once(':') {
-            Some((sdk_appid, secret)) if is_sdk_appid(sdk_appid) => (Some(sdk_appid), secret),
-            _ => (None, entry.as_str()),
-        };
-        if !(1..=128).contains(&secret.chars().count()) {
-            return Err(malformed("has an empty or overlong token"));
-        }
-        let mut admits =
-            apps.iter_mut().filter(|app| only.is_none_or(|only| only == app.sdk_appid)).peekable();
-        if admits.peek().is_none() {
-            return Err(malformed("names an SDKAppID that is not in SDK_APP_IDS"));
-        }
-        for app in admits {
-            app.tokens.push(Token { position: index + 1, secret: secret.to_owned() });
-        }
-    }
-    Ok(())
-}
-
-fn allow_unsigned(lookup: Lookup<'_>) -> Result<bool, SettingsError> {
-    let name = "ALLOW_UNSIGNED";
-    match lookup.optional(name).as_deref() {
-        Some("true") => Ok(true),
-        Some("false") | None => Ok(false),
-        Some(_) => Err(SettingsError { name, fault: "is malformed", expected: "true or false" }),
-    }
+fn forward_url(lookup: Lookup<'_>) -> Result<Option<ForwardUrl>, SettingsError> {
+    let url = lookup.optional(FORWARD_URL.name).map(|url| url.parse());
+    url.transpose().map_err(|_| FORWARD_URL.malformed())
 }
 
 #[cfg(test)]

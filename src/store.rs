@@ -5,11 +5,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::{Client, error::SdkError, operation::put_item::builders::PutItemFluentBuilder};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::put_item::{PutItemError, builders::PutItemFluentBuilder},
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure::AllOld},
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    outcome::{Failure, Outcome},
+    outcome::{Failure, Stored},
     record::{
         Record,
         attribute::{Item, text},
@@ -20,14 +24,10 @@ use crate::{
 pub mod client;
 mod fault;
 
-/// True only where no item has the key yet.
+/// True only if no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
 
-/// True as well where the item is this very callback's: its write was done, and only the answer was lost.
-const IS_NEW_OR_OURS: &str =
-    "attribute_not_exists(pk) OR (RequestId = :RequestId AND ReceivedAt = :ReceivedAt)";
-
-/// Can't be true: a write under it changes nothing.
+/// Never true: a put under it writes nothing. It is how a role that may only put looks at an item.
 const NEVER: &str = "attribute_exists(pk) AND attribute_not_exists(pk)";
 
 /// How long a warm-up may take: the first callback waits for it.
@@ -43,23 +43,12 @@ pub struct Store {
     table: String,
 }
 
-/// What became of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
-    /// It is in the table now.
-    New,
-    /// It was in the table before.
-    Duplicate,
-}
-
-impl From<Result<Stored, Failure>> for Outcome {
-    fn from(stored: Result<Stored, Failure>) -> Self {
-        match stored {
-            Ok(Stored::New) => Self::Recorded,
-            Ok(Stored::Duplicate) => Self::Duplicate,
-            Err(failure) => Self::Failed(failure),
-        }
-    }
+/// The result of a put that DynamoDB answered.
+#[derive(Debug)]
+enum Put {
+    Written,
+    /// The condition does not hold, because of this item. Empty where none has the key.
+    Found(Item),
 }
 
 impl Store {
@@ -77,36 +66,26 @@ impl Store {
 
     /// Writes a record unless it is there already. Faults that may pass are tried again until the deadline.
     ///
-    /// `again` makes the same record once more. That is rarely needed, and a copy for each write would cost more.
-    ///
     /// # Errors
     /// By the deadline, if it is not known to be in the table; at once, for a fault that does not pass.
-    pub async fn write(
-        &self,
-        record: Record,
-        again: impl FnOnce() -> Record,
-        deadline: Instant,
-    ) -> Result<Stored, Failure> {
+    pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
+        let Record { head, parts, .. } = record;
         let write = async {
-            self.put_parts(record.parts).await?;
-            match send(self.put(record.head).condition_expression(IS_NEW)).await? {
-                // By an attempt before, maybe.
-                Stored::Duplicate if fault::last().is_some() => self.put_head_again(again().head).await,
-                stored => Ok(stored),
+            if !parts.is_empty() {
+                if self.exists(&head).await? {
+                    return Ok(Stored::Duplicate);
+                }
+                self.put_parts(parts).await?;
             }
-        };
-        by(deadline.into(), write).await
-    }
-
-    /// Writes a record whose write failed before, as far as is known: what is in the table of this very callback
-    /// counts as new.
-    ///
-    /// # Errors
-    /// As [`write`](Self::write).
-    pub async fn write_again(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
-        let write = async {
-            self.put_parts(record.parts).await?;
-            self.put_head_again(record.head).await
+            let receipt = receipt(&head);
+            match send(self.put(head).condition_expression(IS_NEW)).await? {
+                Put::Written => Ok(Stored::New),
+                // An attempt before may have written it although its response was lost.
+                Put::Found(found) if fault::last().is_some() && self::receipt(&found) == receipt => {
+                    Ok(Stored::New)
+                }
+                Put::Found(_) => Ok(Stored::Duplicate),
+            }
         };
         by(deadline.into(), write).await
     }
@@ -122,24 +101,21 @@ impl Store {
         by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, send(put)).await.map(drop)
     }
 
-    /// Writes the parts. The head comes after them: it makes the callback recorded, and then its body is whole.
-    async fn put_parts(&self, parts: Vec<Item>) -> Result<(), Failure> {
-        if parts.is_empty() {
-            return Ok(());
+    /// Whether the table has this head. A large body takes one more round trip for it, so that the parts of a
+    /// recorded body stay as they are.
+    async fn exists(&self, head: &Item) -> Result<bool, Failure> {
+        let key =
+            ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), head.get(name)?.clone())));
+        match send(self.put(key.collect()).condition_expression(NEVER)).await? {
+            Put::Written => Ok(false),
+            Put::Found(item) => Ok(!item.is_empty()),
         }
-        let puts = parts.into_iter().map(|part| send(self.put(part)));
-        stream::iter(puts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await
     }
 
-    async fn put_head_again(&self, head: Item) -> Result<Stored, Failure> {
-        let value = |name| head.get(name).cloned().unwrap_or_else(|| text(""));
-        let (request_id, received_at) = (value("RequestId"), value("ReceivedAt"));
-        let put = self
-            .put(head)
-            .condition_expression(IS_NEW_OR_OURS)
-            .expression_attribute_values(":RequestId", request_id)
-            .expression_attribute_values(":ReceivedAt", received_at);
-        send(put).await
+    /// Writes the parts. The head comes after them: it makes the callback recorded, and then its body is whole.
+    async fn put_parts(&self, parts: Vec<Item>) -> Result<(), Failure> {
+        let puts = parts.into_iter().map(|part| send(self.put(part)));
+        stream::iter(puts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await
     }
 
     fn put(&self, item: Item) -> PutItemFluentBuilder {
@@ -147,7 +123,12 @@ impl Store {
     }
 }
 
-/// What comes of a write by the deadline; else what its last attempt failed with.
+/// The attributes that tell one delivery of a callback from another.
+fn receipt(head: &Item) -> [Option<AttributeValue>; 2] {
+    ["RequestId", "ReceivedAt"].map(|name| head.get(name).cloned())
+}
+
+/// The result of a write by the deadline; after it, the cause is that of the last failed attempt.
 async fn by<T>(
     deadline: tokio::time::Instant,
     write: impl Future<Output = Result<T, Failure>>,
@@ -159,14 +140,16 @@ async fn by<T>(
     fault::remembered(in_time).await
 }
 
-/// Sends a put. A condition that does not hold means that the item is there already.
-async fn send(put: PutItemFluentBuilder) -> Result<Stored, Failure> {
-    // Boxed: what is around it would be moved about with all of the SDK's future inside.
-    match Box::pin(put.send()).await {
-        Ok(_) => Ok(Stored::New),
-        Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => {
-            Ok(Stored::Duplicate)
-        }
-        Err(error) => Err(fault::of_write(&error)),
+/// Sends a put. If its condition does not hold, DynamoDB returns the item that is there, which costs no unit more.
+async fn send(put: PutItemFluentBuilder) -> Result<Put, Failure> {
+    // Boxed: otherwise the futures around it are moved about with all of the SDK's future inside.
+    match Box::pin(put.return_values_on_condition_check_failure(AllOld).send()).await {
+        Ok(_) => Ok(Put::Written),
+        Err(error) => match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                Ok(Put::Found(failed.item.clone().unwrap_or_default()))
+            }
+            _ => Err(fault::of_write(&error)),
+        },
     }
 }

@@ -1,14 +1,23 @@
-//! What the log holds of a callback that could not be stored: all that a redrive needs.
+//! The log entry of a callback that could not be stored, with all that a redrive needs.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use tencent_chat_callbacks::{Callback, Event, Query};
+
+use crate::{
+    outcome::Failure,
+    record::{Keeping, Receipt, Record},
+};
+
+/// The reason of a failure whose cause is the entry itself.
+pub(crate) const UNRECORDABLE: &str = "unrecordable";
 
 /// How much of a body goes into one log line, in bytes as JSON escapes them. A line of CloudWatch holds
 /// 256 KB; the rest of the line (subject, problem and query, escaped) is below 56 KB even at its worst.
 const LINE_BODY_BYTES: usize = 200 * 1000;
 
-/// A callback that could not be stored, or a piece of it: what the log holds of it.
+/// A callback that could not be stored, or a piece of it.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub struct Unrecorded<'a> {
     /// Lambda's id of the invocation, which all pieces share.
@@ -42,6 +51,25 @@ impl Unrecorded<'_> {
             ..self.clone()
         };
         bodies.into_iter().enumerate().map(piece).collect()
+    }
+
+    /// The record that the function would have written.
+    ///
+    /// # Errors
+    /// Why there can be no record. Another try can't mend that.
+    pub fn record(&self, keeping: Keeping) -> Result<Record, Failure> {
+        let fault = |error: &str| Failure::new(UNRECORDABLE, error);
+        let query = Query::parse(&self.query);
+        let sdk_appid = query.sdk_appid().ok_or_else(|| fault("its SdkAppid is missing"))?;
+        let callback = match Callback::parse(&query, self.body.as_bytes()) {
+            Ok(Some(callback)) => callback,
+            Ok(None) => return Err(fault("it is a check of the URL")),
+            Err(refusal) => return Err(fault(refusal.error_info())),
+        };
+        let receipt =
+            Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
+        let event = Event::parse(callback.command(), callback.body());
+        Ok(Record::new(&query, &callback, &event, &receipt))
     }
 }
 
@@ -110,6 +138,33 @@ mod tests {
         for body in ["", "{}"] {
             let whole = unrecorded(body);
             assert_eq!(whole.pieces(), std::slice::from_ref(&whole));
+        }
+    }
+
+    const KEEPING: Keeping = Keeping { retention_days: Some(1), index_shards: 1 };
+
+    #[test]
+    fn the_record_is_the_one_that_the_function_would_have_written() {
+        let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413";
+        let record = Unrecorded { query: query.into(), ..unrecorded(r#"{"GroupId":"g"}"#) }
+            .record(KEEPING)
+            .expect("it is a callback");
+        let string = |name: &str| record.head[name].as_s().or_else(|_| record.head[name].as_n()).cloned();
+        assert_eq!(string("pk"), Ok("1400000001#g".to_owned()));
+        // No time in the body: it is RequestTime, not that of the redrive.
+        assert!(string("sk").is_ok_and(|sk| sk.starts_with("1670574413000#Group.CallbackAfterGroupFull#")));
+        assert_eq!(string("ReceivedAt"), Ok("1670574414321".to_owned()));
+        assert_eq!(string("RequestId"), Ok("request-1".to_owned()));
+        assert_eq!(string("ExpiresAt"), Ok("1670660814".to_owned()));
+    }
+
+    #[test]
+    fn an_entry_without_a_callback_has_no_record() {
+        for (query, body) in [("CallbackCommand=A.B", "{}"), ("SdkAppid=1", ""), ("SdkAppid=1", "[")] {
+            let failure = Unrecorded { query: query.into(), ..unrecorded(body) }
+                .record(KEEPING)
+                .expect_err("it is not a callback");
+            assert_eq!(failure.reason, UNRECORDABLE, "{query} {body}: {failure}");
         }
     }
 }

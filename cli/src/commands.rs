@@ -1,7 +1,7 @@
 //! The catalogue.
 
 use serde_json::json;
-use tencent_chat_webhook::event::{DOCUMENTED, asks};
+use tencent_chat_callbacks::event::{DOCUMENTED, asks};
 
 use crate::{
     columns::{Column, Cut},

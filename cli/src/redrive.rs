@@ -16,10 +16,10 @@ use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tencent_chat_webhook::{
-    outcome::{Failure, Outcome},
+    outcome::{Failure, Outcome, Stored},
     record::Keeping,
     redrive::{self, Found},
-    store::{Store, Stored, client::persistent},
+    store::{Store, client::persistent},
     time::now_millis,
     unrecorded::Unrecorded,
 };

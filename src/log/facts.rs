@@ -1,13 +1,13 @@
-//! What is known of a request.
+//! The fields of a request's log line.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Level;
+use super::level::Level;
 use crate::forward::ForwardResult;
 
-/// What is known of a request, filled in on its way: the fields of its log line.
+/// The fields of a request's log line, filled in as they become known.
 ///
 /// Names are Tencent's for what Tencent names, and Powertools' where it has one (`cold_start`,
 /// `function_request_id`, `xray_trace_id`). `Sign`, tokens and credentials are in no field.
@@ -34,7 +34,7 @@ pub struct Facts<'a> {
     /// How long DynamoDB took, in milliseconds.
     #[serde(rename = "StoreTime", skip_serializing_if = "Option::is_none")]
     pub store_time: Option<f64>,
-    /// What came of passing it on to a receiver of one's own.
+    /// The result of forwarding it to your own receiver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forward: Option<ForwardResult>,
     /// How long that took, in milliseconds.
@@ -67,7 +67,7 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// How bad it is, apart from the outcome.
+    /// The severity, apart from the outcome.
     pub(super) fn level(&self) -> Level {
         match self.forward {
             Some(result) if !result.is_well() => Level::Warn,

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-
-use crate::callback::object::Field;
+use tencent_chat_callbacks::object::Field;
 
 /// An item: attribute names to values.
 pub type Item = HashMap<String, AttributeValue>;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Deserializer, Value};
 
-use super::Unrecorded;
+use crate::unrecorded::Unrecorded;
 
 /// The field of a log line that holds a callback or a piece of it.
 const FIELD: &str = "unrecorded";

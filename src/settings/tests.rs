@@ -22,7 +22,7 @@ fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
     let sign = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(format!("{token}1000")));
     let admit = |sdk_appid: &str| {
         let raw = format!("SdkAppid={sdk_appid}&Sign={sign}&RequestTime=1000");
-        let query = crate::callback::query::Query::parse(&raw);
+        let query = tencent_chat_callbacks::Query::parse(&raw);
         settings.admission.admit(&query, 1000).ok().and_then(|admitted| admitted.token)
     };
     ["1", "2"].map(admit).to_vec()
@@ -88,7 +88,7 @@ fn fails_closed_without_a_token() {
 fn an_application_with_a_token_stays_signed_even_with_allow_unsigned() {
     let settings =
         settings(&[("SDK_APP_IDS", "1"), ("ALLOW_UNSIGNED", "true")]).expect("the settings are whole");
-    let query = crate::callback::query::Query::parse("SdkAppid=1");
+    let query = tencent_chat_callbacks::Query::parse("SdkAppid=1");
     assert!(settings.admission.admit(&query, 0).is_err());
 }
 

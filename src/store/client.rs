@@ -15,7 +15,7 @@ use super::fault::Remember;
 use crate::{https, settings::Aws};
 
 /// How long one attempt may take, so that a silent server leaves time for another one.
-pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
 
 /// The pause before the second attempt, doubled for each one after it up to [`MAX_BACKOFF`], times a random
 /// factor up to 1.

@@ -1,6 +1,11 @@
-//! What a failed attempt at a write is called, and the last one's name for when the time is up.
+//! Names for the faults of a write, and a memory of the last one.
+//!
+//! The SDK retries inside one call, so when the deadline cuts that call off, its caller has no error in hand: only an
+//! interceptor sees each attempt. The interceptor belongs to the client, which all writes share, because one for each
+//! write would cost more instructions than the rest of the write. So it leaves the fault in a task-local variable,
+//! which each write has for itself.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, error::Error};
 
 use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::FinalizerInterceptorContextRef},
@@ -8,10 +13,8 @@ use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
 };
 use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::OrchestratorError};
-
 use tokio::task::futures::TaskLocalFuture;
 
-use super::client::ATTEMPT_TIMEOUT;
 use crate::outcome::Failure;
 
 type AttemptError = OrchestratorError<aws_smithy_runtime_api::client::interceptors::context::Error>;
@@ -21,18 +24,17 @@ tokio::task_local! {
     static LAST: RefCell<Option<Failure>>;
 }
 
-/// A write, after which it is known what its last attempt failed with: when the time is up while another one is
-/// under way, that is the cause, and not the time.
+/// Runs a write with a memory of its last fault.
 pub(super) fn remembered<W: Future>(write: W) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
     LAST.scope(RefCell::default(), write)
 }
 
-/// What the last attempt failed with, of the write that asks.
+/// The last fault of the write that calls this.
 pub(super) fn last() -> Option<Failure> {
     LAST.try_with(|last| last.borrow().clone()).ok().flatten()
 }
 
-/// Looks at every attempt. It belongs to the client: one for each write would cost more than the rest of it.
+/// Remembers the fault of every failed attempt.
 #[derive(Debug)]
 pub(super) struct Remember;
 
@@ -50,7 +52,7 @@ impl Intercept for Remember {
         if let Some(Err(error)) = context.output_or_error()
             && !put_item_error(error).is_some_and(PutItemError::is_conditional_check_failed_exception)
         {
-            // Who uses the client for something else has nobody to remember.
+            // Calls other than writes have no memory.
             let _ = LAST.try_with(|last| last.replace(Some(of_attempt(error))));
         }
         Ok(())
@@ -60,7 +62,7 @@ impl Intercept for Remember {
 fn of_attempt(error: &AttemptError) -> Failure {
     match put_item_error(error) {
         Some(error) => of_service(error),
-        None if error.is_timeout_error() => attempt_timeout(),
+        None if error.is_timeout_error() => attempt_timeout(error),
         None if error.is_connector_error() => Failure::new("connection", &sources(error)),
         None => Failure::new("response", &sources(error)),
     }
@@ -70,10 +72,10 @@ fn put_item_error(error: &AttemptError) -> Option<&PutItemError> {
     error.as_operation_error()?.downcast_ref()
 }
 
-/// The failure of a write that the SDK gave up.
+/// The failure of a write that the SDK no longer retries.
 pub(super) fn of_write(error: &SdkError<PutItemError>) -> Failure {
     match error {
-        SdkError::TimeoutError(_) => attempt_timeout(),
+        SdkError::TimeoutError(_) => attempt_timeout(error),
         SdkError::DispatchFailure(_) => Failure::new("connection", &sources(error)),
         SdkError::ResponseError(_) => Failure::new("response", &sources(error)),
         SdkError::ServiceError(service) => of_service(service.err()),
@@ -85,13 +87,15 @@ fn of_service(error: &PutItemError) -> Failure {
     Failure::new(error.code().unwrap_or("unknown").to_owned(), error.message().unwrap_or("no message"))
 }
 
-fn attempt_timeout() -> Failure {
-    Failure::new("timeout", &format!("an attempt took more than {} ms", ATTEMPT_TIMEOUT.as_millis()))
+/// The innermost error names the limit, which differs between the function and the command line.
+fn attempt_timeout(error: &(dyn Error + 'static)) -> Failure {
+    let innermost = std::iter::successors(Some(error), |&error| error.source()).last();
+    Failure::new("timeout", &innermost.unwrap_or(error).to_string())
 }
 
-/// An error and what it comes from, in a line.
-fn sources(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source())
+/// An error and its causes in a line.
+fn sources(error: &(dyn Error + 'static)) -> String {
+    std::iter::successors(Some(error), |&error| error.source())
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(": ")

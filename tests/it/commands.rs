@@ -1,5 +1,5 @@
 //! Every documented command: reply and whole item, worked out here a second time from the parsed body, and the
-//! table of them. `tests/commands.jsonl` holds a realistic body for each, and the subject that it is about.
+//! table of them. `callbacks/tests/commands.jsonl` holds a realistic body for each, and the subject that it is about.
 
 use std::{collections::HashSet, fmt::Write};
 
@@ -11,7 +11,7 @@ use support::{
     endpoint::{Endpoint, Step},
     requests::{SDK_APPID, post},
 };
-use tencent_chat_webhook::event::{DOCUMENTED, Event};
+use tencent_chat_callbacks::event::{DOCUMENTED, Event};
 
 use crate::world::{World, handler, ok, send, status_and_body};
 
@@ -47,7 +47,7 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    let lines = include_str!("../commands.jsonl").lines();
+    let lines = include_str!("../../callbacks/tests/commands.jsonl").lines();
     lines.map(|line| serde_json::from_str(line).expect("a case a line")).collect()
 }
 

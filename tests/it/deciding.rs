@@ -1,9 +1,9 @@
-//! Decisions of one's own, as Tencent gets them: a group name refused, a message dropped, another rewritten, and a
+//! Your own decisions, as Tencent gets them: a group name refused, a message dropped, another rewritten, and a
 //! decision that panics.
 
 use serde_json::{Value, json};
 use support::requests::{SDK_APPID, post};
-use tencent_chat_webhook::{
+use tencent_chat_callbacks::{
     answer::{C2cMessage, Decide, Element, GroupAction, GroupMessage, Verdict},
     event::{c2c, group, message::MsgElem},
 };

@@ -4,9 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use support::{
     reception::receive,
-    requests::{SDK_APPID, post, request_time, sign},
+    requests::{SDK_APPID, post, request_time},
 };
-use tencent_chat_webhook::callback::MAX_BODY_BYTES;
+use tencent_chat_callbacks::{callback::MAX_BODY_BYTES, signature::sign};
 
 use crate::world::{World, as_json, status_and_body};
 

@@ -5,8 +5,8 @@ use support::{
     dynamodb::TABLE,
     requests::{SDK_APPID, post},
 };
+use tencent_chat_callbacks::callback::MAX_BODY_BYTES;
 use tencent_chat_webhook::{
-    callback::MAX_BODY_BYTES,
     record::{Keeping, attribute::Item},
     redrive,
     store::Store,

@@ -3,10 +3,10 @@
 use lambda_runtime::Context;
 use serde_json::json;
 use support::requests::{SDK_APPID, post};
+use tencent_chat_callbacks::Refusal;
 use tencent_chat_webhook::{
     log::{Facts, Level, Log},
-    outcome::{Failure, Outcome},
-    refusal::Refusal,
+    outcome::{Failure, Outcome, Stored},
     unrecorded::Unrecorded,
 };
 
@@ -43,7 +43,9 @@ fn a_level_hides_those_before_it_and_never_errors() {
         let captured = CapturedLog::default();
         let log = Log::new(least, captured.clone());
         let refused = Outcome::Refused(Refusal::NotPost);
-        for outcome in [Outcome::Recorded, Outcome::Duplicate, Outcome::Probe, refused] {
+        for outcome in
+            [Outcome::Stored(Stored::New), Outcome::Stored(Stored::Duplicate), Outcome::Probe, refused]
+        {
             log.request(&outcome, None, &Facts::default());
         }
         log.unrecorded(&failed(), &Facts::default(), &[]);
@@ -56,8 +58,8 @@ fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
     let captured = CapturedLog::default();
     let log = Log::new(Level::Debug, captured.clone());
     log.note(Level::Warn, "a note", Some("its cause"));
-    log.request(&Outcome::Recorded, None, &Facts::default());
-    log.redriven("invocation-1", &Outcome::Duplicate, &Context::default());
+    log.request(&Outcome::Stored(Stored::New), None, &Facts::default());
+    log.redriven("invocation-1", &Outcome::Stored(Stored::Duplicate), &Context::default());
     let unrecorded = Unrecorded {
         id: "invocation-1".into(),
         piece: 1,

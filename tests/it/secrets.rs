@@ -5,8 +5,9 @@ use support::{
     dynamodb::{DynamoDb, TABLE},
     endpoint::{Endpoint, Step},
     lambda::{Instance, command},
-    requests::{post, request_time, sign, signed},
+    requests::{post, request_time, signed},
 };
+use tencent_chat_callbacks::signature::sign;
 
 use crate::world::{FUNCTION, column, log_lines};
 

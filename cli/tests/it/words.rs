@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 
 use support::dynamodb::TABLE;
-use tencent_chat_webhook::event::DOCUMENTED;
+use tencent_chat_callbacks::event::DOCUMENTED;
 
 use crate::world::{ENVIRONMENT, World, created, program, run};
 

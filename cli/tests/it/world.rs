@@ -86,10 +86,7 @@ impl World {
         let callback = unrecorded("id", &body.to_string());
         let record =
             callback.record(Keeping { retention_days: None, index_shards }).expect("it is a callback");
-        self.store
-            .write_again(record, Instant::now() + Duration::from_secs(10))
-            .await
-            .expect("the table takes it");
+        self.store.write(record, Instant::now() + Duration::from_secs(10)).await.expect("the table takes it");
     }
 
     /// Runs the program on the table, as a user whose environment says where it is.

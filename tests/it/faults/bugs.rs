@@ -17,9 +17,10 @@ use support::dynamodb::TABLE;
 use tencent_chat_webhook::{
     handler::Handler,
     log::{Level, Log, log_panics},
+    outcome::Stored,
     record::Keeping,
     redrive,
-    store::{Store, Stored, client},
+    store::{Store, client},
 };
 
 use super::stage::{Kind, TOKEN, check_log, redrive as redrive_log};

@@ -12,7 +12,7 @@ use support::{
     endpoint::{Endpoint, Step},
     lambda::{Instance, command},
 };
-use tencent_chat_webhook::{store::Stored, time::now_millis};
+use tencent_chat_webhook::{outcome::Stored, time::now_millis};
 
 use super::stage::{Kind, Stage, TOKEN, all_in_time, check_log, redrive};
 use crate::world::{FUNCTION, Table, status_and_body, variables};

@@ -11,7 +11,7 @@ use std::{
 use futures_util::future::join_all;
 use serde_json::json;
 use support::endpoint::{Endpoint, Step};
-use tencent_chat_webhook::store::Stored;
+use tencent_chat_webhook::outcome::Stored;
 
 use super::{
     lasting::AFTER_INVOCATION,
@@ -83,16 +83,15 @@ async fn a_callback_whose_reply_was_lost_is_recorded_and_a_repeat_is_not() {
     }
 }
 
-/// The write has happened, and nobody answers any more: the redrive tells that it is recorded.
+/// The write has happened, and DynamoDB does not answer any more: the redrive finds it, and a repeat's item too.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_callback_that_was_written_unnoticed_is_told_by_the_redrive() {
+async fn a_callback_written_unnoticed_is_a_duplicate_for_the_redrive() {
     let stage = Stage::scripted(&[Step::LoseReply, Step::Silent]).await;
     let event = Kind::SMALL.event(1);
     assert_eq!(stage.deliver(&event).await.0, 503);
     assert_eq!(stage.table.bodies().await.len(), 1);
-    assert_eq!(redrive(&stage.table, &stage.log.text()).await, [Stored::New]);
+    assert_eq!(redrive(&stage.table, &stage.log.text()).await, [Stored::Duplicate]);
 
-    // Unless a repeat was told so before.
     let stage = Stage::scripted(&[Step::Silent]).await;
     stage.deliver(&event).await;
     let (another, _) = handler(&stage.table.dynamodb.url(), &[("CALLBACK_TOKENS", TOKEN)]);

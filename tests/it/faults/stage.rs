@@ -14,9 +14,10 @@ use support::{
 };
 use tencent_chat_webhook::{
     handler::Handler,
+    outcome::Stored,
     record::Keeping,
     redrive::{self, Found},
-    store::{Store, Stored},
+    store::Store,
 };
 
 use crate::world::{CapturedLog, Table, handler, log_lines, send, status_and_body};

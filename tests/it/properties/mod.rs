@@ -6,11 +6,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::{collection::vec, prelude::*, test_runner::Config};
 use serde_json::Value;
-use support::{reception::receive, requests::sign};
-use tencent_chat_webhook::{
-    admission::{Admission, App, TOLERANCE_SECONDS, Token},
-    callback::query::Query,
-    refusal::Refusal,
+use support::reception::receive;
+use tencent_chat_callbacks::{
+    Query, Refusal,
+    signature::{Admission, App, TOLERANCE_SECONDS, Token, sign},
 };
 use tokio::runtime::Runtime;
 

@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
-use support::requests::{SDK_APPID, request_time, sign};
-use tencent_chat_webhook::event::is_name;
+use support::requests::{SDK_APPID, request_time};
+use tencent_chat_callbacks::{event::is_name, signature::sign};
 
 use super::{
     json::{object, with_member},

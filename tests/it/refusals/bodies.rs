@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use support::requests::{post, signed};
-use tencent_chat_webhook::{callback::MAX_BODY_BYTES, refusal::Refusal};
+use tencent_chat_callbacks::{Refusal, callback::MAX_BODY_BYTES};
 
 use super::rows::{BODY, COMMAND, FIRST, OURS, Row, row};
 

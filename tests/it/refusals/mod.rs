@@ -6,9 +6,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use support::{
     endpoint::{Endpoint, Step},
-    requests::{request_time, sign},
+    requests::request_time,
 };
-use tencent_chat_webhook::refusal::Refusal;
+use tencent_chat_callbacks::{Refusal, signature::sign};
 
 use crate::world::{World, handler, send, status_and_body};
 

@@ -1,8 +1,8 @@
 //! The table: requests that must not be believed, each with the reason.
 
 use serde_json::{Value, json};
-use support::requests::{post, request_time, sign, signed};
-use tencent_chat_webhook::{callback::query::Query, refusal::Refusal};
+use support::requests::{post, request_time, signed};
+use tencent_chat_callbacks::{Query, Refusal, signature::sign};
 
 use super::bodies;
 

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use tencent_chat_callbacks::{
+    Callback, Event, Query, Refusal,
+    answer::answer,
+    callback::MAX_BODY_BYTES,
+    event::{DOCUMENTED, Documented, is_name},
+};
 use tencent_chat_webhook::{
-    answer::{Answers, reply},
-    callback::{Callback, MAX_BODY_BYTES, object::Object, query::Query},
-    event::{DOCUMENTED, Documented, Event, is_name},
     record::{Keeping, Receipt, Record},
-    refusal::Refusal,
     unrecorded::Unrecorded,
 };
 
@@ -29,32 +31,33 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
         assert!(!query.callback_command().is_some_and(is_name) && body.trim_ascii().is_empty());
         return Ok(None);
     };
-    assert_eq!(callback.body.as_bytes(), body);
-    assert!(is_name(&callback.command), "{:?}", callback.command);
-    let event = Event::parse(&callback.command, callback.body);
-    if let Some(count) = event.as_ref().ok().and_then(Event::member_count) {
-        assert_eq!(Some(count), callback.object.array_len("MemberList"));
-    }
+    assert_eq!(callback.body().as_bytes(), body);
+    assert!(is_name(callback.command()), "{:?}", callback.command());
+    let event = Event::parse(callback.command(), callback.body());
     let receipt =
         Receipt { sdk_appid: SDK_APPID, received_at: RECEIVED_AT, request_id: "request-1", keeping: KEEPING };
     let record = Record::new(&query, &callback, &event, &receipt);
     assert_eq!(record.problem.is_none(), !record.head.contains_key("Problem"));
-    assert!(event.is_ok() || record.problem.is_some(), "what does not fit is told");
-    assert_sound(&record, callback.body);
-    assert_redrive(&record, &query, callback.body);
+    assert!(event.is_ok() || record.problem.is_some(), "a misfit is a problem");
+    let count = record.head.get("MemberCount").map(|count| count.as_n().expect("a number"));
+    assert_eq!(
+        count.map(String::as_str),
+        callback.object().array_len("MemberList").map(|len| len.to_string()).as_deref()
+    );
+    assert_sound(&record, callback.body());
+    assert_redrive(&record, &query, callback.body());
     Ok(Some(record))
 }
 
 /// Reads an object as the body of every documented command, and asks for the answer to it.
 pub fn typed(body: &[u8]) {
-    let Some(body) =
-        str::from_utf8(body).ok().filter(|body| serde_json::from_str::<Object<'_>>(body).is_ok())
-    else {
-        return;
-    };
     for Documented { name, .. } in DOCUMENTED {
-        let event = Event::parse(name, body);
-        let answer = reply(&Answers, name, event.as_ref().ok(), body).json();
+        let query = format!("CallbackCommand={name}");
+        let Ok(Some(callback)) = Callback::parse(&Query::parse(&query), body) else {
+            return;
+        };
+        let event = Event::parse(name, callback.body());
+        let answer = answer(&(), &callback, event.as_ref().ok()).json();
         let answer: serde_json::Value = serde_json::from_str(&answer).expect("an answer is JSON");
         assert_eq!(answer["ActionStatus"], "OK", "{name}");
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use tencent_chat_callbacks::signature::sign;
 use tencent_chat_webhook::time::now_millis;
 
 /// The application of the files in `events/`.
@@ -26,12 +26,6 @@ pub const LARGEST: usize = 6000;
 pub fn request_time(offset: i64) -> String {
     let seconds = i64::try_from(now_millis() / 1000).expect("the clock is sane");
     (seconds + offset).to_string()
-}
-
-/// `Sign` for a token and a `RequestTime`.
-#[must_use]
-pub fn sign(token: &str, request_time: &str) -> String {
-    hex::encode(Sha256::digest(format!("{token}{request_time}")))
 }
 
 /// The URL parameters of a command that this token signs now.

@@ -1,0 +1,192 @@
+use serde_json::json;
+
+use super::*;
+use crate::{
+    answer::{Element, NewMessage},
+    event::{DOCUMENTED, asks, message::MsgElem},
+    query::Query,
+};
+
+/// Decides against everything that has a reason to be decided against.
+#[derive(Debug)]
+struct Strict;
+
+impl Decide for Strict {
+    fn group_before_create_group(&self, event: &group::BeforeCreateGroup<'_>) -> Verdict<GroupAction> {
+        if event.name == "MyFirstGroup" {
+            return Verdict::deny::<10101>(format!("Not {}.", event.name));
+        }
+        Verdict::allow()
+    }
+
+    fn group_before_apply_join_group(&self, _: &group::BeforeApplyJoinGroup<'_>) -> Verdict<GroupAction> {
+        Verdict::deny::<10200>("")
+    }
+
+    fn group_before_invite_join_group(
+        &self,
+        event: &group::BeforeInviteJoinGroup<'_>,
+    ) -> Verdict<GroupInvitation> {
+        let invited = event.destination_members.iter().map(|member| &member.member_account);
+        Verdict::refuse(invited.filter(|account| **account == "peter"))
+    }
+
+    fn group_before_send_msg(&self, event: &group::BeforeSendMsg<'_>) -> Verdict<GroupMessage> {
+        let mut texts = event.msg_body.iter().filter_map(MsgElem::text);
+        if texts.any(|text| text == "hello") { Verdict::drop() } else { Verdict::allow() }
+    }
+
+    fn group_before_create_topic(&self, _: &group::BeforeCreateTopic<'_>) -> Verdict<GroupAction> {
+        Verdict::deny::<1>("No topics.")
+    }
+
+    fn c2c_before_send_msg(&self, _: &c2c::BeforeSendMsg<'_>) -> Verdict<C2cMessage> {
+        let elements = vec![Element::text("h***"), Element::custom("d", "e", "x")];
+        Verdict::replace(NewMessage::from(elements).with_cloud_custom_data("checked"))
+    }
+
+    fn sns_prev_friend_add(
+        &self,
+        event: &sns::PrevFriendAdd<'_>,
+        friend: &sns::FriendItem<'_>,
+    ) -> Verdict<Friend> {
+        if event.from_account == "id" && friend.to_account == "id1" {
+            return Verdict::deny::<38001>("Not id1.");
+        }
+        Verdict::allow()
+    }
+
+    fn sns_prev_friend_response(
+        &self,
+        _: &sns::PrevFriendResponse<'_>,
+        _: &sns::ResponseFriendItem<'_>,
+    ) -> Verdict<Friend> {
+        Verdict::deny::<39000>("")
+    }
+
+    fn official_account_before_create_official_account(
+        &self,
+        _: &official_account::BeforeCreateOfficialAccount<'_>,
+    ) -> Verdict<OfficialAccountAction> {
+        Verdict::deny::<120_001>("")
+    }
+
+    fn official_account_before_add_subscriber(
+        &self,
+        event: &official_account::BeforeAddSubscriber<'_>,
+    ) -> Verdict<Subscription> {
+        Verdict::refuse(event.subscribe_account_list.iter().take(1).map(|user| &user.subscriber_account))
+    }
+
+    fn official_account_before_send_msg(
+        &self,
+        _: &official_account::BeforeSendMsg<'_>,
+    ) -> Verdict<OfficialAccountMessage> {
+        Verdict::replace(NewMessage::cloud_custom_data("checked"))
+    }
+
+    fn chatbot_on_c2c_signal_message(&self, event: &bot::OnC2cSignalMessage<'_>) -> Verdict<Signal> {
+        Verdict::pass(format!("seen: {}", &*event.data))
+    }
+}
+
+fn json_of(decide: &dyn Decide, command: &str, body: &str) -> String {
+    let query = format!("CallbackCommand={command}");
+    let callback = Callback::parse(&Query::parse(&query), body.as_bytes()).expect(body).expect("a callback");
+    let event = Event::parse(command, body).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
+    answer(decide, &callback, Some(&event)).json().into_owned()
+}
+
+fn bodies() -> impl Iterator<Item = (String, String)> {
+    include_str!("../../../tests/commands.jsonl").lines().map(|line| {
+        let case: serde_json::Value = serde_json::from_str(line).expect("a case a line");
+        (case["CallbackCommand"].as_str().expect("a name").to_owned(), case["body"].to_string())
+    })
+}
+
+const PLAIN: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+
+#[test]
+fn by_default_everything_is_allowed() {
+    for (command, body) in bodies() {
+        let further = match command.as_str() {
+            "Sns.CallbackPrevFriendAdd" | "Sns.CallbackPrevFriendResponse" => {
+                r#"0,"ResultItem":[{"To_Account":"id1","ResultCode":0,"ResultInfo":""}]}"#
+            }
+            "Chatbot.OnC2CSignalMessage" => r#"1,"RspData":""}"#,
+            _ => "0}",
+        };
+        let expected = format!(r#"{{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":{further}"#);
+        assert_eq!(json_of(&(), &command, &body), expected, "{command}");
+        assert_eq!(json_of(&Strict, "Live.CallbackBeforeSendGift", &body), PLAIN);
+    }
+}
+
+#[test]
+fn every_command_that_asks_is_decided_and_no_other() {
+    let decided = bodies().filter(|(command, body)| json_of(&Strict, command, body) != PLAIN);
+    let mut decided: Vec<_> = decided.map(|(command, _)| command).collect();
+    let mut asking: Vec<_> = DOCUMENTED.map(|command| command.name).into_iter().filter(|n| asks(n)).collect();
+    decided.sort_unstable();
+    asking.sort_unstable();
+    assert_eq!(decided, asking);
+}
+
+#[test]
+fn each_decision_is_the_json_of_its_page() {
+    for (command, further) in [
+        ("Group.CallbackBeforeCreateGroup", r#""Not MyFirstGroup.","ErrorCode":10101}"#),
+        ("Group.CallbackBeforeApplyJoinGroup", r#""","ErrorCode":10200}"#),
+        ("Group.CallbackBeforeCreateTopic", r#""No topics.","ErrorCode":1}"#),
+        ("Group.CallbackBeforeSendMsg", r#""","ErrorCode":2}"#),
+        ("Group.CallbackBeforeInviteJoinGroup", r#""","ErrorCode":0,"RefusedMembers_Account":["peter"]}"#),
+        (
+            "C2C.CallbackBeforeSendMsg",
+            r#""","ErrorCode":0,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"h***"}},{"MsgType":"TIMCustomElem","MsgContent":{"Data":"d","Desc":"e","Ext":"x"}}],"CloudCustomData":"checked"}"#,
+        ),
+        (
+            "Sns.CallbackPrevFriendResponse",
+            r#""","ErrorCode":0,"ResultItem":[{"To_Account":"id1","ResultCode":39000,"ResultInfo":""}]}"#,
+        ),
+        ("OfficialAccount.CallbackBeforeCreateOfficialAccount", r#""","ErrorCode":120001}"#),
+        (
+            "OfficialAccount.CallbackBeforeAddSubscriber",
+            r#""","ErrorCode":0,"RefusedSubscribers_Account":["tommy"]}"#,
+        ),
+        ("OfficialAccount.CallbackBeforeSendMsg", r#""","ErrorCode":0,"CloudCustomData":"checked"}"#),
+        ("Chatbot.OnC2CSignalMessage", r#""","ErrorCode":0,"RspData":"seen: {\"intent\":\"weather\"}"}"#),
+    ] {
+        let (_, body) = bodies().find(|(name, _)| name == command).expect("a case each");
+        let expected = format!(r#"{{"ActionStatus":"OK","ErrorInfo":{further}"#);
+        assert_eq!(json_of(&Strict, command, &body), expected, "{command}");
+    }
+}
+
+#[test]
+fn one_friend_of_two_is_denied() {
+    let body = r#"{"Requester_Account":"id","From_Account":"id","FriendItem":[{"To_Account":"id0"},{"To_Account":"id1"}]}"#;
+    let expected = json!([
+        { "To_Account": "id0", "ResultCode": 0, "ResultInfo": "" },
+        { "To_Account": "id1", "ResultCode": 38001, "ResultInfo": "Not id1." },
+    ]);
+    let answer: serde_json::Value =
+        serde_json::from_str(&json_of(&Strict, "Sns.CallbackPrevFriendAdd", body)).expect("JSON");
+    assert_eq!(answer["ResultItem"], expected);
+    assert_eq!((&answer["ErrorCode"], &answer["ErrorInfo"]), (&json!(0), &json!("")));
+}
+
+#[test]
+fn nobody_decides_on_a_body_that_does_not_fit() {
+    for (command, body) in bodies().filter(|(command, _)| asks(command)) {
+        let query = format!("CallbackCommand={command}");
+        let callback = Callback::parse(&Query::parse(&query), body.as_bytes());
+        let answer = answer(&Strict, &callback.expect("an object").expect("a callback"), None);
+        assert_eq!(answer.json(), json_of(&(), &command, &body), "{command}");
+    }
+}
+
+#[test]
+fn to_refuse_nobody_is_to_allow() {
+    let refused: Verdict<GroupInvitation> = Verdict::refuse(["a"; 0]);
+    assert_eq!(refused, Verdict::allow());
+}

@@ -1,0 +1,47 @@
+//! The default answer, which changes nothing.
+
+use serde_json::value::RawValue;
+
+use super::{
+    json::{Answer, Further},
+    verdict::Verdict,
+};
+use crate::{
+    callback::Callback,
+    object::{Field, Object},
+    value::Text,
+};
+
+/// The answer to a callback without a decision.
+pub(super) fn default_answer(callback: &Callback<'_>) -> Answer {
+    match callback.command() {
+        "Sns.CallbackPrevFriendAdd" => allow_all(callback.object(), "FriendItem"),
+        "Sns.CallbackPrevFriendResponse" => allow_all(callback.object(), "ResponseFriendItem"),
+        "Chatbot.OnC2CSignalMessage" => Verdict::ignore().into(),
+        _ => Answer::plain(),
+    }
+}
+
+/// Allows every friend in the list whose account can be read.
+fn allow_all(object: &Object<'_>, list: &str) -> Answer {
+    let entries: Vec<&RawValue> = match object.get(list) {
+        Some(Field::Array(entries)) => serde_json::from_str(entries).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let results = entries.into_iter().filter_map(account).map(|account| Verdict::allow().about(account));
+    Answer::plain().with(Further::ResultItem(results.collect()))
+}
+
+/// The `To_Account` of an entry.
+fn account(entry: &RawValue) -> Option<String> {
+    match serde_json::from_str::<Object<'_>>(entry.get()).ok()?.get("To_Account")? {
+        Field::String(account) => Some(account.into_owned()),
+        Field::Number(digits) => {
+            serde_json::from_str::<Text<'_>>(digits).ok().map(|account| account.to_string())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

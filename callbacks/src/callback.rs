@@ -1,0 +1,212 @@
+//! A callback: its command, the JSON object in its body, its subject and its time.
+
+use std::borrow::Cow;
+
+use serde_json::error::Category;
+
+use crate::{
+    event::is_name,
+    object::{Field, Object},
+    query::Query,
+    refusal::Refusal,
+    value::Millis,
+};
+
+mod subject;
+mod time;
+pub use subject::{MAX_SUBJECT_BYTES, SUBJECTS};
+pub use time::TIMES_IN_SECONDS;
+
+/// The largest body that is accepted, in bytes: 3.5 MB.
+pub const MAX_BODY_BYTES: usize = 3_500_000;
+
+/// The command of an object that names none.
+pub const UNKNOWN_COMMAND: &str = "Unknown";
+
+/// A callback: a JSON object under a command.
+#[derive(Debug)]
+pub struct Callback<'a> {
+    command: String,
+    body: &'a str,
+    object: Object<'a>,
+    subject: Option<Cow<'a, str>>,
+    event_time: Option<Millis>,
+    time: Option<Millis>,
+    problems: Vec<String>,
+}
+
+impl<'a> Callback<'a> {
+    /// Reads the body of an admitted request. `None` means the console's check of the URL, which has neither
+    /// command nor body (page 269/32431).
+    ///
+    /// # Errors
+    /// One of the refusals named `Body…`.
+    pub fn parse(query: &Query<'_>, body: &'a [u8]) -> Result<Option<Self>, Refusal> {
+        if body.len() > MAX_BODY_BYTES {
+            return Err(Refusal::BodyTooLarge);
+        }
+        let body = std::str::from_utf8(body).map_err(|_| Refusal::BodyNotText)?;
+        let in_url = query.callback_command();
+        if !in_url.is_some_and(is_name) && body.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let object: Object<'a> = serde_json::from_str(body).map_err(|error| match error.classify() {
+            Category::Data => Refusal::BodyNotObject,
+            _ => Refusal::BodyNotJson,
+        })?;
+        let mut problems = Vec::new();
+        let command = command(in_url, &object, &mut problems);
+        let event_time = time::event_time(&object, &mut problems);
+        // The body's times come first: they stay the same when Tencent sends a callback again, `RequestTime` may not.
+        let time = event_time
+            .or_else(|| time::time_in_seconds(&object, &mut problems))
+            .or_else(|| time::request_time(query));
+        let subject = subject::subject(&object, &mut problems);
+        Ok(Some(Self { command, body, object, subject, event_time, time, problems }))
+    }
+
+    /// `CallbackCommand` of the URL, else of the body, else [`UNKNOWN_COMMAND`].
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// The body, byte for byte.
+    #[must_use]
+    pub fn body(&self) -> &'a str {
+        self.body
+    }
+
+    /// The fields of the body's top level.
+    #[must_use]
+    pub fn object(&self) -> &Object<'a> {
+        &self.object
+    }
+
+    /// What the callback is about: the first of [`SUBJECTS`] that the body has, such as a group or a user; else
+    /// the command.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        self.subject.as_deref().unwrap_or(&self.command)
+    }
+
+    /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else the URL's
+    /// `RequestTime`. `None` if none of them is plausible; then only the time of receipt is left.
+    #[must_use]
+    pub fn time(&self) -> Option<Millis> {
+        self.time
+    }
+
+    /// The body's own `EventTime`, if it is plausible.
+    #[must_use]
+    pub fn event_time(&self) -> Option<Millis> {
+        self.event_time
+    }
+
+    /// What is wrong with command, time or subject, a short text each.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+/// The URL's command wins. One that is not a name counts as absent.
+fn command(in_url: Option<&str>, object: &Object<'_>, problems: &mut Vec<String>) -> String {
+    let in_body = match object.get("CallbackCommand") {
+        None | Some(Field::Null) => None,
+        Some(Field::String(name)) if is_name(&name) => Some(name),
+        Some(_) => {
+            problems.push("CallbackCommand of the body is not a name".to_owned());
+            None
+        }
+    };
+    if in_url.is_some_and(|name| !is_name(name)) {
+        problems.push("CallbackCommand of the URL is not a name".to_owned());
+    }
+    match (in_url.filter(|name| is_name(name)), in_body) {
+        (Some(in_url), in_body) => {
+            if let Some(other) = in_body.filter(|name| name != in_url) {
+                problems.push(format!("CallbackCommand of the body is {other}"));
+            }
+            in_url.to_owned()
+        }
+        (None, in_body) => in_body.map_or_else(|| UNKNOWN_COMMAND.to_owned(), Into::into),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse<'a>(in_url: Option<&str>, body: &'a [u8]) -> Result<Option<Callback<'a>>, Refusal> {
+        let raw = in_url.map(|name| format!("CallbackCommand={name}")).unwrap_or_default();
+        Callback::parse(&Query::parse(&raw), body)
+    }
+
+    #[test]
+    fn the_command_of_the_url_wins_and_a_different_one_is_a_problem() {
+        let (url, body, differ) = (
+            Some("CallbackCommand of the URL is not a name"),
+            Some("CallbackCommand of the body is not a name"),
+            Some("CallbackCommand of the body is A.b"),
+        );
+        for (in_url, json, command, problems) in [
+            (Some("A.B"), r#"{"CallbackCommand":"A.B"}"#, "A.B", [None, None]),
+            (Some("A.B"), "{}", "A.B", [None, None]),
+            (Some("A.B"), r#"{"CallbackCommand":null}"#, "A.B", [None, None]),
+            (None, r#"{"CallbackCommand":"A.B"}"#, "A.B", [None, None]),
+            (None, r#"{"CallbackCommand":"X","CallbackCommand":"A.B"}"#, "A.B", [None, None]),
+            (None, "{}", "Unknown", [None, None]),
+            (Some("A.B"), r#"{"CallbackCommand":"A.b"}"#, "A.B", [differ, None]),
+            (Some("A.B"), r#"{"CallbackCommand":5}"#, "A.B", [body, None]),
+            (None, r#"{"CallbackCommand":"a b"}"#, "Unknown", [body, None]),
+            (None, r#"{"CallbackCommand":"\ud800"}"#, "Unknown", [body, None]),
+            (Some(""), r#"{"CallbackCommand":"A.B"}"#, "A.B", [url, None]),
+            (Some("a%20b"), "{}", "Unknown", [url, None]),
+            (Some("%23"), r#"{"CallbackCommand":[]}"#, "Unknown", [body, url]),
+        ] {
+            let callback = parse(in_url, json.as_bytes()).expect("an object").expect("a callback");
+            assert_eq!(callback.command(), command, "{in_url:?} {json}");
+            let problems: Vec<_> = problems.into_iter().flatten().collect();
+            assert_eq!(callback.problems(), problems, "{in_url:?} {json}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_an_object_is_refused_by_name() {
+        for (body, expected) in [
+            (b"".as_slice(), Refusal::BodyNotJson),
+            (b"{", Refusal::BodyNotJson),
+            (b"{\"a\":1}x", Refusal::BodyNotJson),
+            (b"{\"a\":\"\x01\"}", Refusal::BodyNotJson),
+            (b"{'a':1}", Refusal::BodyNotJson),
+            (b"[]", Refusal::BodyNotObject),
+            (b"\"{}\"", Refusal::BodyNotObject),
+            (b"null", Refusal::BodyNotObject),
+            (b"{\"a\":\"\xff\"}", Refusal::BodyNotText),
+        ] {
+            assert_eq!(parse(Some("A.B"), body).err(), Some(expected), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn no_command_and_no_body_is_a_probe() {
+        for (in_url, body) in [(None, ""), (None, " \r\n"), (Some("%23"), "")] {
+            assert!(matches!(parse(in_url, body.as_bytes()), Ok(None)), "{in_url:?}");
+        }
+    }
+
+    #[test]
+    fn the_size_limit_is_exact() {
+        let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
+        assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
+        assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
+    }
+
+    #[test]
+    fn a_callback_without_subject_is_about_its_command() {
+        let of = |body: &'static [u8]| parse(Some("A.B"), body).expect("an object").expect("a callback");
+        assert_eq!(of(b"{}").subject(), "A.B");
+        assert_eq!(of(br#"{"GroupId":"g"}"#).subject(), "g");
+    }
+}

@@ -1,0 +1,197 @@
+//! The body of each documented command as a typed event, and the catalogue of these commands.
+//!
+//! Each struct has every field that any language's page or any sample shows, under Tencent's own name. A field is
+//! required only if every page and sample has it; the others are an `Option`, where `null` means the same as
+//! absent. Fields that Tencent adds later are ignored here; the body still has them.
+//!
+//! To add a command, write a struct in the file of its family and a row in the catalogue below.
+//!
+//! # `bound(deserialize = "'de: 'a")`
+//!
+//! Almost every struct has this attribute. An event borrows its texts from the body, so the body (`'de`) must live
+//! as long as the event (`'a`). serde's derive adds that condition by itself for a field of type `&'a str`, but it
+//! can't see that [`Text<'a>`](crate::value::Text) borrows too, so the attribute says it once for the whole struct.
+
+use serde::Deserialize;
+
+pub mod alert;
+pub mod bot;
+pub mod c2c;
+pub mod content;
+pub mod follow;
+pub mod group;
+pub mod message;
+pub mod official_account;
+mod path;
+pub mod profile;
+pub mod push;
+pub mod sns;
+pub mod state;
+
+/// A documented command and the page it is documented on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Documented {
+    /// The value of `CallbackCommand`.
+    pub name: &'static str,
+    /// The number of the documentation page; with `269/`, of the mainland's.
+    pub page: &'static str,
+}
+
+/// From one row per command: the list of them, the enum of their events, and how each is found and read.
+macro_rules! catalogue {
+    ($($name:literal, $page:literal, $event:ident($payload:ty);)*) => {
+        /// The documented commands. The list is open: whatever is not in it is recorded by the same path.
+        pub const DOCUMENTED: [Documented; [$($name),*].len()] =
+            [$(Documented { name: $name, page: $page }),*];
+
+        /// A typed event. Each variant is named after its command, without the word `Callback`.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum Event<'a> {
+            $(
+                #[doc = concat!("`", $name, "` (page ", $page, ")")]
+                $event(Box<$payload>),
+            )*
+            /// An undocumented command, by its name: a new one, or another product's.
+            Unknown(&'a str),
+        }
+
+        impl<'a> Event<'a> {
+            /// Parses the body of a command. The body of an undocumented command is not parsed.
+            ///
+            /// # Errors
+            /// The path of the first field that is not as documented, and what is wrong with it.
+            pub fn parse(command: &'a str, body: &'a str) -> Result<Self, String> {
+                match command {
+                    $($name => typed(body).map(Self::$event),)*
+                    _ => Ok(Self::Unknown(command)),
+                }
+            }
+
+            /// The event's `CallbackCommand`.
+            #[must_use]
+            pub fn command(&self) -> &'a str {
+                match self {
+                    $(Self::$event(_) => $name,)*
+                    Self::Unknown(command) => command,
+                }
+            }
+        }
+
+        /// The documented command of this name.
+        #[must_use]
+        pub fn documented(name: &str) -> Option<Documented> {
+            match name {
+                $($name => Some(Documented { name: $name, page: $page }),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+catalogue! {
+    "Group.CallbackAfterCreateGroup", "34369", GroupAfterCreateGroup(group::AfterCreateGroup<'a>);
+    "Group.CallbackAfterGroupDestroyed", "34377", GroupAfterGroupDestroyed(group::AfterGroupDestroyed<'a>);
+    "Group.CallbackAfterGroupInfoChanged", "34378",
+        GroupAfterGroupInfoChanged(group::AfterGroupInfoChanged<'a>);
+    "Group.CallbackAfterGroupFull", "34376", GroupAfterGroupFull(group::AfterGroupFull<'a>);
+    "Group.CallbackAfterSendMsg", "34375", GroupAfterSendMsg(group::AfterSendMsg<'a>);
+    "Group.CallbackBeforeSendMsg", "34374", GroupBeforeSendMsg(group::BeforeSendMsg<'a>);
+    "Group.CallbackAfterNewMemberJoin", "34372", GroupAfterNewMemberJoin(group::AfterNewMemberJoin<'a>);
+    "Group.CallbackAfterMemberExit", "34373", GroupAfterMemberExit(group::AfterMemberExit<'a>);
+    "Group.CallbackBeforeCreateGroup", "34368", GroupBeforeCreateGroup(group::BeforeCreateGroup<'a>);
+    "Group.CallbackBeforeApplyJoinGroup", "34370", GroupBeforeApplyJoinGroup(group::BeforeApplyJoinGroup<'a>);
+    "Group.CallbackBeforeInviteJoinGroup", "34371",
+        GroupBeforeInviteJoinGroup(group::BeforeInviteJoinGroup<'a>);
+    "Group.CallbackOnMemberStateChange", "48734", GroupOnMemberStateChange(group::OnMemberStateChange<'a>);
+    "Group.CallbackSendMsgException", "49462", GroupSendMsgException(group::SendMsgException<'a>);
+    "Group.CallbackBeforeCreateTopic", "49463", GroupBeforeCreateTopic(group::BeforeCreateTopic<'a>);
+    "Group.CallbackAfterCreateTopic", "49464", GroupAfterCreateTopic(group::AfterCreateTopic<'a>);
+    "Group.CallbackAfterTopicDestroyed", "49465", GroupAfterTopicDestroyed(group::AfterTopicDestroyed<'a>);
+    "Group.CallbackAfterTopicInfoChanged", "49466",
+        GroupAfterTopicInfoChanged(group::AfterTopicInfoChanged<'a>);
+    "Group.CallbackAfterRecallMsg", "46979", GroupAfterRecallMsg(group::AfterRecallMsg<'a>);
+    "Group.CallbackOnDailyGroupQuotaAlarm", "57455",
+        GroupOnDailyGroupQuotaAlarm(group::OnDailyGroupQuotaAlarm);
+    "Group.CallbackAfterMemberFieldChanged", "60393",
+        GroupAfterMemberFieldChanged(group::AfterMemberFieldChanged<'a>);
+    "Group.CallbackAfterGroupAttrChanged", "60394",
+        GroupAfterGroupAttrChanged(group::AfterGroupAttrChanged<'a>);
+    "Group.CallbackAfterReadReceipt", "60395", GroupAfterReadReceipt(group::AfterReadReceipt<'a>);
+    "Group.CallbackAfterChangeGroupOwner", "60396",
+        GroupAfterChangeGroupOwner(group::AfterChangeGroupOwner<'a>);
+    "Group.CallbackAfterGroupMsgExtension", "76007",
+        GroupAfterGroupMsgExtension(group::AfterGroupMsgExtension<'a>);
+    "Group.CallbackAfterModifyMsg", "269/129193", GroupAfterModifyMsg(group::AfterModifyMsg<'a>);
+    "C2C.CallbackBeforeSendMsg", "34364", C2cBeforeSendMsg(c2c::BeforeSendMsg<'a>);
+    "C2C.CallbackAfterSendMsg", "34365", C2cAfterSendMsg(c2c::AfterSendMsg<'a>);
+    "C2C.CallbackAfterMsgReport", "43465", C2cAfterMsgReport(c2c::AfterMsgReport<'a>);
+    "C2C.CallbackAfterMsgWithDraw", "43466", C2cAfterMsgWithDraw(c2c::AfterMsgWithDraw<'a>);
+    "C2C.CallbackAfterC2CMsgExtension", "76006", C2cAfterC2cMsgExtension(c2c::AfterC2cMsgExtension<'a>);
+    "C2C.CallbackAfterModifyMsg", "269/128224", C2cAfterModifyMsg(c2c::AfterModifyMsg<'a>);
+    "C2C.CallbackAfterMsgReadAll", "269/128225", C2cAfterMsgReadAll(c2c::AfterMsgReadAll<'a>);
+    "C2C.CallbackAfterMsgReadReceipt", "269/128223", C2cAfterMsgReadReceipt(c2c::AfterMsgReadReceipt<'a>);
+    "State.StateChange", "34357", StateChange(state::StateChange<'a>);
+    "Profile.CallbackPortraitSet", "48733", ProfilePortraitSet(profile::PortraitSet<'a>);
+    "Sns.CallbackPrevFriendAdd", "43468", SnsPrevFriendAdd(sns::PrevFriendAdd<'a>);
+    "Sns.CallbackPrevFriendResponse", "43467", SnsPrevFriendResponse(sns::PrevFriendResponse<'a>);
+    "Sns.CallbackFriendAdd", "34359", SnsFriendAdd(sns::FriendAdd<'a>);
+    "Sns.CallbackFriendDelete", "34360", SnsFriendDelete(sns::Pairs<'a>);
+    "Sns.CallbackBlackListAdd", "34361", SnsBlackListAdd(sns::Pairs<'a>);
+    "Sns.CallbackBlackListDelete", "34362", SnsBlackListDelete(sns::Pairs<'a>);
+    "Follow.CallbackAfterFollowAdd", "70355", FollowAfterFollowAdd(follow::AfterFollowAdd<'a>);
+    "Follow.CallbackAfterFollowDelete", "70356", FollowAfterFollowDelete(follow::AfterFollowDelete<'a>);
+    "Bot.OnC2CMessage", "68952", BotOnC2cMessage(bot::OnC2cMessage<'a>);
+    "Bot.OnGroupMessage", "68953", BotOnGroupMessage(bot::OnGroupMessage<'a>);
+    "Chatbot.OnC2CSignalMessage", "59057", ChatbotOnC2cSignalMessage(bot::OnC2cSignalMessage<'a>);
+    "ContentCallback.ResultNotify", "78240", ContentResultNotify(content::ResultNotify<'a>);
+    "Alert.RequestOverLimit", "60256", AlertRequestOverLimit(alert::RequestOverLimit<'a>);
+    "OfficialAccount.CallbackBeforeCreateOfficialAccount", "60795",
+        OfficialAccountBeforeCreateOfficialAccount(official_account::BeforeCreateOfficialAccount<'a>);
+    "OfficialAccount.CallbackAfterCreateOfficialAccount", "60796",
+        OfficialAccountAfterCreateOfficialAccount(official_account::AfterCreateOfficialAccount<'a>);
+    "OfficialAccount.CallbackAfterOfficialAccountInfoChanged", "60797",
+        OfficialAccountAfterOfficialAccountInfoChanged(official_account::AfterOfficialAccountInfoChanged<'a>);
+    "OfficialAccount.CallbackAfterOfficialAccountDestroyed", "60798",
+        OfficialAccountAfterOfficialAccountDestroyed(official_account::AfterOfficialAccountDestroyed<'a>);
+    "OfficialAccount.CallbackBeforeAddSubscriber", "60799",
+        OfficialAccountBeforeAddSubscriber(official_account::BeforeAddSubscriber<'a>);
+    "OfficialAccount.CallbackAfterAddSubscriber", "60800",
+        OfficialAccountAfterAddSubscriber(official_account::AfterAddSubscriber<'a>);
+    "OfficialAccount.CallbackAfterOfficialAccountFull", "60801",
+        OfficialAccountAfterOfficialAccountFull(official_account::AfterOfficialAccountFull<'a>);
+    "OfficialAccount.CallbackAfterDeleteSubscriber", "60802",
+        OfficialAccountAfterDeleteSubscriber(official_account::AfterDeleteSubscriber<'a>);
+    "OfficialAccount.CallbackBeforeSendMsg", "60803",
+        OfficialAccountBeforeSendMsg(official_account::BeforeSendMsg<'a>);
+    "OfficialAccount.CallbackAfterSendMsg", "60804",
+        OfficialAccountAfterSendMsg(official_account::AfterSendMsg<'a>);
+    "OfficialAccount.CallbackAfterMsgWithDraw", "60805",
+        OfficialAccountAfterMsgWithDraw(official_account::AfterMsgWithDraw<'a>);
+    "Push.OfflinePush", "67552", PushOfflinePush(push::OfflinePush<'a>);
+    "Push.AllMemberPush", "67551", PushAllMemberPush(push::AllMemberPush<'a>);
+}
+
+fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
+    serde_json::from_str(body).map_err(|error| path::with_path(body, &error))
+}
+
+/// Whether a text can be a command: 1 to 128 of `[A-Za-z0-9._-]`.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+/// Whether Tencent waits for a decision: the last part of the name starts with `CallbackBefore` or
+/// `CallbackPrev`, or the answer carries a robot's data.
+#[must_use]
+pub fn asks(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.starts_with("CallbackBefore")
+        || last.starts_with("CallbackPrev")
+        || name == "Chatbot.OnC2CSignalMessage"
+}
+
+#[cfg(test)]
+mod tests;

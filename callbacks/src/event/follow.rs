@@ -1,0 +1,51 @@
+//! Who follows whom.
+
+use serde::Deserialize;
+
+use crate::value::{Millis, Text, Texts};
+
+/// Someone follows others (page 70355).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterFollowAdd<'a> {
+    /// `UserID` of the follower.
+    #[serde(rename = "From_Account")]
+    pub from_account: Text<'a>,
+    /// Whom they follow from now on.
+    pub follow_list: Vec<Followed<'a>>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// Someone follows others no more (page 70356).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterFollowDelete<'a> {
+    /// `UserID` of the follower.
+    #[serde(rename = "From_Account")]
+    pub from_account: Text<'a>,
+    /// Whom they follow no more. The page has a plain list here, unlike that of [`AfterFollowAdd`].
+    #[serde(rename = "To_Account")]
+    pub to_account: Option<Texts<'a>>,
+    /// Whom they follow no more, where it is told as in [`AfterFollowAdd`].
+    pub follow_list: Option<Vec<Followed<'a>>>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+impl<'a> AfterFollowDelete<'a> {
+    /// Whom they follow no more, whichever way it is told.
+    pub fn unfollowed(&self) -> impl Iterator<Item = &Text<'a>> {
+        let listed = self.follow_list.iter().flatten().map(|followed| &followed.to_account);
+        self.to_account.iter().flat_map(|texts| texts.iter()).chain(listed)
+    }
+}
+
+/// An entry of `FollowList`.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub struct Followed<'a> {
+    /// `UserID` of the one who is followed.
+    #[serde(rename = "To_Account")]
+    pub to_account: Text<'a>,
+}

@@ -1,0 +1,218 @@
+//! Groups: how they come, change and go. Their members, messages and topics are in files of their own.
+
+use serde::Deserialize;
+
+use crate::value::{Millis, Number, Text};
+
+mod member;
+mod message;
+mod topic;
+
+pub use member::{
+    AfterMemberExit, AfterMemberFieldChanged, AfterNewMemberJoin, BeforeApplyJoinGroup,
+    BeforeInviteJoinGroup, OnMemberStateChange,
+};
+pub use message::{
+    AfterGroupMsgExtension, AfterModifyMsg, AfterReadReceipt, AfterRecallMsg, AfterSendMsg, BeforeSendMsg,
+    GroupAt, GroupMsgReceipt, RecalledMsg, SendMsgException,
+};
+pub use topic::{AfterCreateTopic, AfterTopicDestroyed, AfterTopicInfoChanged, BeforeCreateTopic};
+
+/// Someone wants to create a group (page 34368; 269/1662). It has no id yet.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct BeforeCreateGroup<'a> {
+    /// `UserID` of the one who asks for the group.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// `UserID` of its future owner.
+    #[serde(rename = "Owner_Account")]
+    pub owner_account: Text<'a>,
+    /// Kind of group, as in [`AfterCreateGroup::kind`].
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// The name it is to have.
+    pub name: Text<'a>,
+    /// How many groups of this kind the user has created so far.
+    pub create_group_num: Option<Number>,
+    /// The first members.
+    pub member_list: Option<Vec<Member<'a>>>,
+    /// How invitations are to be handled. Not on the pages; as in [`AfterCreateGroup::invite_option`].
+    pub invite_option: Option<Text<'a>>,
+    /// When it happened. Absent before the end of 2022.
+    pub event_time: Option<Millis>,
+}
+
+/// A group was created (page 34369; 269/1663: for a community, 3 s later).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterCreateGroup<'a> {
+    /// Id of the new group. The English table spells it `groupID`; samples and traffic say `GroupId`.
+    pub group_id: Text<'a>,
+    /// `UserID` of the one who asked for the group.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// `UserID` of the group's owner.
+    #[serde(rename = "Owner_Account")]
+    pub owner_account: Text<'a>,
+    /// Kind of group: `Work`, `Public`, `Meeting`, `AVChatRoom`, `Community`; older ones still occur.
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// Name of the group.
+    pub name: Text<'a>,
+    /// The first members. The owner is among them in traffic, but not in the samples.
+    pub member_list: Option<Vec<Member<'a>>>,
+    /// Custom fields of the group, where they are in use.
+    pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
+    /// How invitations are handled, `NeedPermission` for one. On no page, but in traffic of 2023.
+    pub invite_option: Option<Text<'a>>,
+    /// When it happened. Absent before the end of 2022.
+    pub event_time: Option<Millis>,
+}
+
+/// A group was destroyed (page 34377; 269/1670).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterGroupDestroyed<'a> {
+    /// Id of the group that is gone.
+    pub group_id: Text<'a>,
+    /// Kind of group, as in [`AfterCreateGroup::kind`].
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// `UserID` of the group's owner.
+    #[serde(rename = "Owner_Account")]
+    pub owner_account: Text<'a>,
+    /// `UserID` of the one who destroyed it. Only on the mainland's page (269/1670).
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Option<Text<'a>>,
+    /// Name of the group. In every sample and in no table.
+    pub name: Option<Text<'a>>,
+    /// The members at the end. Communities have none.
+    pub member_list: Option<Vec<Member<'a>>>,
+    /// When it happened. Absent before the end of 2022.
+    pub event_time: Option<Millis>,
+}
+
+/// Name, introduction, notification or portrait of a group changed (page 34378; 269/2930). Only what changed
+/// is there; an empty text is a cleared one.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterGroupInfoChanged<'a> {
+    /// Id of the group.
+    pub group_id: Text<'a>,
+    /// Kind of group, as in [`AfterCreateGroup::kind`].
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// `UserID` of the one who changed it.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// The new name.
+    pub name: Option<Text<'a>>,
+    /// The new introduction.
+    pub introduction: Option<Text<'a>>,
+    /// The new notification.
+    pub notification: Option<Text<'a>>,
+    /// URL of the new portrait.
+    pub face_url: Option<Text<'a>>,
+    /// The custom fields that changed. On the pages of 2017; today only on request.
+    pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
+    /// When it happened. Absent before the end of 2022.
+    pub event_time: Option<Millis>,
+}
+
+/// A group is full: its last place was taken, or someone could not join (page 34376; 269/1669). It comes
+/// again with each attempt.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterGroupFull<'a> {
+    /// Id of the group.
+    pub group_id: Text<'a>,
+    /// Id of the topic, for a private topic. Only on the mainland's page (269/1669).
+    pub topic_id: Option<Text<'a>>,
+    /// When it happened. Absent before the end of 2022.
+    pub event_time: Option<Millis>,
+}
+
+/// A group has a new owner (page 60396).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterChangeGroupOwner<'a> {
+    /// Id of the group.
+    pub group_id: Text<'a>,
+    /// Kind of group, as in [`AfterCreateGroup::kind`].
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// `UserID` of the one who handed it over.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// `UserID` of the owner before.
+    #[serde(rename = "OldOwner_Account")]
+    pub old_owner_account: Text<'a>,
+    /// `UserID` of the owner from now on.
+    #[serde(rename = "NewOwner_Account")]
+    pub new_owner_account: Text<'a>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// Attributes of a group, the key-value pairs that apps share, changed (page 60394).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterGroupAttrChanged<'a> {
+    /// Id of the group.
+    pub group_id: Text<'a>,
+    /// Kind of group, as in [`AfterCreateGroup::kind`].
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// `UserID` of the one who changed them.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// `set` (all anew), `modify`, `delete` or `clear`. In the sample and not in the table.
+    pub option_type: Option<Text<'a>>,
+    /// The attributes that it is about.
+    pub group_attr: Option<Vec<GroupAttr<'a>>>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// An entry of `GroupAttr`, whose names are lower-case, unlike all others.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub struct GroupAttr<'a> {
+    /// Name of the attribute.
+    pub key: Text<'a>,
+    /// Its value.
+    pub value: Option<Text<'a>>,
+}
+
+/// More than 70 % of the groups that the application may gain in a day exist (page 57455). It is about the
+/// application, not about a group, and shares its switch with [`AfterGroupInfoChanged`].
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase")]
+pub struct OnDailyGroupQuotaAlarm {
+    /// Groups created today, less those destroyed today.
+    pub quota_used: Number,
+    /// How many it may be.
+    pub quota: Number,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// An entry of `MemberList` and its like.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub struct Member<'a> {
+    /// `UserID` of the member, up to 32 bytes.
+    #[serde(rename = "Member_Account")]
+    pub member_account: Text<'a>,
+}
+
+/// An entry of `UserDefinedDataList` (page 33529).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct UserDefinedData<'a> {
+    /// Name of the custom field, up to 16 bytes.
+    pub key: Text<'a>,
+    /// Its value, up to 512 bytes.
+    pub value: Text<'a>,
+}

@@ -1,0 +1,87 @@
+//! The topics of communities. Their pages know no `EventTime`.
+
+use serde::Deserialize;
+
+use super::UserDefinedData;
+use crate::value::{Millis, Text, Texts};
+
+/// Someone wants to create a topic (page 49463; 269/78206). Neither it nor its community is named by an id.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct BeforeCreateTopic<'a> {
+    /// `UserID` of the one who asks for the topic.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// Kind of its group: `Community`.
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// The name it is to have.
+    pub name: Text<'a>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// A topic was created (page 49464; 269/78207).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterCreateTopic<'a> {
+    /// Id of the community.
+    pub group_id: Text<'a>,
+    /// Id of the new topic, up to 96 bytes; it starts with the community's.
+    pub topic_id: Text<'a>,
+    /// `UserID` of the one who asked for the topic.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// `UserID` of the community's owner.
+    #[serde(rename = "Owner_Account")]
+    pub owner_account: Text<'a>,
+    /// Kind of its group: `Community`.
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// Name of the topic.
+    pub name: Text<'a>,
+    /// Custom fields of the topic, where they are in use.
+    pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// Topics were deleted (page 49465; 269/78208).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterTopicDestroyed<'a> {
+    /// Id of the community.
+    pub group_id: Text<'a>,
+    /// Kind of their group: `Community`.
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// Ids of the topics that are gone. The table has one string here, the sample a list.
+    pub topic_id_list: Texts<'a>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}
+
+/// Name, introduction, notification or portrait of a topic changed (page 49466; 269/78209). Only what changed
+/// is there; an empty text is a cleared one.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct AfterTopicInfoChanged<'a> {
+    /// Id of the community. The page does not show which of its topics it is.
+    pub group_id: Text<'a>,
+    /// Kind of its group: `Community`.
+    #[serde(rename = "Type")]
+    pub kind: Text<'a>,
+    /// `UserID` of the one who changed it.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// The new name.
+    pub name: Option<Text<'a>>,
+    /// The new introduction.
+    pub introduction: Option<Text<'a>>,
+    /// The new notification.
+    pub notification: Option<Text<'a>>,
+    /// URL of the new portrait.
+    pub face_url: Option<Text<'a>>,
+    /// When it happened.
+    pub event_time: Option<Millis>,
+}

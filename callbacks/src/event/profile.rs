@@ -1,0 +1,31 @@
+//! Profiles of users.
+
+use serde::Deserialize;
+
+use crate::value::{Millis, Text};
+
+/// A user's profile changed (page 48733; 269/76489).
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct PortraitSet<'a> {
+    /// `UserID` of the one who changed it.
+    #[serde(rename = "Operator_Account")]
+    pub operator_account: Text<'a>,
+    /// `UserID` of the one whose profile it is.
+    #[serde(rename = "From_Account")]
+    pub from_account: Text<'a>,
+    /// What changed.
+    pub profile_item: Vec<ProfileItem<'a>>,
+    /// When it happened. Absent before the end of 2022.
+    pub event_time: Option<Millis>,
+}
+
+/// An entry of `ProfileItem`.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+pub struct ProfileItem<'a> {
+    /// Name of the field: `Tag_Profile_IM_Nick`, `Tag_Profile_Custom_…`
+    pub tag: Text<'a>,
+    /// Its new value: a string or a 32-bit number, as the field wants it; a number's digits are read.
+    pub value: Option<Text<'a>>,
+}

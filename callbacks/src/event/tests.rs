@@ -1,0 +1,205 @@
+use serde_json::Value;
+
+use super::*;
+use crate::value::Millis;
+
+mod catalogue;
+mod properties;
+
+/// A realistic body for each documented command.
+fn cases() -> impl Iterator<Item = (String, Value)> {
+    include_str!("../../tests/commands.jsonl").lines().map(|line| {
+        let mut case: Value = serde_json::from_str(line).expect("a case a line");
+        let command = case["CallbackCommand"].as_str().expect("a name").to_owned();
+        (command, case["body"].take())
+    })
+}
+
+/// The variant's name in lower case.
+fn variant(event: &Event<'_>) -> String {
+    let debug = format!("{event:?}");
+    debug.split('(').next().expect("a name").to_lowercase()
+}
+
+#[test]
+fn every_documented_command_has_an_event_of_its_name() {
+    let mut seen = 0;
+    for (command, body) in cases() {
+        let body = body.to_string();
+        let event = Event::parse(&command, &body).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
+        let name = command.replace("Callback", "").replace('.', "").to_lowercase();
+        assert!(variant(&event) == name || command == "State.StateChange", "{event:?}");
+        assert_eq!(event.command(), command);
+        seen += 1;
+    }
+    assert_eq!(seen, DOCUMENTED.len());
+}
+
+#[test]
+fn the_body_of_another_command_is_not_looked_at() {
+    for command in ["Live.CallbackAfterCreateRoom", "Unknown", "", "group.CallbackAfterGroupFull"] {
+        let event = Event::parse(command, "no JSON").expect("it is not parsed");
+        assert_eq!((&event, event.command()), (&Event::Unknown(command), command));
+    }
+}
+
+#[test]
+fn reads_every_field_of_a_created_group() {
+    let body = r#"{"GroupId":"@T","Operator_Account":"root","Owner_Account":"leckie","Type":"Public",
+        "Name":"First \"quoted\"","MemberList":[{"Member_Account":"bob"}],"Tomorrow":[{}],
+        "UserDefinedDataList":[{"Key":"k","Value":"v"}],"InviteOption":null,"EventTime":"1670574414123"}"#;
+    let event = Event::parse("Group.CallbackAfterCreateGroup", body).expect("the body fits");
+    let name: String = "First \"quoted\"".into();
+    let expected = group::AfterCreateGroup {
+        group_id: "@T".into(),
+        operator_account: "root".into(),
+        owner_account: "leckie".into(),
+        kind: "Public".into(),
+        name: name.as_str().into(),
+        member_list: Some(vec![group::Member { member_account: "bob".into() }]),
+        user_defined_data_list: Some(vec![group::UserDefinedData { key: "k".into(), value: "v".into() }]),
+        invite_option: None,
+        event_time: Some(Millis(1_670_574_414_123)),
+    };
+    assert_eq!(event, Event::GroupAfterCreateGroup(Box::new(expected)));
+}
+
+#[test]
+fn strings_for_numbers_and_numbers_for_strings_are_read() {
+    for (command, body) in cases() {
+        let swapped = swap(&body).to_string();
+        Event::parse(&command, &swapped).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
+    }
+    let body = r#"{"GroupId":17,"EventTime":"1670574414123"}"#;
+    let Ok(Event::GroupAfterGroupFull(full)) = Event::parse("Group.CallbackAfterGroupFull", body) else {
+        panic!("the body fits");
+    };
+    assert_eq!((&*full.group_id, full.event_time), ("17", Some(Millis(1_670_574_414_123))));
+}
+
+/// Numbers as strings, and strings as numbers.
+fn swap(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => number.to_string().into(),
+        Value::String(text) => text.len().into(),
+        Value::Array(list) => list.iter().map(swap).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), swap(value))).collect(),
+        Value::Null | Value::Bool(_) => value.clone(),
+    }
+}
+
+#[test]
+fn says_where_a_body_does_not_fit() {
+    for (body, expected) in [
+        ("{}", "missing field `GroupId`"),
+        ("[]", "invalid length 0"),
+        ("no JSON", "expected ident"),
+        (r#"{"GroupId":null}"#, "GroupId: invalid type: null, expected a string or a number"),
+        (r#"{"GroupId":{}}"#, "GroupId: invalid type: map, expected a string or a number"),
+        (r#"{"GroupId":"\ud800"}"#, "GroupId: unexpected end of hex escape"),
+        (r#"{"GroupId":"@T","EventTime":"soon"}"#, "EventTime: invalid value: string \"soon\""),
+        (r#"{"GroupId":"@T","EventTime":1.5}"#, "EventTime: invalid type: floating point"),
+        (r#"{"GroupId":"@T","GroupId":"@U"}"#, "duplicate field `GroupId`"),
+    ] {
+        let misfit = Event::parse("Group.CallbackAfterGroupFull", body).expect_err(body);
+        assert!(misfit.starts_with(expected), "{misfit}");
+    }
+
+    for (items, expected) in [
+        (r#"[{"To_Account":"a"},{"To_Account":[]}]"#, "FriendItem[1].To_Account: invalid type: sequence"),
+        (
+            r#"[{"To_Account":"a"}, {"To_Account": ["b"]}]"#,
+            "FriendItem[1].To_Account: invalid type: sequence",
+        ),
+        ("[\n{\"To_Account\":\"群\"},\n5]", "FriendItem[1]: invalid type: integer `5`"),
+        (r#"[{"To_Account":"a"},{}]"#, "FriendItem[1]: missing field `To_Account`"),
+        (r#" {"To_Account":"a"}"#, "FriendItem: invalid type: map"),
+    ] {
+        let body = format!(r#"{{ "From":{{"a":[1]}},{}"FriendItem":{items}}}"#, '\n');
+        let misfit = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body);
+        assert!(misfit.starts_with(expected), "{misfit}");
+    }
+}
+
+#[test]
+fn depth_is_a_misfit_in_a_typed_field_and_nothing_elsewhere() {
+    let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
+    for field in ["Operator_Account", "GroupId", "TopicIdList", "Type"] {
+        let body = format!(r#"{{"{field}":{deep}}}"#);
+        let misfit = Event::parse("Group.CallbackAfterTopicDestroyed", &body).expect_err(field);
+        assert!(misfit.len() < 200, "{misfit}");
+    }
+    let body = format!(r#"{{"GroupId":"@T","Tomorrow":{deep}}}"#);
+    assert!(Event::parse("Group.CallbackAfterGroupFull", &body).is_ok());
+}
+
+#[test]
+fn one_topic_is_a_list_of_one() {
+    for list in [r#""@TOPIC#_a""#, r#"["@TOPIC#_a"]"#] {
+        let body = format!(r#"{{"GroupId":"@T","Type":"Community","TopicIdList":{list}}}"#);
+        let Ok(Event::GroupAfterTopicDestroyed(event)) =
+            Event::parse("Group.CallbackAfterTopicDestroyed", &body)
+        else {
+            panic!("{body}");
+        };
+        assert_eq!(*event.topic_id_list, ["@TOPIC#_a"]);
+    }
+}
+
+#[test]
+fn who_is_not_followed_any_more_is_told_in_two_ways() {
+    for list in [
+        r#""To_Account":["a","b"]"#,
+        r#""FollowList":[{"To_Account":"a"},{"To_Account":"b"}]"#,
+        r#""To_Account":"a","FollowList":[{"To_Account":"b"}]"#,
+    ] {
+        let body = format!(r#"{{"From_Account":"f",{list}}}"#);
+        let Ok(Event::FollowAfterFollowDelete(event)) =
+            Event::parse("Follow.CallbackAfterFollowDelete", &body)
+        else {
+            panic!("{body}");
+        };
+        assert_eq!(event.unfollowed().map(|account| &**account).collect::<Vec<_>>(), ["a", "b"]);
+    }
+}
+
+#[test]
+fn a_changed_member_has_two_names() {
+    for name in ["Member_Account", "Modified_Account"] {
+        let body = format!(r#"{{"GroupId":"@T","Type":"Public","Operator_Account":"o","{name}":"bob"}}"#);
+        let Ok(Event::GroupAfterMemberFieldChanged(event)) =
+            Event::parse("Group.CallbackAfterMemberFieldChanged", &body)
+        else {
+            panic!("{body}");
+        };
+        assert_eq!(event.member_account, "bob");
+    }
+}
+
+#[test]
+fn a_name_is_1_to_128_of_its_characters() {
+    let longest = "a".repeat(128);
+    for name in ["a", "Live.CallbackAfterCreateRoom", "x-1_y.", longest.as_str()] {
+        assert!(is_name(name), "{name}");
+    }
+    let too_long = "a".repeat(129);
+    for text in ["", "a b", "a#b", "群", "a/b", "a\n", too_long.as_str()] {
+        assert!(!is_name(text), "{text:?}");
+    }
+}
+
+#[test]
+fn what_asks_is_told_by_the_last_part() {
+    for (name, expected) in [
+        ("Live.CallbackBeforeSendGift", true),
+        ("Sns.CallbackPrevFriendAdd", true),
+        ("CallbackBeforeAnything", true),
+        ("Chatbot.OnC2CSignalMessage", true),
+        ("CallbackBefore.After", false),
+        ("Group.CallbackAfterBefore", false),
+        ("Group.Before", false),
+        ("Bot.OnC2CMessage", false),
+    ] {
+        assert_eq!(asks(name), expected, "{name}");
+    }
+}

@@ -1,0 +1,61 @@
+//! Verifies, parses and answers the webhooks ("third-party callbacks") of Tencent Cloud Chat (IM).
+//!
+//! ```
+//! use tencent_chat_callbacks::{
+//!     Answer, Callback, Event, Query, Refusal, answer::answer, signature::{Admission, App, Token, sign},
+//! };
+//!
+//! fn receive(admission: &Admission, query: &str, body: &[u8], now: u64) -> Result<Answer, Refusal> {
+//!     let query = Query::parse(query);
+//!     admission.admit(&query, now)?;
+//!     let Some(callback) = Callback::parse(&query, body)? else { return Ok(Answer::plain()) };
+//!     let event = Event::parse(callback.command(), callback.body());
+//!     if let Ok(Event::GroupAfterGroupFull(full)) = &event {
+//!         println!("{} is full", full.group_id);
+//!     }
+//!     Ok(answer(&(), &callback, event.as_ref().ok()))
+//! }
+//!
+//! let token = Token { position: 1, secret: "xxxxyyyy".into() };
+//! let admission = Admission::new(vec![App { sdk_appid: "1400000001".into(), tokens: vec![token] }]);
+//! let query = format!("SdkAppid=1400000001&RequestTime=1669872112&Sign={}", sign("xxxxyyyy", "1669872112"));
+//! assert!(receive(&admission, &query, br#"{"GroupId":"@TGS#2J4SZEAEL"}"#, 1_669_872_112).is_ok());
+//! ```
+//!
+//! The library knows neither HTTP nor a clock: the caller passes query string, body and time, and sends the answer.
+//!
+//! # Layout
+//!
+//! The modules follow a callback; each uses only modules below it:
+//!
+//! - [`answer`]: the answer to a callback, and the decisions of a before-callback.
+//! - [`callback`]: command, JSON object, subject and time of a request's body.
+//! - [`event`]: the 61 documented commands as typed events.
+//! - [`value`]: the types of their fields.
+//! - [`object`]: the top level of a JSON object.
+//! - [`signature`]: who is admitted.
+//! - [`query`]: the URL's parameters.
+//! - [`refusal`]: why a request is refused.
+//!
+//! Doc comments name their source by the number of Tencent's page: 34377 is `https://trtc.io/document/34377`, and
+//! 269/1670 is `https://cloud.tencent.com/document/product/269/1670`.
+
+pub mod answer;
+pub mod callback;
+pub mod event;
+pub mod object;
+pub mod query;
+pub mod refusal;
+pub mod signature;
+pub mod value;
+
+pub use answer::Answer;
+pub use callback::Callback;
+pub use event::Event;
+pub use query::Query;
+pub use refusal::Refusal;
+
+/// The README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

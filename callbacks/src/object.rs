@@ -1,0 +1,201 @@
+//! The top level of a JSON object: names decoded, values as they came.
+//!
+//! Values are only scanned, not parsed, so that no nesting is too deep, no number too long, and no escape in
+//! a string (a lone surrogate, say) makes the object unreadable.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize,
+    de::{Deserializer, IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// The fields of a JSON object.
+#[derive(Debug)]
+pub struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// A string, decoded.
+    String(Cow<'a, str>),
+    /// A string that is not Unicode text: it holds a lone surrogate.
+    NotText,
+    /// A number, as it is written.
+    Number(&'a str),
+    /// `true` or `false`.
+    Bool(bool),
+    /// `null`
+    Null,
+    /// An object, as it is written.
+    Object(&'a str),
+    /// An array, as it is written.
+    Array(&'a str),
+}
+
+impl<'a> Object<'a> {
+    /// The field of this name; the last one where there are several, as in any JSON parser.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Field<'a>> {
+        self.0.iter().rev().find(|field| field.0 == name).map(|field| Field::from(field.1))
+    }
+
+    /// The field at a path such as `Info.To_Account` or `PairList[0].From_Account`: through objects, and
+    /// through the first element of arrays.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<Field<'a>> {
+        let Some((step, rest)) = path.split_once('.') else {
+            return self.get(path);
+        };
+        let inner = match (self.get(step.trim_end_matches("[0]"))?, step.ends_with("[0]")) {
+            (Field::Object(inner), false) => inner,
+            (Field::Array(array), true) => serde_json::from_str::<Vec<&RawValue>>(array).ok()?.first()?.get(),
+            _ => return None,
+        };
+        serde_json::from_str::<Object<'a>>(inner).ok()?.at(rest)
+    }
+
+    /// All fields in their order, those of one name repeatedly.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Field<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), Field::from(*value)))
+    }
+
+    /// The length of the array of this name.
+    #[must_use]
+    pub fn array_len(&self, name: &str) -> Option<usize> {
+        let Some(Field::Array(array)) = self.get(name) else {
+            return None;
+        };
+        serde_json::from_str::<Vec<IgnoredAny>>(array).ok().map(|elements| elements.len())
+    }
+}
+
+impl<'a> From<&'a RawValue> for Field<'a> {
+    fn from(value: &'a RawValue) -> Self {
+        let text = value.get();
+        match text.as_bytes()[0] {
+            b'"' => match serde_json::from_str(text) {
+                Ok(Text(text)) => Self::String(text),
+                Err(_) => Self::NotText,
+            },
+            b't' => Self::Bool(true),
+            b'f' => Self::Bool(false),
+            b'n' => Self::Null,
+            b'{' => Self::Object(text),
+            b'[' => Self::Array(text),
+            _ => Self::Number(text),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &RawValue>()? {
+            // A name with a lone surrogate can't be an attribute's; the body keeps it.
+            if let Some(name) = name {
+                fields.push((name, value));
+            }
+        }
+        Ok(Object(fields))
+    }
+}
+
+/// A name, if it is Unicode text. Read as bytes: that is how `serde_json` lets a lone surrogate pass.
+struct Name<'a>(Option<Cow<'a, str>>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_bytes<E>(self, name: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(Name(std::str::from_utf8(name).ok().map(Cow::Borrowed)))
+    }
+
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        Ok(Name(std::str::from_utf8(name).ok().map(|name| Cow::Owned(name.to_owned()))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(json: &str) -> Object<'_> {
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
+    }
+
+    #[test]
+    fn fields_keep_what_they_can_and_lose_nothing_else() {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let json = format!(
+            r#"{{"n":-1.50e3,"t":true,"f":false,"s":"a\u00e9\n","z":null,"lone":"\ud800","\ud800":1,"deep":{deep},"MemberList":[{{}},{{}}],"o":{{}}}}"#
+        );
+        let fields = object(&json);
+        for (name, expected) in [
+            ("n", Some(Field::Number("-1.50e3"))),
+            ("t", Some(Field::Bool(true))),
+            ("f", Some(Field::Bool(false))),
+            ("s", Some(Field::String("aé\n".into()))),
+            ("z", Some(Field::Null)),
+            ("lone", Some(Field::NotText)),
+            ("deep", Some(Field::Array(&deep))),
+            ("o", Some(Field::Object("{}"))),
+            ("nothing", None),
+        ] {
+            assert_eq!(fields.get(name), expected, "{name}");
+        }
+        assert_eq!(fields.iter().count(), 9);
+        assert_eq!(fields.array_len("MemberList"), Some(2));
+        assert_eq!(fields.array_len("deep"), Some(1));
+        assert_eq!(fields.array_len("s"), None);
+    }
+
+    #[test]
+    fn a_path_goes_through_objects_and_first_elements() {
+        let fields = object(
+            r#"{"Info":{"To_Account":"eve","To_Account":"bob"},"List":[{"a":1},{"a":2},3],"None":[]}"#,
+        );
+        for (path, expected) in [
+            ("Info.To_Account", Some(Field::String("bob".into()))),
+            ("List[0].a", Some(Field::Number("1"))),
+            ("List[0].b", None),
+            ("None[0].a", None),
+            ("List.a", None),
+            ("Info[0].To_Account", None),
+            ("Nothing.a", None),
+            ("Info.To_Account.x", None),
+        ] {
+            assert_eq!(fields.at(path), expected, "{path}");
+        }
+    }
+}

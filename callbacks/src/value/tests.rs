@@ -1,0 +1,104 @@
+use super::*;
+
+fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
+    serde_json::from_str(json).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_text_is_borrowed_unless_it_has_escapes() {
+    for (json, expected, borrowed) in
+        [(r#""""#, "", true), (r#" "群🦊" "#, "群🦊", true), (r#""a\"\u7fa4\ud83e\udd8a""#, "a\"群🦊", false)]
+    {
+        let text: Text<'_> = read(json).expect(json);
+        assert_eq!(text, expected);
+        assert_eq!(matches!(text.0, Cow::Borrowed(_)), borrowed, "{json}");
+    }
+}
+
+#[test]
+fn a_whole_number_is_a_text() {
+    for number in ["0", "-1", "144115233406643804", "18446744073709551615"] {
+        assert_eq!(read::<Text<'_>>(number), Ok(number.into()));
+    }
+}
+
+#[test]
+fn what_is_no_text_is_told() {
+    for (json, expected) in [
+        ("null", "invalid type: null, expected a string or a number"),
+        ("true", "invalid type: boolean `true`"),
+        ("false", "invalid type: boolean `false`"),
+        ("{}", "invalid type: map"),
+        ("[]", "invalid type: sequence"),
+        ("1.5", "invalid type: floating point `1.5`"),
+        (r#""\ud800""#, "unexpected end of hex escape"),
+    ] {
+        let misfit = read::<Text<'_>>(json).expect_err(json);
+        assert!(misfit.starts_with(expected), "{misfit}");
+    }
+    assert_eq!(read(" null"), Ok(None::<Text<'_>>));
+}
+
+#[test]
+fn numbers_come_as_strings_too() {
+    for (json, expected) in [
+        ("0", 0),
+        ("-1", -1),
+        ("9223372036854775807", i64::MAX),
+        (r#""-9223372036854775808""#, i64::MIN),
+        (r#""1670574414123""#, 1_670_574_414_123),
+        (r#""\u0031""#, 1),
+    ] {
+        assert_eq!(read(json), Ok(Number(expected)), "{json}");
+    }
+    for json in ["1.5", "1e3", "9223372036854775808", r#""""#, r#"" 1""#, r#""soon""#, "true", "null", "[]"] {
+        let misfit = read::<Number>(json).expect_err(json);
+        assert!(misfit.contains("expected an integer, as a number or a string"), "{misfit}");
+    }
+}
+
+#[test]
+fn times_and_flags_are_read_as_numbers_are() {
+    assert_eq!(read("1670574414123"), Ok(Millis(1_670_574_414_123)));
+    assert_eq!(read(r#""1670574414""#), Ok(Seconds(1_670_574_414)));
+    assert_eq!(Millis::from(Seconds(1_670_574_414)), Millis(1_670_574_414_000));
+    for (json, set) in [("0", false), ("1", true), (r#""0""#, false), (r#""1""#, true), ("2", true)] {
+        assert_eq!(read(json), Ok(Flag(set)), "{json}");
+    }
+    for json in ["true", "null", "[]", r#""soon""#] {
+        read::<Flag>(json).expect_err(json);
+        read::<Millis>(json).expect_err(json);
+        read::<Seconds>(json).expect_err(json);
+    }
+}
+
+#[test]
+fn one_text_is_a_list_of_one() {
+    let one = |text: &'static str| Ok(Texts(vec![text.into()]));
+    assert_eq!(read(r#""a""#), one("a"));
+    assert_eq!(read(r#""\u0061""#), one("a"));
+    assert_eq!(read(r#"["a"]"#), one("a"));
+    assert_eq!(read("[1]"), one("1"));
+    assert_eq!(read::<Texts<'_>>("[]").expect("a list").len(), 0);
+    assert_eq!(read::<Texts<'_>>(r#"["a", "b"]"#).expect("a list").len(), 2);
+    for json in ["{}", "[[]]", "true"] {
+        read::<Texts<'_>>(json).expect_err(json);
+    }
+}
+
+#[test]
+fn raw_json_is_compared_as_it_stands() {
+    let raw = |json| read::<Raw<'_>>(json).expect("JSON");
+    assert_eq!(raw(" {\"a\": 1}"), raw("{\"a\": 1}"));
+    assert_ne!(raw("[1]"), raw("[ 1]"));
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    assert_eq!(raw(&deep).get(), deep);
+}
+
+#[test]
+fn a_text_is_as_good_as_a_str() {
+    let text = Text::from("群");
+    assert_eq!(format!("{text:>2}"), " 群");
+    assert_eq!(String::from(&text), "群");
+    assert!(text == *"群" && text == "群" && text.starts_with('群'));
+}

@@ -1,0 +1,33 @@
+//! Times: Tencent writes some in milliseconds and others in seconds, so each unit has its type.
+
+use serde::{Deserialize, Deserializer};
+
+use super::Number;
+
+/// A time in milliseconds since the epoch, such as `EventTime`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub i64);
+
+/// A time in seconds since the epoch, such as `MsgTime`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seconds(pub i64);
+
+impl From<Seconds> for Millis {
+    fn from(Seconds(seconds): Seconds) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    #[inline(never)]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Number::deserialize(deserializer).map(|Number(millis)| Self(millis))
+    }
+}
+
+impl<'de> Deserialize<'de> for Seconds {
+    #[inline(never)]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Number::deserialize(deserializer).map(|Number(seconds)| Self(seconds))
+    }
+}

@@ -1,0 +1,208 @@
+//! One request, until it has its reply.
+
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant},
+};
+
+use futures_util::{FutureExt, future::OptionFuture};
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequestContext as RequestContext, http::Method,
+    request::RequestContext as AnyRequestContext,
+};
+use tencent_chat_callbacks::{
+    Answer, Callback, Event, Query, Refusal,
+    answer::answer,
+    event::{asks, is_name},
+};
+
+use super::shared::Shared;
+use crate::{
+    deadline::Deadlines,
+    forward::Forwarded,
+    log::Facts,
+    outcome::{Failure, Outcome, Stored},
+    reactions::react,
+    record::{Receipt, Record},
+    reply::reply,
+    time::now_millis,
+    unrecorded::Unrecorded,
+};
+
+/// How much of a refused body is logged, in bytes.
+const LOGGED_BODY_BYTES: usize = 4096;
+
+/// A request and what is known of it so far. It outlives a panic, so that even then there is a log entry.
+pub(super) struct Exchange<'a> {
+    shared: &'a Shared,
+    request: &'a Request,
+    query: Query<'a>,
+    deadlines: Deadlines,
+    facts: Facts<'a>,
+    /// The answer to a before-callback, in JSON.
+    answer: Option<Cow<'static, str>>,
+}
+
+impl<'a> Exchange<'a> {
+    /// Notes what is known of a request before anything of it is checked.
+    pub(super) fn new(shared: &'a Shared, request: &'a Request) -> Self {
+        let context = request_context(request);
+        let deadlines =
+            Deadlines::new(Instant::now(), now_millis(), context.map(|context| context.time_epoch));
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        let command = query.callback_command().filter(|name| is_name(name));
+        let invocation = request.lambda_context_ref().map(|context| shared.invocation_facts(context));
+        let facts = Facts {
+            request_id: context.and_then(|context| context.request_id.as_deref()).unwrap_or_default(),
+            callback_command: command.map(|name| Cow::Owned(name.to_owned())),
+            ..invocation.unwrap_or_default()
+        };
+        Self { shared, request, query, deadlines, facts, answer: None }
+    }
+
+    /// Admits the request and processes the callback in it.
+    pub(super) async fn receive(&mut self) -> Outcome {
+        match self.read() {
+            Ok(Some(callback)) => self.process(&callback).await,
+            Ok(None) => Outcome::Probe,
+            Err(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    /// Logs the outcome and gives the reply.
+    pub(super) fn reply(mut self, outcome: &Outcome) -> Response<Body> {
+        // After a panic there may be no answer yet.
+        let asks = self.facts.callback_command.as_deref().is_some_and(asks);
+        let answer = self.answer.take().or_else(|| asks.then_some(Cow::Borrowed(Answer::PLAIN)));
+        if let Outcome::Failed(_) = outcome {
+            self.log_unrecorded(outcome);
+        } else {
+            self.shared.log.request(outcome, None, &self.facts);
+        }
+        reply(outcome, answer)
+    }
+
+    /// The callback in the request. The checks run in the documented order, and the body is not read before the sender
+    /// is admitted.
+    fn read(&mut self) -> Result<Option<Callback<'a>>, Refusal> {
+        if self.request.method() != Method::POST {
+            return Err(Refusal::NotPost);
+        }
+        let admitted = self.shared.admission.admit(&self.query, self.deadlines.received_at / 1000)?;
+        self.facts.sdk_appid = Some(admitted.sdk_appid);
+        self.facts.token = admitted.token;
+        let body = self.request.body().as_ref();
+        self.facts.body_bytes = Some(body.len());
+        Callback::parse(&self.query, body).inspect_err(|_| {
+            let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
+            self.facts.body = Some(String::from_utf8_lossy(beginning));
+        })
+    }
+
+    /// Decides on a callback, stores and forwards it, and reacts to it.
+    async fn process(&mut self, callback: &Callback<'a>) -> Outcome {
+        let event = Event::parse(callback.command(), callback.body());
+        if asks(callback.command()) {
+            self.answer = Some(self.decide(callback, event.as_ref().ok()));
+        }
+        let record = self.record(callback, &event);
+        let stored = self.store_and_forward(record, callback).await;
+        if let (Ok(Stored::New), Ok(event)) = (&stored, &event) {
+            react_by(self.deadlines.write_by, event).await;
+        }
+        stored.into()
+    }
+
+    /// The answer to a before-callback. If the user's code panics, it is the default answer.
+    fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
+        let answer = |event| answer(&*self.shared.decide, callback, event);
+        let decided = catch_unwind(AssertUnwindSafe(|| answer(event)));
+        decided.unwrap_or_else(|_| answer(None)).json()
+    }
+
+    /// The record of a callback. Notes what the log has of it.
+    fn record(&mut self, callback: &Callback<'_>, event: &Result<Event<'_>, String>) -> Record {
+        let received_at = self.deadlines.received_at;
+        let receipt = Receipt {
+            sdk_appid: self.facts.sdk_appid.unwrap_or_default(),
+            received_at,
+            request_id: self.facts.request_id,
+            keeping: self.shared.keeping,
+        };
+        let record = Record::new(&self.query, callback, event, &receipt);
+        let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
+        self.facts.callback_command = Some(Cow::Owned(callback.command().to_owned()));
+        self.facts.subject = Some(callback.subject().to_owned());
+        self.facts.event_time = event_time;
+        self.facts.lag = event_time.and_then(|time| received_at.checked_signed_diff(time));
+        self.facts.problem.clone_from(&record.problem);
+        record
+    }
+
+    /// Writes a record, and at the same time forwards the callback.
+    async fn store_and_forward(
+        &mut self,
+        record: Record,
+        callback: &Callback<'_>,
+    ) -> Result<Stored, Failure> {
+        let Self { shared, request, deadlines, .. } = *self;
+        let store = async {
+            let started = Instant::now();
+            (shared.store.write(record, deadlines.write_by).await, started.elapsed())
+        };
+        let raw_query = request.uri().query().unwrap_or_default();
+        let receiver = shared.receiver.as_ref();
+        let forward =
+            receiver.map(|receiver| receiver.forward(raw_query, callback.body(), deadlines.forward_by));
+        let ((stored, store_time), forwarded) = tokio::join!(store, OptionFuture::from(forward));
+        self.facts.store_time = Some(milliseconds(store_time));
+        if let Some(Forwarded { result, answer, time }) = forwarded {
+            self.facts.forward = Some(result);
+            self.facts.forward_time = Some(milliseconds(time));
+            if let Some(answer) = answer.filter(|_| self.answer.is_some()) {
+                self.answer = Some(Cow::Owned(answer));
+            }
+        }
+        stored
+    }
+
+    /// Logs all that a redrive needs.
+    fn log_unrecorded(&mut self, outcome: &Outcome) {
+        if let Some(context) = self.request.lambda_context_ref() {
+            self.facts.function_version = Some(&context.env_config.version);
+            self.facts.function_request_id = Some(&context.request_id);
+        }
+        // Without an application the request was not admitted, and a stranger's body must not be redriven.
+        let unrecorded = self.facts.sdk_appid.map(|_| Unrecorded {
+            id: Cow::Borrowed(self.facts.function_request_id.unwrap_or_default()),
+            piece: 1,
+            pieces: 1,
+            query: self.query.without_sign().into(),
+            received_at: self.deadlines.received_at,
+            request_id: Cow::Borrowed(self.facts.request_id),
+            body: String::from_utf8_lossy(self.request.body()),
+        });
+        let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
+        self.shared.log.unrecorded(outcome, &self.facts, &pieces);
+    }
+}
+
+/// Reacts to an event until the deadline. The event is recorded, whether or not the reaction succeeds.
+async fn react_by(deadline: Instant, event: &Event<'_>) {
+    let reaction = AssertUnwindSafe(react(event)).catch_unwind();
+    let _ = tokio::time::timeout_at(deadline.into(), reaction).await;
+}
+
+/// What API Gateway knows of a request.
+fn request_context(request: &Request) -> Option<&RequestContext> {
+    match request.request_context_ref() {
+        Some(AnyRequestContext::ApiGatewayV2(context)) => Some(context),
+        _ => None,
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
+}

@@ -1,0 +1,75 @@
+//! The applications and their tokens.
+
+use tencent_chat_callbacks::signature::{Admission, App, Token};
+
+use super::setting::{Lookup, Setting, SettingsError};
+
+const SDK_APP_IDS: Setting = Setting::new("SDK_APP_IDS", "the SDKAppIDs to serve: decimal, comma-separated");
+const CALLBACK_TOKENS: Setting = Setting::new(
+    "CALLBACK_TOKENS",
+    "tokens of at most 128 characters, comma-separated, each alone or as SDKAppID:token",
+);
+const NO_TOKEN: Setting = Setting::new(
+    CALLBACK_TOKENS.name,
+    "the console's authentication token, or ALLOW_UNSIGNED=true to run without one",
+);
+const ALLOW_UNSIGNED: Setting = Setting::new("ALLOW_UNSIGNED", "true or false");
+
+/// Reads who is admitted. An application without a token needs the explicit `ALLOW_UNSIGNED=true`.
+pub(super) fn admission(lookup: Lookup<'_>) -> Result<Admission, SettingsError> {
+    let mut apps = sdk_app_ids(lookup)?;
+    add_tokens(&mut apps, &CALLBACK_TOKENS.list(lookup))?;
+    let allow_unsigned = allow_unsigned(lookup)?;
+    if apps.iter().any(|app| app.tokens.is_empty()) && !allow_unsigned {
+        return Err(NO_TOKEN.error("has no token for an SDKAppID in SDK_APP_IDS"));
+    }
+    Ok(Admission::new(apps))
+}
+
+fn sdk_app_ids(lookup: Lookup<'_>) -> Result<Vec<App>, SettingsError> {
+    let mut apps: Vec<App> = Vec::new();
+    SDK_APP_IDS.required(lookup)?;
+    for sdk_appid in SDK_APP_IDS.list(lookup) {
+        if !is_sdk_appid(&sdk_appid) {
+            return Err(SDK_APP_IDS.malformed());
+        }
+        if apps.iter().all(|app| app.sdk_appid != sdk_appid) {
+            apps.push(App { sdk_appid, tokens: Vec::new() });
+        }
+    }
+    if apps.is_empty() { Err(SDK_APP_IDS.malformed()) } else { Ok(apps) }
+}
+
+fn is_sdk_appid(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Gives each token to all applications, or with `SDKAppID:token` to the one it names.
+fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError> {
+    for (index, entry) in entries.iter().enumerate() {
+        let (only, secret) = match entry.split_once(':') {
+            Some((sdk_appid, secret)) if is_sdk_appid(sdk_appid) => (Some(sdk_appid), secret),
+            _ => (None, entry.as_str()),
+        };
+        if !(1..=128).contains(&secret.chars().count()) {
+            return Err(CALLBACK_TOKENS.error("has an empty or overlong token"));
+        }
+        let mut admits =
+            apps.iter_mut().filter(|app| only.is_none_or(|only| only == app.sdk_appid)).peekable();
+        if admits.peek().is_none() {
+            return Err(CALLBACK_TOKENS.error("names an SDKAppID that is not in SDK_APP_IDS"));
+        }
+        for app in admits {
+            app.tokens.push(Token { position: index + 1, secret: secret.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+fn allow_unsigned(lookup: Lookup<'_>) -> Result<bool, SettingsError> {
+    match lookup.optional(ALLOW_UNSIGNED.name).as_deref() {
+        Some("true") => Ok(true),
+        Some("false") | None => Ok(false),
+        Some(_) => Err(ALLOW_UNSIGNED.malformed()),
+    }
+}
