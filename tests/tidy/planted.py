@@ -49,9 +49,10 @@ def in_each_readme(text):
 
 # The rule, what is planted, and a piece of what it has to say.
 BREACHES = [
+    ("root_is_small", write("NOTES.txt", "Later.\n"), "NOTES.txt stands at the root"),
     ("source_files_are_short", write("src/long.rs", "//! Long.\n" * 301), "src/long.rs has 301 lines"),
     ("modules_stand_where_they_are_named", append("src/time.rs", '#[path = "other.rs"]\nmod other;\n'), "says #[path]"),
-    ("readmes_are_short", in_each_readme("\n" * 201), "README.ja.md has"),
+    ("readmes_are_short", in_each_readme("\n" * 201), "docs/README.ja.md has"),
     ("commands_are_in_the_docs", append("Makefile", "\nsecret: ## do something\n"), "make secret is in no *.md"),
     ("settings_are_in_the_reference", append("src/settings.rs", '// "NEW_SETTING"\n'), "NEW_SETTING is not in"),
     ("parameters_are_in_the_docs", replace("template.yaml", "\nParameters:\n", "\nParameters:\n  Fancy:\n    Type: String\n"),
@@ -62,10 +63,10 @@ BREACHES = [
     ("samples_are_listed", write("events/new-sample.json", "{}\n"), "events/new-sample.json is not in"),
     ("links_lead_somewhere", append("docs/security.md", "\nSee [there](nowhere.md).\n"), "nowhere.md is not there"),
     ("links_lead_somewhere", append("docs/security.md", "\nSee [there](aws.md#nowhere).\n"), "docs/aws.md has no #nowhere"),
-    ("translations_follow", replace("README.ja.md", "$ make run", "$ make walk"), "README.ja.md has other blocks of code"),
-    ("translations_follow", append("README.zh-CN.md", "\n## More\n"), "README.zh-CN.md has other headings"),
-    ("translations_follow", append("README.zh-CN.md", "\n[here](LICENSE-MIT)\n"), "README.zh-CN.md has other relative links"),
-    ("translations_follow", append("README.ja.md", "\n[there](https://example.com)\n"), "README.ja.md has other outside links"),
+    ("translations_follow", replace("docs/README.ja.md", "$ make run", "$ make walk"), "docs/README.ja.md has other blocks of code"),
+    ("translations_follow", append("docs/README.zh-CN.md", "\n## More\n"), "docs/README.zh-CN.md has other headings"),
+    ("translations_follow", append("docs/README.zh-CN.md", "\n[here](../LICENSE-MIT)\n"), "docs/README.zh-CN.md has other relative links"),
+    ("translations_follow", append("docs/README.ja.md", "\n[there](https://example.com)\n"), "docs/README.ja.md has other outside links"),
     ("diffs_apply", replace("src/react.rs", "_event", "_it"), "docs/extending.md, block"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
 ]
