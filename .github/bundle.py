@@ -36,9 +36,10 @@ def main(architecture):
     dist.mkdir(exist_ok=True)
     with zipfile.ZipFile(dist / f"tencent-chat-webhook-{architecture}.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("template.yaml", template(architecture))
-        for name in ("README.md", "LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"):
+        for name in ("README.md", "LICENSE-MIT", "LICENSE-APACHE"):
             bundle.write(ROOT / name, name)
-        bundle.write(ROOT / "samconfig.example.toml", "samconfig.toml")
+        bundle.write(ROOT / "docs" / "changelog.md", "CHANGELOG.md")
+        bundle.write(ROOT / "docs" / "samconfig.example.toml", "samconfig.toml")
         for name in BINARIES:
             bootstrap = (ROOT / "target" / "lambda" / name / "bootstrap").read_bytes()
             if int.from_bytes(bootstrap[18:20], "little") != ELF_MACHINES[architecture]:

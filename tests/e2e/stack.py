@@ -10,7 +10,7 @@ import boto3
 ROOT = pathlib.Path(__file__).parents[2]
 # Of its own: a `sam deploy` after the tests must not find a build for this machine's processor.
 BUILT = ROOT / ".local" / "e2e" / "build" / "template.yaml"
-CONFIG = ROOT / "samconfig.example.toml"
+CONFIG = ROOT / "docs" / "samconfig.example.toml"
 NAME = "tencent-chat-webhook"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 

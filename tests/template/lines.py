@@ -37,10 +37,13 @@ FORWARDED = [
     (CALLBACK | {"forward": "timeout", "ForwardTime": 1500.1}, {"Lag": 277, "ForwardFailures": 1}),
     (CALLBACK, {"Lag": 277}),
 ]
+REDRIVEN = {"timestamp": "2022-12-09T08:30:00.000Z", "level": "INFO", "message": "recorded", "outcome": "recorded",
+            "id": "8f5f6f1c-3ba4-4f6f-9d0b-0a3f0a3c7f10", "function_request_id": "c2b1e3a4-5d6e-4f70-8a9b-0c1d2e3f4a5b"}
 OF_THE_REDRIVE = [
-    (CALLBACK, {"Redriven outcome=recorded": 1}),
-    (CALLBACK | {"outcome": "duplicate"}, {"Redriven outcome=duplicate": 1}),
-    (CALLBACK | {"outcome": "failed", "level": "ERROR", "reason": "incomplete"}, {"Redriven outcome=failed": 1}),
+    (REDRIVEN, {"Redriven outcome=recorded": 1}),
+    (REDRIVEN | {"outcome": "duplicate"}, {"Redriven outcome=duplicate": 1}),
+    (REDRIVEN | {"outcome": "failed", "level": "ERROR", "reason": "incomplete", "error": "1 of 2 pieces"},
+     {"Redriven outcome=failed": 1}),
     ({"level": "INFO", "message": "ready"}, {}),
 ]
 

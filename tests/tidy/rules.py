@@ -6,22 +6,58 @@ import re
 import urllib.parse
 
 import markdown
+from modules import libraries_list_their_modules_in_order, no_modules_use_each_other
 
 MOST_LINES = 300
 MOST_README_LINES = 200
-README, TRANSLATIONS = "README.md", ("README.zh-CN.md", "README.ja.md")
+README, TRANSLATIONS = "README.md", ("docs/README.zh-CN.md", "docs/README.ja.md")
 READMES = (README, *TRANSLATIONS)
+CHANGELOG = "docs/changelog.md"
 REFERENCE, OPERATE, AWS = "docs/reference.md", "docs/operate.md", "docs/aws.md"
 EXTENDING = "docs/extending.md"
+
+# Each entry of the root, and the reader or tool that looks for it there.
+ROOT = {
+    "Cargo.lock": "cargo",
+    "Cargo.toml": "cargo; SAM and cargo-lambda build from its folder",
+    "LICENSE-APACHE": "GitHub, and the bundle of a release",
+    "LICENSE-MIT": "GitHub, and the Serverless Application Repository by LicenseUrl",
+    "Makefile": "make",
+    "README.md": "GitHub, and the Serverless Application Repository by ReadmeUrl",
+    "benches": "cargo bench",
+    "callbacks": "the workspace: the protocol's library",
+    "cli": "the workspace: the command line",
+    "docs": "a reader",
+    "events": "a reader: the sample callbacks",
+    "examples": "cargo run --example",
+    "fuzz": "cargo fuzz",
+    "src": "cargo",
+    "template.yaml": "the SAM CLI",
+    "tests": "cargo test",
+    ".cargo": "cargo; cargo-deny finds its deny.toml there",
+    ".cargolambdaignore": "cargo lambda watch",
+    ".ci": "the gate",
+    ".clippy.toml": "clippy, for each package below it",
+    ".editorconfig": "editors, for each file below it",
+    ".github": "GitHub",
+    ".gitignore": "git",
+    ".rustfmt.toml": "rustfmt, for each file below it",
+}
 
 
 def docs(repository):
     """What a reader finds: every text but the history of changes."""
-    return "\n".join(text for name, text in repository.texts("*.md").items() if name != "CHANGELOG.md")
+    return "\n".join(text for name, text in repository.texts("*.md").items() if name != CHANGELOG)
+
+
+def root_is_small(repository):
+    for name in dict.fromkeys(name.partition("/")[0] for name in repository.files):
+        if name not in ROOT:
+            yield f"{name} stands at the root, where no tool looks for it"
 
 
 def source_files_are_short(repository):
-    for name, text in repository.texts("src/*.rs", "tests/*.rs", "tests/*.py", "cli/*.rs", "examples/*.rs", "benches/*.rs").items():
+    for name, text in repository.texts("*.rs", "*.py").items():
         lines = len(text.splitlines())
         if lines > MOST_LINES:
             yield f"{name} has {lines} lines, more than {MOST_LINES}"
@@ -89,6 +125,11 @@ def samples_are_listed(repository):
             yield f"{name} is not in {REFERENCE}"
 
 
+def target_of(name, path):
+    """The file or folder that a page's relative link names, from the root."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+
+
 def links_lead_somewhere(repository):
     texts = repository.texts("*.md")
     for name, text in texts.items():
@@ -96,7 +137,7 @@ def links_lead_somewhere(repository):
             if re.match(r"[a-z]+:", link):
                 continue
             path, _, anchor = link.partition("#")
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+            target = target_of(name, path)
             if not (repository.root / target).exists():
                 yield f"{name}: {link} is not there"
             elif anchor and urllib.parse.unquote(anchor) not in markdown.anchors(texts.get(target, "")):
@@ -106,14 +147,14 @@ def links_lead_somewhere(repository):
 def comparable(repository, name):
     """What a translation has in common with its original."""
     text = repository.text(name)
-    others = [posixpath.basename(other) for other in READMES]
     # A heading's anchor is translated with it, and an outside page may have its own language.
-    targets = [link.partition("#")[0] for link in markdown.links(text) if not re.match(r"[a-z]+:|#", link)]
+    targets = [target_of(name, link.partition("#")[0]) for link in markdown.links(text)
+               if not re.match(r"[a-z]+:|#", link)]
     return {
         "blocks of code": [block for block in markdown.blocks(text) if block[0] != "mermaid"],
         "pictures": sum(language == "mermaid" for language, _ in markdown.blocks(text)),
         "headings": ["#" * level for level, _ in markdown.headings(text)],
-        "relative links": sorted(target for target in targets if target not in others),
+        "relative links": sorted(target for target in targets if target not in READMES),
         "outside links": sum(bool(re.match(r"[a-z]+:", link)) for link in markdown.links(text)),
     }
 
@@ -151,8 +192,11 @@ def nothing_is_pending(repository):
 
 
 RULES = (
+    root_is_small,
     source_files_are_short,
     modules_stand_where_they_are_named,
+    no_modules_use_each_other,
+    libraries_list_their_modules_in_order,
     readmes_are_short,
     commands_are_in_the_docs,
     settings_are_in_the_reference,
