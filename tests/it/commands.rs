@@ -183,13 +183,13 @@ async fn who_asks_is_answered_even_if_nothing_can_be_stored() {
     }
 }
 
-/// A row: command, type, and where subject, time and answer come from.
+/// A row: command, variant of `Event`, and where subject, time and answer come from.
 fn row(case: &Case) -> String {
     let body = case.body.to_string();
     let event =
         Event::parse(&case.command, &body).unwrap_or_else(|error| panic!("{}: {error}", case.command));
     let event = format!("{event:?}");
-    let kind: String = event.split([' ', '{']).next().unwrap_or_default().replace('(', "::");
+    let variant = event.split('(').next().unwrap_or_default();
     let path = |path: &str| path.trim_start_matches('/').replace("/0/", "[0].").replace('/', ".");
     let subject = case
         .subject_source()
@@ -202,7 +202,7 @@ fn row(case: &Case) -> String {
         _ if case.asks() => "allowed",
         _ => "",
     };
-    format!("| `{}` | `{kind}` | {subject} | {time} | {answer} |", case.command)
+    format!("| `{}` | `Event::{variant}` | {subject} | {time} | {answer} |", case.command)
 }
 
 /// `WRITE_TABLES=1 cargo test commands` writes the table anew.

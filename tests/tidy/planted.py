@@ -103,7 +103,7 @@ BREACHES = [
      "docs/README.zh-CN.md has other relative links"),
     ("translations_follow", append("docs/README.ja.md", "\n[there](https://example.com)\n"),
      "docs/README.ja.md has other outside links"),
-    ("diffs_apply", replace("src/react.rs", "_event", "_it"), "docs/extending.md, block"),
+    ("diffs_apply", replace("src/reactions.rs", "_event", "_it"), "docs/extending.md, block"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
 ]
 
