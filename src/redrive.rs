@@ -16,6 +16,7 @@ use crate::{
 
 mod found;
 mod function;
+mod scan;
 pub use found::{Found, find};
 pub use function::{Redrive, serve};
 
