@@ -14,17 +14,17 @@ pub const LOG_GROUP: &str = "/aws/lambda/test";
 pub fn event<'a>(lines: impl IntoIterator<Item = &'a str>) -> Value {
     let entry =
         |(index, line): (usize, &str)| json!({ "id": index.to_string(), "timestamp": 1, "message": line });
-    batch("DATA_MESSAGE", lines.into_iter().enumerate().map(entry).collect())
+    batch("DATA_MESSAGE", &lines.into_iter().enumerate().map(entry).collect::<Vec<_>>())
 }
 
 /// CloudWatch's check whether the function can be reached.
 #[must_use]
 pub fn control_message() -> Value {
     let text = "CWL CONTROL MESSAGE: Checking health of destination Lambda.";
-    batch("CONTROL_MESSAGE", vec![json!({ "id": "", "timestamp": 1, "message": text })])
+    batch("CONTROL_MESSAGE", &[json!({ "id": "", "timestamp": 1, "message": text })])
 }
 
-fn batch(message_type: &str, log_events: Vec<Value>) -> Value {
+fn batch(message_type: &str, log_events: &[Value]) -> Value {
     let batch = json!({
         "messageType": message_type,
         "owner": "123456789012",
