@@ -98,6 +98,10 @@ class Expansion:
     def condition(self, name):
         return self.truth(self.raw["Conditions"][name])
 
+    def is_accepted(self):
+        """Whether the template's rules let these parameters be deployed."""
+        return all(self.truth(each["Assert"]) for rule in SOURCE["Rules"].values() for each in rule["Assertions"])
+
     def truth(self, node):
         (key, value), = node.items()
         if key == "Condition":

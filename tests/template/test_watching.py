@@ -164,12 +164,3 @@ class Queries(unittest.TestCase):
                 else:
                     self.assertIn(metric[1], FREE[metric[0]])
         self.assertEqual(shown, {metric for metric in own_metrics(each) if metric[1] != ("function_version",)})
-
-
-class TheRedrivesFeed(unittest.TestCase):
-    def test_every_piece_of_what_was_not_stored_comes_and_nothing_else(self):
-        subscription, = Expansion(LEAST).of_type("AWS::Logs::SubscriptionFilter").values()
-        pattern = subscription["Properties"]["FilterPattern"]
-        self.assertEqual(pattern, "{ $.unrecorded.piece > 0 }")
-        come = [line for line, _ in [*OF_THE_FUNCTION, *FORWARDED] if filters.matches(pattern, line)]
-        self.assertEqual(come, [FAILED, CONTINUED])
