@@ -4,7 +4,7 @@ import unittest
 
 import filters
 from expansion import LEAST, MOST, PARAMETERS, SOURCE, Expansion
-from lines import CONTINUED, FAILED, FORWARDED, OF_THE_FUNCTION
+from lines import CONTINUED, FAILED, FORWARDED, OF_THE_FUNCTION, THROTTLED
 
 DAY = 86_400
 QUEUES = ("RedriveQueue", "RedriveDeadLetters")
@@ -28,7 +28,7 @@ class TheFunction(unittest.TestCase):
         pattern = subscription["Properties"]["FilterPattern"]
         self.assertEqual(pattern, "{ $.unrecorded.piece > 0 }")
         come = [line for line, _ in [*OF_THE_FUNCTION, *FORWARDED] if filters.matches(pattern, line)]
-        self.assertEqual(come, [FAILED, CONTINUED])
+        self.assertEqual(come, [FAILED, THROTTLED, CONTINUED])
 
     def test_logs_of_this_account_and_group_alone_may_call_it(self):
         self.assertEqual(self.expansion.properties("RedrivePermission"), {

@@ -130,6 +130,10 @@ class Everywhere(unittest.TestCase):
         for key in ("LicenseUrl", "ReadmeUrl"):
             self.assertTrue((ROOT / published[key]).is_file(), key)
 
+    def test_one_parameter_and_a_token_are_enough(self):
+        self.assertEqual([name for name, each in PARAMETERS.items() if "Default" not in each], ["SdkAppIds"])
+        self.assertTrue(Expansion(LEAST).is_accepted())
+
     def test_every_parameter_has_its_place_in_the_form(self):
         groups = SOURCE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
         shown = [name for group in groups for name in group["Parameters"]]
@@ -143,7 +147,8 @@ class WhatTheDocsSay(unittest.TestCase):
         self.text = "\n".join(path.read_text() for path in [ROOT / "README.md", *pages])
 
     def test_each_alarm_and_output_that_they_name_is_there_and_each_alarm_is_named(self):
-        alarms = {name for name, each in SOURCE["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm"}
+        alarms = {name for name, each in SOURCE["Resources"].items()
+                  if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")}
         self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
         self.assertLessEqual(set(re.findall(r"\boutput (\w+)\)", self.text)) - {"the"}, SOURCE["Outputs"].keys())
 
