@@ -138,30 +138,3 @@ class Everywhere(unittest.TestCase):
         groups = SOURCE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
         shown = [name for group in groups for name in group["Parameters"]]
         self.assertEqual(sorted(shown), sorted(PARAMETERS))
-
-
-class WhatTheDocsSay(unittest.TestCase):
-    def setUp(self):
-        # The changelog may name what is no longer there.
-        pages = set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "changelog.md"}
-        self.text = "\n".join(path.read_text() for path in [ROOT / "README.md", *pages])
-
-    def test_each_alarm_and_output_that_they_name_is_there_and_each_alarm_is_named(self):
-        alarms = {name for name, each in SOURCE["Resources"].items()
-                  if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")}
-        self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
-        self.assertLessEqual(set(re.findall(r"\boutput (\w+)\)", self.text)) - {"the"}, SOURCE["Outputs"].keys())
-
-    def test_each_parameter_that_they_set_is_there(self):
-        for name in re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)=", self.text):
-            self.assertIn(name, PARAMETERS)
-
-    def test_nobody_is_told_to_move_the_alias_of_a_stack_by_hand(self):
-        self.assertNotRegex(self.text, r"cargo lambda deploy[^\n]*--alias")
-
-    def test_a_configuration_of_ones_own_is_not_tracked_and_the_example_can_be_deployed(self):
-        self.assertIn("/samconfig.toml", (ROOT / ".gitignore").read_text().splitlines())
-        example = tomllib.loads((ROOT / "docs" / "samconfig.example.toml").read_text())["default"]
-        parameters = dict(each.split("=", 1) for each in example["global"]["parameters"]["parameter_overrides"])
-        self.assertTrue(Expansion(parameters).is_accepted())
-        self.assertNotIn("CallbackTokens", parameters)

@@ -7,7 +7,7 @@ import unittest
 import figures
 import filters
 from expansion import LEAST, MOST, PARAMETERS, Expansion
-from lines import CONTINUED, FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
+from lines import FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
 
 OWN = "TencentChatWebhook/chat"
 OUTCOMES_OF_A_REDRIVE = 3
