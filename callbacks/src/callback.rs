@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde_json::error::Category;
 
 use crate::{
-    event::is_name,
+    event::{documented, is_name},
     object::{Field, Object},
+    probe::{has_no_fields, is_blank},
     query::Query,
     refusal::Refusal,
     value::Millis,
@@ -36,8 +37,7 @@ pub struct Callback<'a> {
 }
 
 impl<'a> Callback<'a> {
-    /// Reads the body of an admitted request. `None` means the console's check of the URL, which has neither
-    /// command nor body (page 269/32431).
+    /// Reads the body of an admitted request. `None` means the console's [check of the URL](crate::probe).
     ///
     /// # Errors
     /// One of the refusals named `Body…`.
@@ -47,7 +47,7 @@ impl<'a> Callback<'a> {
         }
         let body = std::str::from_utf8(body).map_err(|_| Refusal::BodyNotText)?;
         let in_url = query.callback_command();
-        if !in_url.is_some_and(is_name) && body.trim_ascii().is_empty() {
+        if is_probe(in_url, body.as_bytes()) {
             return Ok(None);
         }
         let object: Object<'a> = serde_json::from_str(body).map_err(|error| match error.classify() {
@@ -110,6 +110,12 @@ impl<'a> Callback<'a> {
     }
 }
 
+/// Whether the console checks the URL. An undocumented command may be one without fields.
+fn is_probe(in_url: Option<&str>, body: &[u8]) -> bool {
+    let command = || in_url.filter(|name| is_name(name));
+    is_blank(body) || has_no_fields(body) && command().is_none_or(|name| documented(name).is_some())
+}
+
 /// The URL's command wins. One that is not a name counts as absent.
 fn command(in_url: Option<&str>, object: &Object<'_>, problems: &mut Vec<String>) -> String {
     let in_body = match object.get("CallbackCommand") {
@@ -156,13 +162,13 @@ mod tests {
             (Some("A.B"), r#"{"CallbackCommand":null}"#, "A.B", [None, None]),
             (None, r#"{"CallbackCommand":"A.B"}"#, "A.B", [None, None]),
             (None, r#"{"CallbackCommand":"X","CallbackCommand":"A.B"}"#, "A.B", [None, None]),
-            (None, "{}", "Unknown", [None, None]),
+            (None, r#"{"a":1}"#, "Unknown", [None, None]),
             (Some("A.B"), r#"{"CallbackCommand":"A.b"}"#, "A.B", [differ, None]),
             (Some("A.B"), r#"{"CallbackCommand":5}"#, "A.B", [body, None]),
             (None, r#"{"CallbackCommand":"a b"}"#, "Unknown", [body, None]),
             (None, r#"{"CallbackCommand":"\ud800"}"#, "Unknown", [body, None]),
             (Some(""), r#"{"CallbackCommand":"A.B"}"#, "A.B", [url, None]),
-            (Some("a%20b"), "{}", "Unknown", [url, None]),
+            (Some("a%20b"), r#"{"a":1}"#, "Unknown", [url, None]),
             (Some("%23"), r#"{"CallbackCommand":[]}"#, "Unknown", [body, url]),
         ] {
             let callback = parse(in_url, json.as_bytes()).expect("an object").expect("a callback");
@@ -175,8 +181,8 @@ mod tests {
     #[test]
     fn a_body_that_is_not_an_object_is_refused_by_name() {
         for (body, expected) in [
-            (b"".as_slice(), Refusal::BodyNotJson),
-            (b"{", Refusal::BodyNotJson),
+            (b"{".as_slice(), Refusal::BodyNotJson),
+            (b"{}}", Refusal::BodyNotJson),
             (b"{\"a\":1}x", Refusal::BodyNotJson),
             (b"{\"a\":\"\x01\"}", Refusal::BodyNotJson),
             (b"{'a':1}", Refusal::BodyNotJson),
@@ -190,9 +196,17 @@ mod tests {
     }
 
     #[test]
-    fn no_command_and_no_body_is_a_probe() {
-        for (in_url, body) in [(None, ""), (None, " \r\n"), (Some("%23"), "")] {
-            assert!(matches!(parse(in_url, body.as_bytes()), Ok(None)), "{in_url:?}");
+    fn a_body_without_anything_is_a_probe_unless_its_command_may_have_no_fields() {
+        let full = Some("Group.CallbackAfterGroupFull");
+        for in_url in [None, Some(""), Some("%23"), Some("A.B"), full] {
+            for body in ["", " \r\n", "{}", " { } "] {
+                let is_probe = body.trim().is_empty() || in_url != Some("A.B");
+                let parsed = parse(in_url, body.as_bytes()).expect("it is not refused");
+                assert_eq!(parsed.is_none(), is_probe, "{in_url:?} {body:?}");
+            }
+            for body in [r#"{"\ud800":1}"#, r#"{"CallbackCommand":"Group.CallbackAfterGroupFull"}"#] {
+                assert!(matches!(parse(in_url, body.as_bytes()), Ok(Some(_))), "{in_url:?} {body}");
+            }
         }
     }
 

@@ -7,6 +7,9 @@
 //!
 //! fn receive(admission: &Admission, query: &str, body: &[u8], now: u64) -> Result<Answer, Refusal> {
 //!     let query = Query::parse(query);
+//!     if admission.admit_probe(&query, body, now).is_some() {
+//!         return Ok(Answer::plain());
+//!     }
 //!     admission.admit(&query, now)?;
 //!     let Some(callback) = Callback::parse(&query, body)? else { return Ok(Answer::plain()) };
 //!     let event = Event::parse(callback.command(), callback.body());
@@ -34,6 +37,7 @@
 //! - [`value`]: the types of their fields.
 //! - [`object`]: the top level of a JSON object.
 //! - [`signature`]: who is admitted.
+//! - [`probe`]: the console's check of the URL.
 //! - [`query`]: the URL's parameters.
 //! - [`refusal`]: why a request is refused.
 //!
@@ -44,6 +48,7 @@ pub mod answer;
 pub mod callback;
 pub mod event;
 pub mod object;
+pub mod probe;
 pub mod query;
 pub mod refusal;
 pub mod signature;

@@ -84,16 +84,22 @@ impl<'a> Exchange<'a> {
         reply(outcome, answer)
     }
 
-    /// The callback in the request. The checks run in the documented order, and the body is not read before the sender
-    /// is admitted.
+    /// The callback in the request; `None` if the console checks the URL. The checks run in the documented order, and
+    /// the body is not read before the sender is admitted. Only where the URL names no application, a body without
+    /// anything in it may make the request a check.
     fn read(&mut self) -> Result<Option<Callback<'a>>, Refusal> {
         if self.request.method() != Method::POST {
             return Err(Refusal::NotPost);
         }
-        let admitted = self.shared.admission.admit(&self.query, self.deadlines.received_at / 1000)?;
+        let (body, now) = (self.request.body().as_ref(), self.deadlines.received_at / 1000);
+        if let Some(probe) = self.shared.admission.admit_probe(&self.query, body, now) {
+            self.facts.sdkappid_absent = true;
+            self.facts.token = probe.token;
+            return Ok(None);
+        }
+        let admitted = self.shared.admission.admit(&self.query, now)?;
         self.facts.sdk_appid = Some(admitted.sdk_appid);
         self.facts.token = admitted.token;
-        let body = self.request.body().as_ref();
         self.facts.body_bytes = Some(body.len());
         Callback::parse(&self.query, body).inspect_err(|_| {
             let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];

@@ -34,7 +34,7 @@ const MISFITS: [(&str, &str, &str, Option<&str>); 9] = [
         Some("CallbackCommand of the body is A.B"),
     ),
     ("A.B", r#"{"CallbackCommand":5}"#, "A.B", Some("CallbackCommand of the body is not a name")),
-    ("a%20b", "{}", "Unknown", Some("CallbackCommand of the URL is not a name")),
+    ("a%20b", r#"{"a":1}"#, "Unknown", Some("CallbackCommand of the URL is not a name")),
     ("", r#"{"CallbackCommand":"A.B"}"#, "A.B", Some("CallbackCommand of the URL is not a name")),
     ("A.B", r#"{"Info":{"To_Account":[]}}"#, "A.B", Some("Info.To_Account is not a string")),
 ];

@@ -124,7 +124,7 @@ async fn nothing_secret_is_printed_when_dynamodb_quotes_the_credentials() {
     for kind in ["InvalidSignatureException", "ExpiredTokenException"] {
         let endpoint = Endpoint::scripted(&[Step::Quote(kind)], ([127, 0, 0, 1], 9).into()).await;
         let mut function = Planted::start(&format!("http://{}", endpoint.address)).await;
-        assert_eq!(function.send(&signed(OURS, AFTER, TOKEN), "{}").await, 503);
+        assert_eq!(function.send(&signed(OURS, AFTER, TOKEN), r#"{"GroupId":""}"#).await, 503);
         let lines = function.end().await;
         assert_eq!(column(&lines, "reason"), [kind]);
         let errors = column(&lines, "error");

@@ -40,7 +40,7 @@ fn every_readable_friend_is_allowed_in_order() {
 #[test]
 fn without_a_list_there_are_no_results() {
     for body in [
-        "{}",
+        r#"{"From_Account":"a"}"#,
         r#"{"FriendItem":null}"#,
         r#"{"FriendItem":{"To_Account":"a"}}"#,
         r#"{"FriendItem":"a"}"#,
