@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use tencent_chat_callbacks::{Callback, Event, Query};
+use tencent_chat_callbacks::{Callback, Query};
 
 use crate::{
     outcome::Failure,
@@ -68,7 +68,7 @@ impl Unrecorded<'_> {
         };
         let receipt =
             Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
-        let event = Event::parse(callback.command(), callback.body());
+        let event = callback.event();
         Ok(Record::new(&query, &callback, &event, &receipt))
     }
 }

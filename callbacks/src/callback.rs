@@ -1,22 +1,23 @@
 //! A callback: its command, the JSON object in its body, its subject and its time.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
 use serde_json::error::Category;
 
 use crate::{
-    event::{documented, is_name},
+    event::{Event, documented, is_name},
     object::{Field, Object},
     probe::{has_no_fields, is_blank},
     query::Query,
     refusal::Refusal,
+    surrogate,
     value::Millis,
 };
 
 mod subject;
 mod time;
 pub use subject::{MAX_SUBJECT_BYTES, SUBJECTS};
-pub use time::TIMES_IN_SECONDS;
+pub use time::{END_OF_CALL, TIMES_IN_SECONDS};
 
 /// The largest body that is accepted, in bytes: 3.5 MB.
 pub const MAX_BODY_BYTES: usize = 3_500_000;
@@ -34,6 +35,8 @@ pub struct Callback<'a> {
     event_time: Option<Millis>,
     time: Option<Millis>,
     problems: Vec<String>,
+    /// The body without lone surrogates, if it has some. Made when it is needed.
+    repaired: OnceLock<Option<String>>,
 }
 
 impl<'a> Callback<'a> {
@@ -59,10 +62,19 @@ impl<'a> Callback<'a> {
         let event_time = time::event_time(&object, &mut problems);
         // The body's times come first: they stay the same when Tencent sends a callback again, `RequestTime` may not.
         let time = event_time
-            .or_else(|| time::time_in_seconds(&object, &mut problems))
+            .or_else(|| time::other_time(&object, &mut problems))
             .or_else(|| time::request_time(query));
         let subject = subject::subject(&object, &mut problems);
-        Ok(Some(Self { command, body, object, subject, event_time, time, problems }))
+        Ok(Some(Self {
+            command,
+            body,
+            object,
+            subject,
+            event_time,
+            time,
+            problems,
+            repaired: OnceLock::new(),
+        }))
     }
 
     /// `CallbackCommand` of the URL, else of the body, else [`UNKNOWN_COMMAND`].
@@ -75,6 +87,15 @@ impl<'a> Callback<'a> {
     #[must_use]
     pub fn body(&self) -> &'a str {
         self.body
+    }
+
+    /// The typed event. A lone surrogate in the body, which no text can hold, is U+FFFD in the event.
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    pub fn event(&self) -> Result<Event<'_>, String> {
+        let repaired = self.repaired.get_or_init(|| surrogate::replaced(self.body));
+        Event::parse(&self.command, repaired.as_deref().unwrap_or(self.body))
     }
 
     /// The fields of the body's top level.
@@ -90,8 +111,8 @@ impl<'a> Callback<'a> {
         self.subject.as_deref().unwrap_or(&self.command)
     }
 
-    /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else the URL's
-    /// `RequestTime`. `None` if none of them is plausible; then only the time of receipt is left.
+    /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else [`END_OF_CALL`], else
+    /// the URL's `RequestTime`. `None` if none of them is plausible; then only the time of receipt is left.
     #[must_use]
     pub fn time(&self) -> Option<Millis> {
         self.time
@@ -215,6 +236,18 @@ mod tests {
         let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
         assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
         assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_a_replacement_character_in_the_event_alone() {
+        let body = r#"{"From_Account":"f\udfff","To_Account":"t","\ud800":1,
+            "MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"\ud83d\ude00\ud800"}}]}"#;
+        let callback = parse(Some("C2C.CallbackBeforeSendMsg"), body.as_bytes()).expect("an object");
+        let callback = callback.expect("a callback");
+        let Ok(Event::C2cBeforeSendMsg(event)) = callback.event() else { panic!("{:?}", callback.event()) };
+        assert_eq!(event.from_account, "f\u{fffd}");
+        assert_eq!(event.msg_body[0].text().as_deref(), Some("\u{1f600}\u{fffd}"));
+        assert_eq!(callback.body(), body);
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //!     }
 //!     admission.admit(&query, now)?;
 //!     let Some(callback) = Callback::parse(&query, body)? else { return Ok(Answer::plain()) };
-//!     let event = Event::parse(callback.command(), callback.body());
+//!     let event = callback.event();
 //!     if let Ok(Event::GroupAfterGroupFull(full)) = &event {
 //!         println!("{} is full", full.group_id);
 //!     }
@@ -38,6 +38,7 @@
 //! - [`object`]: the top level of a JSON object.
 //! - [`signature`]: who is admitted.
 //! - [`probe`]: the console's check of the URL.
+//! - `surrogate`: escapes that are not Unicode text.
 //! - [`query`]: the URL's parameters.
 //! - [`refusal`]: why a request is refused.
 //!
@@ -52,6 +53,7 @@ pub mod probe;
 pub mod query;
 pub mod refusal;
 pub mod signature;
+mod surrogate;
 pub mod value;
 
 pub use answer::Answer;

@@ -32,6 +32,21 @@ impl Decide for Strict {
 }
 
 #[tokio::test]
+async fn a_lone_surrogate_does_not_take_the_decision_away() {
+    let world = World::start().await;
+    let handler = world.handler.deciding(Strict);
+    let query = format!("SdkAppid={SDK_APPID}&CallbackCommand=C2C.CallbackBeforeSendMsg");
+    let body = r#"{"From_Account":"f\ud800","To_Account":"t","CloudCustomData":"\udfff","\ud83d":[],
+        "MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"heck \ud83d","\udc00":0}}]}"#;
+    let mut answer = ok();
+    answer["MsgBody"] = json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "HECK \u{fffd}" } }]);
+    assert_eq!(status_and_body(&send(&handler, &post(&query, body)).await), (200, answer));
+    assert_eq!(world.table.bodies().await, [body]);
+    let line = world.log.take_lines().remove(0);
+    assert_eq!(line["problem"], "From_Account is not a string");
+}
+
+#[tokio::test]
 async fn a_decision_is_what_tencent_gets_and_the_callback_is_recorded() {
     let world = World::start().await;
     let handler = world.handler.deciding(Strict);

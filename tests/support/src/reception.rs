@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tencent_chat_callbacks::{
-    Callback, Event, Query, Refusal,
+    Callback, Query, Refusal,
     answer::answer,
     callback::MAX_BODY_BYTES,
     event::{DOCUMENTED, Documented, documented, is_name},
@@ -37,7 +37,7 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
     };
     assert_eq!(callback.body().as_bytes(), body);
     assert!(is_name(callback.command()), "{:?}", callback.command());
-    let event = Event::parse(callback.command(), callback.body());
+    let event = callback.event();
     let receipt =
         Receipt { sdk_appid: SDK_APPID, received_at: RECEIVED_AT, request_id: "request-1", keeping: KEEPING };
     let record = Record::new(&query, &callback, &event, &receipt);
@@ -60,7 +60,7 @@ pub fn typed(body: &[u8]) {
         let Ok(Some(callback)) = Callback::parse(&Query::parse(&query), body) else {
             return;
         };
-        let event = Event::parse(name, callback.body());
+        let event = callback.event();
         let answer = answer(&(), &callback, event.as_ref().ok()).json();
         let answer: serde_json::Value = serde_json::from_str(&answer).expect("an answer is JSON");
         assert_eq!(answer["ActionStatus"], "OK", "{name}");
