@@ -109,7 +109,7 @@ impl<'a> Exchange<'a> {
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>) -> Outcome {
-        let event = Event::parse(callback.command(), callback.body());
+        let event = callback.event();
         if asks(callback.command()) {
             self.answer = Some(self.decide(callback, event.as_ref().ok()));
         }

@@ -21,12 +21,15 @@ mod url;
 use request::{Earned, Request, TOKEN, request};
 
 /// The function's own attributes, which win over a body's fields.
-const OWN: [&str; 14] = [
+const OWN: [&str; 17] = [
     "pk",
     "sk",
     "CommandDay",
     "SdkAppid",
     "CallbackCommand",
+    "ClientIP",
+    "OptPlatform",
+    "TencentRequestId",
     "EventTime",
     "ReceivedAt",
     "RequestId",
