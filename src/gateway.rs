@@ -10,8 +10,11 @@ use std::convert::Infallible;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
     Body, Error, LambdaEvent, Request, RequestExt,
-    aws_lambda_events::apigw::{ApiGatewayV2httpRequestContext, ApiGatewayV2httpResponse},
-    http::{Uri, uri::PathAndQuery},
+    aws_lambda_events::apigw::{
+        ApiGatewayV2httpRequestContext, ApiGatewayV2httpRequestContextHttpDescription,
+        ApiGatewayV2httpResponse,
+    },
+    http::{Method, Uri, uri::PathAndQuery},
     request::RequestContext,
 };
 use lambda_runtime::service_fn;
@@ -90,23 +93,47 @@ impl Event {
     }
 }
 
-/// What a request is made of. Headers are not: no check needs one, an odd one would be a reason to refuse a
-/// callback, and to read them takes as long as to read the callback.
+/// The fields of an event that the function needs. The rest may be anything, such as an authorizer's claim that is a
+/// number or a header that no HTTP library accepts: no check needs it, it must not refuse a genuine callback, and reading
+/// it takes as long as reading the callback.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HttpApiEvent {
     raw_query_string: Option<String>,
     body: Option<String>,
+    #[serde(default)]
     is_base64_encoded: bool,
-    request_context: ApiGatewayV2httpRequestContext,
+    request_context: Context,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    request_id: Option<String>,
+    #[serde(default)]
+    time_epoch: i64,
+    http: Http,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Http {
+    method: String,
+    user_agent: Option<String>,
 }
 
 fn request(event: HttpApiEvent) -> Result<Request, &'static str> {
     let body = decode(event.body.unwrap_or_default(), event.is_base64_encoded)?;
     let mut request = Request::new(body);
     *request.uri_mut() = uri(&event.raw_query_string.unwrap_or_default())?;
-    *request.method_mut() = event.request_context.http.method.clone();
-    request.extensions_mut().insert(RequestContext::ApiGatewayV2(event.request_context));
+    let Context { request_id, time_epoch, http: Http { method, user_agent } } = event.request_context;
+    let method: Method = method.parse().map_err(|_| "its method is not one")?;
+    let mut http = ApiGatewayV2httpRequestContextHttpDescription::default();
+    (http.method, http.user_agent) = (method.clone(), user_agent);
+    let mut context = ApiGatewayV2httpRequestContext::default();
+    (context.request_id, context.time_epoch, context.http) = (request_id, time_epoch, http);
+    *request.method_mut() = method;
+    request.extensions_mut().insert(RequestContext::ApiGatewayV2(context));
     Ok(request)
 }
 

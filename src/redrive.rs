@@ -16,6 +16,7 @@ use crate::{
 
 mod found;
 mod function;
+mod scan;
 pub use found::{Found, find};
 pub use function::{Redrive, serve};
 
@@ -41,7 +42,8 @@ pub fn record_all(
     let write = move |callback: Unrecorded<'static>| async move {
         let writing = async {
             let record = callback.record(keeping)?;
-            store.write(record, deadline.min(Instant::now() + PATIENCE)).await
+            let without_fields = || callback.record_without_fields(keeping);
+            store.write(record, without_fields, deadline.min(Instant::now() + PATIENCE)).await
         };
         let written = AssertUnwindSafe(writing).catch_unwind().await;
         (callback, written.unwrap_or_else(|_| Err(Failure::panic())))

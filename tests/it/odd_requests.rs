@@ -118,7 +118,7 @@ fn fields() -> Vec<Odd> {
         with("/rawQueryString", json!(["a"]), malformed),
         with("/requestContext/http/method", json!("GET"), Err("not_post")),
         with("/requestContext/http/method", json!("not a method"), malformed),
-        with("/requestContext/http/method", json!(""), Err("not_post")),
+        with("/requestContext/http/method", json!(""), malformed),
         with("/requestContext/http/method", Value::Null, malformed),
         with("/requestContext/http", Value::Null, malformed),
         with("/requestContext/requestId", Value::Null, recorded),
@@ -128,6 +128,26 @@ fn fields() -> Vec<Odd> {
         with("/requestContext/timeEpoch", Value::Null, malformed),
         with("/requestContext", Value::Null, malformed),
     ]
+}
+
+/// What the function does not need may be anything.
+fn context() -> Vec<Odd> {
+    [
+        ("accountId", json!(5)),
+        ("apiId", Value::Null),
+        ("authorizer", json!({ "jwt": { "claims": { "n": 5, "list": [1] }, "scopes": null } })),
+        ("authorizer", json!({ "iam": { "cognitoIdentity": null, "userId": null } })),
+        ("authorizer", json!({ "lambda": { "a": null, "b": 1.5 } })),
+        ("authorizer", json!("none")),
+        ("authentication", json!({ "clientCert": null })),
+        ("identity", json!({ "sourceIp": null, "user": null })),
+        ("routeKey", Value::Null),
+        ("stage", json!(1)),
+        ("time", json!({})),
+        ("http", json!({ "method": "POST", "path": null, "protocol": 5, "sourceIp": [] })),
+    ]
+    .map(|(name, value)| with(&format!("/requestContext/{name}"), value, Ok(None)))
+    .into()
 }
 
 fn whole_events() -> Vec<Odd> {
@@ -170,8 +190,13 @@ async fn every_odd_request_is_recorded_or_refused_and_no_invocation_fails() {
     let url = table.dynamodb.url();
     let settings = [("ALLOW_UNSIGNED", "true"), ("RUST_BACKTRACE", "full")];
     let mut function = Instance::start(command(FUNCTION, variables(&url)).envs(settings)).await;
-    let mut requests: Vec<_> =
-        queries().into_iter().chain(headers()).chain(fields()).chain(whole_events()).collect();
+    let mut requests: Vec<_> = queries()
+        .into_iter()
+        .chain(headers())
+        .chain(fields())
+        .chain(context())
+        .chain(whole_events())
+        .collect();
     let mut wrong = Vec::new();
     for (number, request) in requests.iter_mut().enumerate() {
         if let Err(fault) = check(&mut function, request, number).await {
