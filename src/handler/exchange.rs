@@ -13,7 +13,7 @@ use lambda_http::{
     request::RequestContext as AnyRequestContext,
 };
 use tencent_chat_callbacks::{
-    Answer, Callback, Event, Query, Refusal,
+    Answer, Callback, Event, Origin, Query, Refusal,
     answer::answer,
     event::{asks, is_name},
 };
@@ -132,7 +132,8 @@ impl<'a> Exchange<'a> {
 
     /// The answer to a before-callback. If the user's code panics, it is the default answer.
     fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
-        let answer = |event| answer(&*self.shared.decide, callback, event);
+        let origin = Origin::new(self.facts.sdk_appid.unwrap_or_default(), &self.query);
+        let answer = |event| answer(&*self.shared.decide, callback, event, &origin);
         let decided = catch_unwind(AssertUnwindSafe(|| answer(event)));
         decided.unwrap_or_else(|_| answer(None)).json()
     }

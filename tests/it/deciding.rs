@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use support::requests::{SDK_APPID, post};
 use tencent_chat_callbacks::{
+    Origin, Platform,
     answer::{C2cMessage, Decide, Element, GroupAction, GroupMessage, Verdict},
     event::{c2c, group, message::MsgElem},
 };
@@ -14,18 +15,28 @@ use crate::world::{World, ok, send, status_and_body};
 struct Strict;
 
 impl Decide for Strict {
-    fn group_before_create_group(&self, event: &group::BeforeCreateGroup<'_>) -> Verdict<GroupAction> {
+    fn group_before_create_group(
+        &self,
+        event: &group::BeforeCreateGroup<'_>,
+        _: &Origin<'_>,
+    ) -> Verdict<GroupAction> {
         match &*event.name {
             "casino" => Verdict::deny::<10101>("No casinos."),
             name => panic!("what to say of {name}?"),
         }
     }
 
-    fn group_before_send_msg(&self, _: &group::BeforeSendMsg<'_>) -> Verdict<GroupMessage> {
-        Verdict::drop()
+    fn group_before_send_msg(
+        &self,
+        _: &group::BeforeSendMsg<'_>,
+        origin: &Origin<'_>,
+    ) -> Verdict<GroupMessage> {
+        let server =
+            Origin { sdk_appid: SDK_APPID, platform: Some(Platform::RestApi), client_ip: Some("192.0.2.1") };
+        if *origin == server { Verdict::allow() } else { Verdict::drop() }
     }
 
-    fn c2c_before_send_msg(&self, event: &c2c::BeforeSendMsg<'_>) -> Verdict<C2cMessage> {
+    fn c2c_before_send_msg(&self, event: &c2c::BeforeSendMsg<'_>, _: &Origin<'_>) -> Verdict<C2cMessage> {
         let texts = event.msg_body.iter().filter_map(MsgElem::text);
         Verdict::replace(texts.map(|text| Element::text(text.to_uppercase())).collect::<Vec<_>>())
     }
@@ -67,7 +78,8 @@ async fn a_decision_is_what_tencent_gets_and_the_callback_is_recorded() {
     let refused = json!({ "ActionStatus": "OK", "ErrorInfo": "No casinos.", "ErrorCode": 10101 });
     let cases = [
         ("Group.CallbackBeforeCreateGroup", group("casino"), refused),
-        ("Group.CallbackBeforeSendMsg", in_group, with("ErrorCode", json!(2))),
+        ("Group.CallbackBeforeSendMsg", in_group.clone(), with("ErrorCode", json!(2))),
+        ("Group.CallbackBeforeSendMsg&ClientIP=192.0.2.1&OptPlatform=RESTAPI", in_group, ok()),
         ("C2C.CallbackBeforeSendMsg", to_user, with("MsgBody", text("HECK"))),
         ("Group.CallbackBeforeCreateGroup", group("another"), ok()),
     ];

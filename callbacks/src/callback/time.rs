@@ -38,12 +38,13 @@ pub(super) fn event_time(object: &Object<'_>, problems: &mut Vec<String>) -> Opt
 
 /// The first plausible one of [`TIMES_IN_SECONDS`] and [`END_OF_CALL`].
 pub(super) fn other_time(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
-    let in_seconds = TIMES_IN_SECONDS.into_iter().find_map(|path| match time(&given(object, path)?) {
-        Some(Time::InSeconds(millis)) => Some(millis),
-        _ => {
-            problems.push(format!("{path} is not a time in seconds"));
-            None
+    let in_seconds = TIMES_IN_SECONDS.into_iter().find_map(|path| {
+        let field = given(object, path)?;
+        if let Some(Time::InSeconds(millis)) = time(&field) {
+            return Some(millis);
         }
+        problems.push(format!("{path} is not a time in seconds"));
+        None
     });
     in_seconds.or_else(|| match time(&given(object, END_OF_CALL)?) {
         Some(Time::InMillis(millis) | Time::InSeconds(millis)) => Some(millis),

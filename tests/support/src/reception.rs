@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use tencent_chat_callbacks::{
-    Callback, Query, Refusal,
+    Callback, Origin, Query, Refusal,
     answer::answer,
     callback::MAX_BODY_BYTES,
     event::{DOCUMENTED, Documented, documented, is_name},
@@ -57,11 +57,12 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
 pub fn typed(body: &[u8]) {
     for Documented { name, .. } in DOCUMENTED {
         let query = format!("CallbackCommand={name}");
-        let Ok(Some(callback)) = Callback::parse(&Query::parse(&query), body) else {
+        let query = Query::parse(&query);
+        let Ok(Some(callback)) = Callback::parse(&query, body) else {
             return;
         };
         let event = callback.event();
-        let answer = answer(&(), &callback, event.as_ref().ok()).json();
+        let answer = answer(&(), &callback, event.as_ref().ok(), &Origin::new(SDK_APPID, &query)).json();
         let answer: serde_json::Value = serde_json::from_str(&answer).expect("an answer is JSON");
         assert_eq!(answer["ActionStatus"], "OK", "{name}");
     }
