@@ -144,6 +144,8 @@ fn a_setting_that_is_missing_or_malformed_ends_the_start_with_one_line_that_name
         ("SDK_APP_IDS", TOKEN),
         ("CALLBACK_TOKENS", ""),
         ("CALLBACK_TOKENS", "1400000002:planted-token-4f1d7c"),
+        ("CALLBACK_TOKENS", "planted-token:4f1d7c"),
+        ("CALLBACK_TOKENS", "[planted-token-4f1d7c]"),
         ("ALLOW_UNSIGNED", TOKEN),
         ("RETENTION_DAYS", TOKEN),
         ("INDEX_SHARDS", TOKEN),

@@ -10,7 +10,7 @@ pub(super) const OURS: &str = "1400000001";
 pub(super) const OURS_TOO: &str = "1400000002";
 pub(super) const SETTINGS: [(&str, &str); 2] =
     [("SDK_APP_IDS", "1400000001,1400000002"), ("CALLBACK_TOKENS", TOKENS)];
-const TOKENS: &str = "first token,second:token,1400000002:its own token";
+const TOKENS: &str = "first token,1400000001:second:token,1400000002:its own token";
 pub(super) const FIRST: &str = "first token";
 pub(super) const SECOND: &str = "second:token";
 pub(super) const OWN: &str = "its own token";
