@@ -2,9 +2,10 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run send show test load bench e2e lint lint-template deny fuzz clean
+.PHONY: help tools run ports send show test load bench e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
+comma := ,
 CARGO_LAMBDA_VERSION := 1.9.2
 AWSCLI_VERSION := 1.46.2
 SAM_VERSION := 1.170.0
@@ -34,27 +35,36 @@ MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
 CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
-# All that runs locally, built at once: else each part would have the AWS SDK compiled for itself. The tests share it.
-LOCAL := cargo build --locked --package tencent-chat-webhook --example local --example send \
-    --package chat-events --bin chat-events
+# Everything that runs locally is one build with one set of features, so that cargo compiles each crate once.
+LOCAL := cargo build --locked --package local
+# A client of DynamoDB alone, with the features of that build: the clients of other services would take minutes.
+SHOW := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
 BUILT := $(or $(CARGO_TARGET_DIR),target)/debug
+
+# Requests to this machine need no proxy.
+export NO_PROXY := $(if $(NO_PROXY),$(NO_PROXY)$(comma))127.0.0.1,localhost
+export no_proxy := $(NO_PROXY)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
-run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
+run: ports $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
+	@echo 'Building the function and a DynamoDB. The first time takes minutes.'
 	$(LOCAL)
-	cargo build --locked --bin tencent-chat-webhook
-	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/examples/local
+	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/local
+
+ports:
+	@$(PYTHON) local/ports.py
 
 send: ## send the samples and a signed callback to `make run`
 	@$(LOCAL) --quiet
-	@$(BUILT)/examples/send
+	@$(BUILT)/send
 
-show: ## show what `make run` has recorded
-	@$(LOCAL) --quiet
+show: ## show the events that `make run` has recorded
+	@echo 'Building chat-events. The first time takes a minute.' >&2
+	@$(SHOW) --quiet
 	@$(BUILT)/chat-events --local list
 
 test: ## run the tests

@@ -7,10 +7,12 @@ pub mod limits;
 pub mod reception;
 pub mod requests;
 
-#[cfg(feature = "servers")]
+#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(feature = "servers")]
+#[cfg(feature = "dynamodb")]
 pub mod endpoint;
+#[cfg(feature = "dynamodb")]
+mod guard;
 #[cfg(feature = "servers")]
 pub mod lambda;
 #[cfg(feature = "servers")]
