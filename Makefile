@@ -71,7 +71,8 @@ test: ## run the tests
 	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
-	$(LOCAL)
+	@# chat-events, out of the build that `make test` has made.
+	cargo test --locked --workspace --no-run --quiet
 	@# What is deployed there is no faster for being optimized as a whole, which takes minutes.
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
 	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
