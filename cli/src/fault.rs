@@ -24,7 +24,9 @@ impl Fault {
     /// The answer of a build that has no client of AWS but DynamoDB's.
     #[cfg(not(feature = "aws"))]
     pub(crate) fn local_only() -> Self {
-        Self::told("this build knows --local alone; for AWS, `cargo install --locked --path cli` or a release")
+        Self::told(
+            "this build knows --local alone; for AWS, `cargo install --locked --path cli` or a release",
+        )
     }
 }
 

@@ -8,14 +8,7 @@
 //! `cargo lambda invoke` looks), `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
 //! `.local/events.db`), and `LOG=json` for the log as CloudWatch gets it.
 
-use std::{
-    env,
-    error::Error,
-    fs,
-    net::SocketAddr,
-    path::Path,
-    process::ExitCode,
-};
+use std::{env, error::Error, fs, net::SocketAddr, path::Path, process::ExitCode};
 
 use support::dynamodb::DynamoDb;
 

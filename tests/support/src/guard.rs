@@ -42,9 +42,7 @@ async fn answer(database: Database, request: Request) -> Response {
     }
     match pass(database, request).await {
         Ok(response) => response,
-        Err(fault) => {
-            error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &fault.to_string())
-        }
+        Err(fault) => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &fault.to_string()),
     }
 }
 
