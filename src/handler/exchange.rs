@@ -13,7 +13,7 @@ use lambda_http::{
     request::RequestContext as AnyRequestContext,
 };
 use tencent_chat_callbacks::{
-    Answer, Callback, Event, Query, Refusal,
+    Answer, Callback, Event, Origin, Query, Refusal,
     answer::answer,
     event::{asks, is_name},
 };
@@ -88,16 +88,22 @@ impl<'a> Exchange<'a> {
         reply(outcome, answer)
     }
 
-    /// The callback in the request. The checks run in the documented order, and the body is not read before the sender
-    /// is admitted.
+    /// The callback in the request; `None` if the console checks the URL. The checks run in the documented order, and
+    /// the body is not read before the sender is admitted. Only where the URL names no application, a body without
+    /// anything in it may make the request a check.
     fn read(&mut self) -> Result<Option<Callback<'a>>, Refusal> {
         if self.request.method() != Method::POST {
             return Err(Refusal::NotPost);
         }
-        let admitted = self.shared.admission.admit(&self.query, self.deadlines.received_at / 1000)?;
+        let (body, now) = (self.request.body().as_ref(), self.deadlines.received_at / 1000);
+        if let Some(probe) = self.shared.admission.admit_probe(&self.query, body, now) {
+            self.facts.sdkappid_absent = true;
+            self.facts.token = probe.token;
+            return Ok(None);
+        }
+        let admitted = self.shared.admission.admit(&self.query, now)?;
         self.facts.sdk_appid = Some(admitted.sdk_appid);
         self.facts.token = admitted.token;
-        let body = self.request.body().as_ref();
         self.facts.body_bytes = Some(body.len());
         Callback::parse(&self.query, body).inspect_err(|_| {
             let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
@@ -107,7 +113,7 @@ impl<'a> Exchange<'a> {
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>) -> Outcome {
-        let event = Event::parse(callback.command(), callback.body());
+        let event = callback.event();
         if asks(callback.command()) {
             self.answer = Some(self.decide(callback, event.as_ref().ok()));
         }
@@ -126,7 +132,8 @@ impl<'a> Exchange<'a> {
 
     /// The answer to a before-callback. If the user's code panics, it is the default answer.
     fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
-        let answer = |event| answer(&*self.shared.decide, callback, event);
+        let origin = Origin::new(self.facts.sdk_appid.unwrap_or_default(), &self.query);
+        let answer = |event| answer(&*self.shared.decide, callback, event, &origin);
         let decided = catch_unwind(AssertUnwindSafe(|| answer(event)));
         decided.unwrap_or_else(|_| answer(None)).json()
     }

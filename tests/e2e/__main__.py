@@ -15,6 +15,7 @@ import deploying
 import forwarding
 import healing
 import operating
+import readme
 import receiving
 import restoring
 import trying
@@ -79,6 +80,8 @@ def run(stack, emulator):
     deploying.rotate(stack, surroundings, sender)
     step("The token comes from Secrets Manager")
     deploying.from_secret(stack, surroundings, sender)
+    step("The README's commands in every shell")
+    readme.in_every_shell(stack, emulator.port, command_line.PROGRAM)
     step("A deleted table is brought back")
     restoring.a_deleted_table(stack, surroundings, sender)
     step("In front of a receiver of one's own")

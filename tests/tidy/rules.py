@@ -31,6 +31,7 @@ ROOT = {
     "events": "a reader: the sample callbacks",
     "examples": "cargo run --example",
     "fuzz": "cargo fuzz",
+    "local": "the workspace: what runs on your machine",
     "src": "cargo",
     "template.yaml": "the SAM CLI",
     "tests": "cargo test",
