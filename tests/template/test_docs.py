@@ -125,13 +125,13 @@ class Policies(unittest.TestCase):
     def test_a_deployer_may_do_what_the_stack_and_the_page_need(self):
         policy = policies(page("deploy.md"))[0]
         for action in ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret",
-                       "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping"):
+                       "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
             self.assertTrue(allows(policy, action), action)
         functions = resources(policy, "lambda:CreateFunction")
         hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
         self.assertTrue(any(fnmatch.fnmatchcase(f"arn:aws:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
         # These know no narrower resource.
-        for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping"):
+        for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
             self.assertEqual(resources(policy, action) & {"*"}, {"*"}, action)
 
     def test_with_a_boundary_a_deployer_makes_no_role_without_it(self):
