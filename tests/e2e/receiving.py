@@ -149,7 +149,7 @@ def metrics(stack):
     metric_filters = counting.deployed(stack.client("logs"), stack.outputs()["FunctionLogName"])
     equal("the function's log has its filters", len(metric_filters), 6)
     names = counting.publish(cloudwatch, metric_filters, lines)
-    equal("which count", names, {"Lag", "Problems", "Refused", "SignatureRefusals"})
+    equal("which count", names, {"Lag", "Refused", "SignatureRefusals"})
     equal("the alarm on what is not stored sees none", counting.look(stack, "NotStoredAlarm"), 0)
     signs = sum(str(line.get("reason")).startswith("sign_") for line in lines)
     equal("the alarm on signatures sees each", counting.look(stack, "SignatureRefusalsAlarm"), signs)

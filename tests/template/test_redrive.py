@@ -47,7 +47,8 @@ class TheFunction(unittest.TestCase):
              "Resource": "<RedriveLog.Arn>"},
             {"Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage",
                                            "sqs:GetQueueAttributes"], "Resource": "<RedriveQueue.Arn>"},
-            {"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": "<FunctionLog.Arn>"},
+            {"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": [
+                "<FunctionLog.Arn>", "arn:aws:logs:eu-central-1:123456789012:log-group:<FunctionLog>"]},
         ])
         self.assertEqual(self.redrive["Role"], "<RedriveRole.Arn>")
 
