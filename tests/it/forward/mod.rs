@@ -1,4 +1,4 @@
-//! In front of a receiver of one's own: whatever it does, and whatever DynamoDB does, each gets its part.
+//! In front of your own receiver: whatever it does, and whatever DynamoDB does, each gets its part.
 
 use std::time::{Duration, Instant};
 
@@ -105,9 +105,10 @@ async fn each_gets_its_part_whatever_the_other_does() {
         for is_well in [true, false] {
             let receiver = Receiver::start(behaviour).await;
             let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_well).await;
-            for command in [ASKS, AFTER] {
+            for (number, command) in [ASKS, AFTER].into_iter().enumerate() {
                 let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_well}");
                 check(&stage, &what, command, is_well, (forward, answer, longest)).await;
+                assert_eq!(receiver.received().len(), number + 1, "{what}: it is sent once");
                 // Longer than a receiver takes that dies between two requests.
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }

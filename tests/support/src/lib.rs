@@ -14,6 +14,8 @@ pub mod endpoint;
 #[cfg(feature = "servers")]
 pub mod lambda;
 #[cfg(feature = "servers")]
+pub mod receiver;
+#[cfg(feature = "servers")]
 pub mod subscription;
 #[cfg(feature = "servers")]
 pub mod tls;
