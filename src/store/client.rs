@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
     },
 };
 
-use super::fault::Remember;
+use super::fault::{Remember, SignAgain};
 use crate::{https::sdk, settings::Aws};
 
 /// How long one attempt may take, so that a silent server leaves time for another one.
@@ -57,6 +57,7 @@ pub fn persistent(config: Builder) -> Builder {
     let credentials = IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build();
     config
         .interceptor(Remember)
+        .retry_classifier(SignAgain)
         .identity_cache(credentials)
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
         .retry_config(retries)
