@@ -6,14 +6,19 @@ use std::time::{Duration, Instant};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use lambda_http::http::{
     Request, Response,
-    header::{AUTHORIZATION, CONTENT_TYPE},
+    header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
 };
 use serde::{Serialize, Serializer};
-use tencent_chat_callbacks::object::Object;
+use tencent_chat_callbacks::{
+    event::{asks, documented},
+    object::Object,
+};
 
 use crate::https::{Https, Limits, system_roots};
 
+mod hop;
 mod url;
+pub use hop::Hop;
 pub use url::ForwardUrl;
 
 /// The largest answer that is passed on, in bytes.
@@ -23,6 +28,9 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// has the function frozen, nobody notices that: so a connection is not kept for as long as the receiver may keep it.
 /// Common servers close an idle connection after 5 s or more.
 const LIMITS: Limits = Limits { connect: Duration::from_secs(1), idle: Duration::from_secs(4) };
+
+/// What some editors and templates put before a text, in UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Your own receiver.
 #[derive(Debug)]
@@ -86,9 +94,9 @@ impl Receiver {
     }
 
     /// Passes a callback on, with its query string and body unchanged, and waits for the answer until the deadline.
-    pub async fn forward(&self, query: &str, body: &str, deadline: Instant) -> Forwarded {
+    pub async fn forward(&self, query: &str, body: &str, hop: Hop, deadline: Instant) -> Forwarded {
         let started = Instant::now();
-        let exchange = tokio::time::timeout_at(deadline.into(), self.exchange(query, body)).await;
+        let exchange = tokio::time::timeout_at(deadline.into(), self.exchange(query, body, hop)).await;
         let (result, answer) = match exchange.unwrap_or(Err(ForwardResult::Timeout)) {
             Ok(answer) => (ForwardResult::Status(200), Some(answer)),
             Err(result) => (result, None),
@@ -96,10 +104,10 @@ impl Receiver {
         Forwarded { result, answer, time: started.elapsed() }
     }
 
-    async fn exchange(&self, query: &str, body: &str) -> Result<String, ForwardResult> {
-        let response = match self.client.send(self.request(query, body)?).await {
+    async fn exchange(&self, query: &str, body: &str, hop: Hop) -> Result<String, ForwardResult> {
+        let response = match self.client.send(self.request(query, body, hop)?).await {
             // No byte was written. After any other fault the receiver may have read the callback.
-            Err(error) if error.is_connect() => self.client.send(self.request(query, body)?).await,
+            Err(error) if error.is_connect() => self.client.send(self.request(query, body, hop)?).await,
             response => response,
         };
         let response = response.map_err(|_| ForwardResult::Connection)?;
@@ -108,20 +116,32 @@ impl Receiver {
             return Err(ForwardResult::Status(status));
         }
         let answer = String::from_utf8(read(response).await?).map_err(|_| ForwardResult::NotJson)?;
+        let answer = answer.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned).unwrap_or(answer);
         match serde_json::from_str::<Object<'_>>(&answer) {
             Ok(_) => Ok(answer),
             Err(_) => Err(ForwardResult::NotJson),
         }
     }
 
-    fn request(&self, query: &str, body: &str) -> Result<Request<SdkBody>, ForwardResult> {
-        let mut request = Request::post(self.url.with_query(query)).header(CONTENT_TYPE, "application/json");
+    fn request(&self, query: &str, body: &str, hop: Hop) -> Result<Request<SdkBody>, ForwardResult> {
+        let mut request = Request::post(self.url.with_query(query))
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, hop.to_string());
         if let Some(authorization) = self.url.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
         // Together the two query strings may be too long for a URL.
         request.body(SdkBody::from(body)).map_err(|_| ForwardResult::Connection)
     }
+}
+
+/// Whether a receiver's answer to this command counts. It does for all commands that ask, and for undocumented ones
+/// unless their name says that something has happened already: other products have commands that ask without saying
+/// so, such as `ChatBot.OnAssignAgent` (1047/63270).
+#[must_use]
+pub fn counts(command: &str) -> bool {
+    let last = command.rsplit('.').next().unwrap_or(command);
+    asks(command) || (documented(command).is_none() && !last.starts_with("CallbackAfter"))
 }
 
 /// A response's body.

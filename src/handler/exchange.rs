@@ -21,7 +21,7 @@ use tencent_chat_callbacks::{
 use super::shared::Shared;
 use crate::{
     deadline::Deadlines,
-    forward::Forwarded,
+    forward::{Forwarded, Hop, counts},
     log::Facts,
     outcome::{Failure, Outcome, Stored},
     reactions::react,
@@ -153,15 +153,17 @@ impl<'a> Exchange<'a> {
             (shared.store.write(record, deadlines.write_by).await, started.elapsed())
         };
         let raw_query = request.uri().query().unwrap_or_default();
-        let receiver = shared.receiver.as_ref();
+        let user_agent = request_context(request).and_then(|context| context.http.user_agent.as_deref());
         let forward =
-            receiver.map(|receiver| receiver.forward(raw_query, callback.body(), deadlines.forward_by));
+            shared.receiver.as_ref().zip(Hop::after(user_agent)).map(|(receiver, hop)| {
+                receiver.forward(raw_query, callback.body(), hop, deadlines.forward_by)
+            });
         let ((stored, store_time), forwarded) = tokio::join!(store, OptionFuture::from(forward));
         self.facts.store_time = Some(milliseconds(store_time));
         if let Some(Forwarded { result, answer, time }) = forwarded {
             self.facts.forward = Some(result);
             self.facts.forward_time = Some(milliseconds(time));
-            if let Some(answer) = answer.filter(|_| self.answer.is_some()) {
+            if let Some(answer) = answer.filter(|_| counts(callback.command())) {
                 self.answer = Some(Cow::Owned(answer));
             }
         }
