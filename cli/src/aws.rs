@@ -1,8 +1,10 @@
 //! The way to AWS.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::SdkConfig;
 
 use crate::fault::Fault;
 
@@ -31,7 +33,14 @@ impl Local {
     }
 }
 
+/// Credentials and Region, which this build does not look for.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn config() -> std::future::Ready<Result<SdkConfig, Fault>> {
+    std::future::ready(Err(Fault::local_only()))
+}
+
 /// Credentials and Region as every AWS tool finds them.
+#[cfg(feature = "aws")]
 pub(crate) async fn config() -> Result<SdkConfig, Fault> {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https()).load().await;
     if config.region().is_none() {

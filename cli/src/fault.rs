@@ -2,8 +2,10 @@
 
 use std::{error::Error, io};
 
-use aws_config::Region;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::{
+    config::Region,
+    error::{ProvideErrorMetadata, SdkError},
+};
 
 /// Why the program ends early.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,6 +19,14 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn told(message: impl Into<String>) -> Self {
         Self::Told(message.into())
+    }
+
+    /// The answer of a build that has no client of AWS but DynamoDB's.
+    #[cfg(not(feature = "aws"))]
+    pub(crate) fn local_only() -> Self {
+        Self::told(
+            "this build knows --local alone; for AWS, `cargo install --locked --path cli` or a release",
+        )
     }
 }
 

@@ -1,16 +1,17 @@
 //! The function's log group, read within bounds.
 
+#[cfg(feature = "aws")]
 use aws_sdk_cloudwatchlogs::Client;
+#[cfg(feature = "aws")]
 use indicatif::{ProgressBar, ProgressStyle};
 use tencent_chat_webhook::time::rfc3339;
 
-use crate::{
-    fault::{Asked, Fault},
-    moment::Moment,
-    place::Place,
-};
+#[cfg(feature = "aws")]
+use crate::fault::Asked;
+use crate::{fault::Fault, moment::Moment, place::Place};
 
 /// Entries of callbacks that could not be stored: what the redrive function subscribes to.
+#[cfg(feature = "aws")]
 const UNRECORDED: &str = "{ $.unrecorded.piece > 0 }";
 
 /// A span of a log group.
@@ -27,7 +28,14 @@ impl std::fmt::Display for Span {
     }
 }
 
+/// The entries of unrecorded callbacks, which this build can't read.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn unrecorded(_: &Place, _: &Span) -> std::future::Ready<Result<String, Fault>> {
+    std::future::ready(Err(Fault::local_only()))
+}
+
 /// The entries of unrecorded callbacks, one a line.
+#[cfg(feature = "aws")]
 pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<String, Fault> {
     let asked = Asked {
         doing: format!("read the log group {}", span.log_group),

@@ -1,5 +1,7 @@
 //! Reads what the function has recorded, and records what it could not.
 
+#![cfg_attr(not(feature = "aws"), allow(dead_code, reason = "a stack is never described"))]
+
 use std::{
     io::{self, Write},
     process::ExitCode,

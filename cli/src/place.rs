@@ -1,7 +1,7 @@
 //! Where the events are: what flags, stack and environment say of it.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, config::Builder};
+use aws_types::SdkConfig;
 use tencent_chat_webhook::{record::Keeping, settings};
 
 use crate::{

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use aws_config::SdkConfig;
+#[cfg(feature = "aws")]
 use aws_sdk_cloudformation::Client;
+use aws_types::SdkConfig;
 
-use crate::fault::{Asked, Fault};
+#[cfg(feature = "aws")]
+use crate::fault::Asked;
+use crate::fault::Fault;
 
 /// Outputs and parameters of a stack of `template.yaml`.
 #[derive(Debug)]
@@ -16,6 +19,12 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
+    #[cfg(not(feature = "aws"))]
+    pub(crate) fn describe(_: &SdkConfig, _: &str) -> std::future::Ready<Result<Self, Fault>> {
+        std::future::ready(Err(Fault::local_only()))
+    }
+
+    #[cfg(feature = "aws")]
     pub(crate) async fn describe(config: &SdkConfig, name: &str) -> Result<Self, Fault> {
         let asked = Asked {
             doing: format!("describe the stack {name}"),

@@ -16,8 +16,8 @@ const MAX_DEPTH: usize = 2;
 pub struct Found {
     /// Callbacks to record, each once however often the log has it.
     pub whole: Vec<Unrecorded<'static>>,
-    /// Ids of the callbacks of which the log has only some pieces.
-    pub incomplete: Vec<String>,
+    /// Callbacks of which the log has only some pieces.
+    pub incomplete: Vec<Incomplete>,
     /// How many entries are cut off or otherwise unreadable, so that not even their id is known.
     pub unreadable: usize,
 }
@@ -29,6 +29,15 @@ pub fn find(log: &str) -> Found {
     let mut finder = Finder::default();
     finder.scan(log, 0);
     finder.join()
+}
+
+/// A callback of which some pieces are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Lambda's id of the invocation that could not record it.
+    pub id: String,
+    /// When it was received: milliseconds since the epoch.
+    pub received_at: u64,
 }
 
 #[derive(Default)]
@@ -78,7 +87,8 @@ impl Finder {
                 (callback.piece, callback.pieces) = (1, 1);
                 found.whole.push(callback);
             } else {
-                found.incomplete.push(callback.id.into_owned());
+                let received_at = callback.received_at;
+                found.incomplete.push(Incomplete { id: callback.id.into_owned(), received_at });
             }
         }
         found
@@ -211,7 +221,8 @@ mod tests {
             log.remove(missing);
             log.extend(lines("b", &["{}"]));
             let found = find(&log.join("\n"));
-            assert_eq!(found.incomplete, ["a"], "piece {missing}");
+            let incomplete = Incomplete { id: "a".to_owned(), received_at: 1_670_574_414_321 };
+            assert_eq!(found.incomplete, [incomplete], "piece {missing}");
             assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
         }
     }

@@ -15,6 +15,7 @@ import deploying
 import forwarding
 import healing
 import operating
+import readme
 import receiving
 from callbacks import Sender
 from checks import step, summary
@@ -73,6 +74,8 @@ def run(stack, emulator):
     deploying.rotate(stack, surroundings, sender)
     step("The token comes from Secrets Manager")
     deploying.from_secret(stack, surroundings, sender)
+    step("The README's commands in every shell")
+    readme.in_every_shell(stack, emulator.port, command_line.PROGRAM)
     step("In front of a receiver of one's own")
     forwarding.in_front_of_a_receiver(stack, surroundings, sender, emulator.folder)
     step("What sam publish would publish")

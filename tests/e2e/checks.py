@@ -19,6 +19,10 @@ def check(what, holds, found=None):
     return holds
 
 
+def note(text):
+    print(f"  note {text}", flush=True)
+
+
 def equal(what, found, expected):
     return check(what, found == expected, f"{found!r}, expected {expected!r}")
 

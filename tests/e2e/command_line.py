@@ -1,13 +1,14 @@
 """Steps: what people read and repair with."""
 
 import json
+import os
 
 from callbacks import SDK_APPID, sample_body, samples
 from checks import check, equal
 from receiving import GROUP, LARGE, large_body
 from stack import ROOT
 
-PROGRAM = ROOT / "target" / "debug" / "chat-events"
+PROGRAM = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug" / "chat-events"
 
 
 def run(stack, *arguments):

@@ -22,12 +22,12 @@ class Stack:
         self.name = NAME
         self.session = boto3.Session()
 
-    def run(self, *command, stdin=None, **environment):
+    def run(self, *command, stdin=None, cwd=ROOT, **environment):
         """Runs a command of the README and gives its result."""
         print("  $ " + " ".join(word if len(word) < 90 else word[:87] + "..." for word in command), flush=True)
         return subprocess.run(
             command,
-            cwd=ROOT,
+            cwd=cwd,
             env=self.environment | environment,
             input=stdin,
             text=True,

@@ -31,6 +31,7 @@ ROOT = {
     "events": "a reader: the sample callbacks",
     "examples": "cargo run --example",
     "fuzz": "cargo fuzz",
+    "local": "the workspace: what runs on your machine",
     "src": "cargo",
     "template.yaml": "the SAM CLI",
     "tests": "cargo test",
@@ -86,7 +87,8 @@ def commands_are_in_the_docs(repository):
 
 def settings_are_in_the_reference(repository):
     reference = repository.text(REFERENCE)
-    for name in dict.fromkeys(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', repository.text("src/settings.rs"))):
+    sources = "".join(repository.texts("src/settings.rs", "src/settings/*.rs").values())
+    for name in dict.fromkeys(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', sources)):
         if f"`{name}`" not in reference:
             yield f"{name} is not in {REFERENCE}"
 
@@ -108,7 +110,7 @@ def alarms_have_a_section(repository):
     operate = repository.text(OPERATE)
     titles = {title for level, title in markdown.headings(operate) if level == 3}
     alarms = [(name, body) for name, body in section(repository.text("template.yaml"), "Resources")
-              if "Type: AWS::CloudWatch::Alarm" in body]
+              if re.search(r"Type: AWS::CloudWatch::(Composite)?Alarm\b", body)]
     linked = [name for name, body in alarms if f"{OPERATE}#" in body]
     for name, body in alarms:
         if name not in titles:

@@ -76,6 +76,7 @@ impl World {
             secret_access_key: "example-secret".to_owned(),
             session_token: None,
             endpoint_url: Some(dynamodb.url()),
+            logs_endpoint_url: None,
         };
         let store = Store::new(aws_sdk_dynamodb::Client::from_conf(client::config(&aws).build()), TABLE);
         Self { dynamodb, store }

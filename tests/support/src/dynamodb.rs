@@ -8,6 +8,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::AbortHandle};
 
+use crate::guard;
+
 /// The table's name here; a deployment makes its own.
 pub const TABLE: &str = "tencent-chat-events";
 
@@ -52,22 +54,23 @@ impl DynamoDb {
     /// One that forgets everything, at a free loopback port.
     pub async fn in_memory() -> Self {
         let database = Database::memory().expect("SQLite opens");
-        Self::serve(database, ([127, 0, 0, 1], 0).into()).await.expect("a port is free")
+        create_table(&database);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+        let address = listener.local_addr().expect("a listener has an address");
+        let task = tokio::spawn(dynoxide::server::serve_on(listener, database)).abort_handle();
+        Self { address, task }
     }
 
-    /// One that keeps everything in a file.
+    /// One that keeps everything in a file, and answers no web page.
     ///
     /// # Errors
     /// Where the file can't be opened, or the address is not free.
     pub async fn in_file(path: &str, address: SocketAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        Self::serve(Database::new(path)?, address).await
-    }
-
-    async fn serve(database: Database, address: SocketAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let database = Database::new(path)?;
         create_table(&database);
-        let listener = TcpListener::bind(address).await?;
+        let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
         let address = listener.local_addr()?;
-        let task = tokio::spawn(dynoxide::server::serve_on(listener, database)).abort_handle();
+        let task = tokio::spawn(guard::serve(listener, database)).abort_handle();
         Ok(Self { address, task })
     }
 

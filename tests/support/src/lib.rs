@@ -6,13 +6,18 @@ pub mod cargo;
 pub mod limits;
 pub mod reception;
 pub mod requests;
+pub mod stand_in;
 
-#[cfg(feature = "servers")]
+#[cfg(feature = "dynamodb")]
 pub mod dynamodb;
-#[cfg(feature = "servers")]
+#[cfg(feature = "dynamodb")]
 pub mod endpoint;
+#[cfg(feature = "dynamodb")]
+mod guard;
 #[cfg(feature = "servers")]
 pub mod lambda;
+#[cfg(feature = "servers")]
+pub mod receiver;
 #[cfg(feature = "servers")]
 pub mod subscription;
 #[cfg(feature = "servers")]

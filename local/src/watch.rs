@@ -42,7 +42,17 @@ pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function
     let missing = |name: &str| env::var_os(name).is_none();
     let mut command = Command::from(cargo());
     command
-        .args(["lambda", "watch", "--quiet", "--bin", "tencent-chat-webhook", "--config", QUIET_RUNTIME])
+        .args([
+            "lambda",
+            "watch",
+            "--quiet",
+            "--package",
+            "local",
+            "--bin",
+            "function",
+            "--config",
+            QUIET_RUNTIME,
+        ])
         .args(["--invoke-address", &address.ip().to_string(), "--invoke-port", &address.port().to_string()])
         .envs(DEFAULTS.into_iter().filter(|default| missing(default.0)))
         .envs(QUIET.into_iter().filter(|default| missing(default.0)))

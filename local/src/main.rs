@@ -8,14 +8,7 @@
 //! `cargo lambda invoke` looks), `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
 //! `.local/events.db`), and `LOG=json` for the log as CloudWatch gets it.
 
-use std::{
-    env,
-    error::Error,
-    fs, io,
-    net::{SocketAddr, TcpListener, TcpStream},
-    path::Path,
-    process::ExitCode,
-};
+use std::{env, error::Error, fs, net::SocketAddr, path::Path, process::ExitCode};
 
 use support::dynamodb::DynamoDb;
 
@@ -57,27 +50,18 @@ async fn run() -> Outcome<()> {
     function.serve().await
 }
 
-/// A loopback address that nobody listens at.
+/// A loopback address. Whether it is free, `local/ports.py` has looked before the build.
 fn address(name: &str, default: &str) -> Outcome<SocketAddr> {
     let value = setting(name, default);
     let address: SocketAddr =
-        value.parse().map_err(|_| format!("{name} is {value}; expected an address as {default}"))?;
+        value.parse().map_err(|_| format!("{name} is {value}; expected an address like {default}"))?;
     if !address.ip().is_loopback() {
         return Err(format!(
-            "{name} is {address}, which others can reach; unsigned callbacks are for loopback"
+            "{name} is {address}, which other machines can reach; unsigned callbacks are for loopback"
         )
         .into());
     }
-    // Some systems let two listen at once, so it is asked for as well.
-    let is_free = TcpStream::connect(address).is_err();
-    match TcpListener::bind(address) {
-        Ok(_) if is_free => Ok(address),
-        Err(error) if error.kind() != io::ErrorKind::AddrInUse => Err(format!("{address}: {error}").into()),
-        _ => {
-            let other = SocketAddr::new(address.ip(), address.port() + 100);
-            Err(format!("{address} is taken; stop what listens there, or make run {name}={other}").into())
-        }
-    }
+    Ok(address)
 }
 
 /// A variable of the environment that has a value, or the default.

@@ -18,7 +18,7 @@ use support::{
 use tencent_chat_webhook::time::now_millis;
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-/// Who signs, where `CALLBACK_TOKENS` is not set: as `examples/local` has it.
+/// Who signs, where `CALLBACK_TOKENS` is not set: as `make run` has it.
 const SIGNING: (&str, &str) = ("1400000002", "local-token");
 
 /// Where Lambda's own API takes an event; the function's name is what the emulator makes of none.
@@ -59,7 +59,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
 /// The files of `events/`, in the order of their names.
 fn samples() -> io::Result<Vec<PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
