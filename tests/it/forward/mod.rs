@@ -163,6 +163,8 @@ async fn what_is_refused_or_a_probe_is_not_passed_on() {
     let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
     for (query, body) in [
         (format!("SdkAppid={SDK_APPID}"), ""),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "{}"),
+        (format!("CallbackCommand={ASKS}"), "{}"),
         (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "[]"),
         (format!("SdkAppid=1&CallbackCommand={ASKS}"), BODY),
     ] {
