@@ -17,6 +17,8 @@ import healing
 import operating
 import readme
 import receiving
+import restoring
+import trying
 from callbacks import Sender
 from checks import step, summary
 from emulator import Emulator
@@ -61,12 +63,16 @@ def run(stack, emulator):
     receiving.metrics(stack)
     step("Event bus")
     operating.event_bus(stack, surroundings)
-    step("What can't be stored comes in by itself")
+    step("A new version is tried before it gets traffic")
+    trying.a_version(stack)
+    step("What can't be stored is recorded by itself")
     healing.by_itself(stack, sender, surroundings)
     step("The redrive by hand")
     command_line.redriving(stack)
-    step("What the redrive gave up is sent again")
-    healing.from_the_queue(stack, sender)
+    step("A body in pieces of different batches")
+    healing.from_pieces(stack, sender)
+    step("The dead letters are moved back")
+    healing.from_the_dead_letters(stack, sender)
 
     step("A second deployment changes nothing")
     deploying.again(stack, surroundings)
@@ -74,6 +80,8 @@ def run(stack, emulator):
     deploying.rotate(stack, surroundings, sender)
     step("The token comes from Secrets Manager")
     deploying.from_secret(stack, surroundings, sender)
+    step("A deleted table is brought back")
+    restoring.a_deleted_table(stack, surroundings, sender)
     step("The README's commands in every shell")
     readme.in_every_shell(stack, emulator.port, command_line.PROGRAM)
     step("In front of a receiver of one's own")

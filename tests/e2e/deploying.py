@@ -95,7 +95,8 @@ def parameters(surroundings, tokens, revision):
         "Revision": revision,
         "RetentionDays": 30,
         "EventBusName": surroundings.bus_arn.rsplit("/", 1)[1],
-        "AlarmTopicArn": surroundings.topic_arn,
+        "PageTopicArn": surroundings.topic_arn,
+        "NoticeTopicArn": surroundings.topic_arn,
     }
 
 
@@ -127,10 +128,10 @@ def deploy(stack, surroundings):
         equal(f"{name} may only put items into the table", statements, [
             {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": described["TableArn"]},
         ])
-    equal("the redrive's role has its three policies and no other",
+    equal("the redrive's role has its four policies and no other",
           (sorted(iam.list_role_policies(RoleName=resources["RedriveRole"])["PolicyNames"]),
            iam.list_attached_role_policies(RoleName=resources["RedriveRole"])["AttachedPolicies"]),
-          (["GiveUp", "RecordEvents", "WriteLog"], []))
+          (["FindPieces", "Queue", "RecordEvents", "WriteLog"], []))
     logs, outputs = stack.client("logs"), stack.outputs()
     feeds = {group: logs.describe_subscription_filters(logGroupName=outputs[group])["subscriptionFilters"]
              for group in ("FunctionLogName", "RedriveLogName")}
@@ -219,8 +220,8 @@ def delete(stack):
     check("the function's log stays", stack.client("logs").describe_log_groups(
         logGroupNamePrefix=outputs["FunctionLogName"])["logGroups"])
     check("the reader's policy stays", stack.client("iam").get_policy(PolicyArn=outputs["ReaderPolicyArn"]))
-    check("the queue of what the redrive gave up stays", stack.client("sqs").get_queue_attributes(
-        QueueUrl=resources["RedriveDeadLetters"]))
+    for queue in ("RedriveQueue", "RedriveDeadLetters"):
+        check(f"{queue} stays", stack.client("sqs").get_queue_attributes(QueueUrl=resources[queue]))
 
 
 TABLE = {

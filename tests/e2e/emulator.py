@@ -49,8 +49,6 @@ class Emulator:
                 "BIND_HOST": "127.0.0.1",
                 "GATEWAY_PORT": str(self.port),
                 "IOT_MTLS_ENABLED": "0",
-                # After 2 and 4 s, where AWS takes 1 and 2 minutes.
-                "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "2",
                 # The functions inherit it: they trust the receiver of the tests.
                 "SSL_CERT_FILE": str(forwarding.certify(self.folder)),
                 "STATE_DIR": str(self.folder / "state"),

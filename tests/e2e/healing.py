@@ -1,5 +1,7 @@
 """Steps: what becomes of callbacks that DynamoDB does not take."""
 
+import base64
+import gzip
 import json
 import time
 
@@ -7,10 +9,12 @@ import metrics as counting
 from callbacks import OK, SDK_APPID, refusal, signed
 from checks import check, equal, wait_for
 from deploying import FIRST_TOKEN, live_version
+from emulator import ACCOUNT
 from operating import receive
-from receiving import callback_lines, log_lines
+from receiving import LARGE, callback_lines, large_body, log_lines
 
 GROUP = "@TGS#lost"
+QUEUES = ("RedriveQueueUrl", "RedriveDeadLettersUrl")
 
 
 def take_permission(stack, *roles):
@@ -42,9 +46,30 @@ def redriven(stack):
     return [line for line in lines if "outcome" in line]
 
 
-def by_itself(stack, sender, surroundings):
-    # It goes on for as long as it may: here for seconds rather than minutes.
+def attributes_of(stack, queue):
+    """The attributes of one of the redrive's queues."""
+    url = stack.outputs()[queue]
+    return stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+
+
+def messages(stack, queue):
+    """How many messages a queue holds, those between two tries included."""
+    attributes = attributes_of(stack, queue)
+    return sum(int(attributes[f"ApproximateNumberOfMessages{kind}"]) for kind in ("", "NotVisible"))
+
+
+def hurry(stack):
+    """Makes seconds of minutes: how long a try from the queue may take, and when the next one is."""
     stack.client("lambda").update_function_configuration(FunctionName=stack.outputs()["RedriveName"], Timeout=8)
+    stack.client("sqs").set_queue_attributes(
+        QueueUrl=stack.outputs()["RedriveQueueUrl"], Attributes={"VisibilityTimeout": "10"})
+
+
+def by_itself(stack, sender, surroundings):
+    attributes = attributes_of(stack, "RedriveQueueUrl")
+    equal("the queue tries for ten days",
+          int(attributes["VisibilityTimeout"]) * json.loads(attributes["RedrivePolicy"])["maxReceiveCount"], 864_000)
+    hurry(stack)
     give_back = take_permission(stack, "FunctionRole", "RedriveRole")
     group = {"GroupId": GROUP, "Type": "Public", "Owner_Account": "leckie", "Name": "Lost", "MemberList": []}
     after = sender.send_callback(
@@ -53,14 +78,19 @@ def by_itself(stack, sender, surroundings):
         "Group.CallbackBeforeSendMsg", {"GroupId": GROUP, "EventTime": 1670574600456}, signed(FIRST_TOKEN))
     equal("an After-callback that can't be stored is told so", after, refusal(503))
     equal("a Before-callback is let go on", before, OK)
-    tried = wait_for(lambda: redriven(stack), lambda lines: len(lines) >= 2)
-    check("the redrive tries them, and fails", len(tried) >= 2 and all(line["outcome"] == "failed" for line in tried),
+    in_queue = wait_for(lambda: messages(stack, "RedriveQueueUrl"), lambda found: found >= 2, seconds=40)
+    check("after the first try they are in the queue", in_queue >= 2, in_queue)
+    # The first try gives up at the first fault, and tells of one callback. What comes later is from the queue.
+    tried = wait_for(lambda: redriven(stack), lambda lines: len(lines) >= 4, seconds=40)
+    check("from there they are tried again, and fail", len(tried) >= 4 and {line["outcome"] for line in tried} == {"failed"},
           tried)
     equal("none is in the table", history(stack, GROUP), [])
     give_back()
     commands = ["Group.CallbackAfterGroupDestroyed", "Group.CallbackBeforeSendMsg"]
-    equal("with its permission back, they come in without a hand",
-          wait_for(lambda: history(stack, GROUP), lambda found: len(found) >= 2, seconds=40), commands)
+    equal("with the permission back, they are recorded without a hand",
+          wait_for(lambda: history(stack, GROUP), lambda found: len(found) >= 2, seconds=60), commands)
+    equal("the queue is empty", wait_for(lambda: messages(stack, "RedriveQueueUrl"), lambda found: found == 0), 0)
+    equal("no message is given up", messages(stack, "RedriveDeadLettersUrl"), 0)
     outcomes = wait_for(lambda: [line["outcome"] for line in redriven(stack)],
                         lambda found: found.count("recorded") >= 2)
     equal("the redrive says so", outcomes.count("recorded"), 2)
@@ -94,30 +124,53 @@ def alarms(stack, surroundings, lost):
     check("the topic hears the alarm", name in told, told)
 
 
-def from_the_queue(stack, sender):
-    """DynamoDB refuses for longer than Lambda tries."""
+def from_pieces(stack, sender):
+    """A batch of the log has one piece of a large body, and the others came in another batch."""
+    group, command = "@TGS#pieces", "Group.CallbackAfterGroupDestroyed"
+    give_back = take_permission(stack, "FunctionRole")
+    sender.send_callback(command, large_body(2 * LARGE) | {"GroupId": group}, signed(FIRST_TOKEN))
+    give_back()
+    whole = wait_for(lambda: history(stack, group), lambda found: len(found) == 1, seconds=40)
+    equal("a large body is recorded from its log entries", whole, [command])
+    forget(stack, group)
+    pieces = [line for line in log_lines(stack) if '"unrecorded":' in line and json.loads(line)["unrecorded"]["pieces"] > 1]
+    check("which are several", len(pieces) > 1, len(pieces))
+    batch = {"messageType": "DATA_MESSAGE", "owner": ACCOUNT, "logGroup": stack.outputs()["FunctionLogName"],
+             "logStream": "s", "subscriptionFilters": ["unrecorded"],
+             "logEvents": [{"id": "1", "timestamp": int(time.time() * 1000), "message": pieces[-1]}]}
+    data = base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()
+    stack.client("sqs").send_message(
+        QueueUrl=stack.outputs()["RedriveQueueUrl"], MessageBody=json.dumps({"awslogs": {"data": data}}))
+    equal("the missing pieces are found in the log",
+          wait_for(lambda: history(stack, group), lambda found: len(found) == 1, seconds=40), [command])
+
+
+def forget(stack, group):
+    """Deletes the heads of a group's events."""
+    dynamodb, table = stack.client("dynamodb"), stack.outputs()["TableName"]
+    found = dynamodb.query(TableName=table, KeyConditionExpression="pk = :pk",
+                           ExpressionAttributeValues={":pk": {"S": f"{SDK_APPID}#{group}"}})["Items"]
+    for item in found:
+        dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+
+
+def from_the_dead_letters(stack, sender):
+    """DynamoDB refuses for longer than the queue tries: here for two tries."""
     group, command = "@TGS#given-up", "Group.CallbackAfterGroupFull"
+    sqs, queue, dead_letters = stack.client("sqs"), *(stack.outputs()[name] for name in QUEUES)
+    policy = json.loads(attributes_of(stack, QUEUES[0])["RedrivePolicy"])
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": json.dumps(policy | {"maxReceiveCount": 2})})
     give_back = take_permission(stack, "FunctionRole", "RedriveRole")
     sender.send_callback(command, {"GroupId": group, "EventTime": 1670574700123}, signed(FIRST_TOKEN))
-    queue = stack.outputs()["RedriveDeadLettersUrl"]
-    # The CLI has a host of its own for this service, whatever the environment says.
-    there = ("--queue-url", queue, "--endpoint-url", stack.environment["AWS_ENDPOINT_URL"])
-
-    def waiting():
-        attributes = stack.client("sqs").get_queue_attributes(
-            QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
-        return int(attributes["ApproximateNumberOfMessages"])
-
-    equal("the queue has what the redrive gave up", wait_for(waiting, lambda found: found == 1, seconds=60), 1)
+    equal("the dead letters have what the redrive gave up",
+          wait_for(lambda: messages(stack, QUEUES[1]), lambda found: found == 1, seconds=60), 1)
+    equal("and the queue does not", messages(stack, QUEUES[0]), 0)
     give_back()
     equal("it is not in the table", history(stack, group), [])
-    # The commands of the docs.
-    message = stack.aws("sqs", "receive-message", *there, "--visibility-timeout", "600")["Messages"][0]
-    event = stack.folder / "event.json"
-    event.write_text(message["Body"])
-    answer = stack.aws("lambda", "invoke", "--function-name", stack.outputs()["RedriveName"], "--cli-read-timeout",
-                       "0", "--payload", f"fileb://{event}", str(stack.folder / "answer.json"))
-    check("sent again, the redrive does not fail", "FunctionError" not in answer, answer)
-    stack.aws("sqs", "delete-message", *there, "--receipt-handle", message["ReceiptHandle"])
-    equal("and it is in the table", history(stack, group), [command])
-    equal("the queue is empty", waiting(), 0)
+    # What `start-message-move-task` does, which the emulator lacks.
+    message, = sqs.receive_message(QueueUrl=dead_letters, WaitTimeSeconds=20)["Messages"]
+    sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
+    sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=message["ReceiptHandle"])
+    equal("moved back, it is recorded", wait_for(lambda: history(stack, group), bool, seconds=40), [command])
+    equal("both queues are empty",
+          wait_for(lambda: [messages(stack, name) for name in QUEUES], lambda found: not any(found)), [0, 0])

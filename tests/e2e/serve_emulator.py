@@ -1,8 +1,8 @@
 """Serves the emulator with stand-ins for what it lacks, so that the template can be deployed as it is.
 
-Three types of resource are accepted and have no effect. An alarm on an expression looks at the first metric of it. A
-subscription of a log group gets the lines that its pattern admits; Lambda tries again what fails, and then gives the
-event to the function's dead-letter queue.
+Four types of resource are accepted and have no effect. An alarm on an expression looks at the first metric of it. A
+subscription or a search of a log group gets the lines that its pattern admits; Lambda gives the event of an asynchronous
+invocation that failed to the function's dead-letter queue.
 """
 
 import json
@@ -21,7 +21,8 @@ from ministack.services import cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
-LACKING = ["AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup", "AWS::Logs::QueryDefinition"]
+LACKING = ["AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
+           "AWS::Logs::QueryDefinition"]
 
 
 def accept(logical_id, _properties, stack_name):
@@ -64,6 +65,21 @@ def by_pattern(pattern, message):
 
 
 cloudwatch_logs._subscription_pattern_matches = by_pattern
+
+
+# A search finds every line, whatever its pattern for JSON is.
+if not cloudwatch_logs._compile_filter_pattern('{ $.a = "b" }')('{"a":"c"}'):
+    sys.exit("The emulator knows patterns for JSON now: take the stand-in away.")
+search_by_words = cloudwatch_logs._compile_filter_pattern
+
+
+def search_by_pattern(pattern):
+    if (pattern or "").lstrip().startswith("{"):
+        return lambda message: filters.matches(pattern, message)
+    return search_by_words(pattern)
+
+
+cloudwatch_logs._compile_filter_pattern = search_by_pattern
 
 
 # It calls the function of a subscription once, and not as an asynchronous invocation, which AWS's is.

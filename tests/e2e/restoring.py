@@ -1,0 +1,63 @@
+"""Steps: a table that was deleted is brought back."""
+
+import re
+
+from callbacks import OK
+from checks import check, equal, wait_for
+from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET, parameters, send
+from healing import history
+from stack import ROOT
+
+# Of `describe-table`: what the template sets.
+SET = ("AttributeDefinitions", "KeySchema", "StreamSpecification", "OnDemandThroughput", "DeletionProtectionEnabled")
+
+
+def recipe():
+    """The commands of the docs."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    return re.search(r"runs in the emulated deployment.*?```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1]
+
+
+def described(stack, table):
+    """What there is of a table, in the order of its names."""
+    dynamodb = stack.client("dynamodb")
+    found = dynamodb.describe_table(TableName=table)["Table"]
+    indexes = [{name: index[name] for name in ("IndexName", "KeySchema", "Projection")}
+               for index in found["GlobalSecondaryIndexes"]]
+    recovery = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    ttl = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    return {name: found.get(name) for name in SET} | {
+        "BillingMode": found["BillingModeSummary"]["BillingMode"],
+        "AttributeDefinitions": sorted(found["AttributeDefinitions"], key=lambda each: each["AttributeName"]),
+        "GlobalSecondaryIndexes": indexes,
+        "TimeToLive": (ttl.get("AttributeName"), ttl["TimeToLiveStatus"]),
+        "Recovery": recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+    }
+
+
+def a_deleted_table(stack, surroundings, sender):
+    dynamodb, table = stack.client("dynamodb"), stack.outputs()["TableName"]
+    before, events = described(stack, table), history(stack, "@TGS#rotation")
+    stream = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    # A backup by hand: the emulator makes none of a table that is deleted.
+    dynamodb.create_backup(TableName=table, BackupName="of-the-system")
+    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=table)
+    gone = wait_for(lambda: table not in dynamodb.list_tables()["TableNames"], bool)
+    check("the table is deleted", gone)
+    result = stack.run("bash", "-euc", recipe())
+    check("the commands of the docs bring it back", result.returncode == 0, result.stdout[-1500:])
+    equal("as the template has it", described(stack, table), before)
+    equal("with what was in it", history(stack, "@TGS#rotation"), events)
+    equal("and callbacks are recorded again", send(sender, SECOND_TOKEN), OK)
+    equal("once more", len(history(stack, "@TGS#rotation")), len(events) + 1)
+
+    new = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    check("it has a new stream", new != stream, new)
+    known = parameters(surroundings, FIRST_TOKEN, 4) | {"CallbackTokensSecret": SECRET}
+    result = stack.deploy(**known | {"EventBusName": "''", "MaxWriteUnits": 4001})
+    check("a deployment without the bus takes the pipe away", "EventPipe" not in stack.resources(), result.stdout[-1500:])
+    result = stack.deploy(**known, MaxWriteUnits=4000)
+    check("and one with it makes it again", result.returncode == 0, result.stdout[-1500:])
+    pipe = stack.client("pipes").describe_pipe(Name=stack.resources()["EventPipe"])
+    equal("which reads the new stream", pipe["Source"], new)

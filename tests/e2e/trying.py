@@ -1,0 +1,45 @@
+"""Steps: the hook that tries a new version before it gets traffic. The emulator has no CodeDeploy, so this calls it."""
+
+import json
+import sys
+import types
+import unittest.mock
+
+from checks import equal
+from deploying import live_version
+
+
+class CodeDeploy:
+    """Says which version a deployment is of, and hears the answer."""
+
+    def __init__(self, version):
+        self.version, self.status = version, None
+
+    def get_deployment(self, deploymentId):
+        return {"deploymentInfo": {"revision": {"string": {"content": json.dumps({"TargetVersion": self.version})}}}}
+
+    def put_lifecycle_event_hook_execution_status(self, status, **_):
+        self.status = status
+
+
+def tried(stack, version):
+    """The hook's answer of a version, which is a real one."""
+    hook, deployments = stack.template()["Resources"]["DeploymentHook"]["Properties"], CodeDeploy(version)
+    services = {"codedeploy": deployments, "lambda": stack.client("lambda")}
+    space = {"__name__": "index"}
+    with (unittest.mock.patch.dict(sys.modules, {"boto3": types.SimpleNamespace(client=services.get)}),
+          unittest.mock.patch.dict("os.environ", {"FUNCTION": stack.resources()["Function"]})):
+        exec(compile(hook["Code"]["ZipFile"], "index.py", "exec"), space)
+        space["handler"]({"DeploymentId": "d", "LifecycleEventHookExecutionId": "e"}, None)
+    return deployments.status
+
+
+def a_version(stack):
+    name, functions = stack.resources()["Function"], stack.client("lambda")
+    equal("a version that answers gets traffic", tried(stack, live_version(stack)), "Succeeded")
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"SDK_APP_IDS": "not-a-number"}})
+    broken = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    equal("one that can't start does not", tried(stack, broken), "Failed")
