@@ -82,6 +82,31 @@ impl Record {
         event: &Result<Event<'_>, String>,
         receipt: &Receipt<'_>,
     ) -> Self {
+        Self::build(scalars, query, callback, event, receipt)
+    }
+
+    /// The same without the body's fields as attributes, for a head that DynamoDB rejects with them.
+    #[must_use]
+    pub fn without_fields(
+        query: &Query<'_>,
+        callback: &Callback<'_>,
+        event: &Result<Event<'_>, String>,
+        receipt: &Receipt<'_>,
+    ) -> Self {
+        let no_scalars = |_: &Callback<'_>, problems: &mut Vec<String>| {
+            problems.push("fields are only in Body: DynamoDB rejected them as attributes".to_owned());
+            Item::with_capacity(MANY_ATTRIBUTES)
+        };
+        Self::build(no_scalars, query, callback, event, receipt)
+    }
+
+    fn build(
+        scalars: impl FnOnce(&Callback<'_>, &mut Vec<String>) -> Item,
+        query: &Query<'_>,
+        callback: &Callback<'_>,
+        event: &Result<Event<'_>, String>,
+        receipt: &Receipt<'_>,
+    ) -> Self {
         let mut problems = callback.problems().to_vec();
         problems.extend(event.as_ref().err().cloned());
 

@@ -11,24 +11,24 @@ use crate::{
     outcome::{Failure, Stored},
     record::Keeping,
     store::Store,
-    unrecorded::{UNRECORDABLE, Unrecorded},
+    unrecorded::Unrecorded,
 };
 
 mod found;
+#[cfg(feature = "redrive")]
 mod function;
-pub use found::{Found, find};
-pub use function::{Redrive, serve};
+#[cfg(feature = "redrive")]
+mod pieces;
+mod scan;
+pub use found::{Found, Incomplete, find};
+#[cfg(feature = "redrive")]
+pub use function::{Event, Redrive, serve};
 
 /// How long one write is tried before the others get their turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many callbacks are written at the same time.
 const AT_A_TIME: usize = 8;
-
-/// Whether the cause of a failure is the entry itself or a bug, so that another try can't mend it.
-fn is_final(failure: &Failure) -> bool {
-    [UNRECORDABLE, "panic"].contains(&failure.reason.as_ref())
-}
 
 /// Records callbacks through the same code as the function, until the deadline, and gives the result of each. One that
 /// panics counts as failed, and the others go on.
@@ -41,7 +41,8 @@ pub fn record_all(
     let write = move |callback: Unrecorded<'static>| async move {
         let writing = async {
             let record = callback.record(keeping)?;
-            store.write(record, deadline.min(Instant::now() + PATIENCE)).await
+            let without_fields = || callback.record_without_fields(keeping);
+            store.write(record, without_fields, deadline.min(Instant::now() + PATIENCE)).await
         };
         let written = AssertUnwindSafe(writing).catch_unwind().await;
         (callback, written.unwrap_or_else(|_| Err(Failure::panic())))

@@ -23,6 +23,8 @@ const AWS_SECRET_ACCESS_KEY: Setting =
     Setting::new("AWS_SECRET_ACCESS_KEY", "AWS credentials; Lambda sets them");
 const AWS_ENDPOINT_URL_DYNAMODB: Setting =
     Setting::new("AWS_ENDPOINT_URL_DYNAMODB", "an http:// or https:// URL");
+const AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: Setting =
+    Setting::new("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "an http:// or https:// URL");
 const AWS_ENDPOINT_URL: Setting = Setting::new("AWS_ENDPOINT_URL", "an http:// or https:// URL");
 
 /// The settings.
@@ -60,6 +62,8 @@ pub struct Aws {
     pub session_token: Option<String>,
     /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`: another DynamoDB than the Region's.
     pub endpoint_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, else `AWS_ENDPOINT_URL`: the same for CloudWatch Logs.
+    pub logs_endpoint_url: Option<String>,
 }
 
 impl fmt::Debug for Aws {
@@ -130,16 +134,16 @@ fn aws(lookup: Lookup<'_>) -> Result<Aws, SettingsError> {
         access_key_id: AWS_ACCESS_KEY_ID.required(lookup)?,
         secret_access_key: AWS_SECRET_ACCESS_KEY.required(lookup)?,
         session_token: lookup.optional("AWS_SESSION_TOKEN"),
-        endpoint_url: match endpoint_url(lookup, AWS_ENDPOINT_URL_DYNAMODB)? {
-            None => endpoint_url(lookup, AWS_ENDPOINT_URL)?,
-            url => url,
-        },
+        endpoint_url: endpoint_url(lookup, AWS_ENDPOINT_URL_DYNAMODB)?,
+        logs_endpoint_url: endpoint_url(lookup, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS)?,
     })
 }
 
-/// An endpoint's URL. The SDK would notice a malformed one only with the first request, which is too late.
-fn endpoint_url(lookup: Lookup<'_>, setting: Setting) -> Result<Option<String>, SettingsError> {
-    let Some(url) = lookup.optional(setting.name) else {
+/// The URL of a service's endpoint, else the one for all services. The SDK would notice a malformed one only with the
+/// first request, which is too late.
+fn endpoint_url(lookup: Lookup<'_>, service: Setting) -> Result<Option<String>, SettingsError> {
+    let given = |setting: Setting| lookup.optional(setting.name).map(|url| (setting, url));
+    let Some((setting, url)) = given(service).or_else(|| given(AWS_ENDPOINT_URL)) else {
         return Ok(None);
     };
     let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));

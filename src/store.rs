@@ -30,6 +30,9 @@ const IS_NEW: &str = "attribute_not_exists(pk)";
 /// Never true: a put under it writes nothing. It is how a role that may only put looks at an item.
 const NEVER: &str = "attribute_exists(pk) AND attribute_not_exists(pk)";
 
+/// DynamoDB's code for an item that it does not accept.
+const REJECTED: &str = "ValidationException";
+
 /// How long a warm-up may take: the first callback waits for it.
 pub const WARM_UP_TIMEOUT: Duration = Duration::from_millis(400);
 
@@ -66,9 +69,17 @@ impl Store {
 
     /// Writes a record unless it is there already. Faults that may pass are tried again until the deadline.
     ///
+    /// `without_fields` makes the same record without the body's fields as attributes: the last try, if DynamoDB
+    /// rejects the head with them.
+    ///
     /// # Errors
     /// By the deadline, if it is not known to be in the table; at once, for a fault that does not pass.
-    pub async fn write(&self, record: Record, deadline: Instant) -> Result<Stored, Failure> {
+    pub async fn write(
+        &self,
+        record: Record,
+        without_fields: impl FnOnce() -> Result<Record, Failure>,
+        deadline: Instant,
+    ) -> Result<Stored, Failure> {
         let Record { head, parts, .. } = record;
         let write = async {
             if !parts.is_empty() {
@@ -77,14 +88,9 @@ impl Store {
                 }
                 self.put_parts(parts).await?;
             }
-            let receipt = receipt(&head);
-            match send(self.put(head).condition_expression(IS_NEW)).await? {
-                Put::Written => Ok(Stored::New),
-                // An attempt before may have written it although its response was lost.
-                Put::Found(found) if fault::last().is_some() && self::receipt(&found) == receipt => {
-                    Ok(Stored::New)
-                }
-                Put::Found(_) => Ok(Stored::Duplicate),
+            match self.put_head(head).await {
+                Err(failure) if failure.reason == REJECTED => self.put_head(without_fields()?.head).await,
+                stored => stored,
             }
         };
         by(deadline.into(), write).await
@@ -99,6 +105,18 @@ impl Store {
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
         let put = self.put(item).condition_expression(NEVER);
         by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, send(put)).await.map(drop)
+    }
+
+    async fn put_head(&self, head: Item) -> Result<Stored, Failure> {
+        let receipt = receipt(&head);
+        match send(self.put(head).condition_expression(IS_NEW)).await? {
+            Put::Written => Ok(Stored::New),
+            // An attempt before may have written it although its response was lost.
+            Put::Found(found) if fault::last().is_some() && self::receipt(&found) == receipt => {
+                Ok(Stored::New)
+            }
+            Put::Found(_) => Ok(Stored::Duplicate),
+        }
     }
 
     /// Whether the table has this head. A large body takes one more round trip for it, so that the parts of a

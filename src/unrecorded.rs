@@ -58,6 +58,22 @@ impl Unrecorded<'_> {
     /// # Errors
     /// Why there can be no record. Another try can't mend that.
     pub fn record(&self, keeping: Keeping) -> Result<Record, Failure> {
+        self.build(Record::new, keeping)
+    }
+
+    /// The same [without the body's fields](Record::without_fields) as attributes.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub fn record_without_fields(&self, keeping: Keeping) -> Result<Record, Failure> {
+        self.build(Record::without_fields, keeping)
+    }
+
+    fn build(
+        &self,
+        build: fn(&Query<'_>, &Callback<'_>, &Result<Event<'_>, String>, &Receipt<'_>) -> Record,
+        keeping: Keeping,
+    ) -> Result<Record, Failure> {
         let fault = |error: &str| Failure::new(UNRECORDABLE, error);
         let query = Query::parse(&self.query);
         let sdk_appid = query.sdk_appid().ok_or_else(|| fault("its SdkAppid is missing"))?;
@@ -69,7 +85,7 @@ impl Unrecorded<'_> {
         let receipt =
             Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
         let event = Event::parse(callback.command(), callback.body());
-        Ok(Record::new(&query, &callback, &event, &receipt))
+        Ok(build(&query, &callback, &event, &receipt))
     }
 }
 

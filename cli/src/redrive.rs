@@ -18,7 +18,7 @@ use serde_json::json;
 use tencent_chat_webhook::{
     outcome::{Failure, Outcome, Stored},
     record::Keeping,
-    redrive::{self, Found},
+    redrive::{self, Found, Incomplete},
     store::{Store, client::persistent},
     time::now_millis,
     unrecorded::Unrecorded,
@@ -181,7 +181,7 @@ fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) 
 }
 
 fn tell_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
-    for id in &found.incomplete {
+    for Incomplete { id, .. } in &found.incomplete {
         note(&format!("incomplete: {id}: the log has only some of its pieces"));
         if output.json {
             output.text(&json!({ "id": id, "outcome": "incomplete" }).to_string())?;

@@ -110,6 +110,7 @@ pub(crate) fn client(dynamodb_url: &str) -> Client {
         secret_access_key: "local".to_owned(),
         session_token: None,
         endpoint_url: Some(dynamodb_url.to_owned()),
+        logs_endpoint_url: None,
     };
     Client::from_conf(client::config(&aws).timeout_config(TimeoutConfig::disabled()).build())
 }

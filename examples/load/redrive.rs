@@ -1,4 +1,4 @@
-//! The redrive function, fed as a subscription of the function's log group feeds it: no hand is in it.
+//! The redrive function, fed by the subscription of the function's log group and by the queue, without a hand.
 
 use std::{
     collections::VecDeque,
@@ -7,10 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::{Value, json};
 use support::{
     cargo::cargo,
     lambda::{Instance, command},
-    subscription,
+    subscription::{self, queued},
 };
 
 use crate::{
@@ -22,15 +23,18 @@ use crate::{
 const BATCH_BYTES: usize = 1024 * 1024;
 
 /// How long an invocation may take.
-const TIMEOUT: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Lambda's pauses before it tries again what failed. After the last one it goes to the dead-letter queue.
-const PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
+/// How long a message stays hidden after a failed try. Deployed it is 15 minutes.
+const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A batch of log lines, and how often it failed.
+/// How often a message is received before it counts as a dead letter. Deployed it is for ten days.
+const RECEIVES: usize = 10;
+
+/// A batch of log lines: an event of the subscription, and after its first try a message of the queue.
 struct Batch {
-    lines: Vec<String>,
-    failed: usize,
+    event: Value,
+    tries: usize,
     not_before: Instant,
 }
 
@@ -40,7 +44,7 @@ pub(crate) struct Redrive {
     batches: VecDeque<Batch>,
     invocations: usize,
     failed_invocations: usize,
-    /// Batches that Lambda has given up.
+    /// Batches that the queue has given up.
     pub(crate) dead_letters: usize,
 }
 
@@ -95,35 +99,40 @@ impl Redrive {
         let mut lines: Vec<String> = Vec::new();
         for line in log.lines().filter(|line| subscription::takes(line)) {
             if lines.iter().map(String::len).sum::<usize>() + line.len() > BATCH_BYTES {
-                self.batches.push_back(Batch::new(std::mem::take(&mut lines)));
+                self.batches.push_back(Batch::new(&std::mem::take(&mut lines)));
             }
             lines.push(line.to_owned());
         }
         if !lines.is_empty() {
-            self.batches.push_back(Batch::new(lines));
+            self.batches.push_back(Batch::new(&lines));
         }
     }
 
     async fn invoke(&mut self, mut batch: Batch) {
         self.invocations += 1;
-        let event = subscription::event(batch.lines.iter().map(String::as_str));
-        if self.function.invoke(event.to_string()).await.result.is_ok() {
+        let is_message = batch.tries > 0;
+        let event = if is_message { queued(std::slice::from_ref(&batch.event)) } else { batch.event.clone() };
+        let is_done = match self.function.invoke(event.to_string()).await.result {
+            Ok(response) => !is_message || response["batchItemFailures"] == json!([]),
+            Err(_) => false,
+        };
+        if is_done {
             return;
         }
         self.failed_invocations += 1;
-        match PAUSES.get(batch.failed) {
-            None => self.dead_letters += 1,
-            Some(pause) => {
-                batch.failed += 1;
-                batch.not_before = Instant::now() + *pause;
-                self.batches.push_back(batch);
-            }
+        batch.tries += 1;
+        if batch.tries > RECEIVES {
+            self.dead_letters += 1;
+            return;
         }
+        batch.not_before = Instant::now() + if is_message { VISIBILITY_TIMEOUT } else { Duration::ZERO };
+        self.batches.push_back(batch);
     }
 }
 
 impl Batch {
-    fn new(lines: Vec<String>) -> Self {
-        Self { lines, failed: 0, not_before: Instant::now() }
+    fn new(lines: &[String]) -> Self {
+        let event = subscription::event(lines.iter().map(String::as_str));
+        Self { event, tries: 0, not_before: Instant::now() }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{FutureExt, future::OptionFuture};
+use futures_util::FutureExt;
 use lambda_http::{
     Body, Request, RequestExt, Response,
     aws_lambda_events::apigw::ApiGatewayV2httpRequestContext as RequestContext, http::Method,
@@ -26,7 +26,7 @@ use crate::{
     outcome::{Failure, Outcome, Stored},
     reactions::react,
     record::{Receipt, Record},
-    reply::reply,
+    reply::{fits, reply},
     time::now_millis,
     unrecorded::Unrecorded,
 };
@@ -75,7 +75,11 @@ impl<'a> Exchange<'a> {
     pub(super) fn reply(mut self, outcome: &Outcome) -> Response<Body> {
         // After a panic there may be no answer yet.
         let asks = self.facts.callback_command.as_deref().is_some_and(asks);
-        let answer = self.answer.take().or_else(|| asks.then_some(Cow::Borrowed(Answer::PLAIN)));
+        let mut answer = self.answer.take().or_else(|| asks.then_some(Cow::Borrowed(Answer::PLAIN)));
+        if answer.as_deref().is_some_and(|answer| !fits(answer)) {
+            self.facts.answer = Some("too_large");
+            answer = Some(Cow::Borrowed(Answer::PLAIN));
+        }
         if let Outcome::Failed(_) = outcome {
             self.log_unrecorded(outcome);
         } else {
@@ -107,12 +111,17 @@ impl<'a> Exchange<'a> {
         if asks(callback.command()) {
             self.answer = Some(self.decide(callback, event.as_ref().ok()));
         }
-        let record = self.record(callback, &event);
-        let stored = self.store_and_forward(record, callback).await;
-        if let (Ok(Stored::New), Ok(event)) = (&stored, &event) {
+        self.note_callback(callback);
+        let (stored, forwarded) = tokio::join!(self.store(callback, &event), self.forward(callback));
+        self.facts.store_time = Some(milliseconds(stored.time));
+        self.facts.problem = stored.problem;
+        if let Some(forwarded) = forwarded {
+            self.note_forwarded(forwarded);
+        }
+        if let (Ok(Stored::New), Ok(event)) = (&stored.result, &event) {
             react_by(self.deadlines.write_by, event).await;
         }
-        stored.into()
+        stored.result.into()
     }
 
     /// The answer to a before-callback. If the user's code panics, it is the default answer.
@@ -122,50 +131,43 @@ impl<'a> Exchange<'a> {
         decided.unwrap_or_else(|_| answer(None)).json()
     }
 
-    /// The record of a callback. Notes what the log has of it.
-    fn record(&mut self, callback: &Callback<'_>, event: &Result<Event<'_>, String>) -> Record {
-        let received_at = self.deadlines.received_at;
+    /// Writes the record of a callback.
+    async fn store(&self, callback: &Callback<'_>, event: &Result<Event<'_>, String>) -> Writing {
         let receipt = Receipt {
             sdk_appid: self.facts.sdk_appid.unwrap_or_default(),
-            received_at,
+            received_at: self.deadlines.received_at,
             request_id: self.facts.request_id,
             keeping: self.shared.keeping,
         };
         let record = Record::new(&self.query, callback, event, &receipt);
+        let without_fields = || Ok(Record::without_fields(&self.query, callback, event, &receipt));
+        let problem = record.problem.clone();
+        let started = Instant::now();
+        let result = self.shared.store.write(record, without_fields, self.deadlines.write_by).await;
+        Writing { result, problem, time: started.elapsed() }
+    }
+
+    /// Forwards a callback to the user's receiver, if there is one.
+    async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
+        let raw_query = self.request.uri().query().unwrap_or_default();
+        let receiver = self.shared.receiver.as_ref()?;
+        Some(receiver.forward(raw_query, callback.body(), self.deadlines.forward_by).await)
+    }
+
+    fn note_callback(&mut self, callback: &Callback<'_>) {
         let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
         self.facts.callback_command = Some(Cow::Owned(callback.command().to_owned()));
         self.facts.subject = Some(callback.subject().to_owned());
         self.facts.event_time = event_time;
-        self.facts.lag = event_time.and_then(|time| received_at.checked_signed_diff(time));
-        self.facts.problem.clone_from(&record.problem);
-        record
+        self.facts.lag = event_time.and_then(|time| self.deadlines.received_at.checked_signed_diff(time));
     }
 
-    /// Writes a record, and at the same time forwards the callback.
-    async fn store_and_forward(
-        &mut self,
-        record: Record,
-        callback: &Callback<'_>,
-    ) -> Result<Stored, Failure> {
-        let Self { shared, request, deadlines, .. } = *self;
-        let store = async {
-            let started = Instant::now();
-            (shared.store.write(record, deadlines.write_by).await, started.elapsed())
-        };
-        let raw_query = request.uri().query().unwrap_or_default();
-        let receiver = shared.receiver.as_ref();
-        let forward =
-            receiver.map(|receiver| receiver.forward(raw_query, callback.body(), deadlines.forward_by));
-        let ((stored, store_time), forwarded) = tokio::join!(store, OptionFuture::from(forward));
-        self.facts.store_time = Some(milliseconds(store_time));
-        if let Some(Forwarded { result, answer, time }) = forwarded {
-            self.facts.forward = Some(result);
-            self.facts.forward_time = Some(milliseconds(time));
-            if let Some(answer) = answer.filter(|_| self.answer.is_some()) {
-                self.answer = Some(Cow::Owned(answer));
-            }
+    fn note_forwarded(&mut self, Forwarded { result, answer, time }: Forwarded) {
+        self.facts.forward = Some(result);
+        self.facts.forward_time = Some(milliseconds(time));
+        if let Some(answer) = answer.filter(|_| self.answer.is_some()) {
+            self.answer = Some(Cow::Owned(answer));
         }
-        stored
     }
 
     /// Logs all that a redrive needs.
@@ -187,6 +189,14 @@ impl<'a> Exchange<'a> {
         let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
         self.shared.log.unrecorded(outcome, &self.facts, &pieces);
     }
+}
+
+/// The result of writing a record.
+struct Writing {
+    result: Result<Stored, Failure>,
+    /// The record's `Problem`.
+    problem: Option<String>,
+    time: Duration,
 }
 
 /// Reacts to an event until the deadline. The event is recorded, whether or not the reaction succeeds.

@@ -40,6 +40,9 @@ pub struct Facts<'a> {
     /// How long that took, in milliseconds.
     #[serde(rename = "ForwardTime", skip_serializing_if = "Option::is_none")]
     pub forward_time: Option<f64>,
+    /// `too_large`, where the answer was too large for Lambda and the plain one was sent instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<&'static str>,
     /// Size of the body as it is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body_bytes: Option<usize>,
@@ -69,9 +72,7 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// The severity, apart from the outcome.
     pub(super) fn level(&self) -> Level {
-        match self.forward {
-            Some(result) if !result.is_well() => Level::Warn,
-            _ => Level::Info,
-        }
+        let is_well = self.answer.is_none() && self.forward.is_none_or(ForwardResult::is_well);
+        if is_well { Level::Info } else { Level::Warn }
     }
 }

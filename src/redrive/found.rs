@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Deserializer, Value};
-
+use super::scan::{Part, Scan};
 use crate::unrecorded::Unrecorded;
 
 /// The field of a log line that holds a callback or a piece of it.
 const FIELD: &str = "unrecorded";
+
+/// How deep log lines may be wrapped: lines in messages of a reply.
+const MAX_DEPTH: usize = 2;
 
 /// What is in a log: whole callbacks, and what is left of others.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// Callbacks to record, each once however often the log has it.
     pub whole: Vec<Unrecorded<'static>>,
-    /// Ids of the callbacks of which the log has only some pieces.
-    pub incomplete: Vec<String>,
+    /// Callbacks of which the log has only some pieces.
+    pub incomplete: Vec<Incomplete>,
     /// How many entries are cut off or otherwise unreadable, so that not even their id is known.
     pub unreadable: usize,
 }
@@ -25,8 +27,17 @@ pub struct Found {
 #[must_use]
 pub fn find(log: &str) -> Found {
     let mut finder = Finder::default();
-    finder.scan(log);
+    finder.scan(log, 0);
     finder.join()
+}
+
+/// A callback of which some pieces are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Lambda's id of the invocation that could not record it.
+    pub id: String,
+    /// When it was received: milliseconds since the epoch.
+    pub received_at: u64,
 }
 
 #[derive(Default)]
@@ -37,46 +48,25 @@ struct Finder {
 }
 
 impl Finder {
-    /// Looks at every JSON object and array of a text, on one line or several, whatever stands between them.
-    fn scan(&mut self, text: &str) {
-        let mut start = 0;
-        while let Some(offset) = text[start..].find(['{', '[']) {
-            start += offset;
-            let is_piece = is_labelled(&text[..start]);
-            let mut values = Deserializer::from_str(&text[start..]).into_iter::<Value>();
-            if let Some(Ok(value)) = values.next() {
-                start += values.byte_offset();
-                // Of a line that is cut off behind it, the piece is whole.
-                if is_piece { self.take(value) } else { self.harvest(value) }
-            } else {
-                // Where a line is cut off, the object around it fails first and then the piece itself.
-                self.unreadable += usize::from(is_piece);
-                start += 1;
-            }
-        }
-    }
-
-    /// Takes the piece out of a log line; looks for log lines in the lists and messages around them.
-    /// Nowhere else: what a sender wrote into some other field is not a log line.
-    fn harvest(&mut self, value: Value) {
-        match value {
-            Value::String(text) => self.scan(&text),
-            Value::Array(values) => values.into_iter().for_each(|value| self.harvest(value)),
-            Value::Object(mut fields) => {
-                if let Some(piece) = fields.remove(FIELD) {
-                    self.take(piece);
-                } else {
-                    let around = ["events", "message"];
-                    let inner = around.into_iter().filter_map(|name| fields.remove(name));
-                    inner.for_each(|value| self.harvest(value));
+    /// Looks for pieces in a text, and in the messages in it. Nowhere else: a text that a sender wrote into some other
+    /// field is not a log line.
+    fn scan(&mut self, text: &str, depth: usize) {
+        for part in Scan::new(text, FIELD) {
+            match part {
+                Part::Labelled(piece) => self.take(piece),
+                Part::CutOff => self.unreadable += 1,
+                Part::Message(quoted) if depth < MAX_DEPTH && quoted.contains(FIELD) => {
+                    if let Ok(message) = serde_json::from_str::<String>(quoted) {
+                        self.scan(&message, depth + 1);
+                    }
                 }
+                Part::Message(_) => {}
             }
-            _ => {}
         }
     }
 
-    fn take(&mut self, piece: Value) {
-        match serde_json::from_value::<Unrecorded<'static>>(piece) {
+    fn take(&mut self, piece: &str) {
+        match serde_json::from_str::<Unrecorded<'static>>(piece) {
             Ok(piece) => drop(self.pieces.insert((piece.id.clone().into_owned(), piece.piece), piece)),
             Err(_) => self.unreadable += 1,
         }
@@ -97,24 +87,17 @@ impl Finder {
                 (callback.piece, callback.pieces) = (1, 1);
                 found.whole.push(callback);
             } else {
-                found.incomplete.push(callback.id.into_owned());
+                let received_at = callback.received_at;
+                found.incomplete.push(Incomplete { id: callback.id.into_owned(), received_at });
             }
         }
         found
     }
 }
 
-/// Whether a text ends where the value of [`FIELD`] begins.
-fn is_labelled(text: &str) -> bool {
-    text.trim_end()
-        .strip_suffix("\":")
-        .and_then(|text| text.strip_suffix(FIELD))
-        .is_some_and(|text| text.ends_with('"'))
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -238,7 +221,8 @@ mod tests {
             log.remove(missing);
             log.extend(lines("b", &["{}"]));
             let found = find(&log.join("\n"));
-            assert_eq!(found.incomplete, ["a"], "piece {missing}");
+            let incomplete = Incomplete { id: "a".to_owned(), received_at: 1_670_574_414_321 };
+            assert_eq!(found.incomplete, [incomplete], "piece {missing}");
             assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
         }
     }

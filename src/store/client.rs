@@ -32,7 +32,7 @@ const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(5);
 /// `aws-config` would find the same in the environment, and take milliseconds of every start for it.
 #[must_use]
 pub fn config(aws: &Aws) -> Builder {
-    let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url } = aws.clone();
+    let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url, .. } = aws.clone();
     let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
     let mut config = persistent(Config::builder())
         .behavior_version(BehaviorVersion::v2026_01_12())

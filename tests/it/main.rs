@@ -10,6 +10,7 @@ mod forward;
 mod hostile;
 mod huge;
 mod identity;
+mod large_answers;
 mod log;
 mod memory;
 mod odd_requests;

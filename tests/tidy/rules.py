@@ -87,7 +87,8 @@ def commands_are_in_the_docs(repository):
 
 def settings_are_in_the_reference(repository):
     reference = repository.text(REFERENCE)
-    for name in dict.fromkeys(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', repository.text("src/settings.rs"))):
+    sources = "".join(repository.texts("src/settings.rs", "src/settings/*.rs").values())
+    for name in dict.fromkeys(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', sources)):
         if f"`{name}`" not in reference:
             yield f"{name} is not in {REFERENCE}"
 

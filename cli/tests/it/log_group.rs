@@ -3,12 +3,9 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::dynamodb::TABLE;
+use support::{dynamodb::TABLE, stand_in::serve};
 
-use crate::{
-    stand_in::serve,
-    world::{Ran, World, run, unrecorded},
-};
+use crate::world::{Ran, World, run, unrecorded};
 
 const LOG_GROUP: &str = "/aws/lambda/ours";
 

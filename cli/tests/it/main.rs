@@ -4,6 +4,5 @@ mod following;
 mod log_group;
 mod reading;
 mod redriving;
-mod stand_in;
 mod words;
 mod world;

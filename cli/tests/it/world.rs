@@ -76,6 +76,7 @@ impl World {
             secret_access_key: "example-secret".to_owned(),
             session_token: None,
             endpoint_url: Some(dynamodb.url()),
+            logs_endpoint_url: None,
         };
         let store = Store::new(aws_sdk_dynamodb::Client::from_conf(client::config(&aws).build()), TABLE);
         Self { dynamodb, store }
@@ -84,9 +85,11 @@ impl World {
     /// Records a body as the function would, with the index in so many shards.
     pub(crate) async fn record(&self, body: &Value, index_shards: u32) {
         let callback = unrecorded("id", &body.to_string());
-        let record =
-            callback.record(Keeping { retention_days: None, index_shards }).expect("it is a callback");
-        self.store.write(record, Instant::now() + Duration::from_secs(10)).await.expect("the table takes it");
+        let keeping = Keeping { retention_days: None, index_shards };
+        let record = callback.record(keeping).expect("it is a callback");
+        let without_fields = || callback.record_without_fields(keeping);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        self.store.write(record, without_fields, deadline).await.expect("the table takes it");
     }
 
     /// Runs the program on the table, as a user whose environment says where it is.

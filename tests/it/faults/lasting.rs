@@ -63,7 +63,8 @@ const FAULTS: [Fault; 17] = [
     error(400, "RequestLimitExceeded", RETRIED),
     error(500, "InternalServerError", RETRIED),
     error(503, "ServiceUnavailable", RETRIED),
-    error(400, "ValidationException", ONCE),
+    // The second attempt is without the body's fields.
+    error(400, "ValidationException", 1..=2),
     error(400, "ResourceNotFoundException", ONCE),
     error(400, "AccessDeniedException", ONCE),
     error(400, "UnrecognizedClientException", ONCE),

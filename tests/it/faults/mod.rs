@@ -1,8 +1,10 @@
-//! What DynamoDB and the network can do to a callback, and that it is never lost: the faults that last, those
-//! that pass, cold starts, repeats, and bugs of our own.
+//! Faults of DynamoDB and the network lose no callback: faults that last, faults that pass, rejected items, cold
+//! starts, repeats, and bugs of this crate.
 
 mod bugs;
 mod cold;
 mod lasting;
 mod passing;
+mod rejected;
+mod repeats;
 pub(crate) mod stage;

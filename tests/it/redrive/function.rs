@@ -1,4 +1,4 @@
-//! The second function as the real binary: what a subscription of the log hands over comes in by itself.
+//! The second function as the real binary, with events of the log subscription and of the queue.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use support::{
     endpoint::{Endpoint, Step},
     lambda::{Instance, command},
-    subscription,
+    stand_in,
+    subscription::{self, LOG_GROUP, queued},
 };
 
 use crate::{
@@ -38,19 +39,47 @@ async fn unrecorded(kinds: &[Kind]) -> Vec<String> {
 }
 
 /// As long as an invocation has when it is deployed.
-const TIMEOUT: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The function with so much time for an event, in front of a DynamoDB.
-async fn start(endpoint: &Endpoint, timeout: Duration) -> Instance {
+/// The function in front of a DynamoDB, and of a log that has these lines.
+async fn start_with_log(endpoint: &Endpoint, log: Vec<String>) -> Instance {
+    let logs = stand_in::serve(move |request| {
+        let request: Value = serde_json::from_str(request).expect("a request is JSON");
+        assert_eq!(request["logGroupName"], LOG_GROUP);
+        let (start, end) = (request["startTime"].as_u64(), request["endTime"].as_u64());
+        assert_eq!(end.zip(start).map(|(end, start)| end - start), Some(2 * 3_600_000));
+        let pattern = request["filterPattern"].as_str().expect("a pattern");
+        let id = pattern.strip_prefix("{ $.unrecorded.id = ").and_then(|rest| rest.strip_suffix(" }"));
+        let id: Value = serde_json::from_str(id.expect("it asks for an id")).expect("a text");
+        let has_id = |line: &&String| {
+            serde_json::from_str::<Value>(line).is_ok_and(|line| line["unrecorded"]["id"] == id)
+        };
+        let events: Vec<_> = log.iter().filter(has_id).map(|line| json!({ "message": line })).collect();
+        (200, json!({ "events": events }).to_string())
+    });
     let url = format!("http://{}", endpoint.address);
-    let mut function = Instance::start(&mut command(env!("CARGO_BIN_EXE_redrive"), variables(&url))).await;
-    function.timeout = timeout;
+    let mut program = command(env!("CARGO_BIN_EXE_redrive"), variables(&url));
+    let mut function = Instance::start(program.env("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", logs)).await;
+    function.timeout = TIMEOUT;
     function
 }
 
-async fn invoke(function: &mut Instance, lines: &[String]) -> Result<Value, Value> {
-    let event = subscription::event(lines.iter().map(String::as_str));
+async fn start(endpoint: &Endpoint) -> Instance {
+    start_with_log(endpoint, Vec::new()).await
+}
+
+fn event(lines: &[String]) -> Value {
+    subscription::event(lines.iter().map(String::as_str))
+}
+
+async fn invoke(function: &mut Instance, event: &Value) -> Result<Value, Value> {
     function.invoke(event.to_string()).await.result
+}
+
+/// The response for messages of the queue, with those that are left.
+fn left(messages: &[&str]) -> Value {
+    let failures: Vec<_> = messages.iter().map(|id| json!({ "itemIdentifier": id })).collect();
+    json!({ "batchItemFailures": failures })
 }
 
 /// What it printed: nothing that would be handed to it again.
@@ -68,71 +97,96 @@ async fn passing(table: &Table) -> Endpoint {
 async fn an_unrecorded_callback_is_recorded_and_then_a_duplicate() {
     let table = Table::start().await;
     let endpoint = passing(&table).await;
-    let mut function = start(&endpoint, TIMEOUT).await;
-    let mut lines = unrecorded(&Kind::ALL).await;
+    let mut function = start(&endpoint).await;
+    let lines = unrecorded(&Kind::ALL).await;
     assert_eq!(lines.len(), 8, "the large ones are in three pieces each");
-    lines.push("CWL CONTROL MESSAGE: Checking health of destination Lambda.".to_owned());
-    for _ in 0..2 {
-        assert_eq!(invoke(&mut function, &lines).await, Ok(Value::Null));
-    }
+    assert_eq!(invoke(&mut function, &event(&lines)).await, Ok(Value::Null));
+    assert_eq!(invoke(&mut function, &queued(&[event(&lines)])).await, Ok(left(&[])));
     assert_eq!(table.bodies().await.len(), 4);
 
-    let told = end(function).await;
-    assert_eq!(column(&told[..4], "outcome"), vec!["recorded"; 4]);
-    assert_eq!(column(&told[4..], "outcome"), vec!["duplicate"; 4]);
-    let mut ids = column(&told[..4], "id");
+    let logged = end(function).await;
+    assert_eq!(column(&logged[..4], "outcome"), vec!["recorded"; 4]);
+    assert_eq!(column(&logged[4..], "outcome"), vec!["duplicate"; 4]);
+    let mut ids = column(&logged[..4], "id");
     ids.sort_unstable();
     assert_eq!(ids, ["invocation-0", "invocation-1", "invocation-2", "invocation-3"]);
 }
 
+/// Many callbacks and a DynamoDB that does not answer hold an instance for 5 s, not for each callback's time.
 #[tokio::test(flavor = "multi_thread")]
-async fn it_tries_again_while_dynamodb_fails() {
+async fn the_first_try_is_short_and_fails_the_invocation() {
+    let lines = unrecorded(&[Kind::SMALL; 20]).await;
+    for step in [THROTTLED, Step::Silent, Step::Fail(400, "AccessDeniedException", "No.")] {
+        let table = Table::start().await;
+        let endpoint = Endpoint::scripted(&[step], table.dynamodb.address).await;
+        let mut function = start(&endpoint).await;
+        let invoked = function.invoke(event(&lines).to_string()).await;
+        assert!(invoked.took < Duration::from_secs(7), "{step:?}: {invoked:?}");
+        let error = invoked.result.expect_err("nothing is in the table");
+        assert_eq!(error["errorMessage"], "callbacks are left for the queue");
+        assert_eq!(column(&end(function).await, "outcome"), ["failed"], "{step:?}: the rest is left");
+    }
+}
+
+/// What a batch of the log left is in the table after one try from the queue, although DynamoDB fails for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_try_from_the_queue_outlasts_a_fault_of_half_a_minute() {
     let table = Table::start().await;
-    let endpoint = Endpoint::failing_for(Duration::from_secs(6), THROTTLED, table.dynamodb.address).await;
-    let mut function = start(&endpoint, TIMEOUT).await;
+    let endpoint = Endpoint::failing_for(Duration::from_secs(30), THROTTLED, table.dynamodb.address).await;
+    let mut function = start(&endpoint).await;
     let lines = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
-    assert_eq!(invoke(&mut function, &lines).await, Ok(Value::Null));
+    assert_eq!(invoke(&mut function, &queued(&[event(&lines)])).await, Ok(left(&[])));
     assert_eq!(table.bodies().await.len(), 2);
-    assert_eq!(column(&end(function).await, "outcome"), ["recorded"; 2], "each is told once");
+    assert_eq!(column(&end(function).await, "outcome"), ["recorded"; 2], "each is logged once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_left_fails_the_invocation_in_time_and_the_next_one_records_it() {
-    let table = Table::start().await;
-    let endpoint = Endpoint::failing_for(Duration::from_secs(5), THROTTLED, table.dynamodb.address).await;
-    let mut function = start(&endpoint, Duration::from_secs(4)).await;
-    let lines = unrecorded(&[Kind::SMALL, Kind::SMALL]).await;
-    let event = subscription::event(lines.iter().map(String::as_str)).to_string();
-    let invoked = function.invoke(event.as_str()).await;
-    assert!(invoked.took < Duration::from_secs(4), "{invoked:?}");
-    let error = invoked.result.expect_err("nothing is in the table");
-    assert_eq!(error["errorMessage"], "2 callbacks are not in the table");
-    function.timeout = TIMEOUT;
-    assert_eq!(function.invoke(event).await.result, Ok(Value::Null));
-    assert_eq!(table.bodies().await.len(), 2);
-
-    let told = end(function).await;
-    assert_eq!(column(&told, "outcome"), ["failed", "failed", "recorded", "recorded"]);
-    assert_eq!(column(&told, "reason"), ["ThrottlingException"; 2]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_it_can_not_mend_fails_the_invocation_at_once_and_keeps_no_other_back() {
-    let whole = unrecorded(&[Kind::SMALL]).await.remove(0);
-    let pieces = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
-    let within = whole.find("\"unrecorded\":{").expect("the piece") + 40;
-    let cut_off = whole[..within].to_owned();
-    let foreign = whole.replace("SdkAppid=", "App=").replace("invocation-0", "invocation-9");
-    for (bad, told) in
-        [(&pieces[2..], "incomplete"), (&[cut_off][..], "unreadable"), (&[foreign][..], "unrecordable")]
-    {
+async fn a_message_that_is_left_does_not_keep_another() {
+    let whole = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
+    let cut_off = whole[0][..whole[0].find("\"unrecorded\":{").expect("the piece") + 40].to_owned();
+    let foreign = whole[0].replace("SdkAppid=", "App=").replace("invocation-0", "invocation-9");
+    for (bad, reason) in [
+        (event(&whole[2..]), "incomplete"),
+        (event(&[cut_off]), "unreadable"),
+        (event(&[foreign]), "unrecordable"),
+        (event(&["{\"level\":\"INFO\"}".to_owned()]), "unreadable"),
+        (event(&[]), "unreadable"),
+        (json!({ "not": "a batch" }), "unreadable"),
+    ] {
         let table = Table::start().await;
         let endpoint = passing(&table).await;
-        let mut function = start(&endpoint, TIMEOUT).await;
-        let lines = [bad, std::slice::from_ref(&whole)].concat();
-        let error = invoke(&mut function, &lines).await.expect_err(told);
-        assert_eq!(error["errorMessage"], "1 callbacks are not in the table", "{told}");
-        assert_eq!(table.bodies().await, [Kind::SMALL.body(0)], "{told}");
-        assert_eq!(column(&end(function).await, "reason"), [told]);
+        let mut function = start(&endpoint).await;
+        let answer = invoke(&mut function, &queued(&[bad.clone(), event(&whole[..1])])).await;
+        assert_eq!(answer, Ok(left(&["0"])), "{reason}");
+        assert_eq!(table.bodies().await, [Kind::SMALL.body(0)], "{reason}");
+        if bad["awslogs"].is_object() {
+            invoke(&mut function, &bad).await.expect_err(reason);
+        }
+        let logged = end(function).await;
+        assert!(column(&logged, "reason").iter().all(|found| found == reason), "{logged:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pieces_of_another_batch_are_looked_up_in_the_log() {
+    let table = Table::start().await;
+    let endpoint = passing(&table).await;
+    let lines = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
+    let mut function = start_with_log(&endpoint, lines.clone()).await;
+    assert_eq!(invoke(&mut function, &event(&lines[..2])).await, Ok(Value::Null));
+    assert_eq!(invoke(&mut function, &queued(&[event(&lines[2..])])).await, Ok(left(&[])));
+    let mut bodies = table.bodies().await;
+    bodies.sort_by_key(String::len);
+    assert_eq!(bodies, [Kind::SMALL.body(0), Kind::LARGE.body(1)]);
+    assert_eq!(column(&end(function).await, "outcome"), ["recorded", "recorded", "duplicate"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_control_message_is_passed_over() {
+    let table = Table::start().await;
+    let endpoint = passing(&table).await;
+    let mut function = start(&endpoint).await;
+    let control = subscription::control_message();
+    assert_eq!(invoke(&mut function, &control).await, Ok(Value::Null));
+    assert!(end(function).await.is_empty());
 }

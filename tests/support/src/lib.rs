@@ -6,6 +6,7 @@ pub mod cargo;
 pub mod limits;
 pub mod reception;
 pub mod requests;
+pub mod stand_in;
 
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;

@@ -6,23 +6,55 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
+/// The log group of the lines.
+pub const LOG_GROUP: &str = "/aws/lambda/test";
+
 /// The event that holds these lines of a log.
 #[must_use]
 pub fn event<'a>(lines: impl IntoIterator<Item = &'a str>) -> Value {
     let entry =
         |(index, line): (usize, &str)| json!({ "id": index.to_string(), "timestamp": 1, "message": line });
+    batch("DATA_MESSAGE", &lines.into_iter().enumerate().map(entry).collect::<Vec<_>>())
+}
+
+/// CloudWatch's check whether the function can be reached.
+#[must_use]
+pub fn control_message() -> Value {
+    let text = "CWL CONTROL MESSAGE: Checking health of destination Lambda.";
+    batch("CONTROL_MESSAGE", &[json!({ "id": "", "timestamp": 1, "message": text })])
+}
+
+fn batch(message_type: &str, log_events: &[Value]) -> Value {
     let batch = json!({
-        "messageType": "DATA_MESSAGE",
+        "messageType": message_type,
         "owner": "123456789012",
-        "logGroup": "/aws/lambda/test",
+        "logGroup": LOG_GROUP,
         "logStream": "2026/11/21/[1]5e1ff0a2",
         "subscriptionFilters": ["unrecorded"],
-        "logEvents": lines.into_iter().enumerate().map(entry).collect::<Vec<_>>(),
+        "logEvents": log_events,
     });
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(batch.to_string().as_bytes()).expect("memory takes what is written");
     let gzip = gzip.finish().expect("memory takes what is written");
     json!({ "awslogs": { "data": STANDARD.encode(gzip) } })
+}
+
+/// What the queue hands to the function: these events as messages, whose ids are their numbers.
+#[must_use]
+pub fn queued(events: &[Value]) -> Value {
+    let record = |(number, event): (usize, &Value)| {
+        json!({
+            "messageId": number.to_string(),
+            "receiptHandle": "handle",
+            "body": event.to_string(),
+            "attributes": { "ApproximateReceiveCount": "1" },
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:queue",
+            "awsRegion": "us-east-1",
+        })
+    };
+    json!({ "Records": events.iter().enumerate().map(record).collect::<Vec<_>>() })
 }
 
 /// Whether a line of the log goes to the subscription: its pattern is `{ $.unrecorded.piece > 0 }`.

@@ -1,4 +1,4 @@
-//! Two services of AWS that no emulator here has whole: CloudWatch Logs with pages, CloudFormation with a stack.
+//! Stand-ins for services of AWS that have no embedded emulator: CloudWatch Logs, CloudFormation.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -6,7 +6,8 @@ use std::{
 };
 
 /// A stand-in's URL. It answers every request as it is told, by the request's body.
-pub(crate) fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+#[must_use]
+pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
     std::thread::spawn(move || {

@@ -1,0 +1,79 @@
+//! The pieces of a body that are in another batch: they are looked up in the log.
+
+use std::time::Instant;
+
+use aws_sdk_cloudwatchlogs::{
+    Client, Config,
+    config::{BehaviorVersion, Credentials, Region},
+};
+
+use super::{Incomplete, find};
+use crate::{https, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
+
+/// How far from its receipt a callback's entries are looked for, in milliseconds: one hour.
+const AROUND_MILLIS: u64 = 3_600_000;
+
+/// The function's log.
+#[derive(Clone, Debug)]
+pub(super) struct Pieces(Client);
+
+impl Pieces {
+    pub(super) fn connect(aws: &Aws) -> Self {
+        let Aws { region, access_key_id, secret_access_key, session_token, logs_endpoint_url, .. } =
+            aws.clone();
+        let credentials =
+            Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
+        let mut config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region))
+            .credentials_provider(credentials)
+            .http_client(https::client());
+        config.set_endpoint_url(logs_endpoint_url);
+        Self(Client::from_conf(config.build()))
+    }
+
+    /// The whole callback, if the log group has all of its pieces.
+    ///
+    /// # Errors
+    /// Where a piece is missing, or the log can't be read by the deadline.
+    pub(super) async fn look_up(
+        &self,
+        log_group: &str,
+        incomplete: &Incomplete,
+        deadline: Instant,
+    ) -> Result<Unrecorded<'static>, Failure> {
+        let failure = |error: &str| Failure::new("incomplete", error);
+        let log = tokio::time::timeout_at(deadline.into(), self.entries(log_group, incomplete)).await;
+        let log =
+            log.map_err(|_| failure("the log did not answer in time"))?.map_err(|error| failure(&error))?;
+        find(&log).whole.pop().ok_or_else(|| failure("the log does not have all of its pieces yet"))
+    }
+
+    /// The log entries of a callback, one a line.
+    async fn entries(&self, log_group: &str, incomplete: &Incomplete) -> Result<String, String> {
+        let Incomplete { id, received_at } = incomplete;
+        let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
+        let mut pages = self
+            .0
+            .filter_log_events()
+            .log_group_name(log_group)
+            .filter_pattern(format!("{{ $.unrecorded.id = {id:?} }}"))
+            .start_time(millis(received_at.saturating_sub(AROUND_MILLIS)))
+            .end_time(millis(received_at.saturating_add(AROUND_MILLIS)))
+            .into_paginator()
+            .send();
+        let mut log = String::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| {
+                let error = error.into_service_error();
+                let code = error.meta().code().unwrap_or("no answer");
+                format!("the log can't be read: {code}")
+            })?;
+            for message in page.events().iter().filter_map(|event| event.message()) {
+                log.push_str(message.trim_end());
+                log.push('\n');
+            }
+        }
+        Ok(log)
+    }
+}
