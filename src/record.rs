@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
-use tencent_chat_callbacks::{Callback, Event, Query};
+use tencent_chat_callbacks::{Callback, Event, Query, object::MAX_FIELDS};
 
 use crate::time::day;
 
@@ -13,12 +13,15 @@ use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, size, text};
 pub use parts::{body, parts_key};
 
 /// The attributes of this crate. A body's field of such a name is only in `Body`.
-const OWN: [&str; 14] = [
+const OWN: [&str; 17] = [
     "pk",
     "sk",
     "CommandDay",
     "SdkAppid",
     "CallbackCommand",
+    "ClientIP",
+    "OptPlatform",
+    "TencentRequestId",
     "EventTime",
     "ReceivedAt",
     "RequestId",
@@ -186,6 +189,10 @@ fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>
 /// The scalar fields of the body's top level, under Tencent's own names.
 fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
     let mut item = Item::with_capacity(MANY_ATTRIBUTES);
+    let unread = callback.object().unread();
+    if unread > 0 {
+        problems.push(format!("{unread} fields are only in Body: the first {MAX_FIELDS} are read"));
+    }
     let mut room = MAX_SCALARS_BYTES;
     let mut left_out = 0_usize;
     for (name, field) in callback.object().iter() {
@@ -228,7 +235,7 @@ mod tests {
     fn record(query: &str, body: &str) -> Record {
         let query = Query::parse(query);
         let callback = Callback::parse(&query, body.as_bytes()).expect("an object").expect("a callback");
-        let event = Event::parse(callback.command(), callback.body());
+        let event = callback.event();
         let keeping = Keeping { retention_days: Some(90), index_shards: 64 };
         let receipt = Receipt { sdk_appid: "1", received_at: 1_670_574_414_321, request_id: "r", keeping };
         Record::new(&query, &callback, &event, &receipt)

@@ -84,8 +84,7 @@ impl Unrecorded<'_> {
         };
         let receipt =
             Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
-        let event = Event::parse(callback.command(), callback.body());
-        Ok(build(&query, &callback, &event, &receipt))
+        Ok(build(&query, &callback, &callback.event(), &receipt))
     }
 }
 

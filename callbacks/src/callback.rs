@@ -1,21 +1,23 @@
 //! A callback: its command, the JSON object in its body, its subject and its time.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
 use serde_json::error::Category;
 
 use crate::{
-    event::is_name,
+    event::{Event, documented, is_name},
     object::{Field, Object},
+    probe::{has_no_fields, is_blank},
     query::Query,
     refusal::Refusal,
+    surrogate,
     value::Millis,
 };
 
 mod subject;
 mod time;
 pub use subject::{MAX_SUBJECT_BYTES, SUBJECTS};
-pub use time::TIMES_IN_SECONDS;
+pub use time::{END_OF_CALL, TIMES_IN_SECONDS};
 
 /// The largest body that is accepted, in bytes: 3.5 MB.
 pub const MAX_BODY_BYTES: usize = 3_500_000;
@@ -33,11 +35,12 @@ pub struct Callback<'a> {
     event_time: Option<Millis>,
     time: Option<Millis>,
     problems: Vec<String>,
+    /// The body without lone surrogates, if it has some. Made when it is needed.
+    repaired: OnceLock<Option<String>>,
 }
 
 impl<'a> Callback<'a> {
-    /// Reads the body of an admitted request. `None` means the console's check of the URL, which has neither
-    /// command nor body (page 269/32431).
+    /// Reads the body of an admitted request. `None` means the console's [check of the URL](crate::probe).
     ///
     /// # Errors
     /// One of the refusals named `Body…`.
@@ -47,7 +50,7 @@ impl<'a> Callback<'a> {
         }
         let body = std::str::from_utf8(body).map_err(|_| Refusal::BodyNotText)?;
         let in_url = query.callback_command();
-        if !in_url.is_some_and(is_name) && body.trim_ascii().is_empty() {
+        if is_probe(in_url, body.as_bytes()) {
             return Ok(None);
         }
         let object: Object<'a> = serde_json::from_str(body).map_err(|error| match error.classify() {
@@ -59,10 +62,19 @@ impl<'a> Callback<'a> {
         let event_time = time::event_time(&object, &mut problems);
         // The body's times come first: they stay the same when Tencent sends a callback again, `RequestTime` may not.
         let time = event_time
-            .or_else(|| time::time_in_seconds(&object, &mut problems))
+            .or_else(|| time::other_time(&object, &mut problems))
             .or_else(|| time::request_time(query));
         let subject = subject::subject(&object, &mut problems);
-        Ok(Some(Self { command, body, object, subject, event_time, time, problems }))
+        Ok(Some(Self {
+            command,
+            body,
+            object,
+            subject,
+            event_time,
+            time,
+            problems,
+            repaired: OnceLock::new(),
+        }))
     }
 
     /// `CallbackCommand` of the URL, else of the body, else [`UNKNOWN_COMMAND`].
@@ -75,6 +87,15 @@ impl<'a> Callback<'a> {
     #[must_use]
     pub fn body(&self) -> &'a str {
         self.body
+    }
+
+    /// The typed event. A lone surrogate in the body, which no text can hold, is U+FFFD in the event.
+    ///
+    /// # Errors
+    /// As [`Event::parse`].
+    pub fn event(&self) -> Result<Event<'_>, String> {
+        let repaired = self.repaired.get_or_init(|| surrogate::replaced(self.body));
+        Event::parse(&self.command, repaired.as_deref().unwrap_or(self.body))
     }
 
     /// The fields of the body's top level.
@@ -90,8 +111,8 @@ impl<'a> Callback<'a> {
         self.subject.as_deref().unwrap_or(&self.command)
     }
 
-    /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else the URL's
-    /// `RequestTime`. `None` if none of them is plausible; then only the time of receipt is left.
+    /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else [`END_OF_CALL`], else
+    /// the URL's `RequestTime`. `None` if none of them is plausible; then only the time of receipt is left.
     #[must_use]
     pub fn time(&self) -> Option<Millis> {
         self.time
@@ -108,6 +129,12 @@ impl<'a> Callback<'a> {
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
+}
+
+/// Whether the console checks the URL. An undocumented command may be one without fields.
+fn is_probe(in_url: Option<&str>, body: &[u8]) -> bool {
+    let command = || in_url.filter(|name| is_name(name));
+    is_blank(body) || has_no_fields(body) && command().is_none_or(|name| documented(name).is_some())
 }
 
 /// The URL's command wins. One that is not a name counts as absent.
@@ -156,13 +183,13 @@ mod tests {
             (Some("A.B"), r#"{"CallbackCommand":null}"#, "A.B", [None, None]),
             (None, r#"{"CallbackCommand":"A.B"}"#, "A.B", [None, None]),
             (None, r#"{"CallbackCommand":"X","CallbackCommand":"A.B"}"#, "A.B", [None, None]),
-            (None, "{}", "Unknown", [None, None]),
+            (None, r#"{"a":1}"#, "Unknown", [None, None]),
             (Some("A.B"), r#"{"CallbackCommand":"A.b"}"#, "A.B", [differ, None]),
             (Some("A.B"), r#"{"CallbackCommand":5}"#, "A.B", [body, None]),
             (None, r#"{"CallbackCommand":"a b"}"#, "Unknown", [body, None]),
             (None, r#"{"CallbackCommand":"\ud800"}"#, "Unknown", [body, None]),
             (Some(""), r#"{"CallbackCommand":"A.B"}"#, "A.B", [url, None]),
-            (Some("a%20b"), "{}", "Unknown", [url, None]),
+            (Some("a%20b"), r#"{"a":1}"#, "Unknown", [url, None]),
             (Some("%23"), r#"{"CallbackCommand":[]}"#, "Unknown", [body, url]),
         ] {
             let callback = parse(in_url, json.as_bytes()).expect("an object").expect("a callback");
@@ -175,8 +202,8 @@ mod tests {
     #[test]
     fn a_body_that_is_not_an_object_is_refused_by_name() {
         for (body, expected) in [
-            (b"".as_slice(), Refusal::BodyNotJson),
-            (b"{", Refusal::BodyNotJson),
+            (b"{".as_slice(), Refusal::BodyNotJson),
+            (b"{}}", Refusal::BodyNotJson),
             (b"{\"a\":1}x", Refusal::BodyNotJson),
             (b"{\"a\":\"\x01\"}", Refusal::BodyNotJson),
             (b"{'a':1}", Refusal::BodyNotJson),
@@ -190,9 +217,17 @@ mod tests {
     }
 
     #[test]
-    fn no_command_and_no_body_is_a_probe() {
-        for (in_url, body) in [(None, ""), (None, " \r\n"), (Some("%23"), "")] {
-            assert!(matches!(parse(in_url, body.as_bytes()), Ok(None)), "{in_url:?}");
+    fn a_body_without_anything_is_a_probe_unless_its_command_may_have_no_fields() {
+        let full = Some("Group.CallbackAfterGroupFull");
+        for in_url in [None, Some(""), Some("%23"), Some("A.B"), full] {
+            for body in ["", " \r\n", "{}", " { } "] {
+                let is_probe = body.trim().is_empty() || in_url != Some("A.B");
+                let parsed = parse(in_url, body.as_bytes()).expect("it is not refused");
+                assert_eq!(parsed.is_none(), is_probe, "{in_url:?} {body:?}");
+            }
+            for body in [r#"{"\ud800":1}"#, r#"{"CallbackCommand":"Group.CallbackAfterGroupFull"}"#] {
+                assert!(matches!(parse(in_url, body.as_bytes()), Ok(Some(_))), "{in_url:?} {body}");
+            }
         }
     }
 
@@ -201,6 +236,18 @@ mod tests {
         let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
         assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
         assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_a_replacement_character_in_the_event_alone() {
+        let body = r#"{"From_Account":"f\udfff","To_Account":"t","\ud800":1,
+            "MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"\ud83d\ude00\ud800"}}]}"#;
+        let callback = parse(Some("C2C.CallbackBeforeSendMsg"), body.as_bytes()).expect("an object");
+        let callback = callback.expect("a callback");
+        let Ok(Event::C2cBeforeSendMsg(event)) = callback.event() else { panic!("{:?}", callback.event()) };
+        assert_eq!(event.from_account, "f\u{fffd}");
+        assert_eq!(event.msg_body[0].text().as_deref(), Some("\u{1f600}\u{fffd}"));
+        assert_eq!(callback.body(), body);
     }
 
     #[test]

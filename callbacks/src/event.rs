@@ -57,7 +57,8 @@ macro_rules! catalogue {
         }
 
         impl<'a> Event<'a> {
-            /// Parses the body of a command. The body of an undocumented command is not parsed.
+            /// Parses the body of a command. The body of an undocumented command is not parsed. A lone surrogate in a
+            /// text makes this fail; [`Callback::event`](crate::Callback::event) replaces it.
             ///
             /// # Errors
             /// The path of the first field that is not as documented, and what is wrong with it.

@@ -2,18 +2,22 @@
 //!
 //! ```
 //! use tencent_chat_callbacks::{
-//!     Answer, Callback, Event, Query, Refusal, answer::answer, signature::{Admission, App, Token, sign},
+//!     Answer, Callback, Event, Origin, Query, Refusal, answer::answer, signature::{Admission, App, Token, sign},
 //! };
 //!
 //! fn receive(admission: &Admission, query: &str, body: &[u8], now: u64) -> Result<Answer, Refusal> {
 //!     let query = Query::parse(query);
-//!     admission.admit(&query, now)?;
+//!     if admission.admit_probe(&query, body, now).is_some() {
+//!         return Ok(Answer::plain());
+//!     }
+//!     let admitted = admission.admit(&query, now)?;
 //!     let Some(callback) = Callback::parse(&query, body)? else { return Ok(Answer::plain()) };
-//!     let event = Event::parse(callback.command(), callback.body());
+//!     let event = callback.event();
 //!     if let Ok(Event::GroupAfterGroupFull(full)) = &event {
 //!         println!("{} is full", full.group_id);
 //!     }
-//!     Ok(answer(&(), &callback, event.as_ref().ok()))
+//!     let origin = Origin::new(admitted.sdk_appid, &query);
+//!     Ok(answer(&(), &callback, event.as_ref().ok(), &origin))
 //! }
 //!
 //! let token = Token { position: 1, secret: "xxxxyyyy".into() };
@@ -29,11 +33,14 @@
 //! The modules follow a callback; each uses only modules below it:
 //!
 //! - [`answer`]: the answer to a callback, and the decisions of a before-callback.
+//! - [`origin`]: application, platform and address that a callback comes from.
 //! - [`callback`]: command, JSON object, subject and time of a request's body.
 //! - [`event`]: the 61 documented commands as typed events.
 //! - [`value`]: the types of their fields.
 //! - [`object`]: the top level of a JSON object.
 //! - [`signature`]: who is admitted.
+//! - [`probe`]: the console's check of the URL.
+//! - `surrogate`: escapes that are not Unicode text.
 //! - [`query`]: the URL's parameters.
 //! - [`refusal`]: why a request is refused.
 //!
@@ -44,14 +51,18 @@ pub mod answer;
 pub mod callback;
 pub mod event;
 pub mod object;
+pub mod origin;
+pub mod probe;
 pub mod query;
 pub mod refusal;
 pub mod signature;
+mod surrogate;
 pub mod value;
 
 pub use answer::Answer;
 pub use callback::Callback;
 pub use event::Event;
+pub use origin::{Origin, Platform};
 pub use query::Query;
 pub use refusal::Refusal;
 

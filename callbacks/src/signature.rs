@@ -8,7 +8,11 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{query::Query, refusal::Refusal};
+use crate::{
+    probe::{has_no_fields, is_blank},
+    query::Query,
+    refusal::Refusal,
+};
 
 /// How far `RequestTime` may be from now, in seconds, in both directions. Exactly this far is still valid:
 /// the page on console settings (269/32431) refuses "more than 1 minute".
@@ -53,6 +57,13 @@ pub struct Admitted<'a> {
     pub token: Option<usize>,
 }
 
+/// The console's check of the URL, without an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The position of the token that admitted it; `None` where only an application without a token did.
+    pub token: Option<usize>,
+}
+
 /// The `Sign` that a token makes for a `RequestTime`, in lower-case hex: for tests and for tools that send
 /// callbacks.
 ///
@@ -85,32 +96,47 @@ impl Admission {
     pub fn admit(&self, query: &Query<'_>, now: u64) -> Result<Admitted<'_>, Refusal> {
         let given = query.sdk_appid().ok_or(Refusal::SdkAppidMissing)?;
         let app = self.apps.iter().find(|app| app.sdk_appid == given).ok_or(Refusal::SdkAppidForeign)?;
-        let token = if app.tokens.is_empty() { None } else { Some(app.verify(query, now)?) };
+        let token = if app.tokens.is_empty() { None } else { Some(verify(&app.tokens, query, now)?) };
         Ok(Admitted { sdk_appid: &app.sdk_appid, token })
+    }
+
+    /// Admits the [check of the URL](crate::probe) that has no `SdkAppid`: its body is empty, white space or an object
+    /// without fields, and `Sign` is fresh and made with a token of any application. If one of the applications has no
+    /// token, `Sign` is not needed. `None` for any other request, so ask [`admit`](Self::admit) then.
+    #[must_use]
+    pub fn admit_probe(&self, query: &Query<'_>, body: &[u8], now: u64) -> Option<Probe> {
+        if query.sdk_appid().is_some() || !(is_blank(body) || has_no_fields(body)) {
+            return None;
+        }
+        let token = verify(self.apps.iter().flat_map(|app| &app.tokens), query, now).ok();
+        let unsigned = self.apps.iter().any(|app| app.tokens.is_empty());
+        (token.is_some() || unsigned).then_some(Probe { token })
     }
 }
 
-impl App {
-    /// The position of the token that made `Sign`.
-    fn verify(&self, query: &Query<'_>, now: u64) -> Result<usize, Refusal> {
-        let request_time = query.request_time().ok_or(Refusal::SignMissing)?;
-        let seconds = query.request_time_seconds().ok_or(Refusal::SignMalformed)?;
-        if now.abs_diff(seconds) > TOLERANCE_SECONDS {
-            return Err(if seconds < now { Refusal::SignTooOld } else { Refusal::SignInFuture });
-        }
-        let sign = query.sign().ok_or(Refusal::SignMissing)?;
-        let mut given = [0; 32];
-        hex::decode_to_slice(sign, &mut given).map_err(|_| Refusal::SignMalformed)?;
-
-        // Every token is tried, so that the time taken doesn't tell which one is near.
-        let mut position = None;
-        for token in &self.tokens {
-            if digest(&token.secret, request_time).ct_eq(&given).into() {
-                position = Some(token.position);
-            }
-        }
-        position.ok_or(Refusal::SignWrong)
+/// The position of the token that made `Sign`.
+fn verify<'a>(
+    tokens: impl IntoIterator<Item = &'a Token>,
+    query: &Query<'_>,
+    now: u64,
+) -> Result<usize, Refusal> {
+    let request_time = query.request_time().ok_or(Refusal::SignMissing)?;
+    let seconds = query.request_time_seconds().ok_or(Refusal::SignMalformed)?;
+    if now.abs_diff(seconds) > TOLERANCE_SECONDS {
+        return Err(if seconds < now { Refusal::SignTooOld } else { Refusal::SignInFuture });
     }
+    let sign = query.sign().ok_or(Refusal::SignMissing)?;
+    let mut given = [0; 32];
+    hex::decode_to_slice(sign, &mut given).map_err(|_| Refusal::SignMalformed)?;
+
+    // Every token is tried, so that the time taken doesn't tell which one is near.
+    let mut position = None;
+    for token in tokens {
+        if digest(&token.secret, request_time).ct_eq(&given).into() {
+            position = Some(token.position);
+        }
+    }
+    position.ok_or(Refusal::SignWrong)
 }
 
 #[cfg(test)]
@@ -191,6 +217,37 @@ mod tests {
             let result = admit(&admission, &raw(sdk_appid, VECTOR_TIME, &sign(token, VECTOR_TIME)), NOW);
             assert_eq!(result, expected, "{sdk_appid} {token}");
         }
+    }
+
+    #[test]
+    fn a_probe_needs_no_application_but_a_token_of_one() {
+        let signed = Admission::new(vec![app("1", &[(1, "a"), (2, "b")]), app("2", &[(3, VECTOR_TOKEN)])]);
+        let mixed = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)]), app("2", &[])]);
+        let query = format!("CallbackCommand=A.B&RequestTime={VECTOR_TIME}&Sign=");
+        let (right, wrong) = (query.clone() + VECTOR_SIGN, query + &VECTOR_SIGN.replace('1', "2"));
+        let time = format!("RequestTime={VECTOR_TIME}");
+        let (by_token, unsigned) = (|position| Some(Some(position)), Some(None));
+        for (admission, raw, body, now, expected) in [
+            (&signed, right.as_str(), "", NOW, by_token(3)),
+            (&signed, &right, " \r\n", NOW + 60, by_token(3)),
+            (&signed, &right, "{ }", NOW - 60, by_token(3)),
+            (&signed, &right, "{}", NOW + 61, None),
+            (&signed, &right, r#"{"a":1}"#, NOW, None),
+            (&signed, &right, "[]", NOW, None),
+            (&signed, &(right.clone() + "&SdkAppid=1"), "{}", NOW, None),
+            (&signed, &(right.clone() + "&sdkappid="), "{}", NOW, None),
+            (&signed, &wrong, "{}", NOW, None),
+            (&signed, &time, "{}", NOW, None),
+            (&signed, "", "", NOW, None),
+            (&mixed, &right, "{}", NOW, by_token(1)),
+            (&mixed, &wrong, "{}", NOW, unsigned),
+            (&mixed, "", "", NOW, unsigned),
+            (&mixed, "", "x", NOW, None),
+        ] {
+            let probe = admission.admit_probe(&Query::parse(raw), body.as_bytes(), now);
+            assert_eq!(probe.map(|probe| probe.token), expected, "{raw} {body}");
+        }
+        assert_eq!(Admission::new(Vec::new()).admit_probe(&Query::parse(&right), b"", NOW), None);
     }
 
     #[test]

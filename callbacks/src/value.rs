@@ -9,6 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+pub(crate) mod decimal;
 mod time;
 pub use time::{Millis, Seconds};
 
@@ -70,6 +71,12 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
 impl From<&Text<'_>> for String {
     fn from(text: &Text<'_>) -> Self {
         text.to_string()
@@ -88,37 +95,58 @@ impl PartialEq<&str> for Text<'_> {
     }
 }
 
-/// An integer, read from a number or from a string of digits.
+/// An integer, read from a number or a string in any notation: `5`, `5.0`, `"5"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(pub i64);
 
 impl<'de> Deserialize<'de> for Number {
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Integer;
+        deserializer.deserialize_any(Integer::IsWhole).map(Self)
+    }
+}
 
-        impl Visitor<'_> for Integer {
-            type Value = Number;
+/// Reads an integer. An error names no value: it may be someone's text.
+#[derive(Clone, Copy)]
+enum Integer {
+    /// Only a whole number.
+    IsWhole,
+    /// Any number, less its fraction.
+    DropsFraction,
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an integer, as a number or a string")
-            }
+impl Integer {
+    fn of<E: Error>(self, number: f64, given: &'static str) -> Result<i64, E> {
+        let whole = if let Self::DropsFraction = self { number.trunc() } else { number };
+        decimal::integer(whole).ok_or_else(|| E::invalid_value(Unexpected::Other(given), &self))
+    }
+}
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
-                Ok(Number(number))
-            }
+impl Visitor<'_> for Integer {
+    type Value = i64;
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Number, E> {
-                let too_large = |_| E::invalid_value(Unexpected::Unsigned(number), &self);
-                i64::try_from(number).map(Number).map_err(too_large)
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer, as a number or a string")
+    }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
-                text.parse().map(Number).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
-            }
+    fn visit_i64<E: Error>(self, number: i64) -> Result<i64, E> {
+        Ok(number)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<i64, E> {
+        let too_large = |_| E::invalid_value(Unexpected::Other("integer"), &self);
+        i64::try_from(number).map_err(too_large)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<i64, E> {
+        self.of(number, "floating point")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<i64, E> {
+        match text.parse() {
+            Ok(number) => Ok(number),
+            Err(_) => self.of(decimal::decimal(text).unwrap_or(f64::NAN), "string"),
         }
-
-        deserializer.deserialize_any(Integer)
     }
 }
 

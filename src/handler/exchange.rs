@@ -13,7 +13,7 @@ use lambda_http::{
     request::RequestContext as AnyRequestContext,
 };
 use tencent_chat_callbacks::{
-    Answer, Callback, Event, Query, Refusal,
+    Answer, Callback, Event, Origin, Query, Refusal,
     answer::answer,
     event::{asks, is_name},
 };
@@ -21,7 +21,7 @@ use tencent_chat_callbacks::{
 use super::shared::Shared;
 use crate::{
     deadline::Deadlines,
-    forward::Forwarded,
+    forward::{Forwarded, Hop, counts},
     log::Facts,
     outcome::{Failure, Outcome, Stored},
     reactions::react,
@@ -88,16 +88,22 @@ impl<'a> Exchange<'a> {
         reply(outcome, answer)
     }
 
-    /// The callback in the request. The checks run in the documented order, and the body is not read before the sender
-    /// is admitted.
+    /// The callback in the request; `None` if the console checks the URL. The checks run in the documented order, and
+    /// the body is not read before the sender is admitted. Only where the URL names no application, a body without
+    /// anything in it may make the request a check.
     fn read(&mut self) -> Result<Option<Callback<'a>>, Refusal> {
         if self.request.method() != Method::POST {
             return Err(Refusal::NotPost);
         }
-        let admitted = self.shared.admission.admit(&self.query, self.deadlines.received_at / 1000)?;
+        let (body, now) = (self.request.body().as_ref(), self.deadlines.received_at / 1000);
+        if let Some(probe) = self.shared.admission.admit_probe(&self.query, body, now) {
+            self.facts.sdkappid_absent = true;
+            self.facts.token = probe.token;
+            return Ok(None);
+        }
+        let admitted = self.shared.admission.admit(&self.query, now)?;
         self.facts.sdk_appid = Some(admitted.sdk_appid);
         self.facts.token = admitted.token;
-        let body = self.request.body().as_ref();
         self.facts.body_bytes = Some(body.len());
         Callback::parse(&self.query, body).inspect_err(|_| {
             let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
@@ -107,7 +113,7 @@ impl<'a> Exchange<'a> {
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>) -> Outcome {
-        let event = Event::parse(callback.command(), callback.body());
+        let event = callback.event();
         if asks(callback.command()) {
             self.answer = Some(self.decide(callback, event.as_ref().ok()));
         }
@@ -116,7 +122,7 @@ impl<'a> Exchange<'a> {
         self.facts.store_time = Some(milliseconds(stored.time));
         self.facts.problem = stored.problem;
         if let Some(forwarded) = forwarded {
-            self.note_forwarded(forwarded);
+            self.note_forwarded(callback, forwarded);
         }
         if let (Ok(Stored::New), Ok(event)) = (&stored.result, &event) {
             react_by(self.deadlines.write_by, event).await;
@@ -126,7 +132,8 @@ impl<'a> Exchange<'a> {
 
     /// The answer to a before-callback. If the user's code panics, it is the default answer.
     fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
-        let answer = |event| answer(&*self.shared.decide, callback, event);
+        let origin = Origin::new(self.facts.sdk_appid.unwrap_or_default(), &self.query);
+        let answer = |event| answer(&*self.shared.decide, callback, event, &origin);
         let decided = catch_unwind(AssertUnwindSafe(|| answer(event)));
         decided.unwrap_or_else(|_| answer(None)).json()
     }
@@ -147,11 +154,13 @@ impl<'a> Exchange<'a> {
         Writing { result, problem, time: started.elapsed() }
     }
 
-    /// Forwards a callback to the user's receiver, if there is one.
+    /// Forwards a callback to the user's receiver, if there is one and the callback did not come from it.
     async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
-        let raw_query = self.request.uri().query().unwrap_or_default();
         let receiver = self.shared.receiver.as_ref()?;
-        Some(receiver.forward(raw_query, callback.body(), self.deadlines.forward_by).await)
+        let user_agent = request_context(self.request).and_then(|context| context.http.user_agent.as_deref());
+        let hop = Hop::after(user_agent)?;
+        let raw_query = self.request.uri().query().unwrap_or_default();
+        Some(receiver.forward(raw_query, callback.body(), hop, self.deadlines.forward_by).await)
     }
 
     fn note_callback(&mut self, callback: &Callback<'_>) {
@@ -162,10 +171,10 @@ impl<'a> Exchange<'a> {
         self.facts.lag = event_time.and_then(|time| self.deadlines.received_at.checked_signed_diff(time));
     }
 
-    fn note_forwarded(&mut self, Forwarded { result, answer, time }: Forwarded) {
+    fn note_forwarded(&mut self, callback: &Callback<'_>, Forwarded { result, answer, time }: Forwarded) {
         self.facts.forward = Some(result);
         self.facts.forward_time = Some(milliseconds(time));
-        if let Some(answer) = answer.filter(|_| self.answer.is_some()) {
+        if let Some(answer) = answer.filter(|_| counts(callback.command())) {
             self.answer = Some(Cow::Owned(answer));
         }
     }

@@ -50,8 +50,31 @@ impl Shared {
     }
 }
 
+/// The longest id of a trace that is logged, in bytes. X-Ray's have 35; a client may send one of any length.
+const MAX_TRACE_BYTES: usize = 64;
+
 /// The id within a trace header: `Root=1-…;Parent=…;Sampled=1`.
 fn trace_root(header: &str) -> &str {
     let root = header.split(';').find_map(|part| part.strip_prefix("Root="));
-    root.unwrap_or(header)
+    let root = root.unwrap_or(header);
+    &root[..root.floor_char_boundary(MAX_TRACE_BYTES)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_trace_has_at_most_64_bytes() {
+        let root = "1-5759e988-bd862e3fe1be46a994272793";
+        for (header, expected) in [
+            (format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1"), root.to_owned()),
+            (format!("Self=1;Root={root}"), root.to_owned()),
+            (format!("Root={};Sampled=1", "x".repeat(100_000)), "x".repeat(64)),
+            ("群".repeat(30), "群".repeat(21)),
+            (String::new(), String::new()),
+        ] {
+            assert_eq!(trace_root(&header), expected);
+        }
+    }
 }

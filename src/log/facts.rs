@@ -16,6 +16,9 @@ pub struct Facts<'a> {
     /// Application that admitted it.
     #[serde(rename = "SdkAppid", skip_serializing_if = "Option::is_none")]
     pub sdk_appid: Option<&'a str>,
+    /// Whether it is the console's check of the URL, and the URL had no `SdkAppid`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sdkappid_absent: bool,
     /// Position of the token that admitted it, in the setting `CALLBACK_TOKENS`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<usize>,

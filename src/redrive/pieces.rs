@@ -8,7 +8,7 @@ use aws_sdk_cloudwatchlogs::{
 };
 
 use super::{Incomplete, find};
-use crate::{https, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
+use crate::{https::sdk, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
 
 /// How far from its receipt a callback's entries are looked for, in milliseconds: one hour.
 const AROUND_MILLIS: u64 = 3_600_000;
@@ -27,7 +27,7 @@ impl Pieces {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region))
             .credentials_provider(credentials)
-            .http_client(https::client());
+            .http_client(sdk::client());
         config.set_endpoint_url(logs_endpoint_url);
         Self(Client::from_conf(config.build()))
     }

@@ -7,7 +7,7 @@ use super::setting::{Lookup, Setting, SettingsError};
 const SDK_APP_IDS: Setting = Setting::new("SDK_APP_IDS", "the SDKAppIDs to serve: decimal, comma-separated");
 const CALLBACK_TOKENS: Setting = Setting::new(
     "CALLBACK_TOKENS",
-    "tokens of at most 128 characters, comma-separated, each alone or as SDKAppID:token",
+    "tokens of at most 128 characters, each alone or as SDKAppID:token, comma-separated or as a JSON array of strings",
 );
 const NO_TOKEN: Setting = Setting::new(
     CALLBACK_TOKENS.name,
@@ -18,7 +18,7 @@ const ALLOW_UNSIGNED: Setting = Setting::new("ALLOW_UNSIGNED", "true or false");
 /// Reads who is admitted. An application without a token needs the explicit `ALLOW_UNSIGNED=true`.
 pub(super) fn admission(lookup: Lookup<'_>) -> Result<Admission, SettingsError> {
     let mut apps = sdk_app_ids(lookup)?;
-    add_tokens(&mut apps, &CALLBACK_TOKENS.list(lookup))?;
+    add_tokens(&mut apps, &token_entries(lookup)?)?;
     let allow_unsigned = allow_unsigned(lookup)?;
     if apps.iter().any(|app| app.tokens.is_empty()) && !allow_unsigned {
         return Err(NO_TOKEN.error("has no token for an SDKAppID in SDK_APP_IDS"));
@@ -44,23 +44,33 @@ fn is_sdk_appid(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The entries of `CALLBACK_TOKENS`. A token that has a comma, or begins with a bracket, takes a JSON array.
+fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
+    match lookup.optional(CALLBACK_TOKENS.name) {
+        Some(json) if json.starts_with('[') => serde_json::from_str(&json)
+            .map_err(|_| CALLBACK_TOKENS.error("begins with [ and is not a JSON array of strings")),
+        _ => Ok(CALLBACK_TOKENS.list(lookup)),
+    }
+}
+
 /// Gives each token to all applications, or with `SDKAppID:token` to the one it names.
 fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError> {
     for (index, entry) in entries.iter().enumerate() {
+        let position = index + 1;
+        let fault = |fault: &str| CALLBACK_TOKENS.error(format!("has {fault} in entry {position}"));
         let (only, secret) = match entry.split_once(':') {
-            Some((sdk_appid, secret)) if is_sdk_appid(sdk_appid) => (Some(sdk_appid), secret),
-            _ => (None, entry.as_str()),
+            Some((sdk_appid, secret)) => (Some(sdk_appid), secret),
+            None => (None, entry.as_str()),
         };
+        // What is before the colon may be part of a token, so it is not quoted.
+        if only.is_some_and(|only| apps.iter().all(|app| app.sdk_appid != only)) {
+            return Err(fault("no SDKAppID of SDK_APP_IDS before the first colon"));
+        }
         if !(1..=128).contains(&secret.chars().count()) {
-            return Err(CALLBACK_TOKENS.error("has an empty or overlong token"));
+            return Err(fault("an empty or overlong token"));
         }
-        let mut admits =
-            apps.iter_mut().filter(|app| only.is_none_or(|only| only == app.sdk_appid)).peekable();
-        if admits.peek().is_none() {
-            return Err(CALLBACK_TOKENS.error("names an SDKAppID that is not in SDK_APP_IDS"));
-        }
-        for app in admits {
-            app.tokens.push(Token { position: index + 1, secret: secret.to_owned() });
+        for app in apps.iter_mut().filter(|app| only.is_none_or(|only| only == app.sdk_appid)) {
+            app.tokens.push(Token { position, secret: secret.to_owned() });
         }
     }
     Ok(())

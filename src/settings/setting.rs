@@ -1,6 +1,6 @@
 //! One setting: its name, what is expected, and its value.
 
-use std::{fmt, ops::RangeInclusive};
+use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 /// A setting's name and the description of its values.
 #[derive(Clone, Copy)]
@@ -10,12 +10,12 @@ pub(super) struct Setting {
 }
 
 /// A setting that is missing or malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     /// The setting's name.
     pub name: &'static str,
-    /// What is wrong with it.
-    pub fault: &'static str,
+    /// What is wrong with it. Never its value.
+    pub fault: Cow<'static, str>,
     /// What it should be.
     pub expected: &'static str,
 }
@@ -43,11 +43,11 @@ impl Setting {
         Self { name, expected }
     }
 
-    pub(super) const fn error(self, fault: &'static str) -> SettingsError {
-        SettingsError { name: self.name, fault, expected: self.expected }
+    pub(super) fn error(self, fault: impl Into<Cow<'static, str>>) -> SettingsError {
+        SettingsError { name: self.name, fault: fault.into(), expected: self.expected }
     }
 
-    pub(super) const fn malformed(self) -> SettingsError {
+    pub(super) fn malformed(self) -> SettingsError {
         self.error("is malformed")
     }
 

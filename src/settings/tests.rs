@@ -94,11 +94,53 @@ fn an_application_with_a_token_stays_signed_even_with_allow_unsigned() {
 
 #[test]
 fn a_token_admits_all_applications_or_the_one_it_names() {
-    let settings = settings(&[("SDK_APP_IDS", "1, 2,2"), ("CALLBACK_TOKENS", "all, 2:own ,a:b")])
+    let settings = settings(&[("SDK_APP_IDS", "1, 2,2"), ("CALLBACK_TOKENS", "all, 2:own ,1:a:b")])
         .expect("the settings are whole");
     assert_eq!(positions(&settings, "all"), [Some(1), Some(1)]);
     assert_eq!(positions(&settings, "own"), [None, Some(2)]);
-    assert_eq!(positions(&settings, "a:b"), [Some(3), Some(3)]);
+    assert_eq!(positions(&settings, "a:b"), [Some(3), None]);
+}
+
+#[test]
+fn an_array_holds_tokens_with_commas_and_brackets() {
+    let tokens = r#" ["a,b", "1:[c]", "2:d:e", " f ", "\u0067\"", "1:1:h"] "#;
+    let settings =
+        settings(&[("SDK_APP_IDS", "1,2"), ("CALLBACK_TOKENS", tokens)]).expect("the settings are whole");
+    for (token, expected) in [
+        ("a,b", [Some(1), Some(1)]),
+        ("[c]", [Some(2), None]),
+        ("d:e", [None, Some(3)]),
+        (" f ", [Some(4), Some(4)]),
+        ("g\"", [Some(5), Some(5)]),
+        ("1:h", [Some(6), None]),
+        ("h", [None, None]),
+        ("a", [None, None]),
+    ] {
+        assert_eq!(positions(&settings, token), expected, "{token}");
+    }
+}
+
+#[test]
+fn a_faulty_entry_is_named_by_its_position_and_not_quoted() {
+    let long = format!("ok,{}", "planted".repeat(19));
+    for (tokens, fault) in [
+        ("planted:token", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 1"),
+        ("ok,1400000002:planted", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 2"),
+        ("ok, :planted", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 2"),
+        (r#"["ok", "ok", "planted:"]"#, "has no SDKAppID of SDK_APP_IDS before the first colon in entry 3"),
+        ("ok,ok,1400000001:", "has an empty or overlong token in entry 3"),
+        (r#"["ok", ""]"#, "has an empty or overlong token in entry 2"),
+        (&long, "has an empty or overlong token in entry 2"),
+        ("[planted", "begins with [ and is not a JSON array of strings"),
+        (r#"["planted", 1]"#, "begins with [ and is not a JSON array of strings"),
+        (r#"["planted"],planted"#, "begins with [ and is not a JSON array of strings"),
+        (r#"[["planted"]]"#, "begins with [ and is not a JSON array of strings"),
+        ("[]", "has no token for an SDKAppID in SDK_APP_IDS"),
+    ] {
+        let error = settings(&[("CALLBACK_TOKENS", tokens)]).expect_err(tokens);
+        assert_eq!((error.name, &*error.fault), ("CALLBACK_TOKENS", fault), "{tokens}");
+        assert!(!error.to_string().contains("planted"), "{error}");
+    }
 }
 
 #[test]

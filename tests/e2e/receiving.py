@@ -12,8 +12,9 @@ from lines import LINE_BYTES
 
 GROUP = "@TGS#2J4SZEAEL"
 REFUSED_SAMPLES = {"broken-body": 400, "foreign-sdkappid": 403}
+PROBE_SAMPLES = {"url-probe", "url-probe-with-command", "url-probe-without-sdkappid"}
 # Not in the table: refused, or the console's check of the URL.
-UNRECORDED_SAMPLES = {*REFUSED_SAMPLES, "url-probe"}
+UNRECORDED_SAMPLES = {*REFUSED_SAMPLES, *PROBE_SAMPLES}
 LARGE = 5000
 
 
@@ -120,7 +121,7 @@ def log(stack, sender):
     for line in lines:
         tally[line["outcome"]] = tally.get(line["outcome"], 0) + 1
     recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 2
-    equal("their outcomes", tally, {"recorded": recorded, "duplicate": 1, "probe": 1, "refused": 8})
+    equal("their outcomes", tally, {"recorded": recorded, "duplicate": 1, "probe": len(PROBE_SAMPLES), "refused": 8})
     reasons = sorted(line["reason"] for line in lines if line["outcome"] == "refused")
     equal("their reasons", reasons, [
         "body_not_json", "body_too_large", "not_post", "sdkappid_foreign", "sign_in_future", "sign_missing",

@@ -16,8 +16,10 @@ use tencent_chat_callbacks::event::{DOCUMENTED, Event};
 use crate::world::{World, handler, ok, send, status_and_body};
 
 /// Where a subject may be, in the order of the reference.
-const SUBJECTS: [&str; 12] = [
+const SUBJECTS: [&str; 14] = [
     "/GroupId",
+    "/RoomId",
+    "/CallRecord/CallId",
     "/Official_Account",
     "/ContactItem/ToGroupId",
     "/From_Account",
@@ -98,7 +100,8 @@ impl Case {
     /// The attributes that hold the body's scalars.
     fn scalars(&self) -> Map<String, Value> {
         let fields = self.body.as_object().expect("a body is an object");
-        let own = ["EventTime", "RequestId", "CallbackCommand"];
+        let own =
+            ["EventTime", "RequestId", "CallbackCommand", "ClientIP", "OptPlatform", "TencentRequestId"];
         let attribute = |value: &Value| match value {
             Value::String(text) if text.len() <= 1024 => Some(json!({ "S": text })),
             Value::Number(number) => Some(json!({ "N": number.to_string() })),

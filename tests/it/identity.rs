@@ -2,7 +2,10 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use support::{endpoint::Step, requests::post};
+use support::{
+    endpoint::Step,
+    requests::{SDK_APPID, post},
+};
 
 use crate::{
     faults::stage::{Kind, Stage, in_time},
@@ -36,6 +39,32 @@ async fn time_content_and_application_make_an_event() {
         let after = world.table.items().await;
         assert!(after.contains(&before[0]), "what was there is as it was: {second}");
         assert_eq!(after.len(), if outcome == "recorded" { 2 } else { 1 });
+    }
+}
+
+#[tokio::test]
+async fn a_time_is_the_same_in_each_notation_of_json() {
+    for (field, time) in [
+        (r#""EventTime":1670574414123.0"#, "1670574414123"),
+        (r#""EventTime":1.670574414123E12"#, "1670574414123"),
+        (r#""EventTime":"1670574414123.0""#, "1670574414123"),
+        (r#""EventTime":1.670574414e9"#, "1670574414000"),
+        (r#""MsgTime":1670574414.0"#, "1670574414000"),
+        (r#""LastReadTime":"1.670574414E9""#, "1670574414000"),
+        (r#""Events":[{"EventTime":1.670574414E+9}]"#, "1670574414000"),
+        (r#""CallRecord":{"EndTime":1670574414123.0}"#, "1670574414123"),
+        (r#""CallRecord":{"EndTime":"1670574414"}"#, "1670574414000"),
+    ] {
+        let world = World::start().await;
+        for request_time in [1_670_574_998, 1_670_574_999] {
+            let query = format!("SdkAppid={SDK_APPID}&CallbackCommand=A.B&RequestTime={request_time}");
+            world.send(&post(&query, &format!("{{{field}}}"))).await;
+        }
+        assert_eq!(world.log.outcomes(), ["recorded", "duplicate"], "{field}");
+        let item = world.table.item().await;
+        assert!(item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with(time)), "{field}: {item}");
+        let event_time = field.starts_with(r#""EventTime"#).then(|| json!({ "N": time }));
+        assert_eq!(item.get("EventTime"), event_time.as_ref(), "{field}");
     }
 }
 

@@ -22,7 +22,7 @@ async fn recorded(settings: &[(&str, &str)], query: &str, body: &str) -> (Value,
 }
 
 /// The command of the URL, the body, the subject that counts, and what `Problem` begins with.
-const MISFITS: [(&str, &str, &str, Option<&str>); 9] = [
+const MISFITS: [(&str, &str, &str, Option<&str>); 14] = [
     (FULL, r#"{"GroupId":"@T","New":{"a":[1]},$TIME}"#, "@T", None),
     (FULL, r"{$TIME}", FULL, Some("missing field `GroupId`")),
     (FULL, r#"{"GroupId":5,$TIME}"#, FULL, Some("GroupId is not a string")),
@@ -34,9 +34,24 @@ const MISFITS: [(&str, &str, &str, Option<&str>); 9] = [
         Some("CallbackCommand of the body is A.B"),
     ),
     ("A.B", r#"{"CallbackCommand":5}"#, "A.B", Some("CallbackCommand of the body is not a name")),
-    ("a%20b", "{}", "Unknown", Some("CallbackCommand of the URL is not a name")),
+    ("a%20b", r#"{"a":1}"#, "Unknown", Some("CallbackCommand of the URL is not a name")),
     ("", r#"{"CallbackCommand":"A.B"}"#, "A.B", Some("CallbackCommand of the URL is not a name")),
     ("A.B", r#"{"Info":{"To_Account":[]}}"#, "A.B", Some("Info.To_Account is not a string")),
+    ("A.B", r#"{"RoomId":"r",$TIME}"#, "r", None),
+    ("Call.CallbackAfterEndCall", r#"{"CallRecord":{"CallId":"c","EndTime":1670574414}}"#, "c", None),
+    (FULL, r#"{"GroupId":"@T","\ud800":"\ud800","TopicId":"\udfff",$TIME}"#, "@T", None),
+    (
+        FULL,
+        r#"{"GroupId":"@T","TopicId":{"secret":"secret"},$TIME}"#,
+        "@T",
+        Some("TopicId: invalid type: map, expected a string or a number at line 1"),
+    ),
+    (
+        "Sns.CallbackFriendAdd",
+        r#"{"From_Account":"f","PairList":"my secret card, expected \"secret\"",$TIME}"#,
+        "f",
+        Some("PairList: invalid type: string, expected a sequence at line 1 column"),
+    ),
 ];
 
 #[tokio::test]
@@ -48,6 +63,7 @@ async fn what_does_not_fit_is_recorded_with_its_problem() {
         let found = item["Problem"]["S"].as_str();
         assert_eq!(found.is_some(), problem.is_some(), "{found:?} of {body}");
         assert!(found.unwrap_or_default().starts_with(problem.unwrap_or_default()), "{found:?} of {body}");
+        assert!(!line.to_string().contains("secret"), "{line}");
         assert_eq!(line.get("problem"), item["Problem"].get("S"), "{body}");
         assert_eq!(line["CallbackCommand"], item["CallbackCommand"]["S"], "{body}");
     }
@@ -89,6 +105,45 @@ async fn our_own_attributes_win_a_clash() {
         (&item["RequestId"]["S"], &item["TencentRequestId"]["S"]),
         (&json!("request-1"), &json!("r-1"))
     );
+}
+
+#[tokio::test]
+async fn parameters_of_the_url_are_not_filled_from_the_body() {
+    let body =
+        r#"{"ClientIP":7,"OptPlatform":true,"TencentRequestId":"x","Own":1,"EventTime":1670574414123}"#;
+    let (item, _) = recorded(&[], &query("A.B"), body).await;
+    for name in ["ClientIP", "OptPlatform", "TencentRequestId"] {
+        assert_eq!(item.get(name), None, "{name}");
+    }
+    assert_eq!((&item["Own"]["N"], item.get("Problem")), (&json!("1"), None));
+}
+
+#[tokio::test]
+async fn the_first_thousand_fields_count_and_the_others_are_in_the_body() {
+    let fields: Vec<_> = (0..999).map(|index| format!(r#""f{index}":{index}"#)).collect();
+    let fields = fields.join(",");
+    for (last, subject, time, problem) in [
+        (r#""GroupId":"g""#, "g", "1670574999000", None),
+        (
+            r#""a":1,"GroupId":"g""#,
+            "A.B",
+            "1670574999000",
+            Some("1 fields are only in Body: the first 1000 are read"),
+        ),
+        (
+            r#""EventTime":1670574414123,"GroupId":"g","b":2"#,
+            "A.B",
+            "1670574414123",
+            Some("2 fields are only in Body: the first 1000 are read"),
+        ),
+    ] {
+        let query = query("A.B") + "&RequestTime=1670574999";
+        let (item, _) = recorded(&[], &query, &format!("{{{fields},{last}}}")).await;
+        assert_eq!(item["pk"]["S"], format!("{SDK_APPID}#{subject}"), "{last}");
+        assert!(item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with(time)), "{last}");
+        assert_eq!(item.get("Problem").and_then(|problem| problem["S"].as_str()), problem, "{last}");
+        assert_eq!(item["f998"]["N"], "998");
+    }
 }
 
 #[tokio::test]

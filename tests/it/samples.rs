@@ -34,8 +34,10 @@ const RECORDED: [&str; 20] = [
 ];
 
 /// The samples that are not, with status, `ErrorCode` and what the log says.
-const NOT_RECORDED: [(&str, u64, u64, &str); 3] = [
+const NOT_RECORDED: [(&str, u64, u64, &str); 5] = [
     ("url-probe", 200, 0, "probe"),
+    ("url-probe-with-command", 200, 0, "probe"),
+    ("url-probe-without-sdkappid", 200, 0, "probe"),
     ("foreign-sdkappid", 403, 403, "sdkappid_foreign"),
     ("broken-body", 400, 400, "body_not_json"),
 ];

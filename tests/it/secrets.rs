@@ -124,7 +124,7 @@ async fn nothing_secret_is_printed_when_dynamodb_quotes_the_credentials() {
     for kind in ["InvalidSignatureException", "ExpiredTokenException"] {
         let endpoint = Endpoint::scripted(&[Step::Quote(kind)], ([127, 0, 0, 1], 9).into()).await;
         let mut function = Planted::start(&format!("http://{}", endpoint.address)).await;
-        assert_eq!(function.send(&signed(OURS, AFTER, TOKEN), "{}").await, 503);
+        assert_eq!(function.send(&signed(OURS, AFTER, TOKEN), r#"{"GroupId":""}"#).await, 503);
         let lines = function.end().await;
         assert_eq!(column(&lines, "reason"), [kind]);
         let errors = column(&lines, "error");
@@ -144,6 +144,8 @@ fn a_setting_that_is_missing_or_malformed_ends_the_start_with_one_line_that_name
         ("SDK_APP_IDS", TOKEN),
         ("CALLBACK_TOKENS", ""),
         ("CALLBACK_TOKENS", "1400000002:planted-token-4f1d7c"),
+        ("CALLBACK_TOKENS", "planted-token:4f1d7c"),
+        ("CALLBACK_TOKENS", "[planted-token-4f1d7c]"),
         ("ALLOW_UNSIGNED", TOKEN),
         ("RETENTION_DAYS", TOKEN),
         ("INDEX_SHARDS", TOKEN),

@@ -22,6 +22,7 @@ PSEUDO = {
     "AWS::AccountId": "123456789012",
     "AWS::Partition": "aws",
     "AWS::Region": "eu-central-1",
+    "AWS::StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/chat/51af3dc0-da77-11e4-872e-1234567db123",
     "AWS::StackName": "chat",
     "AWS::URLSuffix": "amazonaws.com",
 }
@@ -37,7 +38,10 @@ MOST = LEAST | {
     "MemorySize": "512",
     "ReservedConcurrency": "500",
     "RedriveConcurrency": "5",
-    "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
+    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
+    "PageTopicArn": "arn:aws:sns:eu-central-1:123456789012:pages",
+    "NoticeTopicArn": "arn:aws:sns:eu-central-1:123456789012:notices",
+    "QuietMinutes": "30",
     "LogLevel": "DEBUG",
     "Tracing": "true",
 }
@@ -97,6 +101,10 @@ class Expansion:
 
     def condition(self, name):
         return self.truth(self.raw["Conditions"][name])
+
+    def is_accepted(self):
+        """Whether the template's rules let these parameters be deployed."""
+        return all(self.truth(each["Assert"]) for rule in SOURCE["Rules"].values() for each in rule["Assertions"])
 
     def truth(self, node):
         (key, value), = node.items()

@@ -22,7 +22,8 @@ WRITE_UNIT = 0.625 / MILLION
 TABLE_GB_MONTH, RECOVERY_GB_MONTH = 0.25, 0.20
 LOG_GB = {"STANDARD": 0.50, "INFREQUENT_ACCESS": 0.25}
 LOG_GB_MONTH, LOG_COMPRESSION = 0.03, 0.15
-METRIC_MONTH, ALARM_METRIC_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 3.00
+METRIC_MONTH, ALARM_METRIC_MONTH, COMPOSITE_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 0.50, 3.00
+QUEUE_REQUEST = 0.40 / MILLION
 PIPE_REQUEST, EVENT, EVENT_INCREMENT = 0.40 / MILLION, 1.00 / MILLION, 64 * 1024
 STREAM_READ, STREAM_READS_A_SECOND = 0.20 / MILLION, 4
 
@@ -32,6 +33,8 @@ REPEATS = 0.02
 ITEM_BYTES, INDEX_ENTRY_BYTES, ITEM_OVERHEAD = 830, 420, 100
 LOG_LINE_OVERHEAD = 26
 MONTH_SECONDS = 30 * 86_400
+# Lambda polls a queue by long polls, also while it is empty: how many at a time is assumed.
+POLLERS, POLL_SECONDS = 5, 20
 
 # Quotas of an account as they are at first: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 ACCOUNT_REQUESTS, ACCOUNT_BURST = 10_000, 5_000
@@ -94,8 +97,12 @@ def fixed():
     most = sum(math.prod(outcomes.get(part["Key"], 1) for part in one.get("Dimensions", []))
                for each in filters for one in each["MetricTransformations"])
     quiet = sum("recorded" in each["FilterPattern"] for each in filters)
+    composites = len(expansion.of_type("AWS::CloudWatch::CompositeAlarm"))
+    polls = len(expansion.of_type("AWS::Lambda::EventSourceMapping")) * POLLERS * MONTH_SECONDS // POLL_SECONDS
     return {
         f"{alarm_metrics} metrics looked at by alarms": alarm_metrics * ALARM_METRIC_MONTH,
+        f"{composites} alarm on other alarms": composites * COMPOSITE_MONTH,
+        f"the redrive's queue, {polls:,} polls": polls * QUEUE_REQUEST,
         f"custom metrics: {quiet} while all is well": quiet * METRIC_MONTH,
         "the dashboard": DASHBOARD_MONTH * len(expansion.of_type("AWS::CloudWatch::Dashboard")),
     }, (most, most * METRIC_MONTH)

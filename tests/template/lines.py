@@ -11,6 +11,7 @@ CALLBACK = {"timestamp": "2022-12-09T08:28:34.400Z", "level": "INFO", "outcome":
             "Lag": 277, "StoreTime": 3.2, "body_bytes": 89, "RequestId": "c8Qb02hGtjMEJpg="}
 FAILED = CALLBACK | {"level": "ERROR", "outcome": "failed", "reason": "timeout", "function_version": "7",
                      "unrecorded": {"id": "a", "piece": 1, "pieces": 2, "body": "{}"}}
+THROTTLED = FAILED | {"reason": "ThrottlingException"}
 CONTINUED = {"timestamp": "2022-12-09T08:28:34.401Z", "level": "ERROR", "message": "not recorded, continued",
              "unrecorded": {"id": "a", "piece": 2, "pieces": 2, "body": "}"}}
 REFUSED = {"timestamp": "2022-12-09T08:28:34.400Z", "level": "WARN", "outcome": "refused", "reason": "not_post",
@@ -24,7 +25,10 @@ OF_THE_FUNCTION = [
     (CALLBACK | {"outcome": "duplicate", "Lag": 90000}, {}),
     ({"level": "INFO", "outcome": "probe"}, {}),
     (FAILED, {"NotStored": 1, "NotStoredByVersion function_version=7": 1}),
+    # It turns no deployment back: no version can help it.
+    (THROTTLED, {"NotStored": 1}),
     (CONTINUED, {}),
+    (CALLBACK | {"problem": "EventTime is in seconds"}, {"Lag": 277, "Problems": 1}),
     (REFUSED, {"Refused": 1}),
     (REFUSED | {"reason": "sign_wrong"}, {"Refused": 1, "SignatureRefusals": 1}),
     ({"level": "INFO", "message": "ready"}, {}),

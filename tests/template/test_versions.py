@@ -43,7 +43,7 @@ class WhatPublishesAVersion(unittest.TestCase):
         self.assertNotEqual(Expansion(LEAST, code="other").version()[0], self.least.version()[0])
 
     def test_nothing_else_does(self):
-        for change in ({"DeploymentType": "AllAtOnce"}, {"AlarmTopicArn": MOST["AlarmTopicArn"]},
+        for change in ({"DeploymentType": "AllAtOnce"}, {"NoticeTopicArn": MOST["NoticeTopicArn"]},
                        {"RequestsPerSecond": "10"}, {"EventBusName": "chat"}, {"ReservedConcurrency": "7"}):
             self.assertEqual(Expansion(LEAST | change).version(), self.least.version(), change)
 

@@ -4,18 +4,36 @@ import json
 import re
 import unittest
 
+import figures
 import filters
 from expansion import LEAST, MOST, PARAMETERS, Expansion
-from lines import CONTINUED, FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
+from lines import FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
 
 OWN = "TencentChatWebhook/chat"
 OUTCOMES_OF_A_REDRIVE = 3
+# A callback that sets one of these off is in neither table nor log: it is lost.
+LOSSES = ["FunctionErrorsAlarm", "FunctionThrottlesAlarm", "ApiErrorsAlarm", "ApiThrottlesAlarm",
+          "SignatureRefusalsAlarm"]
+# With these it is in the table, the log or a queue.
+NO_LOSSES = {"NotStoredAlarm", "LogDeliveryAlarm", "RedriveDroppedAlarm", "RedriveQueueUnreachableAlarm",
+             "RedriveQueueAgeAlarm", "RedriveDeadLettersAlarm", "SlowAlarm", "ForwardFailuresAlarm",
+             "TableThrottlesAlarm", "EventPipeAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm"}
+# A chain from the log to the table, and what can break in each link.
+LINKS = {
+    "LogDeliveryAlarm": {("AWS/Logs", "DeliveryErrors"), ("AWS/Logs", "DeliveryThrottling")},
+    "RedriveDroppedAlarm": {("AWS/Lambda", "AsyncEventsDropped"), ("AWS/SQS", "NumberOfMessagesSent")},
+    "RedriveQueueUnreachableAlarm": {("AWS/Lambda", "DeadLetterErrors")},
+    "RedriveQueueAgeAlarm": {("AWS/SQS", "ApproximateAgeOfOldestMessage")},
+    "RedriveDeadLettersAlarm": {("AWS/SQS", "ApproximateNumberOfMessagesVisible")},
+}
 FREE = {
     "AWS/ApiGateway": {"Count", "4xx", "5xx", "Latency", "IntegrationLatency"},
     "AWS/DynamoDB": {"ThrottledRequests", "SuccessfulRequestLatency", "ConditionalCheckFailedRequests",
                      "ConsumedWriteCapacityUnits"},
-    "AWS/Lambda": {"Errors", "Throttles", "Duration", "ConcurrentExecutions"},
-    "AWS/SQS": {"ApproximateNumberOfMessagesVisible"},
+    "AWS/Lambda": {"Errors", "Throttles", "Duration", "ConcurrentExecutions", "AsyncEventsDropped", "DeadLetterErrors"},
+    "AWS/Logs": {"DeliveryErrors", "DeliveryThrottling"},
+    "AWS/SQS": {"ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible",
+                "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"},
 }
 
 
@@ -33,6 +51,10 @@ def own_metrics(expansion):
 def fields(lines):
     """The names of the fields that lines of a log have."""
     return {key for line, _ in lines if isinstance(line, dict) for key in line}
+
+
+def alarms(expansion):
+    return expansion.of_type("AWS::CloudWatch::Alarm") | expansion.of_type("AWS::CloudWatch::CompositeAlarm")
 
 
 def looked_at(alarm):
@@ -100,9 +122,59 @@ class Alarms(unittest.TestCase):
                      (OWN, "ForwardFailures"), ("AWS/DynamoDB", "ThrottledRequests"),
                      ("AWS/SQS", "ApproximateNumberOfMessagesVisible")):
             self.assertIn(loss, seen)
-        queues = [alarm["Properties"]["Dimensions"][0]["Value"] for alarm in each.of_type("AWS::CloudWatch::Alarm")
-                  .values() if alarm["Properties"].get("Namespace") == "AWS/SQS"]
-        self.assertEqual(sorted(queues), ["<EventPipeDeadLetters.QueueName>", "<RedriveDeadLetters.QueueName>"])
+        queues = {alarm["Properties"]["Dimensions"][0]["Value"] for alarm in each.of_type("AWS::CloudWatch::Alarm")
+                  .values() if alarm["Properties"].get("Namespace") == "AWS/SQS"}
+        self.assertEqual(queues, {f"<{name}.QueueName>" for name in each.of_type("AWS::SQS::Queue")})
+
+    def test_each_link_of_the_redrives_chain_has_one(self):
+        each = Expansion(LEAST)
+        for name, metrics in LINKS.items():
+            self.assertEqual({metric[:2] for metric in looked_at(each.properties(name))}, metrics, name)
+        self.assertEqual(each.properties("RedriveQueueAgeAlarm")["Threshold"], 3600)
+        subscription = each.properties("UnrecordedSubscription")
+        delivery, = {tuple(sorted(dimensions.items())) for _, _, dimensions
+                     in looked_at(each.properties("LogDeliveryAlarm"))}
+        self.assertEqual(dict(delivery), {"LogGroupName": subscription["LogGroupName"], "DestinationType": "Lambda",
+                                          "FilterName": subscription["FilterName"]})
+
+    def test_dropped_events_count_if_the_queue_did_not_get_them(self):
+        # Lambda counts an event that it put into the queue as dropped, too.
+        dropped = Expansion(LEAST).properties("RedriveDroppedAlarm")
+        self.assertEqual([part["Expression"] for part in dropped["Metrics"] if "Expression" in part],
+                         ["IF(dropped > 2 * FILL(sent, 0), dropped - FILL(sent, 0), 0)"])
+        self.assertEqual((dropped["EvaluationPeriods"], dropped["DatapointsToAlarm"]), (3, 2))
+
+    def test_one_says_that_callbacks_are_being_lost_now(self):
+        each = Expansion(LEAST)
+        lost = each.properties("CallbacksLostAlarm")
+        self.assertEqual(re.findall(r'ALARM\("<(\w+)>"\)', lost["AlarmRule"]), LOSSES)
+        self.assertEqual(re.sub(r'ALARM\("<\w+>"\)', "x", lost["AlarmRule"]), " OR ".join("x" * len(LOSSES)))
+        # Every other alarm has its place, too.
+        self.assertEqual(Expansion(MOST).of_type("AWS::CloudWatch::Alarm").keys(), {*LOSSES} | NO_LOSSES)
+        self.assertEqual(NO_LOSSES & {*LOSSES}, set())
+
+    def test_a_version_that_is_tried_before_it_has_traffic_loses_nothing(self):
+        self.assertEqual(looked_at(Expansion(LEAST).properties("FunctionErrorsAlarm")),
+                         [("AWS/Lambda", "Errors", {"FunctionName": "<Function>", "Resource": "<Function>:live"})])
+
+    def test_the_functions_own_503_is_no_loss(self):
+        errors = Expansion(LEAST).properties("ApiErrorsAlarm")
+        self.assertEqual([part["Expression"] for part in errors["Metrics"] if "Expression" in part],
+                         ["FILL(errors, 0) - FILL(not_stored, 0)"])
+        # The two counts do not arrive together: not at the first.
+        self.assertGreater(errors["DatapointsToAlarm"], 1)
+
+    def test_silence_is_alarmed_if_asked_for_on_recorded_callbacks(self):
+        self.assertNotIn("QuietAlarm", Expansion(LEAST).resources)
+        quiet = Expansion(LEAST | {"QuietMinutes": "45"}).properties("QuietAlarm")
+        self.assertEqual(looked_at(quiet), [("AWS/DynamoDB", "SuccessfulRequestLatency",
+                                             {"TableName": "<EventsTable>", "Operation": "PutItem"})])
+        self.assertEqual((quiet["Statistic"], quiet["ComparisonOperator"], quiet["Threshold"]),
+                         ("SampleCount", "LessThanThreshold", 1))
+        self.assertEqual((int(quiet["EvaluationPeriods"]), quiet["Period"]), (45, 60))
+        self.assertEqual(quiet["TreatMissingData"], "breaching")
+        # CloudWatch looks back a day at most.
+        self.assertLessEqual(PARAMETERS["QuietMinutes"]["MaxValue"] * 60, 86_400)
 
     def test_the_slow_one_looks_at_what_tencent_waits_for(self):
         alarm = Expansion(LEAST).properties("SlowAlarm")
@@ -118,11 +190,21 @@ class Alarms(unittest.TestCase):
         # It counts on every request reaching the function that the API lets through.
         self.assertEqual(each.properties("ApiRoute")["RouteKey"], "$default")
 
-    def test_with_a_topic_each_tells_it(self):
-        topic = MOST["AlarmTopicArn"]
-        for name, alarm in Expansion(MOST).of_type("AWS::CloudWatch::Alarm").items():
+    def test_two_topics_get_pages_and_notices_and_the_end_of_each(self):
+        pages, notices = MOST["PageTopicArn"], MOST["NoticeTopicArn"]
+        for name, alarm in alarms(Expansion(MOST)).items():
+            topic = pages if name in ("CallbacksLostAlarm", "QuietAlarm") else notices
             self.assertEqual(alarm["Properties"]["AlarmActions"], [topic], name)
-            self.assertEqual(alarm["Properties"]["TreatMissingData"], "notBreaching", name)
+            # Each deployment makes new alarms of its version, whose first state is OK.
+            ends = [] if name.startswith("Version") else [topic]
+            self.assertEqual(alarm["Properties"].get("OKActions", []), ends, name)
+        for name, alarm in alarms(Expansion(LEAST)).items():
+            self.assertFalse({"AlarmActions", "OKActions"} & alarm["Properties"].keys(), name)
+
+    def test_no_data_is_no_alarm_but_for_silence(self):
+        for name, alarm in Expansion(MOST).of_type("AWS::CloudWatch::Alarm").items():
+            if name != "QuietAlarm":
+                self.assertEqual(alarm["Properties"]["TreatMissingData"], "notBreaching", name)
 
     def test_what_they_say_holds(self):
         text = " ".join(alarm["Properties"]["AlarmDescription"]
@@ -131,6 +213,10 @@ class Alarms(unittest.TestCase):
         for parameter in re.findall(r"\b(?:[A-Z][a-z]+){2,}\b", text):
             if not parameter.endswith("Alarm"):
                 self.assertTrue(parameter in PARAMETERS or parameter in ("CloudWatch", "DynamoDB"), parameter)
+
+    def test_a_month_of_them_and_of_everything_else_that_is_fixed_costs_six_dollars_at_most(self):
+        amounts, _ = figures.fixed()
+        self.assertLessEqual(sum(amounts.values()), 6)
 
 
 class Queries(unittest.TestCase):
@@ -164,12 +250,3 @@ class Queries(unittest.TestCase):
                 else:
                     self.assertIn(metric[1], FREE[metric[0]])
         self.assertEqual(shown, {metric for metric in own_metrics(each) if metric[1] != ("function_version",)})
-
-
-class TheRedrivesFeed(unittest.TestCase):
-    def test_every_piece_of_what_was_not_stored_comes_and_nothing_else(self):
-        subscription, = Expansion(LEAST).of_type("AWS::Logs::SubscriptionFilter").values()
-        pattern = subscription["Properties"]["FilterPattern"]
-        self.assertEqual(pattern, "{ $.unrecorded.piece > 0 }")
-        come = [line for line, _ in [*OF_THE_FUNCTION, *FORWARDED] if filters.matches(pattern, line)]
-        self.assertEqual(come, [FAILED, CONTINUED])

@@ -46,8 +46,8 @@ def both(*plants):
     return plant
 
 
-def alarm(description):
-    text = f"  MoonAlarm:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      AlarmDescription: {description}\n"
+def alarm(description, kind="Alarm"):
+    text = f"  MoonAlarm:\n    Type: AWS::CloudWatch::{kind}\n    Properties:\n      AlarmDescription: {description}\n"
     return replace("template.yaml", "\nOutputs:\n", f"\n{text}\nOutputs:\n")
 
 
@@ -91,6 +91,7 @@ BREACHES = [
     ("parameters_are_in_the_docs", replace("template.yaml", "\nParameters:\n", "\nParameters:\n  Fancy:\n    Type: String\n"),
      "Fancy has no row"),
     ("alarms_have_a_section", alarm("It is full. docs/operate.md#moonalarm"), "MoonAlarm has no section"),
+    ("alarms_have_a_section", alarm("It is full. docs/operate.md#moonalarm", "CompositeAlarm"), "MoonAlarm has no section"),
     ("alarms_have_a_section", both(alarm("It is full. docs/operate.md#sunalarm"), append("docs/operate.md", "\n### MoonAlarm\n")),
      "MoonAlarm does not say docs/operate.md#moonalarm"),
     ("samples_are_listed", write("events/new-sample.json", "{}\n"), "events/new-sample.json is not in"),

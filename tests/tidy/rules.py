@@ -110,7 +110,7 @@ def alarms_have_a_section(repository):
     operate = repository.text(OPERATE)
     titles = {title for level, title in markdown.headings(operate) if level == 3}
     alarms = [(name, body) for name, body in section(repository.text("template.yaml"), "Resources")
-              if "Type: AWS::CloudWatch::Alarm" in body]
+              if re.search(r"Type: AWS::CloudWatch::(Composite)?Alarm\b", body)]
     linked = [name for name, body in alarms if f"{OPERATE}#" in body]
     for name, body in alarms:
         if name not in titles:

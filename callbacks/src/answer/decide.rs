@@ -13,15 +13,22 @@ use super::{
 use crate::{
     callback::Callback,
     event::{Event, bot, c2c, group, official_account, sns},
+    origin::Origin,
 };
 
 /// Decides on each before-callback. Every method allows by default, and so does `()`.
+///
+/// Each method gets the event and its origin: application, platform and address.
 ///
 /// A method is called only if the body has its documented shape; otherwise the default answer is sent, so that a
 /// change at Tencent's end can't stop a chat.
 pub trait Decide: Debug + Send + Sync {
     /// May this group be created?
-    fn group_before_create_group(&self, _event: &group::BeforeCreateGroup<'_>) -> Verdict<GroupAction> {
+    fn group_before_create_group(
+        &self,
+        _event: &group::BeforeCreateGroup<'_>,
+        _origin: &Origin<'_>,
+    ) -> Verdict<GroupAction> {
         Verdict::allow()
     }
 
@@ -30,6 +37,7 @@ pub trait Decide: Debug + Send + Sync {
     fn group_before_apply_join_group(
         &self,
         _event: &group::BeforeApplyJoinGroup<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<GroupAction> {
         Verdict::allow()
     }
@@ -38,22 +46,35 @@ pub trait Decide: Debug + Send + Sync {
     fn group_before_invite_join_group(
         &self,
         _event: &group::BeforeInviteJoinGroup<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<GroupInvitation> {
         Verdict::allow()
     }
 
     /// May this message be sent to the group?
-    fn group_before_send_msg(&self, _event: &group::BeforeSendMsg<'_>) -> Verdict<GroupMessage> {
+    fn group_before_send_msg(
+        &self,
+        _event: &group::BeforeSendMsg<'_>,
+        _origin: &Origin<'_>,
+    ) -> Verdict<GroupMessage> {
         Verdict::allow()
     }
 
     /// May this topic be created?
-    fn group_before_create_topic(&self, _event: &group::BeforeCreateTopic<'_>) -> Verdict<GroupAction> {
+    fn group_before_create_topic(
+        &self,
+        _event: &group::BeforeCreateTopic<'_>,
+        _origin: &Origin<'_>,
+    ) -> Verdict<GroupAction> {
         Verdict::allow()
     }
 
     /// May this message be sent to the user?
-    fn c2c_before_send_msg(&self, _event: &c2c::BeforeSendMsg<'_>) -> Verdict<C2cMessage> {
+    fn c2c_before_send_msg(
+        &self,
+        _event: &c2c::BeforeSendMsg<'_>,
+        _origin: &Origin<'_>,
+    ) -> Verdict<C2cMessage> {
         Verdict::allow()
     }
 
@@ -62,6 +83,7 @@ pub trait Decide: Debug + Send + Sync {
         &self,
         _event: &sns::PrevFriendAdd<'_>,
         _friend: &sns::FriendItem<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<Friend> {
         Verdict::allow()
     }
@@ -71,6 +93,7 @@ pub trait Decide: Debug + Send + Sync {
         &self,
         _event: &sns::PrevFriendResponse<'_>,
         _friend: &sns::ResponseFriendItem<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<Friend> {
         Verdict::allow()
     }
@@ -79,6 +102,7 @@ pub trait Decide: Debug + Send + Sync {
     fn official_account_before_create_official_account(
         &self,
         _event: &official_account::BeforeCreateOfficialAccount<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<OfficialAccountAction> {
         Verdict::allow()
     }
@@ -87,6 +111,7 @@ pub trait Decide: Debug + Send + Sync {
     fn official_account_before_add_subscriber(
         &self,
         _event: &official_account::BeforeAddSubscriber<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<Subscription> {
         Verdict::allow()
     }
@@ -95,12 +120,17 @@ pub trait Decide: Debug + Send + Sync {
     fn official_account_before_send_msg(
         &self,
         _event: &official_account::BeforeSendMsg<'_>,
+        _origin: &Origin<'_>,
     ) -> Verdict<OfficialAccountMessage> {
         Verdict::allow()
     }
 
     /// What should the robot get?
-    fn chatbot_on_c2c_signal_message(&self, _event: &bot::OnC2cSignalMessage<'_>) -> Verdict<Signal> {
+    fn chatbot_on_c2c_signal_message(
+        &self,
+        _event: &bot::OnC2cSignalMessage<'_>,
+        _origin: &Origin<'_>,
+    ) -> Verdict<Signal> {
         Verdict::ignore()
     }
 }
@@ -110,34 +140,45 @@ impl Decide for () {}
 /// The answer to a callback: the decision, or the default answer if there is no event, because the body does not
 /// have its documented shape, or if nothing is to be decided.
 #[must_use]
-pub fn answer(decide: &dyn Decide, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Answer {
+pub fn answer(
+    decide: &dyn Decide,
+    callback: &Callback<'_>,
+    event: Option<&Event<'_>>,
+    origin: &Origin<'_>,
+) -> Answer {
     match event {
-        Some(Event::GroupBeforeCreateGroup(event)) => decide.group_before_create_group(event).into(),
-        Some(Event::GroupBeforeApplyJoinGroup(event)) => decide.group_before_apply_join_group(event).into(),
-        Some(Event::GroupBeforeInviteJoinGroup(event)) => decide.group_before_invite_join_group(event).into(),
-        Some(Event::GroupBeforeSendMsg(event)) => decide.group_before_send_msg(event).into(),
-        Some(Event::GroupBeforeCreateTopic(event)) => decide.group_before_create_topic(event).into(),
-        Some(Event::C2cBeforeSendMsg(event)) => decide.c2c_before_send_msg(event).into(),
+        Some(Event::GroupBeforeCreateGroup(event)) => decide.group_before_create_group(event, origin).into(),
+        Some(Event::GroupBeforeApplyJoinGroup(event)) => {
+            decide.group_before_apply_join_group(event, origin).into()
+        }
+        Some(Event::GroupBeforeInviteJoinGroup(event)) => {
+            decide.group_before_invite_join_group(event, origin).into()
+        }
+        Some(Event::GroupBeforeSendMsg(event)) => decide.group_before_send_msg(event, origin).into(),
+        Some(Event::GroupBeforeCreateTopic(event)) => decide.group_before_create_topic(event, origin).into(),
+        Some(Event::C2cBeforeSendMsg(event)) => decide.c2c_before_send_msg(event, origin).into(),
         Some(Event::SnsPrevFriendAdd(event)) => {
-            let result = |friend| decide.sns_prev_friend_add(event, friend);
+            let result = |friend| decide.sns_prev_friend_add(event, friend, origin);
             let items = event.friend_item.iter().map(|item| result(item).about(&item.to_account));
             Answer::plain().with(Further::ResultItem(items.collect()))
         }
         Some(Event::SnsPrevFriendResponse(event)) => {
-            let result = |friend| decide.sns_prev_friend_response(event, friend);
+            let result = |friend| decide.sns_prev_friend_response(event, friend, origin);
             let items = event.response_friend_item.iter().map(|item| result(item).about(&item.to_account));
             Answer::plain().with(Further::ResultItem(items.collect()))
         }
         Some(Event::OfficialAccountBeforeCreateOfficialAccount(event)) => {
-            decide.official_account_before_create_official_account(event).into()
+            decide.official_account_before_create_official_account(event, origin).into()
         }
         Some(Event::OfficialAccountBeforeAddSubscriber(event)) => {
-            decide.official_account_before_add_subscriber(event).into()
+            decide.official_account_before_add_subscriber(event, origin).into()
         }
         Some(Event::OfficialAccountBeforeSendMsg(event)) => {
-            decide.official_account_before_send_msg(event).into()
+            decide.official_account_before_send_msg(event, origin).into()
         }
-        Some(Event::ChatbotOnC2cSignalMessage(event)) => decide.chatbot_on_c2c_signal_message(event).into(),
+        Some(Event::ChatbotOnC2cSignalMessage(event)) => {
+            decide.chatbot_on_c2c_signal_message(event, origin).into()
+        }
         _ => default_answer(callback),
     }
 }

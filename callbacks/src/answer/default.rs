@@ -9,6 +9,7 @@ use super::{
 use crate::{
     callback::Callback,
     object::{Field, Object},
+    surrogate,
     value::Text,
 };
 
@@ -24,10 +25,12 @@ pub(super) fn default_answer(callback: &Callback<'_>) -> Answer {
 
 /// Allows every friend in the list whose account can be read.
 fn allow_all(object: &Object<'_>, list: &str) -> Answer {
-    let entries: Vec<&RawValue> = match object.get(list) {
-        Some(Field::Array(entries)) => serde_json::from_str(entries).unwrap_or_default(),
-        _ => Vec::new(),
+    let Some(Field::Array(list)) = object.get(list) else {
+        return Answer::plain().with(Further::ResultItem(Vec::new()));
     };
+    let repaired = surrogate::replaced(list);
+    let entries: Vec<&RawValue> =
+        serde_json::from_str(repaired.as_deref().unwrap_or(list)).unwrap_or_default();
     let results = entries.into_iter().filter_map(account).map(|account| Verdict::allow().about(account));
     Answer::plain().with(Further::ResultItem(results.collect()))
 }

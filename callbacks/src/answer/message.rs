@@ -50,7 +50,7 @@ impl Element {
     }
 }
 
-/// Keeps an element of the original message.
+/// Keeps an element of the original message, as the event has it.
 impl From<&MsgElem<'_>> for Element {
     fn from(element: &MsgElem<'_>) -> Self {
         let msg_content = Content::Kept(element.msg_content.into());

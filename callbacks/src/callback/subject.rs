@@ -8,8 +8,10 @@ use crate::object::{Field, Object};
 pub const MAX_SUBJECT_BYTES: usize = 1024;
 
 /// The fields that can name the subject, in this order.
-pub const SUBJECTS: [&str; 12] = [
+pub const SUBJECTS: [&str; 14] = [
     "GroupId",
+    "RoomId",
+    "CallRecord.CallId",
     "Official_Account",
     "ContactItem.ToGroupId",
     "From_Account",
@@ -52,6 +54,10 @@ mod tests {
         for (body, subject, problem) in [
             ("{}", None, ""),
             (r#"{"GroupId":"g","From_Account":"f"}"#, Some("g"), ""),
+            (r#"{"RoomId":"r","GroupId":"g"}"#, Some("g"), ""),
+            (r#"{"CallRecord":{"CallId":"c"},"RoomId":"r"}"#, Some("r"), ""),
+            (r#"{"CallRecord":{"CallId":"c"},"From_Account":"f"}"#, Some("c"), ""),
+            (r#"{"RoomId":7,"Owner_Account":"o"}"#, Some("o"), "RoomId is not a string"),
             (r#"{"Official_Account":"o","From_Account":"f"}"#, Some("o"), ""),
             (r#"{"ContactItem":{"ToGroupId":"g","To_Account":"t"},"From_Account":"f"}"#, Some("g"), ""),
             (r#"{"Report_Account":"r","Owner_Account":"o"}"#, Some("r"), ""),

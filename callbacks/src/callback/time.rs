@@ -1,63 +1,83 @@
 //! When a callback happened.
 
-use std::ops::RangeInclusive;
-
 use crate::{
     object::{Field, Object},
     query::Query,
-    value::{Millis, Seconds},
+    value::{Millis, Seconds, decimal},
 };
 
 /// The fields with a time in seconds that count in a body without `EventTime`, in this order.
 pub const TIMES_IN_SECONDS: [&str; 3] = ["MsgTime", "LastReadTime", "Events[0].EventTime"];
 
-/// A time in milliseconds is plausible if it has 13 digits: from September 2001 to November 2286.
-const PLAUSIBLE_MILLIS: RangeInclusive<i64> = 1_000_000_000_000..=9_999_999_999_999;
+/// The field that counts after [`TIMES_IN_SECONDS`], in milliseconds or in seconds: the end of a call, which is another
+/// product with the same protocol (page 68938).
+pub const END_OF_CALL: &str = "CallRecord.EndTime";
 
-/// A time in seconds is plausible if it has 10 digits: the same years.
-const PLAUSIBLE_SECONDS: RangeInclusive<i64> = 1_000_000_000..=9_999_999_999;
+/// A plausible time, by the digits before its point.
+enum Time {
+    /// 13 digits: milliseconds, from September 2001 to November 2286.
+    InMillis(Millis),
+    /// 10 digits: seconds, of the same years.
+    InSeconds(Millis),
+}
 
 /// `EventTime`, as a string or a number, in milliseconds or in seconds.
 pub(super) fn event_time(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
-    let field = object.get("EventTime").filter(|field| *field != Field::Null)?;
-    let time = whole_number(&field);
-    if let Some(millis) = time.filter(|time| PLAUSIBLE_MILLIS.contains(time)) {
-        return Some(Millis(millis));
+    match time(&given(object, "EventTime")?) {
+        Some(Time::InMillis(millis)) => Some(millis),
+        Some(Time::InSeconds(millis)) => {
+            problems.push("EventTime is in seconds".to_owned());
+            Some(millis)
+        }
+        None => {
+            problems.push("EventTime is not a time".to_owned());
+            None
+        }
     }
-    let millis = time.and_then(plausible_seconds);
-    let problem = if millis.is_some() { "EventTime is in seconds" } else { "EventTime is not a time" };
-    problems.push(problem.to_owned());
-    millis
 }
 
-/// The first plausible one of [`TIMES_IN_SECONDS`].
-pub(super) fn time_in_seconds(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
-    TIMES_IN_SECONDS.into_iter().find_map(|path| {
-        let field = object.at(path).filter(|field| *field != Field::Null)?;
-        let millis = whole_number(&field).and_then(plausible_seconds);
-        if millis.is_none() {
-            problems.push(format!("{path} is not a time in seconds"));
+/// The first plausible one of [`TIMES_IN_SECONDS`] and [`END_OF_CALL`].
+pub(super) fn other_time(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
+    let in_seconds = TIMES_IN_SECONDS.into_iter().find_map(|path| {
+        let field = given(object, path)?;
+        if let Some(Time::InSeconds(millis)) = time(&field) {
+            return Some(millis);
         }
-        millis
+        problems.push(format!("{path} is not a time in seconds"));
+        None
+    });
+    in_seconds.or_else(|| match time(&given(object, END_OF_CALL)?) {
+        Some(Time::InMillis(millis) | Time::InSeconds(millis)) => Some(millis),
+        None => {
+            problems.push(format!("{END_OF_CALL} is not a time"));
+            None
+        }
     })
 }
 
 /// The URL's `RequestTime`, if it is plausible.
 pub(super) fn request_time(query: &Query<'_>) -> Option<Millis> {
-    plausible_seconds(i64::try_from(query.request_time_seconds()?).ok()?)
+    let seconds = i64::try_from(query.request_time_seconds()?).ok()?;
+    (1_000_000_000..10_000_000_000).contains(&seconds).then(|| Seconds(seconds).into())
 }
 
-fn whole_number(field: &Field<'_>) -> Option<i64> {
-    match field {
-        // `parse` alone would accept a leading plus.
-        Field::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
-        Field::Number(digits) => digits.parse().ok(),
-        _ => None,
+/// The field at a path, unless it is `null`.
+fn given<'a>(object: &Object<'a>, path: &str) -> Option<Field<'a>> {
+    object.at(path).filter(|field| *field != Field::Null)
+}
+
+fn time(field: &Field<'_>) -> Option<Time> {
+    let number = match field {
+        Field::String(text) => decimal::decimal(text)?,
+        Field::Number(digits) => decimal::decimal(digits)?,
+        _ => return None,
+    };
+    if (1e12..1e13).contains(&number) {
+        return Some(Time::InMillis(Millis(decimal::integer(number.trunc())?)));
     }
-}
-
-fn plausible_seconds(seconds: i64) -> Option<Millis> {
-    PLAUSIBLE_SECONDS.contains(&seconds).then(|| Seconds(seconds).into())
+    let is_in_seconds = (1e9..1e10).contains(&number);
+    // Rounded, because most fractions of a second are not exact.
+    is_in_seconds.then(|| Some(Time::InSeconds(Millis(decimal::integer((number * 1000.0).round())?))))?
 }
 
 #[cfg(test)]
@@ -88,13 +108,29 @@ mod tests {
             (r#"{"Events":[{"EventTime":1670574414},{"EventTime":1}]}"#, SECONDS, None, ""),
             (r#"{"MsgTime":1670574414123}"#, REQUEST, None, "MsgTime is not a time in seconds"),
             (r#"{"EventTime":0,"MsgTime":1670574414}"#, SECONDS, None, "EventTime is not a time"),
-            ("{}", REQUEST, None, ""),
+            (r#"{"EventTime":1670574414123.0}"#, MILLIS, Some(MILLIS), ""),
+            (r#"{"EventTime":1670574414123.9}"#, MILLIS, Some(MILLIS), ""),
+            (r#"{"EventTime":1.670574414123E12}"#, MILLIS, Some(MILLIS), ""),
+            (r#"{"EventTime":"1670574414123.0"}"#, MILLIS, Some(MILLIS), ""),
+            (r#"{"EventTime":"1.670574414123e+12"}"#, MILLIS, Some(MILLIS), ""),
+            (r#"{"EventTime":1.670574414E9}"#, SECONDS, Some(SECONDS), "EventTime is in seconds"),
+            (r#"{"EventTime":1670574414.123}"#, MILLIS, Some(MILLIS), "EventTime is in seconds"),
+            (r#"{"MsgTime":1670574414.0}"#, SECONDS, None, ""),
+            (r#"{"LastReadTime":"1.670574414E9"}"#, SECONDS, None, ""),
+            (r#"{"Events":[{"EventTime":167057441400e-2}]}"#, SECONDS, None, ""),
+            (r#"{"CallRecord":{"EndTime":1670574414123}}"#, MILLIS, None, ""),
+            (r#"{"CallRecord":{"EndTime":"1670574414"}}"#, SECONDS, None, ""),
+            (r#"{"CallRecord":{"EndTime":1.670574414E9},"MsgTime":1670574414}"#, SECONDS, None, ""),
+            (r#"{"CallRecord":{"EndTime":5}}"#, REQUEST, None, "CallRecord.EndTime is not a time"),
+            (r#"{"CallRecord":{"EndTime":null}}"#, REQUEST, None, ""),
+            (r#"{"a":1}"#, REQUEST, None, ""),
         ] {
             let (found, own, problems) = times("RequestTime=1670574999", body);
             assert_eq!((found, own, problems.as_str()), (Some(time), event_time, problem), "{body}");
         }
         for implausible in ["0", "999999999", "10000000000", "1670574999000", "+1670574999", "x"] {
-            assert_eq!(times(&format!("RequestTime={implausible}"), "{}").0, None, "{implausible}");
+            let query = format!("RequestTime={implausible}");
+            assert_eq!(times(&query, r#"{"a":1}"#).0, None, "{implausible}");
         }
     }
 
@@ -108,7 +144,12 @@ mod tests {
             "1670574414123000",
             "99999999999999999999",
             "1e400",
+            "-1670574414123",
             "1.5",
+            "1670574414123e3",
+            "999999999999.9",
+            "\"1670574414123.\"",
+            "\"0x18501f7a1ab\"",
             "\"\"",
             "\"abc\"",
             "\"+1670574414123\"",

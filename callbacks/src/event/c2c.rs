@@ -15,14 +15,15 @@ pub struct BeforeSendMsg<'a> {
     /// `UserID` of the recipient.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
-    /// The message's 32-bit number; it orders messages of the same second.
-    pub msg_seq: Number,
-    /// The message's 32-bit random number.
-    pub msg_random: Number,
+    /// The message's 32-bit number; it orders messages of the same second. Absent in
+    /// after-messages of 2017.
+    pub msg_seq: Option<Number>,
+    /// The message's 32-bit random number. Absent in after-messages of 2017.
+    pub msg_random: Option<Number>,
     /// When it was sent.
     pub msg_time: Option<Seconds>,
-    /// The message's key, made of the three above; it takes this to recall one.
-    pub msg_key: Text<'a>,
+    /// The message's key, made of the three above; it takes this to recall one. Absent in traffic of 2018.
+    pub msg_key: Option<Text<'a>>,
     /// Id of the message as clients know it. Only on the mainland's page (269/1632).
     pub msg_id: Option<Text<'a>>,
     /// Delivered only if the recipient is online, and not stored.
@@ -46,13 +47,13 @@ pub struct AfterSendMsg<'a> {
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
     /// The message's number, as in [`BeforeSendMsg::msg_seq`].
-    pub msg_seq: Number,
+    pub msg_seq: Option<Number>,
     /// The message's 32-bit random number.
-    pub msg_random: Number,
+    pub msg_random: Option<Number>,
     /// When it was sent.
     pub msg_time: Option<Seconds>,
     /// The message's key, as in [`BeforeSendMsg::msg_key`].
-    pub msg_key: Text<'a>,
+    pub msg_key: Option<Text<'a>>,
     /// Id of the message as clients know it. Only on some pages.
     pub msg_id: Option<Text<'a>>,
     /// Delivered only if the recipient was online, and not stored.

@@ -1,5 +1,7 @@
 //! Groups: how they come, change and go. Their members, messages and topics are in files of their own.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::value::{Millis, Number, Text};
@@ -33,8 +35,10 @@ pub struct BeforeCreateGroup<'a> {
     pub kind: Text<'a>,
     /// The name it is to have.
     pub name: Text<'a>,
-    /// How many groups of this kind the user has created so far.
+    /// How many groups of this kind the user has created so far. Absent in traffic of 2024.
     pub create_group_num: Option<Number>,
+    /// How many groups the user has created so far, by kind. On no page, but in traffic of 2024.
+    pub created_group_num: Option<BTreeMap<Text<'a>, Number>>,
     /// The first members.
     pub member_list: Option<Vec<Member<'a>>>,
     /// How invitations are to be handled. Not on the pages; as in [`AfterCreateGroup::invite_option`].
@@ -114,6 +118,8 @@ pub struct AfterGroupInfoChanged<'a> {
     pub notification: Option<Text<'a>>,
     /// URL of the new portrait.
     pub face_url: Option<Text<'a>>,
+    /// `On` if nobody may write any more, else `Off`. On no page, but public code reads it.
+    pub shut_up_all_member: Option<Text<'a>>,
     /// The custom fields that changed. On the pages of 2017; today only on request.
     pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
     /// When it happened. Absent before the end of 2022.

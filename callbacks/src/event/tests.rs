@@ -97,8 +97,12 @@ fn says_where_a_body_does_not_fit() {
         (r#"{"GroupId":null}"#, "GroupId: invalid type: null, expected a string or a number"),
         (r#"{"GroupId":{}}"#, "GroupId: invalid type: map, expected a string or a number"),
         (r#"{"GroupId":"\ud800"}"#, "GroupId: unexpected end of hex escape"),
-        (r#"{"GroupId":"@T","EventTime":"soon"}"#, "EventTime: invalid value: string \"soon\""),
-        (r#"{"GroupId":"@T","EventTime":1.5}"#, "EventTime: invalid type: floating point"),
+        (r#"{"GroupId":"@T","EventTime":"soon"}"#, "EventTime: invalid value: string, expected an integer"),
+        (r#"{"GroupId":"@T","EventTime":1e300}"#, "EventTime: invalid value: floating point, expected"),
+        (
+            r#"{"GroupId":1.5}"#,
+            "GroupId: invalid type: floating point, expected a string or a number at line 1",
+        ),
         (r#"{"GroupId":"@T","GroupId":"@U"}"#, "duplicate field `GroupId`"),
     ] {
         let misfit = Event::parse("Group.CallbackAfterGroupFull", body).expect_err(body);
@@ -111,7 +115,10 @@ fn says_where_a_body_does_not_fit() {
             r#"[{"To_Account":"a"}, {"To_Account": ["b"]}]"#,
             "FriendItem[1].To_Account: invalid type: sequence",
         ),
-        ("[\n{\"To_Account\":\"群\"},\n5]", "FriendItem[1]: invalid type: integer `5`"),
+        (
+            "[\n{\"To_Account\":\"群\"},\n5]",
+            "FriendItem[1]: invalid type: integer, expected struct FriendItem",
+        ),
         (r#"[{"To_Account":"a"},{}]"#, "FriendItem[1]: missing field `To_Account`"),
         (r#" {"To_Account":"a"}"#, "FriendItem: invalid type: map"),
     ] {
@@ -119,6 +126,37 @@ fn says_where_a_body_does_not_fit() {
         let misfit = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body);
         assert!(misfit.starts_with(expected), "{misfit}");
     }
+}
+
+#[test]
+fn a_misfit_never_quotes_the_body() {
+    let long = "planted".repeat(1000);
+    let wrong = [
+        Value::from("planted"),
+        Value::from("planted, expected \"planted\" `planted`: planted"),
+        Value::from(long.as_str()),
+        Value::from(424_242_424_242_u64),
+        Value::from(-42.424),
+        serde_json::json!({ "planted": "planted" }),
+        serde_json::json!({ "planted": ["planted", { "planted text": 42.424 }] }),
+        serde_json::json!({ "my planted card": "planted", long.as_str(): true }),
+        serde_json::json!(["planted", 424_242, { "planted": true }]),
+        serde_json::json!([[424_242]]),
+    ];
+    let mut misfits = 0;
+    for (command, body) in cases() {
+        for (path, field) in catalogue::fields(&body) {
+            for value in &wrong {
+                let mut body = body.clone();
+                *body.pointer_mut(&field).expect("the field") = value.clone();
+                let Err(misfit) = Event::parse(&command, &body.to_string()) else { continue };
+                misfits += 1;
+                assert!(!misfit.contains("planted") || path == "CreatedGroupNum", "{path}: {misfit}");
+                assert!(!misfit.contains("4242") && misfit.len() < 300, "{path}: {misfit}");
+            }
+        }
+    }
+    assert!(misfits > 1000, "{misfits}");
 }
 
 #[test]

@@ -48,10 +48,25 @@ fn numbers_come_as_strings_too() {
         (r#""-9223372036854775808""#, i64::MIN),
         (r#""1670574414123""#, 1_670_574_414_123),
         (r#""\u0031""#, 1),
+        ("5.0", 5),
+        ("-1E3", -1000),
+        (r#""1.5e1""#, 15),
     ] {
         assert_eq!(read(json), Ok(Number(expected)), "{json}");
     }
-    for json in ["1.5", "1e3", "9223372036854775808", r#""""#, r#"" 1""#, r#""soon""#, "true", "null", "[]"] {
+    for json in [
+        "1.5",
+        "1e300",
+        "\"1.5\"",
+        "9007199254740993.0",
+        "9223372036854775808",
+        r#""""#,
+        r#"" 1""#,
+        r#""soon""#,
+        "true",
+        "null",
+        "[]",
+    ] {
         let misfit = read::<Number>(json).expect_err(json);
         assert!(misfit.contains("expected an integer, as a number or a string"), "{misfit}");
     }
@@ -61,6 +76,9 @@ fn numbers_come_as_strings_too() {
 fn times_and_flags_are_read_as_numbers_are() {
     assert_eq!(read("1670574414123"), Ok(Millis(1_670_574_414_123)));
     assert_eq!(read(r#""1670574414""#), Ok(Seconds(1_670_574_414)));
+    assert_eq!(read("1.670574414123E12"), Ok(Millis(1_670_574_414_123)));
+    assert_eq!(read("1670574414123.9"), Ok(Millis(1_670_574_414_123)));
+    assert_eq!(read(r#""1670574414.9""#), Ok(Seconds(1_670_574_414)));
     assert_eq!(Millis::from(Seconds(1_670_574_414)), Millis(1_670_574_414_000));
     for (json, set) in [("0", false), ("1", true), (r#""0""#, false), (r#""1""#, true), ("2", true)] {
         assert_eq!(read(json), Ok(Flag(set)), "{json}");

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::Number;
+use super::Integer;
 
-/// A time in milliseconds since the epoch, such as `EventTime`.
+/// A time in milliseconds since the epoch, such as `EventTime`. A fraction is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub i64);
 
-/// A time in seconds since the epoch, such as `MsgTime`.
+/// A time in seconds since the epoch, such as `MsgTime`. A fraction is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(pub i64);
 
@@ -21,13 +21,13 @@ impl From<Seconds> for Millis {
 impl<'de> Deserialize<'de> for Millis {
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Number::deserialize(deserializer).map(|Number(millis)| Self(millis))
+        deserializer.deserialize_any(Integer::DropsFraction).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for Seconds {
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Number::deserialize(deserializer).map(|Number(seconds)| Self(seconds))
+        deserializer.deserialize_any(Integer::DropsFraction).map(Self)
     }
 }

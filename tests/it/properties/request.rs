@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 use support::requests::{SDK_APPID, request_time};
-use tencent_chat_callbacks::{event::is_name, signature::sign};
+use tencent_chat_callbacks::signature::sign;
 
 use super::{
     json::{object, with_member},
@@ -182,17 +182,24 @@ impl Request {
         if self.method != Some(json!("POST")) {
             return Earned::Refusal(405);
         }
+        let text = self.text();
+        let blank = !matches!(self.body, Body::NotText) && text.trim().is_empty();
+        let nothing = blank || text.split_ascii_whitespace().collect::<String>() == "{}";
+        let fresh = matches!(self.time, Time::Off(-60..=60));
+        let signed = fresh && matches!(self.sign, Sign::Right | Sign::InCapitals);
+        if self.sdk_appid.is_none() && nothing && signed {
+            return Earned::Probe;
+        }
         if self.sdk_appid != Some(SDK_APPID) {
             return Earned::Refusal(403);
         }
-        let fresh = matches!(self.time, Time::Off(-60..=60));
-        if !fresh || !matches!(self.sign, Sign::Right | Sign::InCapitals) {
+        if !signed {
             return Earned::Refusal(401);
         }
-        let text = self.text();
+        // No undocumented command is tried.
         match &self.body {
             Body::NotText => Earned::Refusal(400),
-            _ if !self.in_url.is_some_and(is_name) && text.trim().is_empty() => Earned::Probe,
+            _ if nothing => Earned::Probe,
             Body::Object(_) => Earned::Record(text),
             _ => Earned::Refusal(400),
         }

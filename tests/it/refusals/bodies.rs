@@ -14,7 +14,6 @@ pub(super) fn too_large() -> String {
 pub(super) fn wrong_bodies() -> Vec<Row> {
     let arrays = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let no_json = [
-        String::new(),
         "{".into(),
         "{}{}".into(),
         "\u{feff}{}".into(),

@@ -6,15 +6,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use support::{
     endpoint::{Endpoint, Step},
-    requests::request_time,
+    requests::{post, request_time, signed},
 };
 use tencent_chat_callbacks::{Refusal, signature::sign};
 
-use crate::world::{World, handler, send, status_and_body};
+use crate::world::{World, handler, ok, send, status_and_body};
 
 mod bodies;
 mod rows;
-use rows::{FIRST, OURS, OURS_TOO, OWN, Row, SECOND, SETTINGS, every_row, good, with};
+use rows::{COMMAND, FIRST, OURS, OURS_TOO, OWN, Row, SECOND, SETTINGS, every_row, good, with};
 
 /// What Tencent is told, by the reason in the log.
 const TOLD: [(&str, u16, &str); 13] = [
@@ -117,4 +117,57 @@ async fn who_knows_a_token_is_admitted_and_the_log_tells_by_which() {
             assert!(!lines[0].to_string().contains(token), "{}", lines[0]);
         }
     }
+}
+
+#[tokio::test]
+async fn a_check_of_the_url_is_answered_and_leaves_nothing() {
+    let world = World::with_settings(&SETTINGS).await;
+    let full = format!("&CallbackCommand={COMMAND}");
+    for (app, command, body) in [
+        (Some(OURS), "", ""),
+        (Some(OURS), "", "{}"),
+        (Some(OURS), "&CallbackCommand=%23", "\n{ }\r\n"),
+        (Some(OURS), "&CallbackCommand=A.B", " \r\n"),
+        (Some(OURS), &full, ""),
+        (Some(OURS), &full, " { }"),
+        (None, "", ""),
+        (None, "&CallbackCommand=A.B", "{}"),
+        (None, &full, " "),
+        (None, &full, "{\t}"),
+    ] {
+        for (token, position) in [(FIRST, 1), (SECOND, 2), (OWN, 3)] {
+            // The third token is another application's alone.
+            if app.is_some() && token == OWN {
+                continue;
+            }
+            let time = request_time(0);
+            let app_id = app.map(|app| format!("&SdkAppid={app}")).unwrap_or_default();
+            let query = format!("RequestTime={time}&Sign={}{app_id}{command}", sign(token, &time));
+            let (status, reply) = status_and_body(&world.send(&post(&query, body)).await);
+            assert_eq!((status, reply), (200, ok()), "{query} {body:?}");
+            let line = world.log.take_lines().remove(0);
+            assert_eq!((&line["outcome"], &line["level"]), (&json!("probe"), &json!("INFO")), "{line}");
+            assert_eq!(line.get("SdkAppid"), app.map(|app| json!(app)).as_ref(), "{line}");
+            assert_eq!(line.get("sdkappid_absent"), app.is_none().then_some(&json!(true)), "{line}");
+            assert_eq!(line["token"], position, "{line}");
+            let named = command.split_once('=').map(|(_, name)| name).filter(|name| *name != "%23");
+            assert_eq!(line["CallbackCommand"].as_str(), named, "{line}");
+        }
+    }
+    assert!(world.table.items().await.is_empty(), "nothing was written");
+
+    // An undocumented command may have no fields.
+    let event = post(&signed(OURS, "A.B", FIRST), "{}");
+    assert_eq!(status_and_body(&world.send(&event).await), (200, ok()));
+    assert_eq!(world.log.outcomes(), ["recorded"]);
+}
+
+#[tokio::test]
+async fn without_tokens_a_check_of_the_url_needs_neither_application_nor_sign() {
+    let world = World::start().await;
+    for (query, body, status) in [("", "", 200), ("CallbackCommand=A.B", " {} ", 200), ("", "x", 403)] {
+        assert_eq!(status_and_body(&world.send(&post(query, body)).await).0, status, "{query} {body}");
+    }
+    assert_eq!(world.log.outcomes(), ["probe", "probe", "refused"]);
+    assert!(world.table.items().await.is_empty(), "nothing was written");
 }

@@ -10,7 +10,7 @@ pub(super) const OURS: &str = "1400000001";
 pub(super) const OURS_TOO: &str = "1400000002";
 pub(super) const SETTINGS: [(&str, &str); 2] =
     [("SDK_APP_IDS", "1400000001,1400000002"), ("CALLBACK_TOKENS", TOKENS)];
-const TOKENS: &str = "first token,second:token,1400000002:its own token";
+const TOKENS: &str = "first token,1400000001:second:token,1400000002:its own token";
 pub(super) const FIRST: &str = "first token";
 pub(super) const SECOND: &str = "second:token";
 pub(super) const OWN: &str = "its own token";
@@ -89,8 +89,8 @@ fn foreign_applications() -> Vec<Row> {
 
 fn missing_applications() -> Vec<Row> {
     let time = request_time(0);
-    let sign = sign(FIRST, &time);
-    let without = format!("CallbackCommand={COMMAND}&Sign={sign}&RequestTime={time}");
+    let right = sign(FIRST, &time);
+    let without = format!("CallbackCommand={COMMAND}&Sign={right}&RequestTime={time}");
     let in_body = r#"{"SdkAppid":"1400000001","CallbackCommand":"Group.CallbackAfterGroupFull"}"#;
     let mut rows: Vec<_> = [
         ("no query string", String::new()),
@@ -101,6 +101,20 @@ fn missing_applications() -> Vec<Row> {
     ]
     .map(|(what, query)| row(what, Refusal::SdkAppidMissing, post(&query, in_body)))
     .into();
+    // Without a body it would be the console's check of the URL, if the Sign were right and fresh.
+    let old = request_time(-61);
+    for (what, query, body) in [
+        ("no SdkAppid, a body of fields", without.clone(), "{\"a\":1}"),
+        ("no SdkAppid, a body of another kind", without.clone(), "[]"),
+        ("no SdkAppid, no body, no Sign", format!("CallbackCommand={COMMAND}&RequestTime={time}"), ""),
+        ("no SdkAppid, no body, no RequestTime", format!("Sign={right}"), "{}"),
+        ("no SdkAppid, no body, nothing else", String::new(), ""),
+        ("no SdkAppid, no body, a wrong Sign", format!("RequestTime={time}&Sign={}", "0".repeat(64)), "{}"),
+        ("no SdkAppid, no body, an old Sign", format!("RequestTime={old}&Sign={}", sign(FIRST, &old)), ""),
+        ("no SdkAppid, no body, no digits", format!("RequestTime={time}&Sign=x"), " "),
+    ] {
+        rows.push(row(what, Refusal::SdkAppidMissing, post(&query, body)));
+    }
     let mut event = good();
     event["rawQueryString"] = Value::Null;
     rows.push(row("query string null", Refusal::SdkAppidMissing, event));

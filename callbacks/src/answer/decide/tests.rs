@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     answer::{Element, NewMessage},
     event::{DOCUMENTED, asks, message::MsgElem},
+    origin::Platform,
     query::Query,
 };
 
@@ -12,35 +13,52 @@ use crate::{
 struct Strict;
 
 impl Decide for Strict {
-    fn group_before_create_group(&self, event: &group::BeforeCreateGroup<'_>) -> Verdict<GroupAction> {
+    fn group_before_create_group(
+        &self,
+        event: &group::BeforeCreateGroup<'_>,
+        _: &Origin<'_>,
+    ) -> Verdict<GroupAction> {
         if event.name == "MyFirstGroup" {
             return Verdict::deny::<10101>(format!("Not {}.", event.name));
         }
         Verdict::allow()
     }
 
-    fn group_before_apply_join_group(&self, _: &group::BeforeApplyJoinGroup<'_>) -> Verdict<GroupAction> {
+    fn group_before_apply_join_group(
+        &self,
+        _: &group::BeforeApplyJoinGroup<'_>,
+        _: &Origin<'_>,
+    ) -> Verdict<GroupAction> {
         Verdict::deny::<10200>("")
     }
 
     fn group_before_invite_join_group(
         &self,
         event: &group::BeforeInviteJoinGroup<'_>,
+        _: &Origin<'_>,
     ) -> Verdict<GroupInvitation> {
         let invited = event.destination_members.iter().map(|member| &member.member_account);
         Verdict::refuse(invited.filter(|account| **account == "peter"))
     }
 
-    fn group_before_send_msg(&self, event: &group::BeforeSendMsg<'_>) -> Verdict<GroupMessage> {
+    fn group_before_send_msg(
+        &self,
+        event: &group::BeforeSendMsg<'_>,
+        _: &Origin<'_>,
+    ) -> Verdict<GroupMessage> {
         let mut texts = event.msg_body.iter().filter_map(MsgElem::text);
         if texts.any(|text| text == "hello") { Verdict::drop() } else { Verdict::allow() }
     }
 
-    fn group_before_create_topic(&self, _: &group::BeforeCreateTopic<'_>) -> Verdict<GroupAction> {
+    fn group_before_create_topic(
+        &self,
+        _: &group::BeforeCreateTopic<'_>,
+        _: &Origin<'_>,
+    ) -> Verdict<GroupAction> {
         Verdict::deny::<1>("No topics.")
     }
 
-    fn c2c_before_send_msg(&self, _: &c2c::BeforeSendMsg<'_>) -> Verdict<C2cMessage> {
+    fn c2c_before_send_msg(&self, _: &c2c::BeforeSendMsg<'_>, _: &Origin<'_>) -> Verdict<C2cMessage> {
         let elements = vec![Element::text("h***"), Element::custom("d", "e", "x")];
         Verdict::replace(NewMessage::from(elements).with_cloud_custom_data("checked"))
     }
@@ -49,6 +67,7 @@ impl Decide for Strict {
         &self,
         event: &sns::PrevFriendAdd<'_>,
         friend: &sns::FriendItem<'_>,
+        _: &Origin<'_>,
     ) -> Verdict<Friend> {
         if event.from_account == "id" && friend.to_account == "id1" {
             return Verdict::deny::<38001>("Not id1.");
@@ -60,6 +79,7 @@ impl Decide for Strict {
         &self,
         _: &sns::PrevFriendResponse<'_>,
         _: &sns::ResponseFriendItem<'_>,
+        _: &Origin<'_>,
     ) -> Verdict<Friend> {
         Verdict::deny::<39000>("")
     }
@@ -67,6 +87,7 @@ impl Decide for Strict {
     fn official_account_before_create_official_account(
         &self,
         _: &official_account::BeforeCreateOfficialAccount<'_>,
+        _: &Origin<'_>,
     ) -> Verdict<OfficialAccountAction> {
         Verdict::deny::<120_001>("")
     }
@@ -74,6 +95,7 @@ impl Decide for Strict {
     fn official_account_before_add_subscriber(
         &self,
         event: &official_account::BeforeAddSubscriber<'_>,
+        _: &Origin<'_>,
     ) -> Verdict<Subscription> {
         Verdict::refuse(event.subscribe_account_list.iter().take(1).map(|user| &user.subscriber_account))
     }
@@ -81,11 +103,16 @@ impl Decide for Strict {
     fn official_account_before_send_msg(
         &self,
         _: &official_account::BeforeSendMsg<'_>,
+        _: &Origin<'_>,
     ) -> Verdict<OfficialAccountMessage> {
         Verdict::replace(NewMessage::cloud_custom_data("checked"))
     }
 
-    fn chatbot_on_c2c_signal_message(&self, event: &bot::OnC2cSignalMessage<'_>) -> Verdict<Signal> {
+    fn chatbot_on_c2c_signal_message(
+        &self,
+        event: &bot::OnC2cSignalMessage<'_>,
+        _: &Origin<'_>,
+    ) -> Verdict<Signal> {
         Verdict::pass(format!("seen: {}", &*event.data))
     }
 }
@@ -94,8 +121,10 @@ fn json_of(decide: &dyn Decide, command: &str, body: &str) -> String {
     let query = format!("CallbackCommand={command}");
     let callback = Callback::parse(&Query::parse(&query), body.as_bytes()).expect(body).expect("a callback");
     let event = Event::parse(command, body).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
-    answer(decide, &callback, Some(&event)).json().into_owned()
+    answer(decide, &callback, Some(&event), &FROM_APP).json().into_owned()
 }
+
+const FROM_APP: Origin<'static> = Origin { sdk_appid: "1", platform: Some(Platform::Ios), client_ip: None };
 
 fn bodies() -> impl Iterator<Item = (String, String)> {
     include_str!("../../../tests/commands.jsonl").lines().map(|line| {
@@ -162,6 +191,62 @@ fn each_decision_is_the_json_of_its_page() {
     }
 }
 
+/// Allows what a server sends, and a client at one address.
+#[derive(Debug)]
+struct Gate;
+
+impl Gate {
+    fn is_open(origin: &Origin<'_>) -> bool {
+        origin.platform == Some(Platform::RestApi) || origin.client_ip == Some("203.0.113.7")
+    }
+}
+
+impl Decide for Gate {
+    fn group_before_send_msg(
+        &self,
+        _: &group::BeforeSendMsg<'_>,
+        origin: &Origin<'_>,
+    ) -> Verdict<GroupMessage> {
+        if Self::is_open(origin) {
+            Verdict::allow()
+        } else {
+            Verdict::deny::<10100>(origin.sdk_appid.to_owned())
+        }
+    }
+
+    fn sns_prev_friend_add(
+        &self,
+        _: &sns::PrevFriendAdd<'_>,
+        _: &sns::FriendItem<'_>,
+        origin: &Origin<'_>,
+    ) -> Verdict<Friend> {
+        if Self::is_open(origin) { Verdict::allow() } else { Verdict::deny::<38000>("") }
+    }
+}
+
+#[test]
+fn a_decision_knows_where_the_callback_comes_from() {
+    for (command, denied) in [
+        ("Group.CallbackBeforeSendMsg", r#""ErrorInfo":"app-7","ErrorCode":10100"#),
+        ("Sns.CallbackPrevFriendAdd", r#""ResultCode":38000"#),
+    ] {
+        let (_, body) = bodies().find(|(name, _)| name == command).expect("a case each");
+        for (url, open) in [
+            ("&OptPlatform=RESTAPI", true),
+            ("&OptPlatform=Web&ClientIP=203.0.113.7", true),
+            ("&OptPlatform=Web&ClientIP=203.0.113.8", false),
+            ("", false),
+        ] {
+            let raw = format!("CallbackCommand={command}{url}");
+            let query = Query::parse(&raw);
+            let callback = Callback::parse(&query, body.as_bytes()).expect("an object").expect("a callback");
+            let event = callback.event().expect("the documented shape");
+            let json = answer(&Gate, &callback, Some(&event), &Origin::new("app-7", &query)).json();
+            assert_eq!(!json.contains(denied), open, "{command} {url}: {json}");
+        }
+    }
+}
+
 #[test]
 fn one_friend_of_two_is_denied() {
     let body = r#"{"Requester_Account":"id","From_Account":"id","FriendItem":[{"To_Account":"id0"},{"To_Account":"id1"}]}"#;
@@ -180,7 +265,7 @@ fn nobody_decides_on_a_body_that_does_not_fit() {
     for (command, body) in bodies().filter(|(command, _)| asks(command)) {
         let query = format!("CallbackCommand={command}");
         let callback = Callback::parse(&Query::parse(&query), body.as_bytes());
-        let answer = answer(&Strict, &callback.expect("an object").expect("a callback"), None);
+        let answer = answer(&Strict, &callback.expect("an object").expect("a callback"), None, &FROM_APP);
         assert_eq!(answer.json(), json_of(&(), &command, &body), "{command}");
     }
 }

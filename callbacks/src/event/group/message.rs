@@ -20,16 +20,19 @@ pub struct BeforeSendMsg<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// `UserID` of the one whose request it is: not the sender where an administrator sends in their name.
+    /// `UserID` of the one whose request it is: not the sender where an administrator sends in their name. Absent in
+    /// traffic of 2018.
     #[serde(rename = "Operator_Account")]
-    pub operator_account: Text<'a>,
-    /// The request's 32-bit random number.
-    pub random: Number,
+    pub operator_account: Option<Text<'a>>,
+    /// The request's 32-bit random number. Absent in traffic of 2018.
+    pub random: Option<Number>,
+    /// Priority of the message, `Normal` for one. On no page, but in traffic of 2022.
+    pub msg_priority: Option<Text<'a>>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// The app's data that is kept with the message. Absent if the app sets none.
     pub cloud_custom_data: Option<Text<'a>>,
     /// Id of the topic, for a message to one.
     pub topic_id: Option<Text<'a>>,
@@ -51,18 +54,20 @@ pub struct AfterSendMsg<'a> {
     pub from_account: Text<'a>,
     /// `UserID` of the one whose request it was, as in [`BeforeSendMsg::operator_account`].
     #[serde(rename = "Operator_Account")]
-    pub operator_account: Text<'a>,
-    /// The request's 32-bit random number.
-    pub random: Number,
+    pub operator_account: Option<Text<'a>>,
+    /// The request's 32-bit random number. Absent in traffic of 2018.
+    pub random: Option<Number>,
     /// Number of the message in its group: unique, and growing.
-    pub msg_seq: Number,
+    pub msg_seq: Option<Number>,
+    /// Priority of the message, as in [`BeforeSendMsg::msg_priority`].
+    pub msg_priority: Option<Text<'a>>,
     /// When the server took it.
     pub msg_time: Option<Seconds>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// The app's data that is kept with the message. Absent if the app sets none.
     pub cloud_custom_data: Option<Text<'a>>,
     /// Id of the topic, for a message to one.
     pub topic_id: Option<Text<'a>>,

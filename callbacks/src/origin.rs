@@ -1,0 +1,100 @@
+//! Where a callback comes from: application, platform and address.
+
+use crate::query::Query;
+
+/// Where a callback comes from, by its URL. `Sign` does not cover the URL: it proves that Tencent sends, and a gate
+/// relies on Tencent for the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The application that the callback is for.
+    pub sdk_appid: &'a str,
+    /// `OptPlatform`: the platform on which the event was caused. Some commands have none.
+    pub platform: Option<Platform<'a>>,
+    /// `ClientIP`: the address of the client that caused the event. Some commands have none.
+    pub client_ip: Option<&'a str>,
+}
+
+/// A value of `OptPlatform` (page 34354). Case does not matter: `State.StateChange` writes `IOS`, all other commands
+/// `iOS`. The list is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Platform<'a> {
+    /// `RESTAPI`: not a client but a server, which holds the application's key.
+    RestApi,
+    /// `Web`
+    Web,
+    /// `Android`
+    Android,
+    /// `iOS`
+    Ios,
+    /// `iPad`
+    Ipad,
+    /// `Windows`
+    Windows,
+    /// `Mac`, on newer pages `macOS`
+    Mac,
+    /// Anything else, `Unknown` too, as it is written.
+    Other(&'a str),
+}
+
+impl<'a> Origin<'a> {
+    /// The origin of a callback that was admitted for this application.
+    #[must_use]
+    pub fn new(sdk_appid: &'a str, query: &'a Query<'_>) -> Self {
+        Self { sdk_appid, platform: query.opt_platform().map(Platform::from), client_ip: query.client_ip() }
+    }
+}
+
+impl<'a> From<&'a str> for Platform<'a> {
+    fn from(name: &'a str) -> Self {
+        let known = [
+            ("RESTAPI", Self::RestApi),
+            ("Web", Self::Web),
+            ("Android", Self::Android),
+            ("iOS", Self::Ios),
+            ("iPad", Self::Ipad),
+            ("Windows", Self::Windows),
+            ("Mac", Self::Mac),
+            ("macOS", Self::Mac),
+        ];
+        let found = known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map_or(Self::Other(name), |(_, platform)| platform)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_what_the_url_says() {
+        let query = Query::parse("ClientIP=203.0.113.7&OptPlatform=RESTAPI&SdkAppid=2");
+        let expected =
+            Origin { sdk_appid: "1", platform: Some(Platform::RestApi), client_ip: Some("203.0.113.7") };
+        assert_eq!(Origin::new("1", &query), expected);
+        let nothing = Origin { sdk_appid: "1", platform: None, client_ip: None };
+        assert_eq!(Origin::new("1", &Query::default()), nothing);
+    }
+
+    #[test]
+    fn a_platform_is_known_in_each_spelling_and_only_rest_is_rest() {
+        for (name, platform) in [
+            ("RESTAPI", Platform::RestApi),
+            ("RestApi", Platform::RestApi),
+            ("IOS", Platform::Ios),
+            ("iOS", Platform::Ios),
+            ("IPad", Platform::Ipad),
+            ("macOS", Platform::Mac),
+            ("Mac", Platform::Mac),
+            ("web", Platform::Web),
+            ("Android", Platform::Android),
+            ("windows", Platform::Windows),
+            ("Unknown", Platform::Other("Unknown")),
+            ("RESTAPI ", Platform::Other("RESTAPI ")),
+            ("REST", Platform::Other("REST")),
+            ("", Platform::Other("")),
+        ] {
+            assert_eq!(Platform::from(name), platform, "{name}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+"""The docs against the template: names, commands, and the policies to copy."""
+
+import fnmatch
+import json
+import re
+import tomllib
+import unittest
+
+from expansion import MOST, PARAMETERS, ROOT, SOURCE, Expansion
+
+# The services of the AWS CLI whose actions have another prefix.
+PREFIXES = {"deploy": "codedeploy", "dynamodbstreams": "dynamodb", "service-quotas": "servicequotas"}
+# API Gateway's actions are methods of HTTP; describing alarms by name and listing needs what is named here.
+ACTIONS = {"apigatewayv2:GetStage": "apigateway:GET", "apigatewayv2:UpdateStage": "apigateway:PATCH",
+           "lambda:Invoke": "lambda:InvokeFunction"}
+COMMAND = re.compile(r"(?<![\w./-])aws ([a-z0-9-]+) ([a-z0-9-]+)")
+
+
+def page(name):
+    return (ROOT / "docs" / name).read_text()
+
+
+def actions(text):
+    """The IAM actions of the AWS CLI's commands in a text."""
+    for service, operation in COMMAND.findall(text):
+        action = f"{PREFIXES.get(service, service)}:{''.join(map(str.capitalize, operation.split('-')))}"
+        yield ACTIONS.get(action, action)
+
+
+def policies(text):
+    """The IAM policies of a page, one for each block of JSON."""
+    return [json.loads(block) for block in re.findall(r"^ *```json\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def allowed(policy):
+    return [action for statement in policy["Statement"] if statement["Effect"] == "Allow" and "Condition" not in statement
+            for action in as_list(statement["Action"])]
+
+
+def allows(policy, action):
+    return any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in allowed(policy))
+
+
+def resources(policy, action):
+    return {resource for statement in policy["Statement"] if statement["Effect"] == "Allow"
+            for pattern in as_list(statement["Action"]) if fnmatch.fnmatchcase(action, pattern)
+            for resource in as_list(statement["Resource"])}
+
+
+class Names(unittest.TestCase):
+    def setUp(self):
+        # The changelog may name what is no longer there.
+        pages = set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "changelog.md"}
+        self.text = "\n".join(path.read_text() for path in [ROOT / "README.md", *pages])
+
+    def test_each_alarm_and_output_that_they_name_is_there_and_each_alarm_is_named(self):
+        alarms = {name for name, each in SOURCE["Resources"].items()
+                  if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")}
+        self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
+        self.assertLessEqual(set(re.findall(r"\$\(output (\w+)\)", self.text)), SOURCE["Outputs"].keys())
+
+    def test_each_resource_that_a_command_names_is_there(self):
+        names = set(re.findall(r"\bid (\w+)\)|--logical-resource-id (\w+)", self.text))
+        names = {name for pair in names for name in pair if name}
+        self.assertLessEqual(names, Expansion(MOST).resources.keys())
+
+    def test_each_parameter_that_they_set_is_there(self):
+        for name in re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)=", self.text):
+            self.assertIn(name, PARAMETERS)
+
+    def test_nobody_is_told_to_move_the_alias_of_a_stack_by_hand(self):
+        self.assertNotRegex(self.text, r"cargo lambda deploy[^\n]*--alias")
+
+    def test_your_configuration_is_not_tracked_and_the_example_can_be_deployed(self):
+        self.assertIn("/samconfig.toml", (ROOT / ".gitignore").read_text().splitlines())
+        example = tomllib.loads(page("samconfig.example.toml"))["default"]
+        parameters = dict(each.split("=", 1) for each in example["global"]["parameters"]["parameter_overrides"])
+        self.assertTrue(Expansion(parameters).is_accepted())
+        self.assertNotIn("CallbackTokens", parameters)
+
+
+class Commands(unittest.TestCase):
+    def setUp(self):
+        self.commands = [line for name in ("operate.md", "deploy.md", "aws.md")
+                         for line in page(name).replace("\\\n", " ").splitlines()]
+
+    def named(self, command):
+        found = [line for line in self.commands if f"aws {command}" in line]
+        self.assertTrue(found, command)
+        return found
+
+    def test_a_queue_is_read_by_long_polling(self):
+        # A short poll asks some of SQS's servers, and finds nothing although there is something.
+        for line in self.named("sqs receive-message"):
+            self.assertIn("--wait-time-seconds 20", line)
+
+    def test_the_history_of_alarms_is_not_cut_before_it_is_filtered(self):
+        for line in self.named("cloudwatch describe-alarm-history"):
+            self.assertNotIn("--max-items", line)
+            self.assertIn("--alarm-types MetricAlarm CompositeAlarm", line)
+
+    def test_deployments_are_shown_with_their_state(self):
+        self.named("deploy batch-get-deployments")
+        for line in self.named("deploy list-deployments"):
+            self.assertRegex(line, r"IDS=\$\(")
+
+    def test_the_same_build_again_takes_another_revision(self):
+        for section in ("VersionErrorsAlarm", "VersionNotStoredAlarm"):
+            text = page("operate.md").split(f"\n### {section}\n")[1].split("\n##")[0]
+            self.assertRegex(text, r"\*\*The same build again\b.*\n?.*`Revision`", section)
+
+
+class Policies(unittest.TestCase):
+    def test_an_operator_may_do_everything_on_the_page(self):
+        policy, = policies(page("operate.md"))
+        # A deleted queue is made again by a deployer.
+        missing = {action for action in actions(page("operate.md")) if not allows(policy, action)}
+        self.assertEqual(missing, {"sqs:CreateQueue"})
+
+    def test_a_deployer_may_do_what_the_stack_and_the_page_need(self):
+        policy = policies(page("deploy.md"))[0]
+        for action in ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret",
+                       "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping"):
+            self.assertTrue(allows(policy, action), action)
+        functions = resources(policy, "lambda:CreateFunction")
+        hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
+        self.assertTrue(any(fnmatch.fnmatchcase(f"arn:aws:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
+        # These know no narrower resource.
+        for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping"):
+            self.assertEqual(resources(policy, action) & {"*"}, {"*"}, action)
+
+    def test_with_a_boundary_a_deployer_makes_no_role_without_it(self):
+        _, boundary, guard = policies(page("deploy.md"))
+        statement = next(each for each in guard["Statement"] if "iam:CreateRole" in as_list(each["Action"]))
+        self.assertEqual(statement["Effect"], "Deny")
+        self.assertIn("iam:PermissionsBoundary", str(statement["Condition"]))
+        # Every role of the template does its work within it.
+        for name, role in Expansion(MOST).of_type("AWS::IAM::Role").items():
+            for inner in role["Properties"]["Policies"]:
+                for each in inner["PolicyDocument"]["Statement"]:
+                    for action in as_list(each["Action"]):
+                        self.assertTrue(allows(boundary, action), f"{name}: {action}")
