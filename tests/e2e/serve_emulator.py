@@ -16,7 +16,7 @@ import boto3
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
 import filters
-from ministack.app import main
+from ministack import app
 from ministack.services import cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import provisioners
 
@@ -121,4 +121,12 @@ def give_up(queue_arn, _function_name, event, _result):
 
 lambda_svc._route_async_failure = give_up
 
-main()
+
+# It is served without TLS, which the policies of queues refuse. Its clients here stand for some that use TLS.
+def by_tls(handle):
+    return lambda source_ip, secure_transport: handle(source_ip, True)
+
+
+app.pin_request_origin = by_tls(app.pin_request_origin)
+
+app.main()
