@@ -46,7 +46,8 @@ impl Pieces {
         let log = tokio::time::timeout_at(deadline.into(), self.entries(log_group, incomplete)).await;
         let log =
             log.map_err(|_| failure("the log did not answer in time"))?.map_err(|error| failure(&error))?;
-        find(&log).whole.pop().ok_or_else(|| failure("the log does not have all of its pieces yet"))
+        let whole = find(&log).whole.into_iter().find(|callback| callback.id == incomplete.id);
+        whole.ok_or_else(|| failure("the log does not have all of its pieces yet"))
     }
 
     /// The log entries of a callback, one a line.
