@@ -63,7 +63,7 @@ send: ## send the samples and a signed callback to `make run`
 	@$(BUILT)/send
 
 show: ## show the events that `make run` has recorded
-	@echo 'Building chat-events. The first time takes a minute.' >&2
+	@test -x $(BUILT)/chat-events || echo 'Building chat-events, which takes a minute the first time.' >&2
 	@$(SHOW) --quiet
 	@$(BUILT)/chat-events --local list
 

@@ -1,109 +1,114 @@
-//! The HTTPS client that the SDK brings, made for a function's start.
+//! The HTTPS client of the function, which speaks HTTP/1.1 alone.
 //!
-//! To DynamoDB it trusts no more certificates at first than it needs.
-//! DynamoDB's certificates go back to Amazon's own roots. To read the 140 that a machine trusts would take most
-//! of a start, so that is left for where Amazon's are not enough: a partition with an authority of its own, a
-//! proxy that looks into TLS, a DynamoDB of one's own, or the day when Amazon has a new root.
+//! Over HTTP/2 all requests share one connection, and a timeout ends a stream of it, not the connection. If that
+//! connection falls silent, every later request waits in vain, for as long as the instance lives. Over HTTP/1.1 a
+//! connection carries one request at a time, and a request that is given up closes its connection. The SDK's own
+//! client always offers HTTP/2, so this one is built from the same parts: hyper and rustls.
 
 use std::{
-    error::Error,
-    io,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
-use aws_sdk_dynamodb::config::SharedHttpClient;
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+use aws_smithy_types::body::SdkBody;
+use futures_util::future::BoxFuture;
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{Client, Error, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
 };
-use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn},
-    orchestrator::{HttpRequest, HttpResponse},
-    result::ConnectorError,
+use lambda_http::http::{Request, Response, Uri};
+use lambda_runtime::{Error as BoxError, Service};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject},
 };
 
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
+pub(crate) mod sdk;
 
-/// The roots that Amazon recommends for a trust store of one's own.
+/// The roots that Amazon recommends for a small trust store.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// An HTTPS client whose connector is made once: the SDK's own makes a second one, just to see whether it can.
-pub(crate) fn client() -> SharedHttpClient {
-    let https = Https(Arc::new(Connectors {
-        amazon: connector(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS), CONNECT_TIMEOUT),
-        vouched: AtomicBool::new(false),
-        system: OnceLock::new(),
-    }));
-    let connector = SharedHttpConnector::new(https);
-    http_client_fn(move |_, _| connector.clone())
+/// How long a client waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// For a connection, TLS included.
+    pub(crate) connect: Duration,
+    /// Until it closes a connection that is not used.
+    pub(crate) idle: Duration,
 }
 
-/// The cryptography is ring's: the SDK's default, aws-lc, makes the binary larger, and gathers entropy of its own
-/// before the first handshake, which a small function's share of a processor makes long. What ring lacks is a
-/// key exchange against tomorrow's quantum computers.
-pub(crate) fn connector(trust: TrustStore, connect_timeout: Duration) -> SharedHttpConnector {
-    let tls = TlsContext::builder().with_trust_store(trust).build().expect("a trust store is all it needs");
-    let connector = Connector::builder()
-        .connector_settings(HttpConnectorSettings::builder().connect_timeout(connect_timeout).build())
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls);
-    SharedHttpConnector::new(connector.build())
-}
+/// A client. It follows no redirects and asks the environment for no proxy.
+#[derive(Clone, Debug)]
+pub(crate) struct Https(Client<Connect, SdkBody>);
 
-#[derive(Debug)]
-struct Https(Arc<Connectors>);
+impl Https {
+    /// A client that trusts these roots, and keeps one idle connection: if it has gone silent meanwhile, no second
+    /// one has.
+    ///
+    /// The cryptography is ring's: the SDK's default, aws-lc, makes the binary larger, and gathers entropy of its own
+    /// before the first handshake, which takes long with a small function's share of a processor. ring has no
+    /// post-quantum key exchange.
+    pub(crate) fn new(roots: RootCertStore, limits: Limits) -> Self {
+        let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring has cipher suites for them")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_nodelay(true);
+        let connect = Connect { https: HttpsConnector::from((http, tls)), timeout: limits.connect };
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(limits.idle)
+            .pool_max_idle_per_host(1)
+            .build(connect);
+        Self(client)
+    }
 
-#[derive(Debug)]
-struct Connectors {
-    amazon: SharedHttpConnector,
-    /// Whether Amazon's roots have vouched for the server once. Then no request is copied for the case that they
-    /// don't.
-    vouched: AtomicBool,
-    /// What takes its place from the first certificate on that does not go back to Amazon's roots.
-    system: OnceLock<SharedHttpConnector>,
-}
-
-impl HttpConnector for Https {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let connectors = Arc::clone(&self.0);
-        HttpConnectorFuture::new(async move { connectors.call(request).await })
+    /// Sends a request. Only if `is_connect` holds for the error is it known that no byte was written.
+    pub(crate) async fn send(&self, request: Request<SdkBody>) -> Result<Response<SdkBody>, Error> {
+        Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
     }
 }
 
-impl Connectors {
-    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        if let Some(system) = self.system.get() {
-            return system.call(request).await;
-        }
-        let copy = if self.vouched.load(Relaxed) { None } else { request.try_clone() };
-        let result = self.amazon.call(request).await;
-        match &result {
-            Ok(_) => self.vouched.store(true, Relaxed),
-            Err(error) if is_invalid_certificate(error) => {
-                let system = self.system.get_or_init(|| connector(TrustStore::default(), CONNECT_TIMEOUT));
-                if let Some(copy) = copy {
-                    return system.call(copy).await;
-                }
-                // The SDK tries it again, as after any fault of a connection.
-            }
-            Err(_) => {}
-        }
-        result
-    }
+/// The certificates that the machine trusts. To read its 140 takes most of a start.
+pub(crate) fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    // Without any, each handshake fails, and its error names the certificate.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
-/// Whether the handshake ended because Amazon's roots don't vouch for the certificate that was shown. Such an
-/// error is an `io::Error` within others, and hides from `source()`, which passes over what an `io::Error` is
-/// made of.
-fn is_invalid_certificate(error: &(dyn Error + 'static)) -> bool {
-    let mut chain = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
-        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
-        None => error.source(),
-    });
-    chain.any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+/// Amazon's own roots, to which DynamoDB's certificates go back.
+fn amazon_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(CertificateDer::pem_slice_iter(AMAZON_ROOTS).flatten());
+    roots
+}
+
+/// Connects within a time, TLS included: hyper's own limit is for TCP alone.
+#[derive(Clone)]
+struct Connect {
+    https: HttpsConnector<HttpConnector>,
+    timeout: Duration,
+}
+
+impl Service<Uri> for Connect {
+    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.https.poll_ready(context)
+    }
+
+    fn call(&mut self, server: Uri) -> Self::Future {
+        let connecting = tokio::time::timeout(self.timeout, self.https.call(server));
+        Box::pin(async move { connecting.await? })
+    }
 }

@@ -7,17 +7,12 @@
 //!
 //! fn receive(admission: &Admission, query: &str, body: &[u8], now: u64) -> Result<Answer, Refusal> {
 //!     let query = Query::parse(query);
-//!     if admission.admit_probe(&query, body, now).is_some() {
-//!         return Ok(Answer::plain());
-//!     }
+//!     if admission.admit_probe(&query, body, now).is_some() { return Ok(Answer::plain()) }
 //!     let admitted = admission.admit(&query, now)?;
 //!     let Some(callback) = Callback::parse(&query, body)? else { return Ok(Answer::plain()) };
 //!     let event = callback.event();
-//!     if let Ok(Event::GroupAfterGroupFull(full)) = &event {
-//!         println!("{} is full", full.group_id);
-//!     }
-//!     let origin = Origin::new(admitted.sdk_appid, &query);
-//!     Ok(answer(&(), &callback, event.as_ref().ok(), &origin))
+//!     if let Ok(Event::GroupAfterGroupFull(full)) = &event { println!("{} is full", full.group_id) }
+//!     Ok(answer(&(), &callback, event.as_ref().ok(), &Origin::new(admitted.sdk_appid, &query)))
 //! }
 //!
 //! let token = Token { position: 1, secret: "xxxxyyyy".into() };

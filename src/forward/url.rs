@@ -55,14 +55,15 @@ impl FromStr for ForwardUrl {
             return Err(NotForwardUrl);
         };
         let safe = scheme == "https" || (scheme == "http" && is_loopback(authority.host()));
-        // What the parser cuts off is not what was meant.
-        if !safe || authority.host().is_empty() || text.contains('#') {
-            return Err(NotForwardUrl);
-        }
-        let (user, host) = match authority.as_str().rsplit_once('@') {
+        let (user, host) = match authority.as_str().split_once('@') {
             Some((user, host)) => (Some(user), host),
             None => (None, authority.as_str()),
         };
+        // The parser drops everything from a `#` on, and takes any text for a port and any number of `@`.
+        let is_whole = !text.contains('#') && !host.contains('@') && has_valid_port(host, authority.host());
+        if !safe || authority.host().is_empty() || !is_whole {
+            return Err(NotForwardUrl);
+        }
         let basic = |user| format!("Basic {}", STANDARD.encode(percent_decode_str(user).collect::<Vec<_>>()));
         let path_and_query = uri.path_and_query().map_or("/", |path_and_query| path_and_query.as_str());
         Ok(Self {
@@ -71,6 +72,14 @@ impl FromStr for ForwardUrl {
             authorization: user.map(basic),
         })
     }
+}
+
+/// Whether a host with or without a port has a port from 1 to 65535 or none.
+fn has_valid_port(host_and_port: &str, host: &str) -> bool {
+    host_and_port == host
+        || host_and_port.strip_prefix(host).and_then(|port| port.strip_prefix(':')).is_some_and(|port| {
+            port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+        })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -89,6 +98,8 @@ mod tests {
             ("https://a.example/im/?", "x=1", "https://a.example/im/?&x=1"),
             ("https://a.example:8443/im?key=k", "x=1&y", "https://a.example:8443/im?key=k&x=1&y"),
             ("https://a.example/im", "", "https://a.example/im"),
+            ("https://a.example:65535/im", "x", "https://a.example:65535/im?x"),
+            ("https://a.example:1", "x", "https://a.example:1/?x"),
             ("http://127.0.0.1:9/", "x", "http://127.0.0.1:9/?x"),
             ("http://[::1]:9/", "x", "http://[::1]:9/?x"),
             ("http://localhost:9", "x", "http://localhost:9/?x"),
@@ -121,6 +132,22 @@ mod tests {
             "ftp://a.example/",
             "https://a.example/#part",
             "https://a b.example/",
+            "https://a.example:0/",
+            "https://a.example:99999/im",
+            "https://a.example:65536/",
+            "https://a.example:/im",
+            "https://a.example:",
+            "https://a.example:+80/",
+            "https://a.example:x/",
+            "https://a.example:80:80/",
+            "http://[::1]:0/",
+            "http://[::1]:/",
+            "http://localhost:0",
+            "https://me@you@a.example/",
+            "https://me:p@ss@a.example/im",
+            "https://me@a.example@a.example:443/",
+            "https://me@/",
+            "https://me@:443/",
         ] {
             assert_eq!(url.parse::<ForwardUrl>().err(), Some(NotForwardUrl), "{url}");
         }

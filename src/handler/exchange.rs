@@ -21,7 +21,7 @@ use tencent_chat_callbacks::{
 use super::shared::Shared;
 use crate::{
     deadline::Deadlines,
-    forward::Forwarded,
+    forward::{Forwarded, Hop, counts},
     log::Facts,
     outcome::{Failure, Outcome, Stored},
     reactions::react,
@@ -122,7 +122,7 @@ impl<'a> Exchange<'a> {
         self.facts.store_time = Some(milliseconds(stored.time));
         self.facts.problem = stored.problem;
         if let Some(forwarded) = forwarded {
-            self.note_forwarded(forwarded);
+            self.note_forwarded(callback, forwarded);
         }
         if let (Ok(Stored::New), Ok(event)) = (&stored.result, &event) {
             react_by(self.deadlines.write_by, event).await;
@@ -154,11 +154,13 @@ impl<'a> Exchange<'a> {
         Writing { result, problem, time: started.elapsed() }
     }
 
-    /// Forwards a callback to the user's receiver, if there is one.
+    /// Forwards a callback to the user's receiver, if there is one and the callback did not come from it.
     async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
-        let raw_query = self.request.uri().query().unwrap_or_default();
         let receiver = self.shared.receiver.as_ref()?;
-        Some(receiver.forward(raw_query, callback.body(), self.deadlines.forward_by).await)
+        let user_agent = request_context(self.request).and_then(|context| context.http.user_agent.as_deref());
+        let hop = Hop::after(user_agent)?;
+        let raw_query = self.request.uri().query().unwrap_or_default();
+        Some(receiver.forward(raw_query, callback.body(), hop, self.deadlines.forward_by).await)
     }
 
     fn note_callback(&mut self, callback: &Callback<'_>) {
@@ -169,10 +171,10 @@ impl<'a> Exchange<'a> {
         self.facts.lag = event_time.and_then(|time| self.deadlines.received_at.checked_signed_diff(time));
     }
 
-    fn note_forwarded(&mut self, Forwarded { result, answer, time }: Forwarded) {
+    fn note_forwarded(&mut self, callback: &Callback<'_>, Forwarded { result, answer, time }: Forwarded) {
         self.facts.forward = Some(result);
         self.facts.forward_time = Some(milliseconds(time));
-        if let Some(answer) = answer.filter(|_| self.answer.is_some()) {
+        if let Some(answer) = answer.filter(|_| counts(callback.command())) {
             self.answer = Some(Cow::Owned(answer));
         }
     }

@@ -8,7 +8,7 @@ use aws_sdk_cloudwatchlogs::{
 };
 
 use super::{Incomplete, find};
-use crate::{https, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
+use crate::{https::sdk, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
 
 /// How far from its receipt a callback's entries are looked for, in milliseconds: one hour.
 const AROUND_MILLIS: u64 = 3_600_000;
@@ -27,7 +27,7 @@ impl Pieces {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region))
             .credentials_provider(credentials)
-            .http_client(https::client());
+            .http_client(sdk::client());
         config.set_endpoint_url(logs_endpoint_url);
         Self(Client::from_conf(config.build()))
     }
@@ -46,7 +46,8 @@ impl Pieces {
         let log = tokio::time::timeout_at(deadline.into(), self.entries(log_group, incomplete)).await;
         let log =
             log.map_err(|_| failure("the log did not answer in time"))?.map_err(|error| failure(&error))?;
-        find(&log).whole.pop().ok_or_else(|| failure("the log does not have all of its pieces yet"))
+        let whole = find(&log).whole.into_iter().find(|callback| callback.id == incomplete.id);
+        whole.ok_or_else(|| failure("the log does not have all of its pieces yet"))
     }
 
     /// The log entries of a callback, one a line.

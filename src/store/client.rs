@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::{
     },
 };
 
-use super::fault::Remember;
-use crate::{https, settings::Aws};
+use super::fault::{Remember, SignAgain};
+use crate::{https::sdk, settings::Aws};
 
 /// How long one attempt may take, so that a silent server leaves time for another one.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
@@ -38,7 +38,7 @@ pub fn config(aws: &Aws) -> Builder {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(region))
         .credentials_provider(credentials)
-        .http_client(https::client())
+        .http_client(sdk::client())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     config.set_endpoint_url(endpoint_url);
     config
@@ -57,6 +57,7 @@ pub fn persistent(config: Builder) -> Builder {
     let credentials = IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build();
     config
         .interceptor(Remember)
+        .retry_classifier(SignAgain)
         .identity_cache(credentials)
         .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
         .retry_config(retries)

@@ -12,7 +12,14 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::put_item::PutItemError,
 };
-use aws_smithy_runtime_api::{box_error::BoxError, client::orchestrator::OrchestratorError};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::context::InterceptorContext,
+        orchestrator::OrchestratorError,
+        retries::classifiers::{ClassifyRetry, RetryAction},
+    },
+};
 use tokio::task::futures::TaskLocalFuture;
 
 use crate::outcome::Failure;
@@ -56,6 +63,30 @@ impl Intercept for Remember {
             let _ = LAST.try_with(|last| last.replace(Some(of_attempt(error))));
         }
         Ok(())
+    }
+}
+
+/// Error codes of a refused signature that may pass: the next attempt is signed anew. A request that Lambda froze on its
+/// way is too old when it arrives. An answer with a wrong `Date`, which the SDK takes for a difference between the
+/// clocks, spoils the next signature; that refusal has DynamoDB's time, and with it the one after that is right. The
+/// SDK itself tries again only where a refusal shows that the clocks are 4 minutes apart.
+const REFUSED_SIGNATURES: [&str; 3] = ["InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
+
+/// Has a write tried again whose signature was refused.
+#[derive(Debug)]
+pub(super) struct SignAgain;
+
+impl ClassifyRetry for SignAgain {
+    fn name(&self) -> &'static str {
+        "sign again"
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err).and_then(put_item_error);
+        match error.and_then(PutItemError::code) {
+            Some(code) if REFUSED_SIGNATURES.contains(&code) => RetryAction::server_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
     }
 }
 

@@ -51,7 +51,7 @@ const fn error(status: u16, code: &'static str, attempts: RangeInclusive<usize>)
     fault(code, Step::Fail(status, code, "It failed.\nplanted-session"), code, attempts)
 }
 
-const FAULTS: [Fault; 17] = [
+const FAULTS: [Fault; 18] = [
     fault("silent server", Step::Silent, "timeout", SLOW),
     fault("reply that stalls", Step::Stall, "timeout", SLOW),
     // To connect, TLS and all, may take 400 ms.
@@ -63,14 +63,15 @@ const FAULTS: [Fault; 17] = [
     error(400, "RequestLimitExceeded", RETRIED),
     error(500, "InternalServerError", RETRIED),
     error(503, "ServiceUnavailable", RETRIED),
+    error(400, "InvalidSignatureException", RETRIED),
+    error(400, "RequestTimeTooSkewed", RETRIED),
+    error(400, "RequestExpired", RETRIED),
     // The second attempt is without the body's fields.
     error(400, "ValidationException", 1..=2),
     error(400, "ResourceNotFoundException", ONCE),
     error(400, "AccessDeniedException", ONCE),
     error(400, "UnrecognizedClientException", ONCE),
     error(400, "ExpiredTokenException", ONCE),
-    error(400, "InvalidSignatureException", ONCE),
-    error(400, "RequestExpired", ONCE),
 ];
 
 /// What a case came to.

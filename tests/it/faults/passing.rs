@@ -41,6 +41,10 @@ async fn a_fault_that_passes_in_time_is_outlived() {
         Step::Fail(400, "ProvisionedThroughputExceededException", "Too fast."),
         BROKEN,
         Step::Fail(503, "ServiceUnavailable", "Try again."),
+        Step::Fail(400, "InvalidSignatureException", "Signature expired."),
+        Step::Fail(400, "RequestTimeTooSkewed", "The clocks differ."),
+        Step::Fail(400, "RequestExpired", "The request is too old."),
+        Step::BadGateway,
         Step::Reset,
         Step::HalfReply,
     ];
@@ -57,6 +61,22 @@ async fn a_fault_that_passes_in_time_is_outlived() {
         is_recorded(&stage, kind, &format!("{fault:?} for {millis} ms, {kind}")).await
     })
     .await;
+}
+
+/// The SDK takes the `Date` of any answer for DynamoDB's time, and signs with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_date_spoils_one_attempt() {
+    for kind in [Kind::SMALL, Kind::LARGE] {
+        in_time(async || {
+            let stage = Stage::scripted(&[Step::BadGateway, Step::PassIfFresh]).await;
+            is_recorded(&stage, kind, "a wrong date").await?;
+            if !kind.large {
+                assert_eq!(stage.endpoint.requests(), 3);
+            }
+            Ok(())
+        })
+        .await;
+    }
 }
 
 /// Two parts and a head that are written, then two parts, the first of them at the second attempt.

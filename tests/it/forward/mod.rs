@@ -1,4 +1,4 @@
-//! In front of a receiver of one's own: whatever it does, and whatever DynamoDB does, each gets its part.
+//! In front of your own receiver: whatever it does, and whatever DynamoDB does, each gets its part.
 
 use std::time::{Duration, Instant};
 
@@ -21,14 +21,16 @@ const BODY: &str = r#"{ "GroupId":"@TGS#1", "EventTime":1670574414123, "Name":"ç
 const ALLOW: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
 const DENY: &str = r#"{ "ActionStatus":"OK", "ErrorCode":10100, "ErrorInfo":"No." }"#;
 const DROP: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#;
+const DENY_MARKED: &str = "\u{feff}{ \"ActionStatus\":\"OK\", \"ErrorCode\":10100, \"ErrorInfo\":\"No.\" }";
 const REWRITE: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"å’Œ"}}]}"#;
 
 /// What a receiver does, the log's `forward`, its answer if that counts, and the longest that a reply may take.
-const ROWS: [(Behaviour, &str, Option<&str>, u64); 15] = [
+const ROWS: [(Behaviour, &str, Option<&str>, u64); 16] = [
     (Behaviour::Answer(200, ALLOW, 0), "200", Some(ALLOW), 600),
     (Behaviour::Answer(200, DENY, 0), "200", Some(DENY), 600),
     (Behaviour::Answer(200, DROP, 0), "200", Some(DROP), 600),
     (Behaviour::Answer(200, REWRITE, 0), "200", Some(REWRITE), 600),
+    (Behaviour::Answer(200, DENY_MARKED, 0), "200", Some(DENY), 600),
     (Behaviour::Answer(200, DENY, 800), "200", Some(DENY), 1300),
     (Behaviour::AnswerAndDie(DENY), "200", Some(DENY), 600),
     (Behaviour::Answer(200, DENY, 1700), "timeout", None, 1500),
@@ -62,9 +64,16 @@ impl Stage {
 
     /// Delivers a callback: the status, the reply to the byte, and how long it took.
     async fn deliver(&self, command: &str) -> (Value, String, Duration) {
+        self.deliver_from("", command).await
+    }
+
+    /// Delivers a callback from a client with this user agent.
+    async fn deliver_from(&self, user_agent: &str, command: &str) -> (Value, String, Duration) {
         let query = format!("CallbackCommand={command}&SdkAppid={SDK_APPID}&own=a%20b&Sign=0");
+        let mut event = post(&query, BODY);
+        event["requestContext"]["http"]["userAgent"] = json!(user_agent);
         let started = Instant::now();
-        let reply = send(&self.handler, &post(&query, BODY)).await;
+        let reply = send(&self.handler, &event).await;
         let body = reply["body"].as_str().expect("a reply has a body").to_owned();
         (reply["statusCode"].clone(), body, started.elapsed())
     }
@@ -105,9 +114,10 @@ async fn each_gets_its_part_whatever_the_other_does() {
         for is_well in [true, false] {
             let receiver = Receiver::start(behaviour).await;
             let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_well).await;
-            for command in [ASKS, AFTER] {
+            for (number, command) in [ASKS, AFTER].into_iter().enumerate() {
                 let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_well}");
                 check(&stage, &what, command, is_well, (forward, answer, longest)).await;
+                assert_eq!(receiver.received().len(), number + 1, "{what}: it is sent once");
                 // Longer than a receiver takes that dies between two requests.
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
@@ -140,6 +150,8 @@ async fn a_callback_is_passed_on_as_it_came() {
     let head = head.to_lowercase();
     assert!(head.contains("content-type: application/json"), "{head}");
     assert!(head.contains("authorization: basic bwu6c2vjcmv0"), "{head}");
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(head.contains(&format!("user-agent: tencent-chat-webhook/{version} (hop 1)\r\n")), "{head}");
     assert!(head.contains(&format!("host: {}", receiver.address)), "{head}");
     let log = stage.log.text();
     assert!(!log.contains("secret") && !log.contains("key=k") && !log.contains("Sign"), "{log}");
@@ -151,6 +163,8 @@ async fn what_is_refused_or_a_probe_is_not_passed_on() {
     let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
     for (query, body) in [
         (format!("SdkAppid={SDK_APPID}"), ""),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "{}"),
+        (format!("CallbackCommand={ASKS}"), "{}"),
         (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "[]"),
         (format!("SdkAppid=1&CallbackCommand={ASKS}"), BODY),
     ] {
@@ -162,4 +176,63 @@ async fn what_is_refused_or_a_probe_is_not_passed_on() {
     stage.deliver(AFTER).await;
     assert_eq!(receiver.received().len(), 1);
     assert_eq!(stage.log.lines().last().map(|line| line["forward"].clone()), Some(json!("200")));
+}
+
+/// The receiver's URL leads back here: what it receives is delivered again, with the user agent that it saw.
+#[tokio::test]
+async fn a_loop_ends_after_the_third_hop() {
+    let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
+    let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
+    let mut user_agent = String::new();
+    for (received, answer, outcome) in
+        [(1, DENY, "recorded"), (2, DENY, "duplicate"), (3, DENY, "duplicate"), (3, ALLOW, "duplicate")]
+    {
+        let (status, reply, _) = stage.deliver_from(&user_agent, ASKS).await;
+        assert_eq!((status, reply.as_str()), (json!(200), answer), "{user_agent}");
+        let requests = receiver.received();
+        assert_eq!(requests.len(), received, "{user_agent}");
+        let line = stage.log.lines().pop().expect("a line");
+        assert_eq!(line["outcome"], outcome);
+        assert_eq!(line.get("forward").is_some(), answer == DENY, "{line}");
+        let header = requests[received - 1].lines().find_map(|line| line.strip_prefix("user-agent: "));
+        header.expect("a user agent").clone_into(&mut user_agent);
+    }
+    assert_eq!(stage.table.bodies().await, [BODY]);
+    // A callback that was never here is recorded all the same.
+    stage.table.clear().await;
+    stage.deliver_from("tencent-chat-webhook/9.9.9 (hop 12)", AFTER).await;
+    assert_eq!(receiver.received().len(), 3);
+    assert_eq!(stage.table.bodies().await, [BODY]);
+}
+
+/// Other products have commands that ask, and their names don't say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_an_undocumented_command_counts_unless_it_is_named_after() {
+    for (command, counts) in [
+        ("ChatBot.OnAssignAgent", true),
+        ("Chatbot.InterfaceInvocation", true),
+        ("Desk.CallbackBeforeIMContactUser", true),
+        ("Tomorrow.CallbackSomething", true),
+        ("NoFamily", true),
+        ("CallbackAfterwards.Something", true),
+        ("Tomorrow.CallbackAfterSomething", false),
+        ("CallbackAfterSomething", false),
+        ("Group.CallbackOnMemberStateChange", false),
+        ("Bot.OnC2CMessage", false),
+    ] {
+        for (is_well, status) in [(true, 200), (false, 503)] {
+            let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
+            let stage = Stage::start(&format!("http://{}", receiver.address), is_well).await;
+            let (got, reply, _) = stage.deliver(command).await;
+            assert_eq!(reply == DENY, counts, "{command}: {reply}");
+            assert_eq!(got, if counts { 200 } else { status }, "{command}");
+
+            let receiver = Receiver::start(Behaviour::Answer(500, DENY, 0)).await;
+            let stage = Stage::start(&format!("http://{}", receiver.address), is_well).await;
+            let (got, reply, _) = stage.deliver(command).await;
+            let may_ask = command == "Desk.CallbackBeforeIMContactUser";
+            assert_eq!(got, if may_ask { 200 } else { status }, "{command}");
+            assert_eq!(reply == ALLOW, is_well || may_ask, "{command}: {reply}");
+        }
+    }
 }

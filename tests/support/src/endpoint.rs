@@ -9,9 +9,10 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -39,6 +40,10 @@ pub enum Step {
     Fail(u16, &'static str, &'static str),
     /// Refuses the credentials with this error code, and quotes what was signed, as DynamoDB does.
     Quote(&'static str),
+    /// Answers as a proxy does that can't reach DynamoDB, and whose clock is an hour ahead.
+    BadGateway,
+    /// Lets it through if it was signed within 5 minutes of now, and otherwise refuses the signature.
+    PassIfFresh,
 }
 
 /// A running endpoint, until it is dropped.
@@ -120,7 +125,10 @@ async fn serve(mut client: TcpStream, decide: impl Fn() -> Step, upstream: Socke
     let mut dynamodb = None;
     loop {
         let request = read_message(&mut client).await?;
-        let step = decide();
+        let step = match decide() {
+            Step::PassIfFresh if is_fresh(&request) => Step::Pass,
+            step => step,
+        };
         let reply = match step {
             Step::Silent => return pending().await,
             Step::Reset => return client.set_zero_linger(),
@@ -131,6 +139,11 @@ async fn serve(mut client: TcpStream, decide: impl Fn() -> Step, upstream: Socke
             }
             Step::Fail(status, code, message) => reply(status, &error(code, message)),
             Step::Quote(code) => reply(400, &error(code, &quotation(&request))),
+            Step::BadGateway => dated(502, "text/html", 3600, "<html>Bad gateway</html>"),
+            Step::PassIfFresh => {
+                let error = error("InvalidSignatureException", "Signature expired.");
+                dated(400, "application/x-amz-json-1.0", 0, &error)
+            }
             Step::Pass | Step::PassAndClose | Step::LoseReply => {
                 let dynamodb = match &mut dynamodb {
                     Some(dynamodb) => dynamodb,
@@ -153,6 +166,28 @@ async fn serve(mut client: TcpStream, decide: impl Fn() -> Step, upstream: Socke
 fn reply(status: u16, body: &str) -> Vec<u8> {
     let head = "content-type: application/x-amz-json-1.0";
     format!("HTTP/1.1 {status} -\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+/// A reply with a `Date` that is so many seconds ahead.
+fn dated(status: u16, content_type: &str, ahead: i64, body: &str) -> Vec<u8> {
+    let date = from_now(ahead).fmt(DateTimeFormat::HttpDate).expect("a year of four digits");
+    let head = format!("content-type: {content_type}\r\ndate: {date}");
+    format!("HTTP/1.1 {status} -\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+fn from_now(seconds: i64) -> DateTime {
+    DateTime::from_secs(DateTime::from(SystemTime::now()).secs() + seconds)
+}
+
+/// Whether a request was signed within 5 minutes of now.
+fn is_fresh(request: &[u8]) -> bool {
+    // As in the header: `20261125T223000Z`.
+    let basic = |time: DateTime| {
+        time.fmt(DateTimeFormat::DateTime).expect("a year of four digits").replace(['-', ':'], "")
+    };
+    let head = String::from_utf8_lossy(request);
+    let signed = head.lines().find_map(|line| line.strip_prefix("x-amz-date: ")).expect("a signed request");
+    (basic(from_now(-300)).as_str()..=basic(from_now(300)).as_str()).contains(&signed)
 }
 
 fn error(code: &str, message: &str) -> String {

@@ -17,6 +17,8 @@ mod guard;
 #[cfg(feature = "servers")]
 pub mod lambda;
 #[cfg(feature = "servers")]
+pub mod receiver;
+#[cfg(feature = "servers")]
 pub mod subscription;
 #[cfg(feature = "servers")]
 pub mod tls;

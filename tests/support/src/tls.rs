@@ -1,17 +1,37 @@
 //! TLS in front of a server, with a certificate from an authority of its own.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    future::pending,
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::AbortHandle,
 };
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{ServerConfig, pki_types::PrivateKeyDer},
 };
+
+/// What a connection does when its client next writes to it.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault {
+    /// It never answers again.
+    Silence,
+    /// It ends as it should.
+    Close,
+    /// It is reset.
+    Reset,
+}
 
 /// A server behind TLS, until it is dropped.
 #[derive(Debug)]
@@ -20,17 +40,45 @@ pub struct Front {
     pub url: String,
     /// The authority's certificate, in PEM.
     pub authority: String,
+    control: Arc<Control>,
     task: AbortHandle,
 }
 
+#[derive(Debug, Default)]
+struct Control {
+    faults: watch::Sender<Option<Fault>>,
+    refuse_next: AtomicBool,
+}
+
 impl Front {
-    /// Puts TLS in front of a server.
+    /// Puts TLS in front of a server. It offers HTTP/1.1 alone, as DynamoDB does.
     pub async fn start(plain: SocketAddr) -> Self {
-        let (authority, config) = certificates();
+        Self::offering(&["http/1.1"], plain).await
+    }
+
+    /// Puts TLS in front of a server, and offers HTTP/2. Clients that choose it speak it with the server.
+    pub async fn with_http2(plain: SocketAddr) -> Self {
+        Self::offering(&["h2", "http/1.1"], plain).await
+    }
+
+    async fn offering(protocols: &[&str], plain: SocketAddr) -> Self {
+        let (authority, mut config) = certificates();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let port = listener.local_addr().expect("a listener has an address").port();
-        let task = tokio::spawn(unwrap_tls(listener, config, plain)).abort_handle();
-        Self { url: format!("https://localhost:{port}"), authority, task }
+        let control = Arc::<Control>::default();
+        let task = tokio::spawn(accept(listener, config, plain, Arc::clone(&control))).abort_handle();
+        Self { url: format!("https://localhost:{port}"), authority, control, task }
+    }
+
+    /// Makes all connections fail that there are now. Later ones work.
+    pub fn fail(&self, fault: Fault) {
+        self.control.faults.send_replace(Some(fault));
+    }
+
+    /// Resets the next connection before its handshake.
+    pub fn refuse_next(&self) {
+        self.control.refuse_next.store(true, Ordering::SeqCst);
     }
 }
 
@@ -58,16 +106,40 @@ fn certificates() -> (String, ServerConfig) {
     (authority.pem(), config)
 }
 
-async fn unwrap_tls(listener: TcpListener, config: ServerConfig, to: SocketAddr) {
+async fn accept(listener: TcpListener, config: ServerConfig, to: SocketAddr, control: Arc<Control>) {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     while let Ok((stream, _)) = listener.accept().await {
-        let acceptor = acceptor.clone();
-        tokio::spawn(async move {
-            stream.set_nodelay(true)?;
-            let mut stream = acceptor.accept(stream).await?;
-            let mut plain = TcpStream::connect(to).await?;
-            plain.set_nodelay(true)?;
-            copy_bidirectional(&mut stream, &mut plain).await
-        });
+        if control.refuse_next.swap(false, Ordering::SeqCst) {
+            // Dropped at once, it is reset.
+            let _ = stream.set_zero_linger();
+            continue;
+        }
+        let (acceptor, faults) = (acceptor.clone(), control.faults.subscribe());
+        // An error ends a connection: that is what clients are tested with.
+        tokio::spawn(async move { unwrap_tls(stream, acceptor, to, faults).await.ok() });
+    }
+}
+
+/// Serves a connection until one side ends it, or until it fails.
+async fn unwrap_tls(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    to: SocketAddr,
+    mut faults: watch::Receiver<Option<Fault>>,
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = acceptor.accept(stream).await?;
+    let mut plain = TcpStream::connect(to).await?;
+    plain.set_nodelay(true)?;
+    tokio::select! {
+        copied = copy_bidirectional(&mut stream, &mut plain) => return copied.map(drop),
+        changed = faults.changed() => changed.map_err(io::Error::other)?,
+    }
+    let fault = *faults.borrow();
+    stream.read_u8().await?;
+    match fault {
+        Some(Fault::Close) => stream.shutdown().await,
+        Some(Fault::Reset) => stream.get_ref().0.set_zero_linger(),
+        Some(Fault::Silence) | None => pending().await,
     }
 }
