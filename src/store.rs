@@ -50,7 +50,7 @@ pub struct Store {
 #[derive(Debug)]
 enum Put {
     Written,
-    /// The condition does not hold, because of this item. Empty where none has the key.
+    /// The condition does not hold, because of this item. Empty if it was not asked for, or if none has the key.
     Found(Item),
 }
 
@@ -83,7 +83,8 @@ impl Store {
         let Record { head, parts, .. } = record;
         let write = async {
             if !parts.is_empty() {
-                if self.exists(&head).await? {
+                // So the parts of a recorded body stay as they are.
+                if !self.look(key(&head)).await?.is_empty() {
                     return Ok(Stored::Duplicate);
                 }
                 self.put_parts(parts).await?;
@@ -108,25 +109,24 @@ impl Store {
     }
 
     async fn put_head(&self, head: Item) -> Result<Stored, Failure> {
-        let receipt = receipt(&head);
+        let (key, receipt) = (key(&head), receipt(&head));
         match send(self.put(head).condition_expression(IS_NEW)).await? {
             Put::Written => Ok(Stored::New),
             // An attempt before may have written it although its response was lost.
-            Put::Found(found) if fault::last().is_some() && self::receipt(&found) == receipt => {
+            Put::Found(_) if fault::last().is_some() && self::receipt(&self.look(key).await?) == receipt => {
                 Ok(Stored::New)
             }
             Put::Found(_) => Ok(Stored::Duplicate),
         }
     }
 
-    /// Whether the table has this head. A large body takes one more round trip for it, so that the parts of a
-    /// recorded body stay as they are.
-    async fn exists(&self, head: &Item) -> Result<bool, Failure> {
-        let key =
-            ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), head.get(name)?.clone())));
-        match send(self.put(key.collect()).condition_expression(NEVER)).await? {
-            Put::Written => Ok(false),
-            Put::Found(item) => Ok(!item.is_empty()),
+    /// The item under a key; empty if there is none. Repeats are many and large bodies few, so only those who need the
+    /// item have DynamoDB return it.
+    async fn look(&self, key: Item) -> Result<Item, Failure> {
+        let put = self.put(key).condition_expression(NEVER).return_values_on_condition_check_failure(AllOld);
+        match send(put).await? {
+            Put::Written => Ok(Item::new()),
+            Put::Found(item) => Ok(item),
         }
     }
 
@@ -139,6 +139,11 @@ impl Store {
     fn put(&self, item: Item) -> PutItemFluentBuilder {
         self.client.put_item().table_name(&self.table).set_item(Some(item))
     }
+}
+
+/// The key of an item.
+fn key(head: &Item) -> Item {
+    ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), head.get(name)?.clone()))).collect()
 }
 
 /// The attributes that tell one delivery of a callback from another.
@@ -158,16 +163,19 @@ async fn by<T>(
     fault::remembered(in_time).await
 }
 
-/// Sends a put. If its condition does not hold, DynamoDB returns the item that is there, which costs no unit more.
+/// Sends a put.
 async fn send(put: PutItemFluentBuilder) -> Result<Put, Failure> {
     // Boxed: otherwise the futures around it are moved about with all of the SDK's future inside.
-    match Box::pin(put.return_values_on_condition_check_failure(AllOld).send()).await {
-        Ok(_) => Ok(Put::Written),
-        Err(error) => match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                Ok(Put::Found(failed.item.clone().unwrap_or_default()))
-            }
-            _ => Err(fault::of_write(&error)),
-        },
+    let Err(error) = Box::pin(put.send()).await else {
+        return Ok(Put::Written);
+    };
+    if !error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) {
+        return Err(fault::of_write(&error));
+    }
+    match error.into_service_error() {
+        PutItemError::ConditionalCheckFailedException(failed) => {
+            Ok(Put::Found(failed.item.unwrap_or_default()))
+        }
+        _ => Ok(Put::Found(Item::new())),
     }
 }
