@@ -12,20 +12,13 @@ use crate::refusal::Refusal;
 /// `ActionStatus` is `OK` even for a denial: `FAIL` means that the receiver failed, not that it decided against
 /// something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Answer {
-    #[serde(flatten)]
-    fields: Fields,
-    #[serde(flatten)]
-    further: Option<Further>,
-}
-
-/// The fields that every answer has. Most have no others, and are cheaper to write without flattening.
-#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Fields {
+pub struct Answer {
     action_status: &'static str,
     error_info: Cow<'static, str>,
     error_code: u32,
+    #[serde(flatten)]
+    further: Option<Further>,
 }
 
 /// The fields that only some commands have.
@@ -67,11 +60,11 @@ impl Answer {
     #[must_use]
     pub fn fail(status: u16, error_info: impl Into<Cow<'static, str>>) -> Self {
         let (error_code, error_info) = (status.into(), error_info.into());
-        Self { fields: Fields { action_status: "FAIL", error_info, error_code }, further: None }
+        Self { action_status: "FAIL", error_info, error_code, further: None }
     }
 
     pub(super) const fn code(error_code: u32, error_info: Cow<'static, str>) -> Self {
-        Self { fields: Fields { action_status: "OK", error_info, error_code }, further: None }
+        Self { action_status: "OK", error_info, error_code, further: None }
     }
 
     pub(super) fn with(mut self, further: Further) -> Self {
@@ -81,7 +74,7 @@ impl Answer {
 
     /// One friend's part of an answer; this is the whole of it for that friend.
     pub(super) fn about(self, to_account: String) -> ResultItem {
-        ResultItem { to_account, code: self.fields.error_code, info: self.fields.error_info }
+        ResultItem { to_account, code: self.error_code, info: self.error_info }
     }
 
     /// The answer as JSON.
@@ -90,12 +83,8 @@ impl Answer {
         if *self == Self::plain() {
             return Cow::Borrowed(Self::PLAIN);
         }
-        let json = match &self.further {
-            Some(_) => serde_json::to_string(self),
-            None => serde_json::to_string(&self.fields),
-        };
         // No answer fails to serialize; if one did, the chat should go on.
-        json.map_or(Cow::Borrowed(Self::PLAIN), Cow::Owned)
+        serde_json::to_string(self).map_or(Cow::Borrowed(Self::PLAIN), Cow::Owned)
     }
 }
 
