@@ -104,7 +104,7 @@ impl<'a> Callback<'a> {
         &self.object
     }
 
-    /// What the callback is about: the first of [`SUBJECTS`] that the body has, such as a group or a user; else
+    /// The subject: the first of [`SUBJECTS`] that the body has, such as a group or a user; else
     /// the command.
     #[must_use]
     pub fn subject(&self) -> &str {
@@ -124,7 +124,7 @@ impl<'a> Callback<'a> {
         self.event_time
     }
 
-    /// What is wrong with command, time or subject, a short text each.
+    /// Short texts about problems of command, time and subject.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems

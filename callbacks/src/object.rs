@@ -209,7 +209,7 @@ mod tests {
             assert_eq!((object.iter().count(), object.unread()), (count - unread, unread));
             assert_eq!(object.get("1000"), None);
         }
-        // What is not read must be JSON all the same.
+        // The unread rest must be JSON too.
         let json = format!(r#"{{{}"\ud800":1,"b":x}}"#, r#""a":1,"#.repeat(1000));
         assert!(serde_json::from_str::<Object<'_>>(&json).is_err());
         let json = json.replace('x', "2");

@@ -22,7 +22,7 @@ use crate::{
 /// How many callbacks ended how, as a log has it.
 #[derive(Default)]
 pub(crate) struct Outcomes {
-    /// The ids of those that were told as recorded.
+    /// The ids of those that were logged as recorded.
     recorded: HashSet<String>,
     duplicate: usize,
     failed: usize,
@@ -35,7 +35,7 @@ impl Outcomes {
         for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
             match line["outcome"].as_str() {
                 Some("recorded") => {
-                    // An invocation that is tried again may tell an id again.
+                    // An invocation that is tried again may log an id again.
                     outcomes.recorded.insert(line[id].as_str().unwrap_or_default().to_owned());
                 }
                 Some("duplicate") => outcomes.duplicate += 1,
@@ -52,6 +52,10 @@ impl Outcomes {
 
     pub(crate) fn recorded(&self) -> usize {
         self.recorded.len()
+    }
+
+    pub(crate) const fn duplicate(&self) -> usize {
+        self.duplicate
     }
 
     pub(crate) fn rows(&self, names: [&'static str; 3]) -> Rows {

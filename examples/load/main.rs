@@ -4,7 +4,8 @@
 //! stands behind a proxy that throttles, drops, delays and resets, and has an outage in the middle. Callbacks go
 //! in as Tencent sends them, with repeats. What the function could not store goes from its log to the redrive
 //! function, as a subscription would carry it. Then the table is compared with what was sent, callback by
-//! callback: none may be missing, none there twice, and each must have been told as recorded once.
+//! callback: none may be missing, none there twice. Each must have been logged as recorded once, or found by the redrive
+//! after a write whose response was lost.
 //!
 //! `LOAD` is the number of callbacks (default 50000), `LOAD_INSTANCES` that of instances (default 4).
 
@@ -77,26 +78,28 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         ("of these throttled, dropped or reset", faults.count().to_string()),
     ];
     let differences = compare::table(&plan, &client).await?;
-    let told = told(&plan, function, redrive, &mut rows).await?;
+    let logged = logged(&plan, function, redrive, &mut rows).await?;
     rows.extend(differences.rows());
     for (name, value) in rows {
         println!("{name:<38}{value:>12}");
     }
-    let whole = differences.none() && told && replies.sum() == plan.order.len();
+    let whole = differences.none() && logged && replies.sum() == plan.order.len();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Stops both functions, and counts what they told: whether each callback was told as recorded once.
-async fn told(plan: &Plan, function: Function, redrive: Redrive, rows: &mut Rows) -> io::Result<bool> {
+/// Stops both functions, and counts what they logged: whether it fits what was sent.
+async fn logged(plan: &Plan, function: Function, redrive: Redrive, rows: &mut Rows) -> io::Result<bool> {
     rows.extend(redrive.rows());
     let dead_letters = redrive.dead_letters;
-    let told = Outcomes::read(&function.stop()?, "RequestId");
+    let received = Outcomes::read(&function.stop()?, "RequestId");
     let redriven = Outcomes::read(&redrive.end().await, "id");
-    rows.extend(told.rows(["recorded", "duplicates", "failed"]));
+    rows.extend(received.rows(["recorded", "duplicates", "failed"]));
     rows.extend(redriven.rows(["redriven: recorded", "redriven: duplicates", "redriven: failed"]));
-    let told_once = told.recorded() + redriven.recorded();
-    rows.push(("told as recorded", told_once.to_string()));
-    Ok(told_once == plan.unique && told.sum() == plan.order.len() && dead_letters == 0)
+    let recorded = received.recorded() + redriven.recorded();
+    rows.push(("logged as recorded", recorded.to_string()));
+    // Of the others, the write was done and its response lost: the redrive finds them in the table.
+    let found = plan.unique.checked_sub(recorded).is_some_and(|found| found <= redriven.duplicate());
+    Ok(found && received.sum() == plan.order.len() && dead_letters == 0)
 }
 
 /// A broken promise of a program that this one talks to.
