@@ -29,7 +29,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// Common servers close an idle connection after 5 s or more.
 const LIMITS: Limits = Limits { connect: Duration::from_secs(1), idle: Duration::from_secs(4) };
 
-/// What some editors and templates put before a text, in UTF-8.
+/// Some editors and templates put this before a text, in UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Your own receiver.

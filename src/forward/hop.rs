@@ -29,7 +29,7 @@ impl fmt::Display for Hop {
     }
 }
 
-/// The number in a user agent of ours, of whichever version.
+/// The hop in the user agent of this function, of any version.
 fn count(user_agent: &str) -> Option<u64> {
     let (_, rest) = user_agent.strip_prefix(PRODUCT)?.split_once(" (hop ")?;
     let (digits, _) = rest.split_once(')')?;

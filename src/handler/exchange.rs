@@ -214,7 +214,7 @@ async fn react_by(deadline: Instant, event: &Event<'_>) {
     let _ = tokio::time::timeout_at(deadline.into(), reaction).await;
 }
 
-/// What API Gateway knows of a request.
+/// API Gateway's context of a request.
 fn request_context(request: &Request) -> Option<&RequestContext> {
     match request.request_context_ref() {
         Some(AnyRequestContext::ApiGatewayV2(context)) => Some(context),

@@ -137,8 +137,8 @@ pub trait Decide: Debug + Send + Sync {
 
 impl Decide for () {}
 
-/// The answer to a callback: the decision, or the default answer if there is no event, because the body does not
-/// have its documented shape, or if nothing is to be decided.
+/// The answer to a callback: the decision, or the default answer. The default is sent if the command has no decision, and
+/// if there is no event because the body does not have its documented shape.
 #[must_use]
 pub fn answer(
     decide: &dyn Decide,
