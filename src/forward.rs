@@ -14,7 +14,7 @@ use tencent_chat_callbacks::{
     object::Object,
 };
 
-use crate::https::{Https, Limits, system_roots};
+use crate::https::{Https, Limits};
 
 mod hop;
 mod url;
@@ -90,7 +90,7 @@ impl Receiver {
     /// The receiver at a URL. Reads the machine's trusted certificates.
     #[must_use]
     pub fn new(url: ForwardUrl) -> Self {
-        Self { url, client: Https::new(system_roots(), LIMITS) }
+        Self { url, client: Https::with_system_roots(LIMITS) }
     }
 
     /// Passes a callback on, with its query string and body unchanged, and waits for the answer until the deadline.

@@ -33,16 +33,16 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// How long a client waits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub struct Limits {
     /// For a connection, TLS included.
-    pub(crate) connect: Duration,
+    pub connect: Duration,
     /// Until it closes a connection that is not used.
-    pub(crate) idle: Duration,
+    pub idle: Duration,
 }
 
 /// A client. It follows no redirects and asks the environment for no proxy.
 #[derive(Clone, Debug)]
-pub(crate) struct Https(Client<Connect, SdkBody>);
+pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
     /// A client that trusts these roots, and keeps one idle connection: if it has gone silent meanwhile, no second
@@ -70,14 +70,29 @@ impl Https {
         Self(client)
     }
 
-    /// Sends a request. Only if `is_connect` holds for the error is it known that no byte was written.
-    pub(crate) async fn send(&self, request: Request<SdkBody>) -> Result<Response<SdkBody>, Error> {
+    /// A client that trusts the certificates that the machine trusts.
+    #[must_use]
+    pub fn with_system_roots(limits: Limits) -> Self {
+        Self::new(system_roots(), limits)
+    }
+
+    /// A client for HTTP without TLS.
+    #[must_use]
+    pub fn without_roots(limits: Limits) -> Self {
+        Self::new(RootCertStore::empty(), limits)
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// Only if `is_connect` holds for the error is it known that no byte was written.
+    pub async fn send(&self, request: Request<SdkBody>) -> Result<Response<SdkBody>, Error> {
         Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
     }
 }
 
 /// The certificates that the machine trusts. To read its 140 takes most of a start.
-pub(crate) fn system_roots() -> RootCertStore {
+fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     // Without any, each handshake fails, and its error names the certificate.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -19,7 +19,7 @@
 //! - [`settings`]: reads the function's environment, once at its start.
 //! - [`record`]: keys and items of a callback, and its body read back from them.
 //! - [`forward`]: passes a callback on to your own receiver.
-//! - `https`: the HTTPS client of both.
+//! - [`https`]: the HTTPS client of both.
 //! - [`time`]: the clock, and how times are written.
 //!
 //! Doc comments name their source by the number of Tencent's page: 34377 is `https://trtc.io/document/34377`, and
@@ -30,7 +30,7 @@ pub mod decisions;
 pub mod forward;
 pub mod gateway;
 pub mod handler;
-mod https;
+pub mod https;
 pub mod log;
 pub mod outcome;
 pub mod reactions;

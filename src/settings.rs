@@ -121,6 +121,17 @@ pub fn keeping(lookup: impl Fn(&str) -> Option<String>) -> Result<Keeping, Setti
     Ok(Keeping { retention_days, index_shards })
 }
 
+/// Reads the token that an application's callbacks are signed with, for a tool that sends them. `None` without one.
+///
+/// # Errors
+/// If `CALLBACK_TOKENS` is malformed.
+pub fn token(
+    lookup: impl Fn(&str) -> Option<String>,
+    sdk_appid: &str,
+) -> Result<Option<String>, SettingsError> {
+    applications::token(Lookup(&lookup), sdk_appid)
+}
+
 fn table_name(lookup: Lookup<'_>) -> Result<String, SettingsError> {
     let value = TABLE_NAME.required(lookup)?;
     // The colon and the slash are an ARN's.

@@ -4,9 +4,11 @@ use serde_json::json;
 use tencent_chat_callbacks::event::{DOCUMENTED, asks};
 
 use crate::{
-    columns::{Column, Cut},
     fault::Fault,
-    output::Output,
+    output::{
+        Output,
+        columns::{Column, Cut},
+    },
 };
 
 const COLUMNS: [Column; 3] = [

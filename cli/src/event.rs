@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, value::RawValue};
 use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
 
+use crate::plain::escaped;
+
 /// What tells of an event in a word, in this order: attributes of the index.
 pub(crate) const TELLING: [&str; 9] = [
     "Problem",
@@ -27,11 +29,20 @@ pub(crate) fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     }
 }
 
-/// When it happened. Every `sk` begins with it.
+/// Where it is in the order of time, across subjects: `sk` begins with the time.
+pub(crate) fn key(item: &Item) -> (String, String) {
+    let key = |name| attribute(item, name).unwrap_or_default().to_owned();
+    (key("sk"), key("pk"))
+}
+
+/// When it happened, in milliseconds. Every `sk` begins with it.
+pub(crate) fn millis(item: &Item) -> Option<u64> {
+    attribute(item, "sk")?.split('#').next()?.parse().ok()
+}
+
+/// When it happened, for people.
 pub(crate) fn time(item: &Item) -> String {
-    let sk = attribute(item, "sk").unwrap_or_default();
-    let millis = sk.split('#').next().and_then(|millis| millis.parse().ok());
-    millis.map_or_else(|| sk.to_owned(), rfc3339)
+    millis(item).map_or_else(|| attribute(item, "sk").unwrap_or_default().to_owned(), rfc3339)
 }
 
 /// What it is about: the second half of `pk`.
@@ -54,8 +65,13 @@ pub(crate) fn detail(item: &Item) -> String {
     detail
 }
 
-/// The item as a JSON object, its attributes in the order of their names.
+/// The item as a JSON object, its attributes in the order of their names, and nothing in it but what shows.
 pub(crate) fn json(item: &Item) -> String {
+    escaped(&exact_json(item))
+}
+
+/// The same with every character as it is.
+pub(crate) fn exact_json(item: &Item) -> String {
     let fields: BTreeMap<&str, Box<RawValue>> =
         item.iter().filter_map(|(name, value)| Some((name.as_str(), raw(value)?))).collect();
     serde_json::to_string(&fields).unwrap_or_default()
@@ -70,6 +86,19 @@ fn raw(value: &AttributeValue) -> Option<Box<RawValue>> {
         _ => return None,
     };
     RawValue::from_string(json).ok()
+}
+
+/// The item of such an object.
+pub(crate) fn item(json: &str) -> serde_json::Result<Item> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json)?;
+    let value = |raw: &RawValue| match raw.get() {
+        text if text.starts_with('"') => serde_json::from_str(text).map(AttributeValue::S),
+        digits if digits.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+            Ok(AttributeValue::N(digits.to_owned()))
+        }
+        flag => serde_json::from_str(flag).map(AttributeValue::Bool),
+    };
+    fields.into_iter().map(|(name, raw)| Ok((name, value(raw)?))).collect()
 }
 
 #[cfg(test)]
@@ -97,6 +126,12 @@ mod tests {
         assert_eq!(subject(&item()), "@TGS#1");
         assert_eq!(time(&item()), "2022-12-09T08:26:54.007Z");
         assert_eq!(detail(&item()), "Name=群 \"1\" MemberCount=12345678901234567890123456789012345678");
+    }
+
+    #[test]
+    fn an_item_comes_back_from_its_json() {
+        let there = item();
+        assert_eq!(super::item(&exact_json(&there)).ok(), Some(there));
     }
 
     #[test]

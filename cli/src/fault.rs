@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
 /// Why the program ends early.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Whoever read our output has enough of it.
+    /// The output pipe was closed.
     Closed,
     /// Something that a person has to mend, and how.
     Told(String),
@@ -113,7 +113,7 @@ impl Asked {
 }
 
 /// An error and what it comes from, in a line and each only once.
-fn causes(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     for error in std::iter::successors(Some(error), |&error| error.source()) {
         let text = line(&error.to_string());

@@ -7,28 +7,38 @@ use aws_sdk_dynamodbstreams::{
     Client,
     types::{AttributeValue as Streamed, OperationType, Record},
 };
+use clap::Args;
 use tencent_chat_webhook::record::attribute::Item;
 
 use crate::{
     fault::Fault,
-    output::{Events, Output, note},
+    output::{Columns, Output, note},
     place::Place,
-    streams::Shards,
 };
+
+mod streams;
+use streams::Shards;
 
 /// How long to wait before the stream is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+#[derive(Args, Debug)]
+pub(crate) struct Follow {
+    /// Begin with the oldest events that the table's stream has: those of a day
+    #[arg(long)]
+    from_start: bool,
+}
+
 /// Prints new events until it is stopped.
-pub(crate) async fn follow(place: &Place, from_start: bool, output: &mut Output) -> Result<(), Fault> {
+pub(crate) async fn run(place: &Place, follow: &Follow, output: &mut Output) -> Result<(), Fault> {
     let table = place.table()?;
     let arn = stream(place, &table).await?;
     let asked = place.asking("follow", &table);
-    let mut shards = Shards::open(Client::new(&place.config), arn, asked, from_start).await?;
+    let mut shards = Shards::open(Client::new(&place.config), arn, asked, follow.from_start).await?;
     note(&format!("following {table}; Ctrl-C to stop"));
     loop {
         for event in shards.read().await?.into_iter().filter_map(new_event) {
-            output.event(Events::All, &event)?;
+            output.event(Columns::OfAll, &event)?;
         }
         output.flush()?;
         tokio::time::sleep(PAUSE).await;

@@ -2,32 +2,32 @@
 
 #![cfg_attr(not(feature = "aws"), allow(dead_code, reason = "a stack is never described"))]
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
 use clap::Parser;
 
 mod arguments;
-mod aws;
-mod columns;
 mod commands;
+mod completions;
+mod count;
 mod event;
 mod fault;
 mod follow;
-mod log_group;
+mod list;
 mod moment;
 mod output;
 mod place;
-mod reader;
+mod plain;
+mod receiver;
 mod redrive;
-mod stack;
-mod streams;
+mod selection;
+mod sender;
+mod show;
+mod table;
 
 use arguments::{Arguments, Command};
 use fault::Fault;
-use output::Output;
+use output::{Output, note};
 use place::Place;
 
 #[tokio::main]
@@ -36,8 +36,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(Fault::Closed) => ExitCode::SUCCESS,
         Err(Fault::Told(message)) => {
-            // Not `eprintln!`, which panics where nobody listens.
-            let _ = writeln!(io::stderr(), "chat-events: {message}");
+            note(&format!("chat-events: {message}"));
             ExitCode::FAILURE
         }
     }
@@ -45,27 +44,19 @@ async fn main() -> ExitCode {
 
 async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, Fault> {
     let mut output = Output::new(json);
-    if let Command::Commands = command {
-        commands::list(&mut output)?;
-    } else {
-        if matches!(command, Command::List) && !place.local {
-            return Err(Fault::told(
-                "list reads a whole table, so it takes --local; use history, day or follow",
-            ));
-        }
-        let place = Place::find(place).await?;
-        match command {
-            Command::History { subject, since } => {
-                reader::history(&place, &subject, since, &mut output).await?;
-            }
-            Command::Day { command, date } => reader::day(&place, &command, &date, &mut output).await?,
-            Command::Show { pk, sk } => reader::show(&place, &pk, &sk, &mut output).await?,
-            Command::List => reader::list(&place, &mut output).await?,
-            Command::Follow { from_start } => follow::follow(&place, from_start, &mut output).await?,
-            Command::Redrive(redrive) => return redrive::run(&place, &redrive, &mut output).await,
-            Command::Commands => {}
+    let mut code = ExitCode::SUCCESS;
+    match command {
+        // Without a look at AWS's configuration.
+        Command::Commands => commands::list(&mut output)?,
+        Command::Completions(completions) => completions::run(&completions, &mut output)?,
+        Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
+        Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,
+        Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
+        Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
+        Command::Redrive(redrive) => {
+            code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
         }
     }
     output.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }

@@ -2,13 +2,17 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
+use serde_json::Value;
 use tencent_chat_webhook::record::attribute::Item;
 
 use crate::{
-    columns::{Column, Cut, line},
     event::{attribute, detail, json, subject, time},
     fault::Fault,
+    plain::{escaped, plain},
 };
+
+pub(crate) mod columns;
+use columns::{Column, Cut, line};
 
 /// How wide a table is where no terminal says otherwise.
 const WIDTH: usize = 100;
@@ -20,10 +24,10 @@ const DETAIL: Column = Column::new("WHAT", 0, Cut::End);
 
 /// Which events a table has: what they share has no column.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Events {
+pub(crate) enum Columns {
     OfSubject,
     OfCommand,
-    All,
+    OfAll,
 }
 
 /// Standard output.
@@ -31,6 +35,7 @@ pub(crate) enum Events {
 pub(crate) struct Output {
     to: BufWriter<Stdout>,
     pub(crate) json: bool,
+    is_terminal: bool,
     width: usize,
     has_head: bool,
 }
@@ -40,21 +45,29 @@ impl Output {
         let terminal = io::stdout().is_terminal().then(console::Term::stdout);
         let width = terminal.and_then(|terminal| terminal.size_checked());
         let width = width.map_or(WIDTH, |(_, columns)| usize::from(columns).max(WIDTH));
-        Self { to: BufWriter::new(io::stdout()), json, width, has_head: false }
+        Self {
+            to: BufWriter::new(io::stdout()),
+            json,
+            is_terminal: io::stdout().is_terminal(),
+            width,
+            has_head: false,
+        }
     }
 
     /// An event, and before the first one the table's head.
-    pub(crate) fn event(&mut self, events: Events, item: &Item) -> Result<(), Fault> {
+    pub(crate) fn event(&mut self, columns: Columns, item: &Item) -> Result<(), Fault> {
         if self.json {
             return self.text(&json(item));
         }
         let (time, command, detail) =
             (time(item), attribute(item, "CallbackCommand").unwrap_or_default(), detail(item));
         let subject = subject(item);
-        match events {
-            Events::OfSubject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
-            Events::OfCommand => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),
-            Events::All => self.row(&[TIME, COMMAND, SUBJECT, DETAIL], &[&time, command, subject, &detail]),
+        match columns {
+            Columns::OfSubject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
+            Columns::OfCommand => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),
+            Columns::OfAll => {
+                self.row(&[TIME, COMMAND, SUBJECT, DETAIL], &[&time, command, subject, &detail])
+            }
         }
     }
 
@@ -73,6 +86,16 @@ impl Output {
         Ok(writeln!(self.to, "{text}")?)
     }
 
+    /// A JSON object on a line.
+    pub(crate) fn json_line(&mut self, object: &Value) -> Result<(), Fault> {
+        self.text(&escaped(&object.to_string()))
+    }
+
+    /// A body byte for byte. A terminal gets the same JSON with escapes for what it might obey.
+    pub(crate) fn body(&mut self, body: &str) -> Result<(), Fault> {
+        if self.is_terminal { self.text(&escaped(body)) } else { self.bytes(body.as_bytes()) }
+    }
+
     /// Bytes as they are.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         Ok(self.to.write_all(bytes)?)
@@ -86,5 +109,5 @@ impl Output {
 /// A line for the person at the keyboard, beside the output.
 pub(crate) fn note(text: &str) {
     // Whoever doesn't listen misses nothing that the output has.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", plain(text));
 }

@@ -2,18 +2,40 @@
 
 use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;
+use clap::Args;
 use tencent_chat_webhook::{record::Keeping, settings};
 
-use crate::{
-    arguments::PlaceFlags,
-    aws::{self, Local},
-    fault::{Asked, Fault},
-    stack::Stack,
-};
+use crate::fault::{Asked, Fault};
+
+mod aws;
+mod stack;
+use aws::Local;
+use stack::Stack;
 
 /// The table of `make run`, and the application of its samples.
 const LOCAL_TABLE: &str = "tencent-chat-events";
 const LOCAL_APP: &str = "1400000001";
+
+/// The largest `INDEX_SHARDS`.
+const MAX_SHARDS: u32 = 64;
+
+/// Where the events are.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Where the events are")]
+pub(crate) struct PlaceFlags {
+    /// The application [default: $SDK_APP_ID, else the stack's only application]
+    #[arg(long, global = true, value_name = "SDKAppID")]
+    pub(crate) app: Option<String>,
+    /// The table, by name or ARN [default: the stack's, else $TABLE_NAME]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// The CloudFormation stack, which names table, log group, URL and application
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) stack: Option<String>,
+    /// What `make run` serves: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000
+    #[arg(long, global = true, conflicts_with = "stack")]
+    pub(crate) local: bool,
+}
 
 /// Where the events are.
 #[derive(Debug)]
@@ -58,6 +80,21 @@ impl Place {
             (None, None) if self.local.is_some() => Ok(LOCAL_APP.to_owned()),
             (None, None) => Err(Fault::told("which application? Give --app or --stack, or set SDK_APP_ID")),
         }
+    }
+
+    /// The application, if somebody chose one.
+    pub(crate) fn chosen_app(&self) -> Option<String> {
+        self.app.clone()
+    }
+
+    /// Over how many shards of the index a command's day may be spread: the stack says so, else it is the most.
+    pub(crate) fn index_shards(&self) -> Result<u32, Fault> {
+        if self.stack.is_some() { Ok(self.keeping()?.index_shards) } else { Ok(MAX_SHARDS) }
+    }
+
+    /// Whether the table has an index by command, as far as the stack says.
+    pub(crate) fn has_index(&self) -> bool {
+        self.stack.as_ref().and_then(|stack| stack.parameter("CommandIndex")) != Some("false")
     }
 
     /// The log group of the function.

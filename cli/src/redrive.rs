@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::{
     Client,
     config::{IdentityCache, timeout::TimeoutConfig},
 };
+use clap::{ArgGroup, Args};
 use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -20,19 +21,19 @@ use tencent_chat_webhook::{
     record::Keeping,
     redrive::{self, Found, Incomplete},
     store::{Store, client::persistent},
-    time::now_millis,
     unrecorded::Unrecorded,
 };
 
 use crate::{
-    arguments::Redrive,
     event::attribute,
     fault::Fault,
-    log_group::{self, Span},
     moment::Moment,
-    output::{Events, Output, note},
+    output::{Columns, Output, note},
     place::Place,
 };
+
+mod log_group;
+use log_group::Span;
 
 /// How long it goes on while DynamoDB fails. Another run takes up what is left.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -42,6 +43,27 @@ const ATTEMPT: Duration = Duration::from_secs(4);
 
 /// How long it may take to get credentials: somebody may have to type a code.
 const SIGN_IN: Duration = Duration::from_mins(2);
+
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("source").required(true).args(["since", "input"]))]
+pub(crate) struct Redrive {
+    /// Read log entries from standard input instead, in any format of the AWS CLI
+    #[arg(value_name = "-", value_parser = ["-"], hide_possible_values = true)]
+    #[arg(conflicts_with_all = ["until", "log_group"])]
+    input: Option<String>,
+    /// Read the log since a time, or since so long ago (90m, 12h, 7d)
+    #[arg(long, value_name = "WHEN")]
+    since: Option<Moment>,
+    /// Read the log up to a time [default: now]
+    #[arg(long, value_name = "WHEN", requires = "since")]
+    until: Option<Moment>,
+    /// The function's log group [default: the stack's]
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
+    log_group: Option<String>,
+    /// Only say what would be recorded
+    #[arg(long)]
+    dry_run: bool,
+}
 
 /// How many callbacks ended how.
 #[derive(Debug, Default)]
@@ -92,7 +114,7 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> 
         let log = log.map_err(|error| Fault::Told(format!("can't read standard input: {error}")))?;
         return Ok((redrive::find(&log), "standard input".to_owned()));
     };
-    let until = asked.until.unwrap_or_else(|| Moment(now_millis()));
+    let until = asked.until.unwrap_or_else(|| Moment::now());
     if until <= since {
         return Err(Fault::told("--until is not after --since"));
     }
@@ -172,7 +194,7 @@ fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) 
                     .to_string(),
             )
         }
-        Ok(record) => output.event(Events::All, &record.head),
+        Ok(record) => output.event(Columns::OfAll, &record.head),
         Err(failure) => {
             note(&format!("would fail: {}: {failure}", callback.id));
             Ok(())

@@ -12,6 +12,7 @@ pub struct ForwardUrl {
     /// Scheme, host, port, path, and the URL's own query string if it has one.
     base: String,
     has_query: bool,
+    is_on_loopback: bool,
     /// The header that stands for the URL's user and password.
     authorization: Option<String>,
 }
@@ -35,6 +36,18 @@ impl ForwardUrl {
         format!("{}{separator}{query}", self.base)
     }
 
+    /// Whether the host is this machine.
+    #[must_use]
+    pub fn is_on_loopback(&self) -> bool {
+        self.is_on_loopback
+    }
+
+    /// Whether it takes TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.base.starts_with("https:")
+    }
+
     /// `Basic …`, if the URL has a user.
     #[must_use]
     pub fn authorization(&self) -> Option<&str> {
@@ -50,18 +63,29 @@ impl FromStr for ForwardUrl {
     type Err = NotForwardUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = Self::with_any_scheme(text)?;
+        if url.is_https() || url.is_on_loopback { Ok(url) } else { Err(NotForwardUrl) }
+    }
+}
+
+impl ForwardUrl {
+    /// The same with HTTP to any host, for tools: the person who starts one knows the network.
+    ///
+    /// # Errors
+    /// If it is not a URL of HTTP or HTTPS with a host.
+    pub fn with_any_scheme(text: &str) -> Result<Self, NotForwardUrl> {
         let uri: Uri = text.parse().map_err(|_| NotForwardUrl)?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err(NotForwardUrl);
         };
-        let safe = scheme == "https" || (scheme == "http" && is_loopback(authority.host()));
+        let is_http = scheme == "https" || scheme == "http";
         let (user, host) = match authority.as_str().split_once('@') {
             Some((user, host)) => (Some(user), host),
             None => (None, authority.as_str()),
         };
         // The parser drops everything from a `#` on, and takes any text for a port and any number of `@`.
         let is_whole = !text.contains('#') && !host.contains('@') && has_valid_port(host, authority.host());
-        if !safe || authority.host().is_empty() || !is_whole {
+        if !is_http || authority.host().is_empty() || !is_whole {
             return Err(NotForwardUrl);
         }
         let basic = |user| format!("Basic {}", STANDARD.encode(percent_decode_str(user).collect::<Vec<_>>()));
@@ -69,6 +93,7 @@ impl FromStr for ForwardUrl {
         Ok(Self {
             base: format!("{scheme}://{host}{path_and_query}"),
             has_query: uri.query().is_some(),
+            is_on_loopback: is_loopback(authority.host()),
             authorization: user.map(basic),
         })
     }

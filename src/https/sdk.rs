@@ -24,7 +24,7 @@ use aws_smithy_runtime_api::client::{
 };
 use hyper_util::client::legacy::connect::capture_connection;
 
-use super::{Https, Limits, amazon_roots, system_roots};
+use super::{Https, Limits, amazon_roots};
 
 /// DynamoDB closes an idle connection sooner or later; then the SDK tries a write again, so it may be kept for long.
 const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90) };
@@ -69,7 +69,7 @@ impl Clients {
         match &result {
             Ok(_) => self.vouched.store(true, Relaxed),
             Err(error) if is_invalid_certificate(error) => {
-                let system = self.system.get_or_init(|| Https::new(system_roots(), LIMITS));
+                let system = self.system.get_or_init(|| Https::with_system_roots(LIMITS));
                 if let Some(copy) = copy {
                     return send(system, copy).await;
                 }

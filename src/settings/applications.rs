@@ -53,6 +53,14 @@ fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
     }
 }
 
+/// The first of the entries that an application signs with: its own, else one for all applications.
+pub(super) fn token(lookup: Lookup<'_>, sdk_appid: &str) -> Result<Option<String>, SettingsError> {
+    let entries = token_entries(lookup)?;
+    let own = entries.iter().find_map(|entry| entry.strip_prefix(sdk_appid)?.strip_prefix(':'));
+    let shared = entries.iter().find(|entry| !entry.contains(':')).map(String::as_str);
+    Ok(own.or(shared).map(str::to_owned))
+}
+
 /// Gives each token to all applications, or with `SDKAppID:token` to the one it names.
 fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError> {
     for (index, entry) in entries.iter().enumerate() {

@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::plain::plain;
+
 /// What is shown between two columns.
 const GAP: &str = "  ";
 
@@ -52,12 +54,9 @@ pub(crate) fn line(columns: &[Column], texts: &[&str], width: usize) -> String {
 
 /// A text in so many cells, and how many it takes.
 fn fit(text: &str, room: usize, cut: Cut) -> (String, usize) {
-    // A name is whatever its user made of it: to a terminal it must be nothing but text.
-    let shown: Vec<(char, usize)> = text
-        .chars()
-        .map(|character| if is_text(character) { character } else { char::REPLACEMENT_CHARACTER })
-        .map(|character| (character, character.width().unwrap_or(1)))
-        .collect();
+    // A name is whatever its user made of it.
+    let shown: Vec<(char, usize)> =
+        plain(text).chars().map(|character| (character, character.width().unwrap_or(1))).collect();
     let cells = |part: &[(char, usize)]| part.iter().map(|(_, width)| width).sum::<usize>();
     let whole = cells(&shown);
     if whole <= room {
@@ -80,12 +79,6 @@ fn fit(text: &str, room: usize, cut: Cut) -> (String, usize) {
         |part: &[(char, usize)]| part.iter().map(|(character, _)| *character).collect::<String>();
     let text = format!("{}{ELLIPSIS}{}", characters(&shown[..head]), characters(&shown[tail..]));
     (text, cells(&shown[..head]) + 1 + tail_cells)
-}
-
-/// Whether it is neither a control character nor one that turns the direction of the text after it.
-fn is_text(character: char) -> bool {
-    !character.is_control()
-        && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -1,0 +1,56 @@
+//! Texts from outside, as a terminal may have them: a user chooses names and messages, and must not command it.
+
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// Whether a terminal only shows it: it is not a control, format (direction, zero width) or separator character.
+pub(crate) fn is_plain(character: char) -> bool {
+    !matches!(
+        character.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    )
+}
+
+/// The text with U+FFFD for each character that is not plain.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|character| if is_plain(character) { character } else { '\u{fffd}' }).collect()
+}
+
+/// The same JSON value, with escapes for the characters that are not plain. White space between its tokens stays.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_plain(character) || matches!(character, '\n' | '\r' | '\t') {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// C0, DEL, C1, direction, zero width, separators, a tag outside of the first plane.
+    const HOSTILE: &str = "\u{1b}\u{7f}\u{9b}\u{61c}\u{200b}\u{202e}\u{2028}\u{2066}\u{feff}\u{e0041}";
+
+    #[test]
+    fn only_characters_that_show_reach_a_terminal() {
+        let text = format!("群 é e\u{301} 😀{HOSTILE}");
+        assert_eq!(plain(&text), format!("群 é e\u{301} 😀{}", "\u{fffd}".repeat(10)));
+    }
+
+    #[test]
+    fn escaped_json_is_the_same_value() {
+        let value = serde_json::Value::from(HOSTILE);
+        let escaped = escaped(&value.to_string());
+        assert!(escaped.is_ascii() && escaped.contains("\\udb40\\udc41"), "{escaped}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).ok(), Some(value));
+    }
+}

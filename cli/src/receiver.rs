@@ -1,0 +1,110 @@
+//! A receiver of callbacks at a URL, which gets them as Tencent would send them.
+
+use std::time::{Duration, Instant};
+
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use http::{
+    Request, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use serde_json::{Value, json};
+use tencent_chat_webhook::{
+    forward::ForwardUrl,
+    https::{Https, Limits},
+};
+
+use crate::fault::{Fault, causes};
+
+/// The largest part of an answer that is read, in bytes.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// How long it may take to answer. Tencent waits 2 s; a cold start in a debugger takes longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
+
+/// A receiver.
+#[derive(Debug)]
+pub(crate) struct Receiver {
+    url: ForwardUrl,
+    client: Https,
+}
+
+/// What came of a callback.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// 0 where no answer came.
+    pub(crate) status: u16,
+    /// The answer's body, or why there is none.
+    pub(crate) text: String,
+    pub(crate) time: Duration,
+}
+
+impl Answer {
+    pub(crate) fn is_well(&self) -> bool {
+        self.status == 200
+    }
+
+    /// Status, answer and time, for a program.
+    pub(crate) fn json(&self) -> Value {
+        let answer = serde_json::from_str(&self.text).ok().filter(Value::is_object);
+        let answer = answer.unwrap_or_else(|| Value::from(self.text.as_str()));
+        json!({ "status": self.status, "answer": answer, "ms": self.millis() })
+    }
+
+    pub(crate) fn millis(&self) -> u64 {
+        u64::try_from(self.time.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Receiver {
+    pub(crate) fn new(url: &str) -> Result<Self, Fault> {
+        // The URL may hold a password, so it is not quoted.
+        let url = ForwardUrl::with_any_scheme(url)
+            .map_err(|_| Fault::told("--to is not an http:// or https:// URL"))?;
+        let client =
+            if url.is_https() { Https::with_system_roots(LIMITS) } else { Https::without_roots(LIMITS) };
+        Ok(Self { url, client })
+    }
+
+    /// Whether it is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.url.is_on_loopback()
+    }
+
+    /// Sends a callback.
+    pub(crate) async fn post(&self, query: &str, body: &str) -> Answer {
+        let started = Instant::now();
+        let exchange = tokio::time::timeout(PATIENCE, self.exchange(query, body)).await;
+        let (status, text) = match exchange {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(fault)) => (0, fault),
+            Err(_) => (0, format!("no answer in {} s", PATIENCE.as_secs())),
+        };
+        Answer { status, text, time: started.elapsed() }
+    }
+
+    async fn exchange(&self, query: &str, body: &str) -> Result<(u16, String), String> {
+        let mut request = Request::post(self.url.with_query(query)).header(CONTENT_TYPE, "application/json");
+        if let Some(authorization) = self.url.authorization() {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        let request = request.body(SdkBody::from(body)).map_err(|error| error.to_string())?;
+        let response = self.client.send(request).await.map_err(|error| causes(&error))?;
+        let status = response.status().as_u16();
+        Ok((status, read(response).await?))
+    }
+}
+
+async fn read(response: Response<SdkBody>) -> Result<String, String> {
+    let mut chunks = ByteStream::new(response.into_body());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.try_next().await.map_err(|error| causes(&error))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_ANSWER_BYTES {
+            bytes.truncate(MAX_ANSWER_BYTES);
+            break;
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,198 @@
+//! Which events: the selection that verbs have in common, and the cheapest way to it.
+
+use clap::Args;
+use futures_util::TryStreamExt;
+use tencent_chat_webhook::record::attribute::text;
+
+use crate::{
+    fault::Fault,
+    moment::Moment,
+    output::Columns,
+    place::Place,
+    table::{Items, Table, Wanted},
+};
+
+mod confirm;
+mod index;
+mod person;
+mod sorted;
+use confirm::confirm;
+
+/// Which events.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Selection {
+    /// What the events are about: a GroupId, a UserID, …
+    pub(crate) subject: Option<String>,
+    /// Only events of this CallbackCommand
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+    /// Only events about this user, or with the user in an …_Account field or a member list
+    #[arg(long, value_name = "USER")]
+    pub(crate) person: Option<String>,
+    /// Only events since a time, or since so long ago (90m, 12h, 7d)
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<Moment>,
+    /// Only events before a time, or before so long ago [default: now]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<Moment>,
+    /// Read the whole table without asking, where that is the only way
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// From `since`, before `until`.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    since: Moment,
+    until: Moment,
+}
+
+impl Span {
+    /// The smallest `sk` in the span, and a text between its `sk`s and all later ones.
+    fn bounds(self) -> (String, String) {
+        (format!("{:013}", self.since.0), format!("{:013}", self.until.0))
+    }
+}
+
+/// The way to the events.
+enum Way {
+    /// A query of one partition.
+    Subject(String),
+    /// A query of the index for each day and shard.
+    Index { app: String, command: String },
+    /// All of the table, in no order.
+    Scan,
+}
+
+/// Selected events.
+pub(crate) struct Found {
+    items: Items,
+    is_sorted: bool,
+    table: Table,
+    wanted: Wanted,
+}
+
+impl Selection {
+    /// Finds the events. Before a scan it says how large the table is, and asks.
+    pub(crate) async fn find(&self, place: &Place, wanted: Wanted) -> Result<Found, Fault> {
+        let (table, span) = (Table::of(place)?, self.span()?);
+        // Only the body tells of all persons in it.
+        let read = if self.person.is_some() { Wanted::Whole } else { wanted };
+        let way = self.way(place)?;
+        let is_sorted = !matches!(way, Way::Scan);
+        let items = match way {
+            Way::Subject(pk) => self.of_subject(&table, &pk, span, read),
+            Way::Index { app, command } => {
+                let keys = index::Keys { app, command, shards: place.index_shards()? };
+                match read {
+                    // The index has no bodies.
+                    Wanted::Whole => table.by_keys(index::events(&table, keys, span, Wanted::Keys)),
+                    _ => index::events(&table, keys, span, read),
+                }
+            }
+            Way::Scan => {
+                confirm(&table, self.yes).await?;
+                self.of_table(&table, place.chosen_app(), span, read)
+            }
+        };
+        let items = match self.person.clone() {
+            Some(person) => {
+                let mentions = move |item: &_| std::future::ready(person::mentions(item, &person));
+                Box::pin(table.with_bodies(items).try_filter(mentions))
+            }
+            None => items,
+        };
+        Ok(Found { items, is_sorted, table, wanted })
+    }
+
+    /// Which columns a table of these events has.
+    pub(crate) fn columns(&self) -> Columns {
+        match (&self.subject, &self.command) {
+            (Some(_), _) => Columns::OfSubject,
+            (None, Some(_)) => Columns::OfCommand,
+            (None, None) => Columns::OfAll,
+        }
+    }
+
+    /// What to say if there are none.
+    pub(crate) fn none(&self, place: &Place) -> String {
+        let app = place.app().map(|app| format!(" in application {app}")).unwrap_or_default();
+        match self.subject.as_ref().or(self.command.as_ref()).or(self.person.as_ref()) {
+            Some(of) => format!("no events of {of}{app}"),
+            None if place.local.is_some() => "no events; `make send` sends some".to_owned(),
+            None => "no events".to_owned(),
+        }
+    }
+
+    fn span(&self) -> Result<Span, Fault> {
+        let span =
+            Span { since: self.since.unwrap_or(Moment(0)), until: self.until.unwrap_or_else(Moment::now) };
+        if span.until <= span.since {
+            return Err(Fault::told("--until is not after --since"));
+        }
+        Ok(span)
+    }
+
+    fn way(&self, place: &Place) -> Result<Way, Fault> {
+        Ok(match (&self.subject, &self.command, self.since) {
+            (Some(subject), _, _) => Way::Subject(format!("{}#{subject}", place.app()?)),
+            (None, Some(command), Some(_)) if place.has_index() => {
+                Way::Index { app: place.app()?, command: command.clone() }
+            }
+            _ => Way::Scan,
+        })
+    }
+
+    fn of_subject(&self, table: &Table, pk: &str, span: Span, wanted: Wanted) -> Items {
+        let (since, until) = span.bounds();
+        let mut query = table
+            .partition(pk)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :since AND :until")
+            .expression_attribute_values(":since", text(since))
+            .expression_attribute_values(":until", text(until));
+        if let Some(command) = &self.command {
+            query = query
+                .filter_expression("CallbackCommand = :command")
+                .expression_attribute_values(":command", text(command));
+        }
+        table.query(query, wanted)
+    }
+
+    /// Parts of bodies have an `sk` that is no time, so they are not in any span.
+    fn of_table(&self, table: &Table, app: Option<String>, span: Span, wanted: Wanted) -> Items {
+        let (since, until) = span.bounds();
+        let mut filter = "sk BETWEEN :since AND :until".to_owned();
+        let mut scan = table
+            .client
+            .scan()
+            .expression_attribute_values(":since", text(since))
+            .expression_attribute_values(":until", text(until));
+        if let Some(app) = app {
+            filter.push_str(" AND begins_with(pk, :app)");
+            scan = scan.expression_attribute_values(":app", text(format!("{app}#")));
+        }
+        if let Some(command) = &self.command {
+            filter.push_str(" AND CallbackCommand = :command");
+            scan = scan.expression_attribute_values(":command", text(command));
+        }
+        table.scan(scan.filter_expression(filter), wanted)
+    }
+}
+
+impl Found {
+    /// The events as they are found: those of a scan in no order.
+    pub(crate) fn unsorted(self) -> Items {
+        match self.wanted {
+            Wanted::Whole => self.table.with_bodies(self.items),
+            _ => self.items,
+        }
+    }
+
+    /// The events in order of time.
+    pub(crate) async fn sorted(mut self) -> Result<Items, Fault> {
+        if !self.is_sorted {
+            self.items = sorted::sorted(self.items).await?;
+        }
+        Ok(self.unsorted())
+    }
+}

@@ -1,0 +1,94 @@
+//! A command's events out of the index: a key for each day and shard.
+
+use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
+use tencent_chat_webhook::{
+    record::attribute::{Item, text},
+    time::day,
+};
+
+use super::Span;
+use crate::{
+    event::key,
+    fault::Fault,
+    table::{Items, Table, Wanted},
+};
+
+const DAY_MILLIS: u64 = 86_400_000;
+
+/// How many shards are asked at the same time.
+const SHARDS_AT_A_TIME: usize = 16;
+
+/// How many days are begun before they are needed.
+const DAYS_AT_A_TIME: usize = 2;
+
+/// How many items of a shard are read at once, so that a day of 64 shards stays in memory.
+const PAGE: i32 = 200;
+
+/// The keys of a command in the index.
+#[derive(Clone, Debug)]
+pub(super) struct Keys {
+    pub(super) app: String,
+    pub(super) command: String,
+    /// Over how many shards a day is spread.
+    pub(super) shards: u32,
+}
+
+impl Keys {
+    /// A day's keys. That of a day which was not spread is among them: to ask for an empty one costs half a unit, and
+    /// the deployment may have changed in its course.
+    fn of_day(&self, day: &str) -> Vec<String> {
+        let whole = format!("{}#{}#{day}", self.app, self.command);
+        let shards = if self.shards > 1 { self.shards } else { 0 };
+        std::iter::once(whole.clone()).chain((0..shards).map(|shard| format!("{whole}#{shard}"))).collect()
+    }
+}
+
+/// The events in order of time.
+pub(super) fn events(table: &Table, keys: Keys, span: Span, wanted: Wanted) -> Items {
+    let days = span.since.0 / DAY_MILLIS..=(span.until.0 - 1) / DAY_MILLIS;
+    let table = table.clone();
+    let of_day = move |number: u64| {
+        let keys = keys.of_day(&day(number * DAY_MILLIS));
+        merged(keys.iter().map(|key| shard(&table, key, span, wanted)).collect())
+    };
+    stream::iter(days).map(of_day).buffered(DAYS_AT_A_TIME).try_flatten().boxed()
+}
+
+fn shard(table: &Table, key: &str, span: Span, wanted: Wanted) -> Items {
+    let (since, until) = span.bounds();
+    let query = table
+        .command_day(key)
+        .key_condition_expression("CommandDay = :CommandDay AND sk BETWEEN :since AND :until")
+        .expression_attribute_values(":since", text(since))
+        .expression_attribute_values(":until", text(until))
+        .limit(PAGE);
+    table.query(query, wanted)
+}
+
+/// Several sorted streams as one.
+async fn merged(mut shards: Vec<Items>) -> Result<Items, Fault> {
+    let mut begun = Vec::new();
+    while !shards.is_empty() {
+        let some = shards.split_off(shards.len().saturating_sub(SHARDS_AT_A_TIME));
+        begun.extend(try_join_all(some.into_iter().map(begin)).await?.into_iter().flatten());
+    }
+    Ok(stream::try_unfold(begun, next).boxed())
+}
+
+/// The first item, and the rest.
+async fn begin(mut rest: Items) -> Result<Option<(Item, Items)>, Fault> {
+    Ok(rest.try_next().await?.map(|first| (first, rest)))
+}
+
+/// The earliest of the next items, and what is left then.
+async fn next(mut shards: Vec<(Item, Items)>) -> Result<Option<(Item, Vec<(Item, Items)>)>, Fault> {
+    let Some(first) = (0..shards.len()).min_by_key(|index| key(&shards[*index].0)) else {
+        return Ok(None);
+    };
+    let following = shards[first].1.try_next().await?;
+    let item = match following {
+        Some(following) => std::mem::replace(&mut shards[first].0, following),
+        None => shards.swap_remove(first).0,
+    };
+    Ok(Some((item, shards)))
+}

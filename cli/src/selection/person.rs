@@ -1,0 +1,68 @@
+//! Whether an event has to do with a person.
+
+use serde_json::Value;
+use tencent_chat_webhook::record::attribute::Item;
+
+use crate::event::{attribute, subject};
+
+/// How the names of fields end that hold a user: `From_Account`, a member list's `Member_Account`, …
+const ACCOUNT: &str = "_Account";
+
+/// Whether the person is the subject, or in any `…_Account` field of the body, at whatever depth.
+pub(super) fn mentions(event: &Item, person: &str) -> bool {
+    let in_attribute =
+        |(name, _): (&String, _)| name.ends_with(ACCOUNT) && attribute(event, name) == Some(person);
+    subject(event) == person
+        || event.iter().any(in_attribute)
+        || attribute(event, "Body")
+            // Most bodies need not be parsed. A name with an escape in it is parsed for its backslash.
+            .filter(|body| body.contains(person) || body.contains('\\'))
+            .and_then(|body| serde_json::from_str(body).ok())
+            .is_some_and(|body| is_in(&body, person))
+}
+
+fn is_in(value: &Value, person: &str) -> bool {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| is_in(value, person) || (name.ends_with(ACCOUNT) && names(value, person))),
+        Value::Array(values) => values.iter().any(|value| is_in(value, person)),
+        _ => false,
+    }
+}
+
+/// Whether an account, or one of a list of accounts, is the person.
+fn names(value: &Value, person: &str) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(|value| value == person),
+        value => value == person,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tencent_chat_webhook::record::attribute::text;
+
+    use super::*;
+
+    #[test]
+    fn a_person_is_found_wherever_an_account_can_be() {
+        for (body, expected) in [
+            (r#"{"MemberList":[{"Member_Account":"bob"},{"Member_Account":"amy"}]}"#, true),
+            (r#"{"Info":{"To_Account":"amy"}}"#, true),
+            (r#"{"To_Account":["bob","amy"]}"#, true),
+            (r#"{"To_Account":"am\u0079"}"#, true),
+            (r#"{"To_Account":"amy2"}"#, false),
+            (r#"{"Text":"amy","Name":["amy"]}"#, false),
+            ("no JSON: amy", false),
+        ] {
+            let event = |pk: &str, from: &str| {
+                [("pk", pk), ("From_Account", from), ("Body", body)]
+                    .map(|(name, value)| (name.to_owned(), text(value)))
+                    .into()
+            };
+            assert_eq!(mentions(&event("1#g", "x"), "amy"), expected, "{body}");
+            assert!(mentions(&event("1#amy", "x"), "amy") && mentions(&event("1#g", "amy"), "amy"));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A callback as Tencent sends it: the parameters of its URL, signed.
+
+use tencent_chat_callbacks::signature::sign;
+use tencent_chat_webhook::{record::attribute::Item, settings, time::now_millis};
+
+use crate::{event::attribute, fault::Fault};
+
+/// The parameters of a callback's URL.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters<'a> {
+    pub(crate) sdk_appid: Option<&'a str>,
+    pub(crate) command: Option<&'a str>,
+    pub(crate) client_ip: Option<&'a str>,
+    pub(crate) opt_platform: Option<&'a str>,
+    /// Whether to say that the callback was sent before.
+    pub(crate) is_replayed: bool,
+}
+
+impl<'a> Parameters<'a> {
+    /// Those of a recorded event.
+    pub(crate) fn of(event: &'a Item) -> Self {
+        Self {
+            sdk_appid: attribute(event, "SdkAppid"),
+            command: attribute(event, "CallbackCommand"),
+            client_ip: attribute(event, "ClientIP"),
+            opt_platform: attribute(event, "OptPlatform"),
+            is_replayed: false,
+        }
+    }
+
+    /// The query string, with a signature if there is one.
+    pub(crate) fn query(&self, signature: Option<&Signature>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut put = |name, value: Option<&str>| {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        };
+        put("SdkAppid", self.sdk_appid);
+        put("CallbackCommand", self.command);
+        put("contenttype", Some("json"));
+        put("ClientIP", self.client_ip);
+        put("OptPlatform", self.opt_platform);
+        put("RequestTime", signature.map(|signature| signature.request_time.as_str()));
+        put("Sign", signature.map(|signature| signature.sign.as_str()));
+        put("Replayed", self.is_replayed.then_some("1"));
+        query.finish()
+    }
+}
+
+/// `RequestTime` and `Sign` (page 34354).
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    request_time: String,
+    sign: String,
+}
+
+impl Signature {
+    /// Made with a token, so many seconds ago.
+    pub(crate) fn new(token: &str, seconds_ago: u64) -> Self {
+        let request_time = (now_millis() / 1000 - seconds_ago).to_string();
+        let sign = sign(token, &request_time);
+        Self { request_time, sign }
+    }
+}
+
+/// The token of `CALLBACK_TOKENS` with which an application's callbacks are signed.
+pub(crate) fn token(sdk_appid: &str) -> Result<Option<String>, Fault> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    settings::token(lookup, sdk_appid).map_err(|error| Fault::Told(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_has_tencent_s_parameters_escaped() {
+        let parameters = Parameters {
+            sdk_appid: Some("1400000001"),
+            command: Some("A.B&c"),
+            client_ip: Some("2001:db8::1"),
+            is_replayed: true,
+            ..Parameters::default()
+        };
+        let query = "SdkAppid=1400000001&CallbackCommand=A.B%26c&contenttype=json&ClientIP=2001%3Adb8%3A%3A1";
+        assert_eq!(parameters.query(None), format!("{query}&Replayed=1"));
+        let signed = parameters.query(Some(&Signature::new("t", 0)));
+        assert!(
+            signed.starts_with(&format!("{query}&RequestTime=")) && signed.contains("&Sign="),
+            "{signed}"
+        );
+    }
+}

@@ -1,0 +1,202 @@
+//! The table of events: queries, scans and whole bodies.
+
+use std::{collections::HashMap, error::Error};
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::{query::builders::QueryFluentBuilder, scan::builders::ScanFluentBuilder},
+    types::KeysAndAttributes,
+};
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+use tencent_chat_webhook::record::{
+    self,
+    attribute::{Item, text},
+};
+
+use crate::{
+    event::{TELLING, key},
+    fault::{Asked, Fault},
+    place::Place,
+};
+
+/// The index by command and day.
+const INDEX: &str = "ByCommand";
+
+/// What every item of an event has.
+const KEYS: [&str; 3] = ["pk", "sk", "CallbackCommand"];
+
+/// How many items are read by their keys at once: of the largest, 20 MB.
+const KEYS_AT_A_TIME: usize = 50;
+
+/// How many bodies are put together at once: of the largest, 14 MB.
+const BODIES_AT_A_TIME: usize = 4;
+
+/// Items, page after page.
+pub(crate) type Items = BoxStream<'static, Result<Item, Fault>>;
+
+/// What of each item is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// `pk`, `sk` and `CallbackCommand`.
+    Keys,
+    /// What a table shows.
+    Columns,
+    /// Every attribute, and the body out of its parts.
+    Whole,
+}
+
+impl Wanted {
+    /// Placeholders with the attributes that they stand for, and the projection of them: some attributes are words
+    /// of DynamoDB's expressions.
+    fn projection(self) -> (Option<HashMap<String, String>>, Option<String>) {
+        let telling: &[&str] = match self {
+            Self::Keys => &[],
+            Self::Columns => &TELLING,
+            Self::Whole => return (None, None),
+        };
+        let attributes = KEYS.iter().chain(telling).enumerate();
+        let names: HashMap<_, _> =
+            attributes.map(|(index, name)| (format!("#n{index}"), (*name).to_owned())).collect();
+        let expression = names.keys().cloned().collect::<Vec<_>>().join(",");
+        (Some(names), Some(expression))
+    }
+}
+
+/// How large the table is, as DynamoDB counts it every six hours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) items: u64,
+    /// Of a scan that need not see the newest writes: half a unit for 4 KB.
+    pub(crate) read_units: u64,
+}
+
+/// The table.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    asked: Asked,
+}
+
+impl Table {
+    pub(crate) fn of(place: &Place) -> Result<Self, Fault> {
+        let name = place.table()?;
+        Ok(Self { client: place.dynamodb(), asked: place.asking("read", &name), name })
+    }
+
+    /// What a failed request means.
+    pub(crate) fn fault<E>(&self, error: &SdkError<E>) -> Fault
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        self.asked.fault(error)
+    }
+
+    /// A query of a partition, which sees what was just written.
+    pub(crate) fn partition(&self, pk: &str) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        query.expression_attribute_values(":pk", text(pk))
+    }
+
+    /// A query of the index by command and day.
+    pub(crate) fn command_day(&self, key: &str) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.name).index_name(INDEX);
+        query.expression_attribute_values(":CommandDay", text(key))
+    }
+
+    /// What a query finds.
+    pub(crate) fn query(&self, query: QueryFluentBuilder, wanted: Wanted) -> Items {
+        let (names, expression) = wanted.projection();
+        let query = query.set_expression_attribute_names(names).set_projection_expression(expression);
+        self.items(query.into_paginator().items().send())
+    }
+
+    /// What a scan finds.
+    pub(crate) fn scan(&self, scan: ScanFluentBuilder, wanted: Wanted) -> Items {
+        let (names, expression) = wanted.projection();
+        let scan = scan.set_expression_attribute_names(names).set_projection_expression(expression);
+        self.items(scan.table_name(&self.name).into_paginator().items().send())
+    }
+
+    fn items<E>(&self, pages: PaginationStream<Result<Item, SdkError<E>>>) -> Items
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let next = |(mut pages, table): (PaginationStream<Result<Item, SdkError<E>>>, Self)| async move {
+            let item = pages.next().await?;
+            Some((item.map_err(|error| table.fault(&error)), (pages, table)))
+        };
+        stream::unfold((pages, self.clone()), next).boxed()
+    }
+
+    /// The whole items of these keys, in their order. One that is gone by now is left out.
+    pub(crate) fn by_keys(&self, keys: Items) -> Items {
+        let table = self.clone();
+        let read = move |keys: Vec<Result<Item, Fault>>| {
+            let table = table.clone();
+            async move { Ok::<_, Fault>(stream::iter(table.get(keys).await?).map(Ok)) }
+        };
+        keys.ready_chunks(KEYS_AT_A_TIME).then(read).try_flatten().boxed()
+    }
+
+    async fn get(&self, heads: Vec<Result<Item, Fault>>) -> Result<Vec<Item>, Fault> {
+        let heads = heads.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let keys = heads.iter().map(|head| {
+            ["pk", "sk"]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), head.get(name)?.clone())))
+                .collect()
+        });
+        // It has keys, so it can be built.
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect())).build().ok();
+        let mut asked = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
+        let mut found = HashMap::new();
+        while let Some(request) = asked.filter(|request| !request.is_empty()) {
+            let got = self.client.batch_get_item().set_request_items(Some(request)).send().await;
+            let got = got.map_err(|error| self.fault(&error))?;
+            for item in got.responses.into_iter().flat_map(HashMap::into_values).flatten() {
+                found.insert(key(&item), item);
+            }
+            // What one answer has no room for.
+            asked = got.unprocessed_keys;
+        }
+        Ok(heads.iter().filter_map(|head| found.remove(&key(head))).collect())
+    }
+
+    /// The same items with the bodies that are in parts. One whose parts are gone stays without a body.
+    pub(crate) fn with_bodies(&self, items: Items) -> Items {
+        let table = self.clone();
+        let whole = move |item: Result<Item, Fault>| {
+            let table = table.clone();
+            async move { table.with_body(item?).await }
+        };
+        items.map(whole).buffered(BODIES_AT_A_TIME).boxed()
+    }
+
+    /// The item with its body, if there is one.
+    pub(crate) async fn with_body(&self, mut head: Item) -> Result<Item, Fault> {
+        if head.contains_key("BodyParts") && !head.contains_key("Body") {
+            if let Some(body) = record::body(&head, &self.parts(&head).await?) {
+                head.insert("Body".to_owned(), text(body));
+            }
+        }
+        Ok(head)
+    }
+
+    /// The parts of an item's body.
+    pub(crate) async fn parts(&self, head: &Item) -> Result<Vec<Item>, Fault> {
+        let pk = record::parts_key(head).unwrap_or_default();
+        let query = self.partition(&pk).key_condition_expression("pk = :pk");
+        self.query(query, Wanted::Whole).try_collect().await
+    }
+
+    pub(crate) async fn size(&self) -> Result<Size, Fault> {
+        let described = self.client.describe_table().table_name(&self.name).send().await;
+        let table = described.map_err(|error| self.fault(&error))?.table;
+        let count = |count: Option<i64>| u64::try_from(count.unwrap_or(0)).unwrap_or(0);
+        let bytes = count(table.as_ref().and_then(|table| table.table_size_bytes));
+        Ok(Size { items: count(table.and_then(|table| table.item_count)), read_units: bytes.div_ceil(8192) })
+    }
+}
