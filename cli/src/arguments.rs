@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     completions::Completions, count::Count, follow::Follow, place::PlaceFlags, redrive::Redrive,
-    selection::Selection, show::Show,
+    replay::Replay, selection::Selection, show::Show,
 };
 
 /// Reads what tencent-chat-webhook has recorded, and records what it could not.
@@ -20,7 +20,8 @@ pub(crate) struct Arguments {
     /// Print one JSON object a line.
     ///
     /// An event is its item: attribute by attribute under DynamoDB's names, numbers with all their digits, with the
-    /// whole body in `Body`. Of `count` a line is {"key", "count"}; of `redrive` {"id", "pk", "sk", "outcome",
+    /// whole body in `Body`. Of `replay` a line is {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the
+    /// status 0 where no answer came; of `count` a line is {"key", "count"}; of `redrive` {"id", "pk", "sk", "outcome",
     /// "error"}, with the outcome `recorded`, `duplicate`, `failed`, `incomplete`, `unreadable`, or with --dry-run
     /// `found`; of `commands` {"name", "asks", "url"}.
     #[arg(long, global = true)]
@@ -34,6 +35,7 @@ Examples:
   chat-events --stack tencent-chat-webhook list @TGS#2J4SZEAEL
   chat-events --stack tencent-chat-webhook list --command Group.CallbackAfterCreateGroup --since 7d --json
   chat-events --stack tencent-chat-webhook show 1400000001#@TGS#2J4SZEAEL 2026-11-21T09:00:00.123Z
+  chat-events --stack tencent-chat-webhook replay --since 3h --to https://example.com/im --resume sent.jsonl
   chat-events --stack tencent-chat-webhook redrive --since 1h --dry-run
   chat-events --local follow";
 
@@ -50,6 +52,12 @@ pub(crate) enum Command {
     Count(Count),
     /// Print new events as they come, until you stop it.
     Follow(Follow),
+    /// Send recorded callbacks again, in order of time, to a receiver.
+    ///
+    /// A callback goes out as Tencent sent it, the body byte for byte; the URL has Replayed=1, and a new signature if
+    /// CALLBACK_TOKENS has a token of the application. One callback is sent after the other. Fails if one was not
+    /// answered 200, and stops after five in a row that were not answered at all.
+    Replay(Replay),
     /// Record what the function could not, from its log.
     ///
     /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the

@@ -20,6 +20,7 @@ mod place;
 mod plain;
 mod receiver;
 mod redrive;
+mod replay;
 mod selection;
 mod sender;
 mod show;
@@ -53,6 +54,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
         Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,
         Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
         Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
+        Command::Replay(replay) => replay::run(&Place::find(place).await?, &replay, &mut output).await?,
         Command::Redrive(redrive) => {
             code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
         }

@@ -41,6 +41,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// No answer, and why.
+    pub(crate) fn none(why: &str) -> Self {
+        Self { status: 0, text: why.to_owned(), time: Duration::ZERO }
+    }
+
     pub(crate) fn is_well(&self) -> bool {
         self.status == 200
     }

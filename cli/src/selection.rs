@@ -58,8 +58,8 @@ impl Span {
 enum Way {
     /// A query of one partition.
     Subject(String),
-    /// A query of the index for each day and shard.
-    Index { app: String, command: String },
+    /// The index, by day and shard.
+    Index(index::Keys),
     /// All of the table, in no order.
     Scan,
 }
@@ -79,20 +79,19 @@ impl Selection {
         // Only the body tells of all persons in it.
         let read = if self.person.is_some() { Wanted::Whole } else { wanted };
         let way = self.way(place)?;
-        let is_sorted = !matches!(way, Way::Scan);
-        let items = match way {
-            Way::Subject(pk) => self.of_subject(&table, &pk, span, read),
-            Way::Index { app, command } => {
-                let keys = index::Keys { app, command, shards: place.index_shards()? };
-                match read {
-                    // The index has no bodies.
-                    Wanted::Whole => table.by_keys(index::events(&table, keys, span, Wanted::Keys)),
-                    _ => index::events(&table, keys, span, read),
+        let (items, is_sorted) = match way {
+            Way::Subject(pk) => (self.of_subject(&table, &pk, span, read), true),
+            Way::Index(keys) => match read {
+                // The index has no bodies.
+                Wanted::Whole => {
+                    let (items, is_sorted) = index::events(&table, keys, span, Wanted::Keys).await;
+                    (table.by_keys(items), is_sorted)
                 }
-            }
+                _ => index::events(&table, keys, span, read).await,
+            },
             Way::Scan => {
                 confirm(&table, self.yes).await?;
-                self.of_table(&table, place.chosen_app(), span, read)
+                (self.of_table(&table, place.chosen_app(), span, read), false)
             }
         };
         let items = match self.person.clone() {
@@ -103,6 +102,14 @@ impl Selection {
             None => items,
         };
         Ok(Found { items, is_sorted, table, wanted })
+    }
+
+    /// The same events without those before a time. The way to them stays.
+    pub(crate) fn from(mut self, time: Moment) -> Self {
+        if self.subject.is_some() || self.since.is_some() {
+            self.since = self.since.max(Some(time));
+        }
+        self
     }
 
     /// Which columns a table of these events has.
@@ -137,7 +144,8 @@ impl Selection {
         Ok(match (&self.subject, &self.command, self.since) {
             (Some(subject), _, _) => Way::Subject(format!("{}#{subject}", place.app()?)),
             (None, Some(command), Some(_)) if place.has_index() => {
-                Way::Index { app: place.app()?, command: command.clone() }
+                let shards = place.index_shards()?;
+                Way::Index(index::Keys { app: place.app()?, command: command.clone(), shards })
             }
             _ => Way::Scan,
         })

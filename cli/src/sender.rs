@@ -1,9 +1,16 @@
 //! A callback as Tencent sends it: the parameters of its URL, signed.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
 use tencent_chat_callbacks::signature::sign;
 use tencent_chat_webhook::{record::attribute::Item, settings, time::now_millis};
 
-use crate::{event::attribute, fault::Fault};
+use crate::{
+    event::attribute,
+    fault::Fault,
+    receiver::{Answer, Receiver},
+};
 
 /// The parameters of a callback's URL.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +75,46 @@ impl Signature {
 pub(crate) fn token(sdk_appid: &str) -> Result<Option<String>, Fault> {
     let lookup = |name: &str| std::env::var(name).ok();
     settings::token(lookup, sdk_appid).map_err(|error| Fault::Told(error.to_string()))
+}
+
+/// Sends recorded events to a receiver, as Tencent sent them.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    receiver: Receiver,
+    is_replay: bool,
+    /// By application.
+    tokens: HashMap<String, Option<String>>,
+}
+
+impl Sender {
+    /// A replay says so in the URL.
+    pub(crate) fn new(url: &str, is_replay: bool) -> Result<Self, Fault> {
+        Ok(Self { receiver: Receiver::new(url)?, is_replay, tokens: HashMap::new() })
+    }
+
+    /// Sends one, signed now if its application has a token.
+    pub(crate) async fn send(&mut self, event: &Item) -> Result<Answer, Fault> {
+        let Some(body) = attribute(event, "Body") else {
+            return Ok(Answer::none("not sent: a part of its body is not in the table"));
+        };
+        let app = attribute(event, "SdkAppid").unwrap_or_default();
+        let token = match self.tokens.get(app) {
+            Some(token) => token,
+            None => self.tokens.entry(app.to_owned()).or_insert(token(app)?),
+        };
+        let signature = token.as_ref().map(|token| Signature::new(token, 0));
+        let parameters = Parameters { is_replayed: self.is_replay, ..Parameters::of(event) };
+        Ok(self.receiver.post(&parameters.query(signature.as_ref()), body).await)
+    }
+}
+
+/// What came of sending an event, for a program.
+pub(crate) fn line(event: &Item, answer: &Answer) -> Value {
+    let mut line = answer.json();
+    for name in ["pk", "sk", "CallbackCommand"] {
+        line[name] = attribute(event, name).into();
+    }
+    line
 }
 
 #[cfg(test)]

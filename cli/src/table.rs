@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{query::builders::QueryFluentBuilder, scan::builders::ScanFluentBuilder},
-    types::KeysAndAttributes,
+    types::{KeysAndAttributes, TableDescription},
 };
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
@@ -20,9 +20,6 @@ use crate::{
     fault::{Asked, Fault},
     place::Place,
 };
-
-/// The index by command and day.
-const INDEX: &str = "ByCommand";
 
 /// What every item of an event has.
 const KEYS: [&str; 3] = ["pk", "sk", "CallbackCommand"];
@@ -68,7 +65,6 @@ impl Wanted {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) items: u64,
-    /// Of a scan that need not see the newest writes: half a unit for 4 KB.
     pub(crate) read_units: u64,
 }
 
@@ -98,12 +94,6 @@ impl Table {
     pub(crate) fn partition(&self, pk: &str) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&self.name).consistent_read(true);
         query.expression_attribute_values(":pk", text(pk))
-    }
-
-    /// A query of the index by command and day.
-    pub(crate) fn command_day(&self, key: &str) -> QueryFluentBuilder {
-        let query = self.client.query().table_name(&self.name).index_name(INDEX);
-        query.expression_attribute_values(":CommandDay", text(key))
     }
 
     /// What a query finds.
@@ -193,10 +183,31 @@ impl Table {
     }
 
     pub(crate) async fn size(&self) -> Result<Size, Fault> {
-        let described = self.client.describe_table().table_name(&self.name).send().await;
-        let table = described.map_err(|error| self.fault(&error))?.table;
-        let count = |count: Option<i64>| u64::try_from(count.unwrap_or(0)).unwrap_or(0);
-        let bytes = count(table.as_ref().and_then(|table| table.table_size_bytes));
-        Ok(Size { items: count(table.and_then(|table| table.item_count)), read_units: bytes.div_ceil(8192) })
+        let table = self.described().await?;
+        Ok(Size { items: count(table.item_count), read_units: read_units(table.table_size_bytes) })
     }
+
+    /// What it costs to read an index. `None` if nobody says.
+    pub(crate) async fn index_read_units(&self, name: &str) -> Option<u64> {
+        let table = self.described().await.ok()?;
+        let index = table.global_secondary_indexes().iter().find(|index| index.index_name() == Some(name))?;
+        Some(read_units(index.index_size_bytes.or(table.table_size_bytes)))
+    }
+
+    async fn described(&self) -> Result<TableDescription, Fault> {
+        let described = self.client.describe_table().table_name(&self.name).send().await;
+        let described = described.map_err(|error| self.fault(&error))?;
+        described
+            .table
+            .ok_or_else(|| Fault::Told(format!("DynamoDB does not describe the table {}", self.name)))
+    }
+}
+
+fn count(count: Option<i64>) -> u64 {
+    u64::try_from(count.unwrap_or(0)).unwrap_or(0)
+}
+
+/// Half a unit for 4 KB: a scan need not see the newest writes.
+fn read_units(bytes: Option<i64>) -> u64 {
+    count(bytes).div_ceil(8192)
 }

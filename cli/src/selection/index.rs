@@ -13,6 +13,12 @@ use crate::{
     table::{Items, Table, Wanted},
 };
 
+/// The index by command and day.
+const INDEX: &str = "ByCommand";
+
+/// So many queries are made without a look at the size of the index.
+const FEW_QUERIES: u64 = 500;
+
 const DAY_MILLIS: u64 = 86_400_000;
 
 /// How many shards are asked at the same time.
@@ -43,21 +49,46 @@ impl Keys {
     }
 }
 
-/// The events in order of time.
-pub(super) fn events(table: &Table, keys: Keys, span: Span, wanted: Wanted) -> Items {
+/// The events, and whether they are in order of time.
+///
+/// Each day and shard is a query, and an empty one costs half a read unit too. Over a long time in a small table, to
+/// read all of the index is cheaper.
+pub(super) async fn events(table: &Table, keys: Keys, span: Span, wanted: Wanted) -> (Items, bool) {
     let days = span.since.0 / DAY_MILLIS..=(span.until.0 - 1) / DAY_MILLIS;
+    let queries = (days.end() - days.start() + 1) * u64::from(keys.shards + 1);
+    if queries > FEW_QUERIES && table.index_read_units(INDEX).await.is_some_and(|units| units < queries / 2) {
+        return (whole_index(table, &keys, span, wanted), false);
+    }
     let table = table.clone();
     let of_day = move |number: u64| {
         let keys = keys.of_day(&day(number * DAY_MILLIS));
         merged(keys.iter().map(|key| shard(&table, key, span, wanted)).collect())
     };
-    stream::iter(days).map(of_day).buffered(DAYS_AT_A_TIME).try_flatten().boxed()
+    (stream::iter(days).map(of_day).buffered(DAYS_AT_A_TIME).try_flatten().boxed(), true)
+}
+
+/// The events by a scan of the index.
+fn whole_index(table: &Table, keys: &Keys, span: Span, wanted: Wanted) -> Items {
+    let (since, until) = span.bounds();
+    let scan = table
+        .client
+        .scan()
+        .index_name(INDEX)
+        .filter_expression("begins_with(CommandDay, :CommandDay) AND sk BETWEEN :since AND :until")
+        .expression_attribute_values(":CommandDay", text(format!("{}#{}#", keys.app, keys.command)))
+        .expression_attribute_values(":since", text(since))
+        .expression_attribute_values(":until", text(until));
+    table.scan(scan, wanted)
 }
 
 fn shard(table: &Table, key: &str, span: Span, wanted: Wanted) -> Items {
     let (since, until) = span.bounds();
     let query = table
-        .command_day(key)
+        .client
+        .query()
+        .table_name(&table.name)
+        .index_name(INDEX)
+        .expression_attribute_values(":CommandDay", text(key))
         .key_condition_expression("CommandDay = :CommandDay AND sk BETWEEN :since AND :until")
         .expression_attribute_values(":since", text(since))
         .expression_attribute_values(":until", text(until))

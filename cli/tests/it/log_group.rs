@@ -86,7 +86,7 @@ async fn the_stack_says_where_and_the_log_is_read_to_its_end() {
     assert_eq!(ran.well(), "recorded 2, already there 0, failed 0, incomplete 0\n");
 
     let event =
-        with_stack(&world, "1400000001", &["--stack", "ours", "history", "b", "--json"]).json().remove(0);
+        with_stack(&world, "1400000001", &["--stack", "ours", "list", "b", "--json"]).json().remove(0);
     assert_eq!(event["Body"], r#"{"CallbackCommand":"A.B","GroupId":"b","Name":"x"}"#);
     assert_eq!(event["ExpiresAt"], 1_670_574_414 + 30 * 86_400);
     assert_eq!(event["CommandDay"].as_str().expect("a text").matches('#').count(), 3, "{event}");
@@ -99,12 +99,12 @@ async fn what_is_not_there_is_named_and_nothing_to_do_is_well() {
     for (apps, arguments, expected) in [
         (
             "1",
-            &["--stack", "others", "history", "x"][..],
+            &["--stack", "others", "list", "x"][..],
             format!("there is no stack others in us-east-1; check --stack, {check}"),
         ),
         (
             "1, 2",
-            &["--stack", "ours", "history", "x"],
+            &["--stack", "ours", "list", "x"],
             "which application? The stack ours has 1, 2; give --app".to_owned(),
         ),
         (

@@ -1,8 +1,10 @@
 //! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
 
 mod following;
+mod listing;
 mod log_group;
-mod reading;
+mod receiver;
 mod redriving;
+mod replaying;
 mod words;
 mod world;

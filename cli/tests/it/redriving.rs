@@ -29,7 +29,7 @@ async fn it_records_once_and_fails_unless_all_is_in_the_table() {
             "{ran:?}"
         );
     }
-    assert_eq!(world.run(&["history", "a"]).well().lines().count(), 2);
+    assert_eq!(world.run(&["list", "a"]).well().lines().count(), 2);
 
     let mut closed = world.program(&["redrive", "-"]);
     closed.env("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9");
@@ -48,7 +48,7 @@ async fn a_dry_run_writes_nothing() {
         ran.lines()[1].starts_with("2022-12-09T08:26:53.000Z  Group.CallbackAfterGroupFull     a"),
         "{ran:?}"
     );
-    let history = world.run(&["history", "a"]);
+    let history = world.run(&["list", "a"]);
     assert_eq!(history.told, "no events of a in application 1400000001\n");
     let ran = world.run_on(&line("a", 1, 2), &["redrive", "-", "--dry-run"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
@@ -94,7 +94,7 @@ async fn items_expire_as_the_function_s_do() {
     let mut command = world.program(&["redrive", "-"]);
     command.env("RETENTION_DAYS", "1").env("INDEX_SHARDS", "4");
     assert_eq!(run(command, &line("a", 1, 1)).code, Some(0));
-    let item = world.run(&["history", "a", "--json"]).json().remove(0);
+    let item = world.run(&["list", "a", "--json"]).json().remove(0);
     assert_eq!(item["ExpiresAt"], 1_670_574_414 + 86_400);
     assert_eq!(item["CommandDay"].as_str().expect("a text").matches('#').count(), 3, "{item}");
     let mut command = world.program(&["redrive", "-"]);

@@ -22,12 +22,12 @@ fn what_is_missing_is_asked_for() {
     // Else it would ask the machine that it runs on.
     let alone = ("AWS_EC2_METADATA_DISABLED", "true");
     for (variables, arguments, expected) in [
-        (&[alone][..], &["history", "x"][..], "chat-events: which Region? Set AWS_REGION, "),
-        (&[region], &["history", "x"], "chat-events: which table? Give --stack, --table or --local, "),
-        (&[region, table], &["history", "x"], "chat-events: which application? Give --app or --stack, "),
+        (&[alone][..], &["list", "x"][..], "chat-events: which Region? Set AWS_REGION, "),
+        (&[region], &["list", "x"], "chat-events: which table? Give --stack, --table or --local, "),
+        (&[region, table], &["list", "x"], "chat-events: which application? Give --app or --stack, "),
         (
             &[region, table, app, alone],
-            &["history", "x"],
+            &["list", "x"],
             "chat-events: can't read the table tencent-chat-events: no AWS credentials; ",
         ),
         (
@@ -36,11 +36,14 @@ fn what_is_missing_is_asked_for() {
             "chat-events: which log group? Give --stack or --log-group, ",
         ),
         (&[], &["--local", "redrive", "--since", "1h"], "chat-events: what runs locally has no log group; "),
-        (&ENVIRONMENT, &["day", "x", "today"], "chat-events: today is no day; give one as 2026-11-21"),
-        (&ENVIRONMENT, &["list"], "chat-events: list reads a whole table, so it takes --local; "),
+        (
+            &ENVIRONMENT,
+            &["list", "x", "--since", "1h", "--until", "2h"],
+            "chat-events: --until is not after --since",
+        ),
         (
             &[("LOCAL_DYNAMODB_ADDRESS", "127.0.0.1:9")],
-            &["--local", "list"],
+            &["--local", "list", "x"],
             "chat-events: can't read the table tencent-chat-events: nothing answers at http://127.0.0.1:9; start `make run` first",
         ),
     ] {
@@ -52,7 +55,7 @@ fn what_is_missing_is_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_not_there_is_named() {
     let world = World::start().await;
-    let ran = world.run(&["history", "x", "--table", "nowhere"]);
+    let ran = world.run(&["list", "x", "--table", "nowhere"]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(
         ran.told,
@@ -66,7 +69,7 @@ async fn whoever_has_read_enough_may_go() {
     for number in 0..30 {
         world.record(&created("g", 1_670_574_414_000 + number, &"x".repeat(20_000)), 1).await;
     }
-    let mut child = world.program(&["history", "g", "--json"]).spawn().expect("the program is there");
+    let mut child = world.program(&["list", "g", "--json"]).spawn().expect("the program is there");
     let mut first = String::new();
     let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
     stdout.read_line(&mut first).expect("a line comes");

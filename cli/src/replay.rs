@@ -1,0 +1,247 @@
+//! Recorded callbacks once more, to a receiver.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, value_parser};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use serde_json::json;
+use tencent_chat_callbacks::event::asks;
+use tencent_chat_webhook::record::attribute::Item;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use crate::{
+    event::{attribute, millis, subject, time},
+    fault::Fault,
+    moment::Moment,
+    output::{Columns, Output, note},
+    place::Place,
+    receiver::Answer,
+    selection::Selection,
+    sender::{Sender, line},
+    table::{Items, Table, Wanted},
+};
+
+mod journal;
+use journal::Journal;
+
+/// After so many callbacks in a row without an answer it stops: the receiver is down.
+const UNANSWERED: u32 = 5;
+
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    selection: Selection,
+    /// The receiver
+    #[arg(long, value_name = "URL", required_unless_present = "dry_run")]
+    to: Option<String>,
+    /// Send at most so many a second [default: as fast as the receiver answers]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    rate: Option<u32>,
+    /// Keep in this file what was sent; with the file of an earlier run, go on where that stopped
+    ///
+    /// First comes what the earlier run sent in vain. Each line of the file is a callback that was sent.
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Only say what would be sent
+    #[arg(long)]
+    dry_run: bool,
+    /// Send before-callbacks too, for which Tencent has waited: by default they are left out
+    #[arg(long)]
+    before_callbacks: bool,
+}
+
+/// A replay while it goes on.
+struct Run<'a> {
+    sender: Option<Sender>,
+    journal: Option<Journal>,
+    pace: Option<Interval>,
+    progress: Progress,
+    output: &'a mut Output,
+    tally: Tally,
+}
+
+/// How many callbacks ended how.
+#[derive(Debug, Default)]
+struct Tally {
+    sent: u64,
+    failed: u64,
+    left_out: u64,
+    unanswered_in_a_row: u32,
+}
+
+/// Sends what is selected.
+pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> Result<(), Fault> {
+    let to = replay.to.as_deref().filter(|_| !replay.dry_run);
+    let journal = replay.resume.as_deref().map(Journal::open).transpose()?;
+    let pace = replay.rate.map(|rate| {
+        let mut pace = interval(Duration::from_secs(1) / rate);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        pace
+    });
+    let progress = Progress::new(&replay.selection);
+    let mut run = Run {
+        sender: to.map(|to| Sender::new(to, true)).transpose()?,
+        journal,
+        pace,
+        progress,
+        output,
+        tally: Tally::default(),
+    };
+    let mut failed = run.failed(place)?;
+    while let Some(event) = failed.try_next().await? {
+        run.one(&event).await?;
+    }
+    let mut events = run.selected(place, replay).await?;
+    while let Some(event) = events.try_next().await? {
+        if run.journal.as_ref().is_some_and(|journal| journal.has(&event)) {
+            continue;
+        }
+        if !replay.before_callbacks && asks(attribute(&event, "CallbackCommand").unwrap_or_default()) {
+            run.tally.left_out += 1;
+            continue;
+        }
+        run.one(&event).await?;
+    }
+    run.end(replay)
+}
+
+impl Run<'_> {
+    /// What an earlier run sent in vain.
+    fn failed(&self, place: &Place) -> Result<Items, Fault> {
+        let keys = self.journal.as_ref().map(Journal::failed).unwrap_or_default();
+        let table = Table::of(place)?;
+        Ok(table.with_bodies(table.by_keys(stream::iter(keys).map(Ok).boxed())))
+    }
+
+    async fn selected(&self, place: &Place, replay: &Replay) -> Result<Items, Fault> {
+        let wanted = match (replay.dry_run, self.output.json) {
+            (true, true) => Wanted::Keys,
+            (true, false) => Wanted::Columns,
+            (false, _) => Wanted::Whole,
+        };
+        let latest = self.journal.as_ref().and_then(|journal| journal.latest.as_ref());
+        let latest = latest.and_then(|(sk, _)| sk.split('#').next()?.parse().ok()).map(Moment);
+        let selection = replay.selection.clone().from(latest.unwrap_or(Moment(0)));
+        selection.find(place, wanted).await?.sorted().await
+    }
+
+    /// Sends one event.
+    async fn one(&mut self, event: &Item) -> Result<(), Fault> {
+        self.tally.sent += 1;
+        let Some(sender) = &mut self.sender else {
+            return self.tell_found(event);
+        };
+        if let Some(pace) = &mut self.pace {
+            pace.tick().await;
+        }
+        let answer = sender.send(event).await?;
+        if let Some(journal) = &mut self.journal {
+            journal.write(event, answer.status)?;
+        }
+        self.tell(event, &answer)?;
+        self.progress.at(event, self.tally.sent);
+        self.tally.failed += u64::from(!answer.is_well());
+        self.tally.unanswered_in_a_row =
+            if answer.status == 0 { self.tally.unanswered_in_a_row + 1 } else { 0 };
+        if self.tally.unanswered_in_a_row == UNANSWERED {
+            return Err(self.stopped(&answer));
+        }
+        Ok(())
+    }
+
+    fn tell_found(&mut self, event: &Item) -> Result<(), Fault> {
+        if !self.output.json {
+            return self.output.event(Columns::OfAll, event);
+        }
+        let key = |name| attribute(event, name);
+        self.output.json_line(
+            &json!({ "pk": key("pk"), "sk": key("sk"), "CallbackCommand": key("CallbackCommand") }),
+        )
+    }
+
+    /// A line for a program, or for a person if it went wrong.
+    fn tell(&mut self, event: &Item, answer: &Answer) -> Result<(), Fault> {
+        if self.output.json {
+            let line = line(event, answer);
+            return self.progress.suspend(|| {
+                self.output.json_line(&line)?;
+                self.output.flush()
+            });
+        }
+        if !answer.is_well() {
+            let command = attribute(event, "CallbackCommand").unwrap_or_default();
+            let what =
+                format!("{} {command} {}: {} {}", time(event), subject(event), answer.status, answer.text);
+            self.progress.suspend(|| note(&what));
+        }
+        Ok(())
+    }
+
+    fn stopped(&self, answer: &Answer) -> Fault {
+        let again = if self.journal.is_some() {
+            "run it again to go on"
+        } else {
+            "with --resume FILE another run can go on"
+        };
+        Fault::Told(format!(
+            "stopped after {UNANSWERED} callbacks in a row without an answer ({}); {again}",
+            answer.text
+        ))
+    }
+
+    fn end(self, replay: &Replay) -> Result<(), Fault> {
+        self.progress.end();
+        let Tally { sent, failed, left_out, .. } = self.tally;
+        let beside =
+            if left_out > 0 { format!("; {left_out} before-callbacks left out") } else { String::new() };
+        if replay.dry_run {
+            note(&format!("{} to send{beside}; nothing was sent", HumanCount(sent)));
+        } else {
+            note(&format!("sent {}, not answered 200: {}{beside}", HumanCount(sent), HumanCount(failed)));
+        }
+        self.output.flush()?;
+        match (failed, self.journal.is_some()) {
+            (0, _) => Ok(()),
+            (_, true) => {
+                Err(Fault::Told(format!("{failed} were not answered 200; run it again to send them again")))
+            }
+            (_, false) => Err(Fault::Told(format!("{failed} were not answered 200"))),
+        }
+    }
+}
+
+/// A bar over the time that the events span: how many there are, nobody has counted.
+struct Progress {
+    bar: ProgressBar,
+    since: Option<u64>,
+    until: u64,
+}
+
+impl Progress {
+    fn new(selection: &Selection) -> Self {
+        let until = selection.until.unwrap_or_else(Moment::now).0;
+        let style = ProgressStyle::with_template("{bar:40} {msg}, {elapsed} gone");
+        let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, since: selection.since.map(|since| since.0), until }
+    }
+
+    fn at(&mut self, event: &Item, sent: u64) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let at = millis(event).unwrap_or(0);
+        let since = *self.since.get_or_insert(at);
+        self.bar.set_length(self.until.saturating_sub(since));
+        self.bar.set_position(at.saturating_sub(since));
+        self.bar.set_message(format!("{} sent, at {}", HumanCount(sent), time(event)));
+    }
+
+    fn suspend<T>(&self, tell: impl FnOnce() -> T) -> T {
+        self.bar.suspend(tell)
+    }
+
+    fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}

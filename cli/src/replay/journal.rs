@@ -1,0 +1,91 @@
+//! What became of each callback of a replay, in a file, so that a run goes on where another one stopped.
+
+use std::{
+    collections::BTreeSet,
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
+    path::Path,
+};
+
+use serde::Deserialize;
+use serde_json::json;
+use tencent_chat_webhook::record::attribute::{Item, text};
+
+use crate::{event::key, fault::Fault};
+
+/// The file: a line for each callback that was sent.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    file: File,
+    /// The latest event that was sent, as `sk` and `pk`.
+    pub(crate) latest: Option<(String, String)>,
+    /// Those that were last not answered 200.
+    pub(crate) failed: BTreeSet<(String, String)>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    pk: String,
+    sk: String,
+    status: u16,
+}
+
+impl Journal {
+    /// Opens the file, or makes it.
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
+        let fault = |error: io::Error| Fault::Told(format!("can't use {}: {error}", path.display()));
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(fault)?;
+        let mut journal = Self { file, latest: None, failed: BTreeSet::new() };
+        let whole = journal.read().map_err(fault)?;
+        // The run before may have been stopped within a line.
+        journal.file.set_len(whole).map_err(fault)?;
+        Ok(journal)
+    }
+
+    /// Reads the whole lines, and says how many bytes they are.
+    fn read(&mut self) -> io::Result<u64> {
+        let (mut whole, mut line) = (0, String::new());
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut lines = BufReader::new(self.file.try_clone()?);
+        while lines.read_line(&mut line)? > 0 && line.ends_with('\n') {
+            let Line { pk, sk, status } = serde_json::from_str(&line).map_err(|_| {
+                io::Error::new(io::ErrorKind::InvalidData, "it has a line that no replay has written")
+            })?;
+            self.note((sk, pk), status);
+            whole += line.len() as u64;
+            line.clear();
+        }
+        Ok(whole)
+    }
+
+    fn note(&mut self, key: (String, String), status: u16) {
+        if status == 200 {
+            self.failed.remove(&key);
+        } else {
+            self.failed.insert(key.clone());
+        }
+        self.latest = self.latest.take().max(Some(key));
+    }
+
+    /// Whether an event was sent already, or was passed by.
+    pub(crate) fn has(&self, event: &Item) -> bool {
+        self.latest.as_ref().is_some_and(|latest| key(event) <= *latest)
+    }
+
+    /// The keys of those that failed, as items.
+    pub(crate) fn failed(&self) -> Vec<Item> {
+        let item = |(sk, pk): &(String, String)| {
+            Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+        };
+        self.failed.iter().map(item).collect()
+    }
+
+    /// Writes what became of an event.
+    pub(crate) fn write(&mut self, event: &Item, status: u16) -> Result<(), Fault> {
+        let (sk, pk) = key(event);
+        let line = format!("{}\n", json!({ "pk": pk, "sk": sk, "status": status }));
+        let written = self.file.write_all(line.as_bytes());
+        self.note((sk, pk), status);
+        written.map_err(|error| Fault::Told(format!("can't write the file of --resume: {error}")))
+    }
+}

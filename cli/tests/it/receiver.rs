@@ -1,0 +1,103 @@
+//! A receiver that keeps what comes.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use support::endpoint::read_message;
+use tencent_chat_callbacks::{
+    Query,
+    signature::{Admission, Admitted, App, Token},
+};
+use tencent_chat_webhook::time::now_millis;
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    task::AbortHandle,
+};
+
+pub(crate) const OK: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+
+/// What a receiver got.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    /// What is behind the question mark.
+    pub(crate) query: String,
+    pub(crate) body: String,
+}
+
+impl Received {
+    /// Whether it is admitted as signed with this token.
+    pub(crate) fn is_signed(&self, sdk_appid: &str, secret: &str) -> bool {
+        let token = Token { position: 1, secret: secret.to_owned() };
+        let app = App { sdk_appid: sdk_appid.to_owned(), tokens: vec![token] };
+        let admission = Admission::new(vec![app]);
+        let admitted = admission.admit(&Query::parse(&self.query), now_millis() / 1000);
+        matches!(admitted, Ok(Admitted { token: Some(1), .. }))
+    }
+}
+
+/// A running receiver, until it is dropped.
+pub(crate) struct Receiver {
+    address: SocketAddr,
+    received: Arc<Mutex<Vec<Received>>>,
+    task: AbortHandle,
+}
+
+impl Receiver {
+    /// Answers the request of each number from 0 with a status; 0 hangs up.
+    pub(crate) async fn start(status: impl Fn(usize) -> u16 + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+        let address = listener.local_addr().expect("a listener has an address");
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let (kept, status) = (Arc::clone(&received), Arc::new(status));
+        let accept = async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (kept, status) = (Arc::clone(&kept), Arc::clone(&status));
+                // An error ends a connection: the client has gone.
+                tokio::spawn(async move { serve(client, &kept, &*status).await.ok() });
+            }
+        };
+        Self { address, received, task: tokio::spawn(accept).abort_handle() }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/im", self.address)
+    }
+
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().expect("nobody panicked").clone()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(
+    mut client: TcpStream,
+    kept: &Mutex<Vec<Received>>,
+    status: &(impl Fn(usize) -> u16 + Sync),
+) -> io::Result<()> {
+    loop {
+        let request = String::from_utf8(read_message(&mut client).await?).expect("requests are text");
+        let (head, body) = request.split_once("\r\n\r\n").expect("a head has an end");
+        let target = head.split(' ').nth(1).expect("a request has a target");
+        let query = target.split_once('?').expect("a callback has a query").1.to_owned();
+        let number = {
+            let mut kept = kept.lock().expect("nobody panicked");
+            kept.push(Received { query, body: body.to_owned() });
+            kept.len() - 1
+        };
+        let status = match status(number) {
+            0 => return Ok(()),
+            status => status,
+        };
+        let reply = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n{OK}", OK.len());
+        client.write_all(reply.as_bytes()).await?;
+    }
+}

@@ -1,0 +1,129 @@
+//! `replay`.
+
+use std::{fs, time::Instant};
+
+use serde_json::json;
+use support::requests::{CREATED, SDK_APPID};
+
+use crate::{
+    receiver::{OK, Receiver},
+    world::{World, created, run},
+};
+
+/// 9 December 2022, 08:26:54.123 UTC.
+const TIME: u64 = 1_670_574_414_123;
+
+/// The bodies of so many events of a group, in order of time.
+async fn record(world: &World, count: u64) -> Vec<String> {
+    let mut bodies = Vec::new();
+    for number in 0..count {
+        let body = created("g", TIME + number, &format!("群 {number}"));
+        world.record(&body, 1).await;
+        bodies.push(body.to_string());
+    }
+    bodies
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_sends_callbacks_as_tencent_did() {
+    let world = World::start().await;
+    let mut bodies = record(&world, 2).await;
+    let mut large = created("g", TIME + 2, "large");
+    large["MemberList"] = vec![json!({ "Member_Account": "one-of-many-members" }); 20_000].into();
+    let before =
+        json!({ "CallbackCommand": "Group.CallbackBeforeSendMsg", "GroupId": "g", "EventTime": TIME + 3 });
+    for body in [&large, &before] {
+        world.record(body, 1).await;
+        bodies.push(body.to_string());
+    }
+    let receiver = Receiver::start(|_| 200).await;
+
+    let mut command = world.program(&["replay", "g", "--to", &receiver.url(), "--json"]);
+    command.env("CALLBACK_TOKENS", format!("one,{SDK_APPID}:ours"));
+    let ran = run(command, "");
+    assert_eq!(
+        (ran.code, ran.told.as_str()),
+        (Some(0), "sent 3, not answered 200: 0; 1 before-callbacks left out\n")
+    );
+    let received = receiver.received();
+    assert!(received.iter().map(|each| &each.body).eq(&bodies[..3]));
+    let begin = format!("SdkAppid={SDK_APPID}&CallbackCommand={CREATED}&contenttype=json&RequestTime=");
+    for each in &received {
+        assert!(each.query.starts_with(&begin) && each.query.ends_with("&Replayed=1"), "{}", each.query);
+        assert!(each.is_signed(SDK_APPID, "ours"), "{}", each.query);
+    }
+    let line = &ran.json()[0];
+    assert_eq!((&line["status"], &line["CallbackCommand"]), (&json!(200), &json!(CREATED)));
+    assert_eq!(line["answer"], serde_json::from_str::<serde_json::Value>(OK).expect("JSON"));
+    assert!(line["ms"].is_u64() && line["pk"] == "1400000001#g" && line["sk"].is_string(), "{line}");
+
+    let all = world.run(&["replay", "g", "--to", &receiver.url(), "--before-callbacks"]);
+    assert_eq!((all.code, all.told.as_str()), (Some(0), "sent 4, not answered 200: 0\n"));
+    let unsigned = &receiver.received()[6];
+    assert!(unsigned.body == bodies[3] && !unsigned.query.contains("Sign="), "{}", unsigned.query);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_with_resume_sends_the_rest_and_what_failed() {
+    let world = World::start().await;
+    let bodies = record(&world, 20).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("sent.jsonl");
+    let file = file.to_str().expect("a text");
+    // The third is refused, and from the eleventh on nobody is there.
+    let failing = Receiver::start(|number| match number {
+        2 => 500,
+        10.. => 0,
+        _ => 200,
+    })
+    .await;
+    let stopped = world.run(&["replay", "g", "--to", &failing.url(), "--resume", file]);
+    assert_eq!(stopped.code, Some(1));
+    assert!(stopped.told.contains("g: 500 {\"ActionStatus\""), "{stopped:?}");
+    assert!(stopped.told.contains("stopped after 5 callbacks in a row without an answer ("), "{stopped:?}");
+
+    // As if the run had been ended in the middle of a line.
+    let whole = fs::read_to_string(file).expect("a file");
+    fs::write(file, format!("{whole}{{\"pk\":")).expect("it can be written");
+    let well = Receiver::start(|_| 200).await;
+    let resumed = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
+    assert_eq!((resumed.code, resumed.told.as_str()), (Some(0), "sent 11, not answered 200: 0\n"));
+    let expected: Vec<_> = [2].into_iter().chain(10..20).map(|index: usize| bodies[index].clone()).collect();
+    assert!(well.received().into_iter().map(|each| each.body).eq(expected));
+    let nothing = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
+    assert_eq!((nothing.code, nothing.told.as_str()), (Some(0), "sent 0, not answered 200: 0\n"));
+
+    fs::write(file, "something else\n").expect("it can be written");
+    let foreign = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
+    assert!(
+        foreign.code == Some(1) && foreign.told.contains("a line that no replay has written"),
+        "{foreign:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_fails_if_a_callback_was_not_answered_200() {
+    let world = World::start().await;
+    record(&world, 3).await;
+    let receiver = Receiver::start(|number| if number == 1 { 503 } else { 200 }).await;
+    let ran = world.run(&["replay", "g", "--to", &receiver.url(), "--json"]);
+    assert_eq!((ran.code, receiver.received().len()), (Some(1), 3));
+    assert!(ran.told.ends_with("chat-events: 1 were not answered 200\n"), "{ran:?}");
+    let closed = world.run(&["replay", "g", "--to", "http://127.0.0.1:9/", "--json"]);
+    assert_eq!((closed.code, &closed.json()[0]["status"]), (Some(1), &json!(0)), "{closed:?}");
+    let url = world.run(&["replay", "g", "--to", "ftp://me:secret@x/"]);
+    assert_eq!(url.told, "chat-events: --to is not an http:// or https:// URL\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_keeps_to_a_rate_and_a_dry_run_sends_nothing() {
+    let world = World::start().await;
+    record(&world, 5).await;
+    let receiver = Receiver::start(|_| 200).await;
+    let dry = world.run(&["replay", "g", "--dry-run", "--json"]);
+    assert_eq!((dry.code, dry.told.as_str()), (Some(0), "5 to send; nothing was sent\n"));
+    assert_eq!((dry.json().len(), receiver.received().len()), (5, 0));
+    let started = Instant::now();
+    world.run(&["replay", "g", "--to", &receiver.url(), "--rate", "10"]);
+    assert!(started.elapsed().as_millis() >= 400 && receiver.received().len() == 5);
+}
