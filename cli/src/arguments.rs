@@ -20,7 +20,8 @@ pub(crate) struct Arguments {
     /// Print one JSON object a line.
     ///
     /// An event is its item: attribute by attribute under DynamoDB's names, numbers with all their digits, with the
-    /// whole body in `Body`. Of `replay` a line is {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the
+    /// whole body in `Body`. Of `replay` and of `follow` with
+    /// --forward-to a line is {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the
     /// status 0 where no answer came; of `count` a line is {"key", "count"}; of `redrive` {"id", "pk", "sk", "outcome",
     /// "error"}, with the outcome `recorded`, `duplicate`, `failed`, `incomplete`, `unreadable`, or with --dry-run
     /// `found`; of `commands` {"name", "asks", "url"}.
@@ -50,7 +51,10 @@ pub(crate) enum Command {
     Show(Show),
     /// Count events.
     Count(Count),
-    /// Print new events as they come, until you stop it.
+    /// Print new events as they are recorded, until you stop it.
+    ///
+    /// With --forward-to each goes to a receiver, say on your laptop, as Tencent would send it: signed if
+    /// CALLBACK_TOKENS has a token of the application.
     Follow(Follow),
     /// Send recorded callbacks again, in order of time, to a receiver.
     ///

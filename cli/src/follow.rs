@@ -11,38 +11,93 @@ use clap::Args;
 use tencent_chat_webhook::record::attribute::Item;
 
 use crate::{
+    event::{attribute, subject, time},
     fault::Fault,
-    output::{Columns, Output, note},
+    output::{
+        Columns, Output,
+        columns::{Column, Cut},
+        note,
+    },
     place::Place,
+    sender::{Sender, line},
+    table::Table,
 };
 
 mod streams;
 use streams::Shards;
+
+const COLUMNS: [Column; 5] = [
+    Column::new("TIME", 24, Cut::End),
+    Column::new("COMMAND", 31, Cut::Middle),
+    Column::new("STATUS", 6, Cut::End),
+    Column::new("TOOK", 7, Cut::End),
+    Column::new("ANSWER", 0, Cut::End),
+];
 
 /// How long to wait before the stream is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Args, Debug)]
 pub(crate) struct Follow {
+    /// Only events of this CallbackCommand; can be given several times
+    #[arg(long, value_name = "COMMAND")]
+    command: Vec<String>,
+    /// Only events of this subject: a GroupId, a UserID, …
+    #[arg(long)]
+    subject: Option<String>,
+    /// Send each event to a receiver, as Tencent would, and print its answer
+    #[arg(long, value_name = "URL")]
+    forward_to: Option<String>,
     /// Begin with the oldest events that the table's stream has: those of a day
     #[arg(long)]
     from_start: bool,
 }
 
+impl Follow {
+    fn selects(&self, event: &Item) -> bool {
+        let is_command = |command: &String| attribute(event, "CallbackCommand") == Some(command);
+        (self.command.is_empty() || self.command.iter().any(is_command))
+            && self.subject.as_ref().is_none_or(|of| subject(event) == of)
+    }
+}
+
 /// Prints new events until it is stopped.
 pub(crate) async fn run(place: &Place, follow: &Follow, output: &mut Output) -> Result<(), Fault> {
-    let table = place.table()?;
-    let arn = stream(place, &table).await?;
-    let asked = place.asking("follow", &table);
+    let table = Table::of(place)?;
+    let mut sender = follow.forward_to.as_deref().map(|url| Sender::new(url, false)).transpose()?;
+    let arn = stream(place, &table.name).await?;
+    let asked = place.asking("follow", &table.name);
     let mut shards = Shards::open(Client::new(&place.config), arn, asked, follow.from_start).await?;
-    note(&format!("following {table}; Ctrl-C to stop"));
+    note(&format!("following {}; Ctrl-C to stop", table.name));
     loop {
         for event in shards.read().await?.into_iter().filter_map(new_event) {
-            output.event(Columns::OfAll, &event)?;
+            if !follow.selects(&event) {
+                continue;
+            }
+            match &mut sender {
+                Some(sender) => forward(&table, sender, event, output).await?,
+                // A program gets the whole item.
+                None if output.json => output.event(Columns::OfAll, &table.with_body(event).await?)?,
+                None => output.event(Columns::OfAll, &event)?,
+            }
         }
         output.flush()?;
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Sends an event, and prints what came of it.
+async fn forward(table: &Table, sender: &mut Sender, event: Item, output: &mut Output) -> Result<(), Fault> {
+    let event = table.with_body(event).await?;
+    let answer = sender.send(&event).await?;
+    if output.json {
+        output.json_line(&line(&event, &answer))?;
+    } else {
+        let command = attribute(&event, "CallbackCommand").unwrap_or_default();
+        let (status, millis) = (answer.status.to_string(), format!("{} ms", answer.millis()));
+        output.row(&COLUMNS, &[&time(&event), command, &status, &millis, &answer.text])?;
+    }
+    output.flush()
 }
 
 /// The table's stream.
@@ -62,12 +117,12 @@ fn new_event(record: Record) -> Option<Item> {
         return None;
     }
     let image = record.dynamodb?.new_image?;
-    let item: Item = image.into_iter().filter_map(|(name, value)| Some((name, attribute(value)?))).collect();
+    let item: Item = image.into_iter().filter_map(|(name, value)| Some((name, value_of(value)?))).collect();
     item.contains_key("CallbackCommand").then_some(item)
 }
 
 /// The same value, as the table's own client has it. An event's attributes are scalars.
-fn attribute(value: Streamed) -> Option<AttributeValue> {
+fn value_of(value: Streamed) -> Option<AttributeValue> {
     match value {
         Streamed::S(text) => Some(AttributeValue::S(text)),
         Streamed::N(digits) => Some(AttributeValue::N(digits)),

@@ -3,20 +3,27 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc,
     time::Duration,
 };
 
 use serde_json::{Value, json};
+use support::requests::{CREATED, SDK_APPID};
 
-use crate::world::{World, created};
+use crate::{
+    receiver::{OK, Receiver},
+    world::{World, created},
+};
+
+/// 9 December 2022, 08:26:54.123 UTC.
+const TIME: u64 = 1_670_574_414_123;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The program while it follows, and the lines that it prints.
 struct Following {
     child: Child,
-    lines: Receiver<String>,
+    lines: mpsc::Receiver<String>,
 }
 
 impl Following {
@@ -28,7 +35,7 @@ impl Following {
         BufReader::new(stderr).read_line(&mut told).expect("it tells something");
         assert_eq!(told, "following tencent-chat-events; Ctrl-C to stop\n");
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-        let (sender, lines) = channel();
+        let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {
             stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
@@ -74,4 +81,42 @@ async fn from_its_start_the_stream_has_what_came_before() {
     let following = Following::start(world.program(&["follow", "--from-start", "--json"]));
     let event: Value = serde_json::from_str(&following.line()).expect("a line is JSON");
     assert_eq!((&event["GroupId"], &event["EventTime"]), (&json!("before"), &json!(1_670_574_414_000_u64)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn follow_keeps_to_commands_and_a_subject() {
+    let world = World::start().await;
+    let arguments = ["follow", "--command", "A.B", "--command", "A.C", "--subject", "g", "--json"];
+    let following = Following::start(world.program(&arguments));
+    for (time, (command, group)) in (0..).zip([("A.B", "g"), ("A.B", "h"), ("A.D", "g"), ("A.C", "g")]) {
+        world
+            .record(&json!({ "CallbackCommand": command, "GroupId": group, "EventTime": TIME + time }), 1)
+            .await;
+    }
+    let times = [following.line(), following.line()]
+        .map(|line| serde_json::from_str::<Value>(&line).expect("JSON")["EventTime"].clone());
+    assert_eq!(times, [json!(TIME), json!(TIME + 3)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn follow_forwards_each_event_and_prints_the_answer() {
+    let world = World::start().await;
+    let receiver = Receiver::start(|number| if number == 1 { 500 } else { 200 }).await;
+    let arguments = ["follow", "--forward-to", &receiver.url()];
+    let mut command = world.program(&arguments);
+    command.env("CALLBACK_TOKENS", "ours");
+    let (table, json) =
+        (Following::start(command), Following::start(world.program(&[&arguments[..], &["--json"]].concat())));
+    let mut large = created("g", TIME, "large");
+    large["MemberList"] = vec![json!({ "Member_Account": "one-of-many-members" }); 20_000].into();
+    world.record(&large, 1).await;
+    let line: Value = serde_json::from_str(&json.line()).expect("JSON");
+    assert!(table.line().starts_with("TIME "));
+    let row = table.line();
+    assert!(row.contains(CREATED) && (row.contains("  200 ") || row.contains("  500 ")), "{row}");
+    assert!([200, 500].contains(&line["status"].as_u64().expect("a status")), "{line}");
+    assert_eq!(line["answer"], serde_json::from_str::<Value>(OK).expect("JSON"));
+    let received = receiver.received();
+    assert!(received.iter().all(|each| each.body == large.to_string() && !each.query.contains("Replayed")));
+    assert_eq!(received.iter().filter(|each| each.is_signed(SDK_APPID, "ours")).count(), 1);
 }
