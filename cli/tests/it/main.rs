@@ -4,5 +4,6 @@ mod following;
 mod log_group;
 mod reading;
 mod redriving;
+mod streams;
 mod words;
 mod world;
