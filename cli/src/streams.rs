@@ -125,13 +125,17 @@ impl Shards {
     }
 
     /// Starts from now on: a closed shard holds only the past, and an open one is read from its end.
+    ///
+    /// A shard is surely closed if its last record is listed and a child too. Without a child it is read from its end,
+    /// which costs a request: the DynamoDB of `make run` lists a last record of its one shard, which is never closed.
     async fn start_now(&mut self, listed: Vec<Listed>) -> Result<(), Fault> {
+        let parents: HashSet<_> = listed.iter().filter_map(|shard| shard.parent_shard_id.clone()).collect();
         for shard in listed {
             let range = shard.sequence_number_range;
-            let closed = range.is_some_and(|range| range.ending_sequence_number.is_some());
+            let has_last = range.is_some_and(|range| range.ending_sequence_number.is_some());
             if let Some(id) = shard.shard_id
                 && self.known.insert(id.clone())
-                && !closed
+                && !(has_last && parents.contains(&id))
             {
                 self.open.push(Shard::new(id, Position::Latest));
             }

@@ -25,6 +25,7 @@ struct Shard {
     listed: bool,
     closed: bool,
     removed: bool,
+    refused: bool,
     /// How many of the oldest records are removed.
     trimmed: usize,
     records: Vec<Value>,
@@ -65,6 +66,11 @@ impl State {
     pub(crate) fn trim(&mut self, id: &str) {
         let shard = self.find(id);
         shard.trimmed = shard.records.len();
+    }
+
+    /// Refuses access to the records of a shard.
+    pub(crate) fn refuse(&mut self, id: &str) {
+        self.find(id).refused = true;
     }
 
     /// Lets every iterator expire, as after 15 minutes.
@@ -160,6 +166,9 @@ impl State {
         let shard = self.find(parts[0]);
         if shard.removed {
             return Err("ResourceNotFoundException");
+        }
+        if shard.refused {
+            return Err("AccessDeniedException");
         }
         if at < shard.trimmed {
             return Err("TrimmedDataAccessException");
