@@ -56,7 +56,9 @@ fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>
         let (name, value) = line.trim().split_once(": ").unwrap_or_default();
         match name.to_lowercase().as_str() {
             "content-length" => length = value.parse().expect("a length is a number"),
-            "x-amz-target" => request.operation = value.rsplit('.').next().unwrap_or_default().to_owned(),
+            "x-amz-target" => {
+                request.operation = value.rsplit('.').next().map(str::to_owned).unwrap_or_default()
+            }
             _ => {}
         }
         line.clear();

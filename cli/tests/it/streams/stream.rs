@@ -24,8 +24,8 @@ struct Shard {
     parent: Option<String>,
     listed: bool,
     closed: bool,
-    removed: bool,
-    refused: bool,
+    /// The error with which requests for it are answered.
+    refusal: Option<&'static str>,
     /// How many of the oldest records are removed.
     trimmed: usize,
     records: Vec<Value>,
@@ -59,7 +59,7 @@ impl State {
     /// Removes a whole shard, as 24 hours after its closing.
     pub(crate) fn remove(&mut self, id: &str) {
         let shard = self.find(id);
-        (shard.removed, shard.listed) = (true, false);
+        (shard.refusal, shard.listed) = (Some("ResourceNotFoundException"), false);
     }
 
     /// Removes the records that are there, as after 24 hours.
@@ -68,9 +68,9 @@ impl State {
         shard.trimmed = shard.records.len();
     }
 
-    /// Refuses access to the records of a shard.
+    /// Refuses access to a shard.
     pub(crate) fn refuse(&mut self, id: &str) {
-        self.find(id).refused = true;
+        self.find(id).refusal = Some("AccessDeniedException");
     }
 
     /// Lets every iterator expire, as after 15 minutes.
@@ -142,9 +142,11 @@ impl State {
         let id = request["ShardId"].as_str().expect("a shard");
         let generation = self.generation;
         let shard = self.find(id);
+        if let Some(code) = shard.refusal {
+            return Err(code);
+        }
         let number = |record: &Value| record["dynamodb"]["SequenceNumber"] == request["SequenceNumber"];
         let at = match request["ShardIteratorType"].as_str().expect("a type") {
-            _ if shard.removed => return Err("ResourceNotFoundException"),
             "TRIM_HORIZON" => shard.trimmed,
             "LATEST" => shard.records.len(),
             "AFTER_SEQUENCE_NUMBER" => shard.records.iter().position(number).expect("a record's number") + 1,
@@ -164,11 +166,8 @@ impl State {
         }
         let generation = self.generation;
         let shard = self.find(parts[0]);
-        if shard.removed {
-            return Err("ResourceNotFoundException");
-        }
-        if shard.refused {
-            return Err("AccessDeniedException");
+        if let Some(code) = shard.refusal {
+            return Err(code);
         }
         if at < shard.trimmed {
             return Err("TrimmedDataAccessException");
