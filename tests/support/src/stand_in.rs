@@ -56,9 +56,7 @@ fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>
         let (name, value) = line.trim().split_once(": ").unwrap_or_default();
         match name.to_lowercase().as_str() {
             "content-length" => length = value.parse().expect("a length is a number"),
-            "x-amz-target" => {
-                request.operation = value.rsplit('.').next().map(str::to_owned).unwrap_or_default()
-            }
+            "x-amz-target" => request.operation = value.rsplit('.').take(1).collect(),
             _ => {}
         }
         line.clear();
