@@ -1,16 +1,33 @@
-//! The table's stream: its shards, each read to its end before those that it was split into.
+//! The table's stream: finds its shards and reads each one, parents before their children.
+//!
+//! A shard takes records for about four hours. Then it is closed, and its children take the next ones. DynamoDB lists a
+//! shard with some delay, and for 24 hours after its closing. A record is removed after 24 hours too.
 
-use std::{collections::HashSet, mem};
+mod api;
+mod clock;
+mod failure;
+mod order;
+mod pause;
+mod shard;
+
+use std::collections::HashSet;
 
 use aws_sdk_dynamodbstreams::{
     Client,
-    error::SdkError,
-    operation::get_records::{GetRecordsError, GetRecordsOutput},
-    types::{Record, Shard, ShardIteratorType},
+    primitives::DateTime,
+    types::{Record, Shard as Listed},
 };
 use futures_util::{StreamExt, stream};
 
-use crate::fault::{Asked, Fault};
+use crate::{
+    fault::{Asked, Fault},
+    output::note,
+};
+use api::Stream;
+use failure::{Failure, Kind};
+use order::in_order;
+use pause::Pause;
+use shard::{Position, Progress, Shard};
 
 /// How many shards are read at the same time.
 const SHARDS_AT_A_TIME: usize = 16;
@@ -18,141 +35,197 @@ const SHARDS_AT_A_TIME: usize = 16;
 /// The shards of a stream that are being read.
 #[derive(Debug)]
 pub(crate) struct Shards {
-    client: Client,
-    arn: String,
-    asked: Asked,
-    /// Those that were taken up or passed over.
+    stream: Stream,
+    /// Every shard that was opened or passed over.
     known: HashSet<String>,
-    open: Vec<Open>,
-}
-
-/// A shard, read up to a place.
-#[derive(Clone, Debug)]
-struct Open {
-    id: String,
-    iterator: String,
-    from: From,
-}
-
-/// Where to go on from.
-#[derive(Clone, Debug)]
-enum From {
-    Start,
-    Now,
-    After(String),
+    open: Vec<Shard>,
+    /// Until the shards are listed again.
+    listing: Pause,
+    /// Records created earlier are not new.
+    since: Option<DateTime>,
+    /// How often in a row listing them has failed.
+    unlisted: u32,
+    /// A failure is reported once until a read succeeds again.
+    reported: bool,
+    /// Ends the next read: the last one still had records to return.
+    fault: Option<Fault>,
 }
 
 impl Shards {
-    /// Begins with what comes from now on, or with the oldest that the stream has.
+    /// Starts with the events from now on, or with the oldest event in the stream.
+    ///
+    /// # Errors
+    /// If the stream can't be read. Throttled requests are tried again.
     pub(crate) async fn open(
         client: Client,
         arn: String,
         asked: Asked,
         from_start: bool,
     ) -> Result<Self, Fault> {
-        let mut shards = Self { client, arn, asked, known: HashSet::new(), open: Vec::new() };
-        shards.take_up(if from_start { From::Start } else { From::Now }).await?;
+        let stream = Stream::new(&client, arn, asked);
+        let listed = list_patiently(&stream).await?;
+        let mut shards = Self {
+            since: (!from_start).then(|| stream.start()),
+            stream,
+            known: HashSet::new(),
+            open: Vec::new(),
+            listing: Pause::default(),
+            unlisted: 0,
+            reported: false,
+            fault: None,
+        };
+        if from_start {
+            shards.take_up(listed);
+        } else {
+            shards.start_now(listed).await?;
+        }
+        shards.listing.lengthen();
         Ok(shards)
     }
 
-    /// What is new, in the order of its coming.
+    /// The new records, each once, and in order within its shard and its shard's children.
+    ///
+    /// Reads each open shard once. A future that is dropped takes the records with it that it has already read.
+    ///
+    /// # Errors
+    /// If trying again is useless. The records read until then are returned first.
     pub(crate) async fn read(&mut self) -> Result<Vec<Record>, Fault> {
-        let open = mem::take(&mut self.open);
-        let count = open.len();
-        let read = open.into_iter().map(|shard| {
-            let records = self.client.get_records().shard_iterator(&shard.iterator);
-            async { (shard, records.send().await) }
-        });
-        let read: Vec<_> = stream::iter(read).buffer_unordered(SHARDS_AT_A_TIME).collect().await;
-        let mut records = Vec::new();
-        for (shard, got) in read {
-            self.go_on(shard, got, &mut records).await?;
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
         }
-        if self.open.len() < count {
-            self.take_up(From::Start).await?;
+        let stream = &self.stream;
+        let reads = self.open.iter_mut().map(|shard| shard.read(stream));
+        let reads: Vec<_> = stream::iter(reads).buffered(SHARDS_AT_A_TIME).collect().await;
+        let (mut read, mut lost) = (Vec::new(), false);
+        for progress in reads {
+            match progress {
+                Progress::Read(records) => {
+                    self.reported = false;
+                    read.push(records);
+                }
+                Progress::Lost => lost = true,
+                Progress::Failed(failure, in_a_row) => self.weigh(failure, in_a_row),
+                Progress::None => {}
+            }
         }
-        records.sort_by_key(|record| {
-            record.dynamodb().and_then(|change| change.approximate_creation_date_time().copied())
-        });
+        let open = self.open.len();
+        self.open.retain(|shard| !shard.ended);
+        if self.open.len() < open {
+            self.listing = Pause::default();
+        }
+        self.look_for_shards().await;
+        let records = in_order(read, self.since);
+        match self.fault.take() {
+            Some(fault) if records.is_empty() => return Err(fault),
+            Some(fault) => self.fault = Some(fault),
+            None if lost => note("the stream keeps 24 hours: some events are only in the table"),
+            None => {}
+        }
         Ok(records)
     }
 
-    /// Keeps a shard open unless it has come to its end.
-    async fn go_on(
-        &mut self,
-        mut shard: Open,
-        got: Result<GetRecordsOutput, SdkError<GetRecordsError>>,
-        records: &mut Vec<Record>,
-    ) -> Result<(), Fault> {
-        match got {
-            Ok(got) => {
-                let last = got.records().last().and_then(|record| record.dynamodb()?.sequence_number());
-                if let Some(last) = last {
-                    shard.from = From::After(last.to_owned());
-                }
-                records.extend(got.records.unwrap_or_default());
-                if let Some(iterator) = got.next_shard_iterator {
-                    self.open.push(Open { iterator, ..shard });
-                }
-            }
-            // An iterator lives for 15 minutes: this machine has slept.
-            Err(error)
-                if error.as_service_error().is_some_and(GetRecordsError::is_expired_iterator_exception) =>
+    /// Starts from now on: a closed shard holds only the past, and an open one is read from its end.
+    ///
+    /// A shard is surely closed if its last record is listed and a child too. Without a child it is read from its end,
+    /// which costs a request: the DynamoDB of `make run` lists a last record of its one shard, which is never closed.
+    async fn start_now(&mut self, listed: Vec<Listed>) -> Result<(), Fault> {
+        let parents: HashSet<_> = listed.iter().filter_map(|shard| shard.parent_shard_id.clone()).collect();
+        for shard in listed {
+            let range = shard.sequence_number_range;
+            let has_last = range.is_some_and(|range| range.ending_sequence_number.is_some());
+            if let Some(id) = shard.shard_id
+                && self.known.insert(id.clone())
+                && !(has_last && parents.contains(&id))
             {
-                self.open_shard(shard.id, shard.from).await?;
+                self.open.push(Shard::new(id, Position::Latest));
             }
-            Err(error) => return Err(self.asked.fault(&error)),
+        }
+        let stream = &self.stream;
+        let seeks = self.open.iter_mut().map(|shard| shard.seek(stream));
+        let sought: Vec<_> = stream::iter(seeks).buffered(SHARDS_AT_A_TIME).collect().await;
+        for (shard, sought) in self.open.iter_mut().zip(sought) {
+            match sought {
+                Ok(()) => {}
+                Err(Failure { kind: Kind::Unanswered | Kind::Lasting, fault }) => return Err(fault),
+                // The shard is opened by the first read. Its end may have moved by then, so it is read from its start;
+                // `since` leaves out what is not new.
+                Err(_) => shard.reopen(),
+            }
         }
         Ok(())
     }
 
-    /// Opens those that are new and whose parent is read.
-    async fn take_up(&mut self, from: From) -> Result<(), Fault> {
-        let mut shards = self.list().await?;
-        shards.retain(|shard| shard.shard_id().is_some_and(|id| !self.known.contains(id)));
-        let unread: HashSet<String> = shards
+    /// Lists the shards again when it is time, and opens the new ones.
+    ///
+    /// After a shard has ended, its children may be listed late, one later than the other. So the list is asked for at
+    /// once and then after pauses that double up to ten seconds; it is never given up. `DescribeStream` takes ten
+    /// requests a second.
+    async fn look_for_shards(&mut self) {
+        if self.fault.is_some() || !self.listing.is_over() {
+            return;
+        }
+        let listed = self.stream.list().await;
+        self.listing.lengthen();
+        self.unlisted = if listed.is_ok() { 0 } else { self.unlisted + 1 };
+        match listed {
+            Ok(listed) => self.take_up(listed),
+            Err(Failure { kind: Kind::Missing, fault }) => self.fault = Some(fault),
+            Err(failure) => self.weigh(failure, self.unlisted),
+        }
+    }
+
+    /// Opens the new shards whose parent is read. All of their records are new, except those from before the start.
+    fn take_up(&mut self, listed: Vec<Listed>) {
+        let new = |shard: &Listed| shard.shard_id.as_ref().is_some_and(|id| !self.known.contains(id));
+        let listed: Vec<_> = listed.into_iter().filter(new).collect();
+        let unread: HashSet<String> = listed
             .iter()
             .filter_map(|shard| shard.shard_id.clone())
-            .chain(self.open.iter().map(|open| open.id.clone()))
+            .chain(self.open.iter().map(|shard| shard.id.clone()))
             .collect();
-        for shard in shards {
-            if shard.parent_shard_id().is_some_and(|parent| unread.contains(parent)) {
+        for shard in listed {
+            if shard.parent_shard_id.is_some_and(|parent| unread.contains(&parent)) {
                 continue;
             }
-            if let Some(id) = shard.shard_id {
-                self.known.insert(id.clone());
-                self.open_shard(id, from.clone()).await?;
+            if let Some(id) = shard.shard_id
+                && self.known.insert(id.clone())
+            {
+                self.open.push(Shard::new(id, Position::Oldest));
             }
         }
-        Ok(())
     }
 
-    async fn open_shard(&mut self, id: String, from: From) -> Result<(), Fault> {
-        let (kind, after) = match &from {
-            From::Start => (ShardIteratorType::TrimHorizon, None),
-            From::Now => (ShardIteratorType::Latest, None),
-            From::After(number) => (ShardIteratorType::AfterSequenceNumber, Some(number.clone())),
-        };
-        let iterator =
-            self.client.get_shard_iterator().stream_arn(&self.arn).shard_id(&id).shard_iterator_type(kind);
-        let iterator =
-            iterator.set_sequence_number(after).send().await.map_err(|error| self.asked.fault(&error))?;
-        let iterator = iterator.shard_iterator.unwrap_or_default();
-        self.open.push(Open { id, iterator, from });
-        Ok(())
-    }
-
-    async fn list(&self) -> Result<Vec<Shard>, Fault> {
-        let (mut shards, mut last) = (Vec::new(), None);
-        loop {
-            let page = self.client.describe_stream().stream_arn(&self.arn).set_exclusive_start_shard_id(last);
-            let page = page.send().await.map_err(|error| self.asked.fault(&error))?.stream_description;
-            let Some(page) = page else { return Ok(shards) };
-            shards.extend(page.shards.unwrap_or_default());
-            last = page.last_evaluated_shard_id;
-            if last.is_none() {
-                return Ok(shards);
-            }
+    /// Keeps a failure that ends the program, and reports another one when it is the second in a row.
+    fn weigh(&mut self, failure: Failure, in_a_row: u32) {
+        if failure.kind == Kind::Lasting {
+            self.fault = Some(failure.fault);
+        } else if in_a_row == 2 && !self.reported {
+            self.reported = true;
+            report(&failure.fault);
         }
+    }
+}
+
+/// Lists the shards, however long that is throttled.
+async fn list_patiently(stream: &Stream) -> Result<Vec<Listed>, Fault> {
+    let mut pause = Pause::default();
+    loop {
+        match stream.list().await {
+            Ok(listed) => return Ok(listed),
+            Err(Failure { kind: Kind::Busy, fault }) => {
+                if pause.lengthen() == 2 {
+                    report(&fault);
+                }
+                pause.wait().await;
+            }
+            Err(failure) => return Err(failure.fault),
+        }
+    }
+}
+
+/// Says why nothing comes for the time being.
+fn report(fault: &Fault) {
+    if let Fault::Told(text) = fault {
+        note(&format!("{text}; trying again"));
     }
 }

@@ -6,5 +6,6 @@ mod log_group;
 mod receiver;
 mod redriving;
 mod replaying;
+mod streams;
 mod words;
 mod world;

@@ -1,13 +1,42 @@
-//! Stand-ins for services of AWS that have no embedded emulator: CloudWatch Logs, CloudFormation.
+//! Stand-ins for services of AWS that have no embedded emulator, or whose emulator lacks what a test needs.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
 };
 
-/// A stand-in's URL. It answers every request as it is told, by the request's body.
+/// What a stand-in is asked for.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The operation, where it is in a header: the part of `X-Amz-Target` after the dot.
+    pub operation: String,
+    /// The body.
+    pub body: String,
+}
+
+/// What a stand-in answers.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The header `Date`.
+    pub date: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+/// A stand-in's URL. It answers every request by the request's body, with a status and a body.
 #[must_use]
 pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+    serve_operations(move |request| {
+        let (status, body) = answer(&request.body);
+        Some(Reply { status, date: None, body })
+    })
+}
+
+/// A stand-in's URL. Where it has no answer to a request it closes the connection.
+#[must_use]
+pub fn serve_operations(answer: impl Fn(&Request) -> Option<Reply> + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
     std::thread::spawn(move || {
@@ -20,21 +49,26 @@ pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String 
 }
 
 /// Answers one request, and closes the connection.
-fn reply(mut connection: &TcpStream, answer: &impl Fn(&str) -> (u16, String)) -> std::io::Result<()> {
+fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>) -> std::io::Result<()> {
     let mut reader = BufReader::new(connection);
-    let (mut line, mut length) = (String::new(), 0);
+    let (mut line, mut length, mut request) = (String::new(), 0, Request::default());
     while reader.read_line(&mut line)? > 2 {
-        if let Some(("content-length", value)) = line.trim().to_lowercase().split_once(": ") {
-            length = value.parse().expect("a length is a number");
+        let (name, value) = line.trim().split_once(": ").unwrap_or_default();
+        match name.to_lowercase().as_str() {
+            "content-length" => length = value.parse().expect("a length is a number"),
+            "x-amz-target" => request.operation = value.rsplit('.').take(1).collect(),
+            _ => {}
         }
         line.clear();
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    let (status, reply) = answer(&String::from_utf8_lossy(&body));
+    request.body = String::from_utf8_lossy(&body).into_owned();
+    let Some(Reply { status, date, body }) = answer(&request) else { return Ok(()) };
+    let date = date.map(|date| format!("date: {date}\r\n")).unwrap_or_default();
     write!(
         connection,
-        "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{reply}",
-        reply.len()
+        "HTTP/1.1 {status} x\r\nconnection: close\r\n{date}content-length: {}\r\n\r\n{body}",
+        body.len()
     )
 }
