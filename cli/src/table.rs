@@ -24,6 +24,9 @@ use crate::{
 /// What every item of an event has.
 const KEYS: [&str; 3] = ["pk", "sk", "CallbackCommand"];
 
+/// How many items a page has at most. DynamoDB's own limit is 1 MB; an embedded one may read all that there is.
+const PAGE: i32 = 1000;
+
 /// How many items are read by their keys at once: of the largest, 20 MB.
 const KEYS_AT_A_TIME: usize = 50;
 
@@ -100,14 +103,15 @@ impl Table {
     pub(crate) fn query(&self, query: QueryFluentBuilder, wanted: Wanted) -> Items {
         let (names, expression) = wanted.projection();
         let query = query.set_expression_attribute_names(names).set_projection_expression(expression);
-        self.items(query.into_paginator().items().send())
+        let limit = query.get_limit().unwrap_or(PAGE);
+        self.items(query.limit(limit).into_paginator().items().send())
     }
 
     /// What a scan finds.
     pub(crate) fn scan(&self, scan: ScanFluentBuilder, wanted: Wanted) -> Items {
         let (names, expression) = wanted.projection();
         let scan = scan.set_expression_attribute_names(names).set_projection_expression(expression);
-        self.items(scan.table_name(&self.name).into_paginator().items().send())
+        self.items(scan.table_name(&self.name).limit(PAGE).into_paginator().items().send())
     }
 
     fn items<E>(&self, pages: PaginationStream<Result<Item, SdkError<E>>>) -> Items

@@ -27,7 +27,7 @@ const SHARDS_AT_A_TIME: usize = 16;
 /// How many days are begun before they are needed.
 const DAYS_AT_A_TIME: usize = 2;
 
-/// How many items of a shard are read at once, so that a day of 64 shards stays in memory.
+/// How many items of a shard a page has at most, so that days of 64 shards stay in memory.
 const PAGE: i32 = 200;
 
 /// The keys of a command in the index.
