@@ -17,14 +17,7 @@ use crate::{
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Print one JSON object a line.
-    ///
-    /// An event is its item: attribute by attribute under DynamoDB's names, numbers with all their digits, with the
-    /// whole body in `Body`. Of `replay` and of `follow` with
-    /// --forward-to a line is {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the
-    /// status 0 where no answer came; of `count` a line is {"key", "count"}; of `redrive` {"id", "pk", "sk", "outcome",
-    /// "error"}, with the outcome `recorded`, `duplicate`, `failed`, `incomplete`, `unreadable`, or with --dry-run
-    /// `found`; of `commands` {"name", "asks", "url"}.
+    /// Print one JSON object a line
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -33,12 +26,12 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  chat-events --stack tencent-chat-webhook list @TGS#2J4SZEAEL
-  chat-events --stack tencent-chat-webhook list --command Group.CallbackAfterCreateGroup --since 7d --json
-  chat-events --stack tencent-chat-webhook show 1400000001#@TGS#2J4SZEAEL 2026-11-21T09:00:00.123Z
-  chat-events --stack tencent-chat-webhook replay --since 3h --to https://example.com/im --resume sent.jsonl
-  chat-events --stack tencent-chat-webhook redrive --since 1h --dry-run
-  chat-events --local follow";
+  chat-events --stack STACK list @TGS#2J4SZEAEL
+  chat-events --stack STACK list --command Group.CallbackAfterCreateGroup --since 7d --json
+  chat-events --stack STACK show @TGS#2J4SZEAEL 2026-11-21T09:00:00.123Z
+  chat-events --stack STACK follow --forward-to http://127.0.0.1:8080/
+  chat-events --stack STACK replay @TGS#2J4SZEAEL --to https://example.com/im --resume sent.jsonl
+  chat-events --local list --yes";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -46,28 +39,45 @@ pub(crate) enum Command {
     ///
     /// A SUBJECT is read by a query, --command with --since by the index. Anything else reads the whole table, which
     /// costs half a read unit for 4 KB, so the command first says how large it is and asks.
+    ///
+    /// JSON: the item, attribute by attribute under DynamoDB's names, numbers with all their digits, with the whole
+    /// body in `Body`.
     List(Selection),
     /// Print the body of an event, byte for byte.
+    ///
+    /// JSON: the item, with the whole body in `Body`.
     Show(Show),
     /// Count events.
+    ///
+    /// JSON: {"key", "count"}, in the order of the keys, or by subject the largest first. Without --by the key is `all`.
     Count(Count),
     /// Print new events as they are recorded, until you stop it.
     ///
     /// With --forward-to each goes to a receiver, say on your laptop, as Tencent would send it: signed if
     /// CALLBACK_TOKENS has a token of the application.
+    ///
+    /// JSON: the item; with --forward-to as of `replay`.
     Follow(Follow),
     /// Send recorded callbacks again, in order of time, to a receiver.
     ///
     /// A callback goes out as Tencent sent it, the body byte for byte; the URL has Replayed=1, and a new signature if
     /// CALLBACK_TOKENS has a token of the application. One callback is sent after the other. Fails if one was not
     /// answered 200, and stops after five in a row that were not answered at all.
+    ///
+    /// JSON: {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came. With
+    /// --dry-run the first three.
     Replay(Replay),
     /// Record what the function could not, from its log.
     ///
     /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the
     /// table stays as it is.
+    ///
+    /// JSON: {"id", "pk", "sk", "outcome", "error"}, with the outcome `recorded`, `duplicate`, `failed`, `incomplete`,
+    /// `unreadable`, or with --dry-run `found`.
     Redrive(Redrive),
     /// Print the documented callbacks.
+    ///
+    /// JSON: {"name", "asks", "url"}.
     Commands,
     /// Print completions for a shell.
     ///
