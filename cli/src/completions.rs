@@ -1,9 +1,9 @@
 //! Completions of this program's words, for a shell.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::{arguments::Arguments, fault::Fault, output::Output};
+use crate::{fault::Fault, output::Output};
 
 #[derive(Args, Debug)]
 pub(crate) struct Completions {
@@ -11,9 +11,9 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-/// Prints the script for a shell.
-pub(crate) fn run(completions: &Completions, output: &mut Output) -> Result<(), Fault> {
+/// Prints the script for a shell, for a program with these arguments.
+pub(crate) fn run(completions: &Completions, mut program: Command, output: &mut Output) -> Result<(), Fault> {
     let mut script = Vec::new();
-    generate(completions.shell, &mut Arguments::command(), "chat-events", &mut script);
+    generate(completions.shell, &mut program, "chat-events", &mut script);
     output.bytes(&script)
 }

@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 mod arguments;
 mod commands;
@@ -49,7 +49,9 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
     match command {
         // Without a look at AWS's configuration.
         Command::Commands => commands::list(&mut output)?,
-        Command::Completions(completions) => completions::run(&completions, &mut output)?,
+        Command::Completions(completions) => {
+            completions::run(&completions, Arguments::command(), &mut output)?
+        }
         Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
         Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,
         Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,

@@ -16,7 +16,9 @@ mod confirm;
 mod index;
 mod person;
 mod sorted;
+mod span;
 use confirm::confirm;
+use span::Span;
 
 /// Which events.
 #[derive(Args, Clone, Debug, Default)]
@@ -38,20 +40,6 @@ pub(crate) struct Selection {
     /// Read the whole table without asking, where that is the only way
     #[arg(long)]
     pub(crate) yes: bool,
-}
-
-/// From `since`, before `until`.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    since: Moment,
-    until: Moment,
-}
-
-impl Span {
-    /// The smallest `sk` in the span, and a text between its `sk`s and all later ones.
-    fn bounds(self) -> (String, String) {
-        (format!("{:013}", self.since.0), format!("{:013}", self.until.0))
-    }
 }
 
 /// The way to the events.

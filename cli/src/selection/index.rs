@@ -6,7 +6,7 @@ use tencent_chat_webhook::{
     time::day,
 };
 
-use super::Span;
+use super::span::Span;
 use crate::{
     event::key,
     fault::Fault,
