@@ -5,7 +5,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    completions::Completions, count::Count, follow::Follow, place::PlaceFlags, redrive::Redrive,
+    chat::Chat, completions::Completions, count::Count, follow::Follow, place::PlaceFlags, redrive::Redrive,
     replay::Replay, selection::Selection, show::Show,
 };
 
@@ -51,6 +51,15 @@ pub(crate) enum Command {
     ///
     /// JSON: {"key", "count"}, in the order of the keys, or by subject the largest first. Without --by the key is `all`.
     Count(Count),
+    /// Print a conversation as people read it, or write it to a page that can be printed.
+    ///
+    /// `chat A B` is the conversation of two users, `chat GROUP` that of a group. Messages are in order of time; edits
+    /// and recalls are applied and told, read marks are told, and elements other than text are named, as [image]. A
+    /// message that was not delivered is left out. The events are read twice: edits and recalls come after their
+    /// message.
+    ///
+    /// JSON: {"pk", "sk", "time", "from", "text", "edited", "recalled", "read"}, the last three only where they hold.
+    Chat(Chat),
     /// Print new events as they are recorded, until you stop it.
     ///
     /// With --forward-to each goes to a receiver, say on your laptop, as Tencent would send it: signed if

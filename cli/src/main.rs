@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 mod arguments;
+mod chat;
 mod commands;
 mod completions;
 mod count;
@@ -14,6 +15,7 @@ mod event;
 mod fault;
 mod follow;
 mod list;
+mod merged;
 mod moment;
 mod output;
 mod place;
@@ -53,6 +55,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
             completions::run(&completions, Arguments::command(), &mut output)?
         }
         Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
+        Command::Chat(chat) => chat::run(&Place::find(place).await?, &chat, &mut output).await?,
         Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,
         Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
         Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,

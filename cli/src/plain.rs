@@ -18,6 +18,13 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|character| if is_plain(character) { character } else { '\u{fffd}' }).collect()
 }
 
+/// The text for a page: line breaks, tabs and the joiners of scripts and emoji stay, and the rest of what is not
+/// plain becomes U+FFFD.
+pub(crate) fn printable(text: &str) -> String {
+    let stays = |character| is_plain(character) || matches!(character, '\n' | '\t' | '\u{200c}' | '\u{200d}');
+    text.chars().map(|character| if stays(character) { character } else { '\u{fffd}' }).collect()
+}
+
 /// The same JSON value, with escapes for the characters that are not plain. White space between its tokens stays.
 pub(crate) fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());

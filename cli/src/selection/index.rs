@@ -1,15 +1,11 @@
 //! A command's events out of the index: a key for each day and shard.
 
-use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
-use tencent_chat_webhook::{
-    record::attribute::{Item, text},
-    time::day,
-};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use tencent_chat_webhook::{record::attribute::text, time::day};
 
 use super::span::Span;
 use crate::{
-    event::key,
-    fault::Fault,
+    merged::merged,
     table::{Items, Table, Wanted},
 };
 
@@ -20,9 +16,6 @@ const INDEX: &str = "ByCommand";
 const FEW_QUERIES: u64 = 500;
 
 const DAY_MILLIS: u64 = 86_400_000;
-
-/// How many shards are asked at the same time.
-const SHARDS_AT_A_TIME: usize = 16;
 
 /// How many days are begun before they are needed.
 const DAYS_AT_A_TIME: usize = 2;
@@ -94,32 +87,4 @@ fn shard(table: &Table, key: &str, span: Span, wanted: Wanted) -> Items {
         .expression_attribute_values(":until", text(until))
         .limit(PAGE);
     table.query(query, wanted)
-}
-
-/// Several sorted streams as one.
-async fn merged(mut shards: Vec<Items>) -> Result<Items, Fault> {
-    let mut begun = Vec::new();
-    while !shards.is_empty() {
-        let some = shards.split_off(shards.len().saturating_sub(SHARDS_AT_A_TIME));
-        begun.extend(try_join_all(some.into_iter().map(begin)).await?.into_iter().flatten());
-    }
-    Ok(stream::try_unfold(begun, next).boxed())
-}
-
-/// The first item, and the rest.
-async fn begin(mut rest: Items) -> Result<Option<(Item, Items)>, Fault> {
-    Ok(rest.try_next().await?.map(|first| (first, rest)))
-}
-
-/// The earliest of the next items, and what is left then.
-async fn next(mut shards: Vec<(Item, Items)>) -> Result<Option<(Item, Vec<(Item, Items)>)>, Fault> {
-    let Some(first) = (0..shards.len()).min_by_key(|index| key(&shards[*index].0)) else {
-        return Ok(None);
-    };
-    let following = shards[first].1.try_next().await?;
-    let item = match following {
-        Some(following) => std::mem::replace(&mut shards[first].0, following),
-        None => shards.swap_remove(first).0,
-    };
-    Ok(Some((item, shards)))
 }
