@@ -73,7 +73,7 @@ fn tell(Addresses { function, dynamodb }: &Addresses) {
     println!(
         "The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:"
     );
-    println!("  make send    sends the files of events/ and a signed callback");
+    println!("  make send    sends some callbacks as Tencent does");
     println!("  make show    shows what is recorded");
     println!("Each callback is a line here. A change in src/ starts the function anew; Ctrl-C ends it.\n");
 }
