@@ -95,7 +95,7 @@ async fn a_line_says_what_was_sent_and_what_came_of_it() {
     let receiving = Receiving::start().await;
     let printed = receiving.send(&[FULL]).well();
     assert!(printed.starts_with("Group.CallbackAfterGroupFull                  200  "), "{printed}");
-    let answer = r#" ms  {"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":""}"#;
+    let answer = r#" ms  {"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
     assert!(printed.trim_end().ends_with(answer) && printed.lines().count() == 1, "{printed}");
     let Request { query, .. } = receiving.request();
     let parameters = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&contenttype=json\
@@ -128,8 +128,8 @@ async fn a_body_is_sent_byte_for_byte_under_any_command() {
     receiving.send_from(&SIGNING, body, &[live, "--body", "-"]).well();
     let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
     file.write_all(body.as_bytes()).expect("it can be written");
-    let path = file.path().to_str().expect("a path is text");
-    receiving.send(&[live, "--body", path]).well();
+    let path = file.path().to_str().expect("a path is text").to_owned();
+    receiving.send(&[live, "--body", &path]).well();
     for Request { query, body: sent } in receiving.function.take_requests() {
         assert_eq!(String::from_utf8_lossy(&sent), body);
         assert!(query.contains("CallbackCommand=Live.CallbackAfterStartBattle&"), "{query}");
@@ -137,7 +137,7 @@ async fn a_body_is_sent_byte_for_byte_under_any_command() {
     assert_eq!(receiving.items().len(), 1);
     // What is not text is refused, so the answer is not the expected one.
     file.write_all(b"\xff").expect("it can be written");
-    let ran = receiving.send(&[live, "--body", path]);
+    let ran = receiving.send(&[live, "--body", &path]);
     assert_eq!((ran.code, receiving.request().body.last()), (Some(1), Some(&0xff)), "{ran:?}");
     assert!(ran.printed.contains("  400  "), "{ran:?}");
     assert_eq!(ran.told, "chat-events: expected status 200 with ActionStatus OK\n");
