@@ -1,5 +1,7 @@
 //! A test callback, sent as Tencent sends it.
 
+#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+
 use std::{fs, io::Read, path::PathBuf};
 
 use clap::Args;
@@ -43,10 +45,10 @@ pub(crate) struct Sending {
     /// Send this file byte for byte in place of the sample; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "probe")]
     body: Option<PathBuf>,
-    /// Send to this URL, without a look at AWS
+    /// Send to this URL; no AWS configuration is read
     #[arg(long, value_name = "URL")]
     to: Option<String>,
-    /// Go on although the URL is not on this machine, where the callback becomes a real event
+    /// Send to another machine too, where the callback becomes a real event
     #[arg(long)]
     yes: bool,
     #[command(flatten)]

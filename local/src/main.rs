@@ -4,8 +4,8 @@
 //! changes. DynamoDB is in this process, so it stays. Both listen on loopback alone. Events stay in a file.
 //!
 //! Every setting can be given in the environment; those that are not have a value that fits the files in
-//! `events/`. Further ones belong to this program: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`, where
-//! `cargo lambda invoke` looks), `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
+//! `events/`. Further ones belong to this program: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`),
+//! `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
 //! `.local/events.db`), and `LOG=json` for the log as CloudWatch gets it.
 
 use std::{env, error::Error, fs, net::SocketAddr, path::Path, process::ExitCode};
