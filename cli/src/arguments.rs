@@ -76,6 +76,8 @@ pub(crate) enum Command {
     ///
     /// The exit code is 0 if the answer is as expected: status 200 with ActionStatus OK, with --wrong-sign and --stale
     /// status 401. Else it is 1.
+    ///
+    /// JSON: {"CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came.
     Send(Sending),
     /// Record what the function could not, from its log.
     ///

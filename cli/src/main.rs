@@ -48,15 +48,15 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
     let mut output = Output::new(json);
     let mut code = ExitCode::SUCCESS;
     match command {
-        // Without a look at AWS's configuration, and so is what is sent to no stack.
+        // These read no AWS configuration; `send` reads it for a stack alone.
         Command::Commands => commands::list(&mut output)?,
         Command::Completions(completions) => completions::run(&completions, &mut output)?,
+        Command::Send(sending) => send::run(place, &sending, &mut output).await?,
         Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
         Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,
         Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
         Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
         Command::Replay(replay) => replay::run(&Place::find(place).await?, &replay, &mut output).await?,
-        Command::Send(sending) => send::run(place, &sending, &mut output).await?,
         Command::Redrive(redrive) => {
             code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
         }
