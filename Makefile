@@ -2,7 +2,7 @@
 # a machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run ports send show test load bench e2e lint lint-template deny fuzz clean
+.PHONY: help tools run ports chat-events send show test load bench e2e lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 comma := ,
@@ -38,7 +38,12 @@ CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 # Everything that runs locally is one build with one set of features, so that cargo compiles each crate once.
 LOCAL := cargo build --locked --package local
 # A client of DynamoDB alone, with the features of that build: the clients of other services would take minutes.
-SHOW := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
+CHAT_EVENTS := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
+# What `make send` sends unsigned, and the application to which it sends a signed callback, a signature that is
+# wrong, one that is stale, and the console's check of the URL.
+SENT := Group.CallbackAfterCreateGroup Group.CallbackAfterGroupInfoChanged Group.CallbackAfterGroupFull \
+    Group.CallbackAfterGroupDestroyed C2C.CallbackAfterSendMsg Group.CallbackBeforeSendMsg
+SIGNING := 1400000002
 BUILT := $(or $(CARGO_TARGET_DIR),target)/debug
 
 # Requests to this machine need no proxy.
@@ -58,14 +63,19 @@ run: ports $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside
 ports:
 	@$(PYTHON) local/ports.py
 
-send: ## send the samples and a signed callback to `make run`
-	@$(LOCAL) --quiet
-	@$(BUILT)/send
-
-show: ## show the events that `make run` has recorded
+chat-events:
 	@test -x $(BUILT)/chat-events || echo 'Building chat-events, which takes a minute the first time.' >&2
-	@$(SHOW) --quiet
-	@$(BUILT)/chat-events --local list
+	@$(CHAT_EVENTS) --quiet
+
+send: chat-events ## send some callbacks to `make run`, as Tencent does
+	@export CALLBACK_TOKENS="$${CALLBACK_TOKENS:-$(SIGNING):local-token}"; send='$(BUILT)/chat-events --local send'; \
+	    for command in $(SENT); do $$send $$command || exit; done; \
+	    send="$$send --app $(SIGNING)"; \
+	    $$send State.StateChange && $$send State.StateChange --wrong-sign && $$send State.StateChange --stale && \
+	    $$send --probe
+
+show: chat-events ## show the events that `make run` has recorded
+	@$(BUILT)/chat-events --local list --yes
 
 test: ## run the tests
 	cargo test --locked --workspace

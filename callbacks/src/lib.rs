@@ -30,6 +30,7 @@
 //! - [`answer`]: the answer to a callback, and the decisions of a before-callback.
 //! - [`origin`]: application, platform and address that a callback comes from.
 //! - [`callback`]: command, JSON object, subject and time of a request's body.
+//! - `sample`: a realistic callback of each documented command, with the feature `samples`.
 //! - [`event`]: the 61 documented commands as typed events.
 //! - [`value`]: the types of their fields.
 //! - [`object`]: the top level of a JSON object.
@@ -50,6 +51,8 @@ pub mod origin;
 pub mod probe;
 pub mod query;
 pub mod refusal;
+#[cfg(any(test, feature = "samples"))]
+pub mod sample;
 pub mod signature;
 mod surrogate;
 pub mod value;

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     chat::Chat, completions::Completions, count::Count, follow::Follow, place::PlaceFlags, redrive::Redrive,
-    replay::Replay, selection::Selection, show::Show,
+    replay::Replay, selection::Selection, send::Sending, show::Show,
 };
 
 /// Reads what tencent-chat-webhook has recorded, and records what it could not.
@@ -76,6 +76,18 @@ pub(crate) enum Command {
     /// JSON: {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came. With
     /// --dry-run the first three.
     Replay(Replay),
+    /// Send a test callback to the function or another receiver.
+    ///
+    /// The body is a sample of the command, whose ids begin with `test-` and whose times are set to now. So each one
+    /// is a new event; where Tencent gives the time in seconds, one a second. It is signed if CALLBACK_TOKENS has a
+    /// token of the application. The application is --app, $SDK_APP_ID, the stack's only one, or without a stack
+    /// 1400000001.
+    ///
+    /// The exit code is 0 if the answer is as expected: status 200 with ActionStatus OK, with --wrong-sign and --stale
+    /// status 401. Else it is 1.
+    ///
+    /// JSON: {"CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came.
+    Send(Sending),
     /// Record what the function could not, from its log.
     ///
     /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the

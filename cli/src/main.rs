@@ -24,6 +24,7 @@ mod receiver;
 mod redrive;
 mod replay;
 mod selection;
+mod send;
 mod sender;
 mod show;
 mod table;
@@ -49,11 +50,12 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
     let mut output = Output::new(json);
     let mut code = ExitCode::SUCCESS;
     match command {
-        // Without a look at AWS's configuration.
+        // These read no AWS configuration; `send` reads it for a stack alone.
         Command::Commands => commands::list(&mut output)?,
         Command::Completions(completions) => {
             completions::run(&completions, Arguments::command(), &mut output)?
         }
+        Command::Send(sending) => send::run(place, &sending, &mut output).await?,
         Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
         Command::Chat(chat) => chat::run(&Place::find(place).await?, &chat, &mut output).await?,
         Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,

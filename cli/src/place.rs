@@ -32,9 +32,23 @@ pub(crate) struct PlaceFlags {
     /// The CloudFormation stack, which names table, log group, URL and application
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) stack: Option<String>,
-    /// What `make run` serves: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000
+    /// What `make run` serves: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000, and for `send` the function at
+    /// $LOCAL_FUNCTION_ADDRESS or 127.0.0.1:9000
     #[arg(long, global = true, conflicts_with = "stack")]
     pub(crate) local: bool,
+}
+
+impl PlaceFlags {
+    /// The application, where no stack is asked.
+    pub(crate) fn app_without_a_stack(&self) -> String {
+        let app = self.app.clone().or_else(|| variable("SDK_APP_ID"));
+        app.unwrap_or_else(|| LOCAL_APP.to_owned())
+    }
+
+    /// The URL of the function of `make run`.
+    pub(crate) fn local_function() -> String {
+        format!("http://{}", variable("LOCAL_FUNCTION_ADDRESS").as_deref().unwrap_or("127.0.0.1:9000"))
+    }
 }
 
 /// Where the events are.
@@ -80,6 +94,12 @@ impl Place {
             (None, None) if self.local.is_some() => Ok(LOCAL_APP.to_owned()),
             (None, None) => Err(Fault::told("which application? Give --app or --stack, or set SDK_APP_ID")),
         }
+    }
+
+    /// The URL at which the stack's function gets callbacks.
+    pub(crate) fn callback_url(&self) -> Result<String, Fault> {
+        let stack = self.stack.as_ref().ok_or_else(|| Fault::told("which stack? Give --stack"))?;
+        stack.output("CallbackUrl")
     }
 
     /// The application, if somebody chose one.

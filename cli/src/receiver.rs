@@ -78,9 +78,9 @@ impl Receiver {
     }
 
     /// Sends a callback.
-    pub(crate) async fn post(&self, query: &str, body: &str) -> Answer {
+    pub(crate) async fn post(&self, query: &str, body: impl Into<SdkBody>) -> Answer {
         let started = Instant::now();
-        let exchange = tokio::time::timeout(PATIENCE, self.exchange(query, body)).await;
+        let exchange = tokio::time::timeout(PATIENCE, self.exchange(query, body.into())).await;
         let (status, text) = match exchange {
             Ok(Ok(answer)) => answer,
             Ok(Err(fault)) => (0, fault),
@@ -89,12 +89,12 @@ impl Receiver {
         Answer { status, text, time: started.elapsed() }
     }
 
-    async fn exchange(&self, query: &str, body: &str) -> Result<(u16, String), String> {
+    async fn exchange(&self, query: &str, body: SdkBody) -> Result<(u16, String), String> {
         let mut request = Request::post(self.url.with_query(query)).header(CONTENT_TYPE, "application/json");
         if let Some(authorization) = self.url.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
-        let request = request.body(SdkBody::from(body)).map_err(|error| error.to_string())?;
+        let request = request.body(body).map_err(|error| error.to_string())?;
         let response = self.client.send(request).await.map_err(|error| causes(&error))?;
         let status = response.status().as_u16();
         Ok((status, read(response).await?))

@@ -21,7 +21,7 @@ pub(crate) fn readable(line: &str) -> String {
     if fields["outcome"].is_null() {
         let _ = write!(readable, "{} {message}", text("level"));
     } else {
-        let _ = write!(readable, "{message:<16}{:<35} {}", text("CallbackCommand"), text("subject"));
+        let _ = write!(readable, "{message:<19} {:<35} {}", text("CallbackCommand"), text("subject"));
     }
     for name in TELLING.into_iter().filter(|name| !fields[*name].is_null()) {
         let _ = match &fields[name] {

@@ -4,8 +4,8 @@
 //! changes. DynamoDB is in this process, so it stays. Both listen on loopback alone. Events stay in a file.
 //!
 //! Every setting can be given in the environment; those that are not have a value that fits the files in
-//! `events/`. Further ones belong to this program: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`, where
-//! `cargo lambda invoke` looks), `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
+//! `events/`. Further ones belong to this program: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`),
+//! `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
 //! `.local/events.db`), and `LOG=json` for the log as CloudWatch gets it.
 
 use std::{env, error::Error, fs, net::SocketAddr, path::Path, process::ExitCode};
@@ -73,7 +73,7 @@ fn tell(Addresses { function, dynamodb }: &Addresses) {
     println!(
         "The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:"
     );
-    println!("  make send    sends the files of events/ and a signed callback");
+    println!("  make send    sends some callbacks as Tencent does");
     println!("  make show    shows what is recorded");
     println!("Each callback is a line here. A change in src/ starts the function anew; Ctrl-C ends it.\n");
 }

@@ -83,7 +83,7 @@ def run(stack, emulator):
     step("A deleted table is brought back")
     restoring.a_deleted_table(stack, surroundings, sender)
     step("The README's commands in every shell")
-    readme.in_every_shell(stack, emulator.port, command_line.PROGRAM)
+    readme.in_every_shell(stack, sender, command_line.PROGRAM)
     step("In front of a receiver of one's own")
     forwarding.in_front_of_a_receiver(stack, surroundings, sender, emulator.folder)
     step("What sam publish would publish")

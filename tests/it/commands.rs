@@ -1,17 +1,19 @@
 //! Every documented command: reply and whole item, worked out here a second time from the parsed body, and the
-//! table of them. `callbacks/tests/commands.jsonl` holds a realistic body for each, and the subject that it is about.
+//! table of them. The library's samples have a realistic body for each, and the subject that it is about.
 
 use std::{collections::HashSet, fmt::Write};
 
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use support::{
     endpoint::{Endpoint, Step},
     requests::{SDK_APPID, post},
 };
-use tencent_chat_callbacks::event::{DOCUMENTED, Event};
+use tencent_chat_callbacks::{
+    event::{DOCUMENTED, Event},
+    sample::{Sample, samples},
+};
 
 use crate::world::{World, handler, ok, send, status_and_body};
 
@@ -40,17 +42,14 @@ const TIMES: [(&str, u64); 4] =
 /// `RequestTime` of a first and of a second delivery.
 const REQUEST_TIMES: [u64; 2] = [1_790_000_001, 1_790_000_002];
 
-#[derive(Deserialize)]
 struct Case {
-    #[serde(rename = "CallbackCommand")]
     command: String,
     subject: String,
     body: Value,
 }
 
 fn cases() -> Vec<Case> {
-    let lines = include_str!("../../callbacks/tests/commands.jsonl").lines();
-    lines.map(|line| serde_json::from_str(line).expect("a case a line")).collect()
+    samples().map(|Sample { command, subject, body }| Case { command, subject, body }).collect()
 }
 
 impl Case {

@@ -1,18 +1,14 @@
 use serde_json::Value;
 
 use super::*;
-use crate::value::Millis;
+use crate::{sample::samples, value::Millis};
 
 mod catalogue;
 mod properties;
 
 /// A realistic body for each documented command.
 fn cases() -> impl Iterator<Item = (String, Value)> {
-    include_str!("../../tests/commands.jsonl").lines().map(|line| {
-        let mut case: Value = serde_json::from_str(line).expect("a case a line");
-        let command = case["CallbackCommand"].as_str().expect("a name").to_owned();
-        (command, case["body"].take())
-    })
+    samples().map(|sample| (sample.command, sample.body))
 }
 
 /// The variant's name in lower case.

@@ -6,6 +6,7 @@ mod log_group;
 mod receiver;
 mod redriving;
 mod replaying;
+mod sending;
 mod streams;
 mod words;
 mod world;

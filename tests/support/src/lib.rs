@@ -12,6 +12,8 @@ pub mod stand_in;
 pub mod dynamodb;
 #[cfg(feature = "dynamodb")]
 pub mod endpoint;
+#[cfg(feature = "servers")]
+pub mod function;
 #[cfg(feature = "dynamodb")]
 mod guard;
 #[cfg(feature = "servers")]

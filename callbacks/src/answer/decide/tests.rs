@@ -6,6 +6,7 @@ use crate::{
     event::{DOCUMENTED, asks, message::MsgElem},
     origin::Platform,
     query::Query,
+    sample::samples,
 };
 
 /// Decides against everything that has a reason to be decided against.
@@ -38,7 +39,7 @@ impl Decide for Strict {
         _: &Origin<'_>,
     ) -> Verdict<GroupInvitation> {
         let invited = event.destination_members.iter().map(|member| &member.member_account);
-        Verdict::refuse(invited.filter(|account| **account == "peter"))
+        Verdict::refuse(invited.filter(|account| **account == "test-peter"))
     }
 
     fn group_before_send_msg(
@@ -127,10 +128,7 @@ fn json_of(decide: &dyn Decide, command: &str, body: &str) -> String {
 const FROM_APP: Origin<'static> = Origin { sdk_appid: "1", platform: Some(Platform::Ios), client_ip: None };
 
 fn bodies() -> impl Iterator<Item = (String, String)> {
-    include_str!("../../../tests/commands.jsonl").lines().map(|line| {
-        let case: serde_json::Value = serde_json::from_str(line).expect("a case a line");
-        (case["CallbackCommand"].as_str().expect("a name").to_owned(), case["body"].to_string())
-    })
+    samples().map(|sample| (sample.command, sample.body.to_string()))
 }
 
 const PLAIN: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
@@ -140,7 +138,7 @@ fn by_default_everything_is_allowed() {
     for (command, body) in bodies() {
         let further = match command.as_str() {
             "Sns.CallbackPrevFriendAdd" | "Sns.CallbackPrevFriendResponse" => {
-                r#"0,"ResultItem":[{"To_Account":"id1","ResultCode":0,"ResultInfo":""}]}"#
+                r#"0,"ResultItem":[{"To_Account":"test-id1","ResultCode":0,"ResultInfo":""}]}"#
             }
             "Chatbot.OnC2CSignalMessage" => r#"1,"RspData":""}"#,
             _ => "0}",
@@ -168,19 +166,22 @@ fn each_decision_is_the_json_of_its_page() {
         ("Group.CallbackBeforeApplyJoinGroup", r#""","ErrorCode":10200}"#),
         ("Group.CallbackBeforeCreateTopic", r#""No topics.","ErrorCode":1}"#),
         ("Group.CallbackBeforeSendMsg", r#""","ErrorCode":2}"#),
-        ("Group.CallbackBeforeInviteJoinGroup", r#""","ErrorCode":0,"RefusedMembers_Account":["peter"]}"#),
+        (
+            "Group.CallbackBeforeInviteJoinGroup",
+            r#""","ErrorCode":0,"RefusedMembers_Account":["test-peter"]}"#,
+        ),
         (
             "C2C.CallbackBeforeSendMsg",
             r#""","ErrorCode":0,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"h***"}},{"MsgType":"TIMCustomElem","MsgContent":{"Data":"d","Desc":"e","Ext":"x"}}],"CloudCustomData":"checked"}"#,
         ),
         (
             "Sns.CallbackPrevFriendResponse",
-            r#""","ErrorCode":0,"ResultItem":[{"To_Account":"id1","ResultCode":39000,"ResultInfo":""}]}"#,
+            r#""","ErrorCode":0,"ResultItem":[{"To_Account":"test-id1","ResultCode":39000,"ResultInfo":""}]}"#,
         ),
         ("OfficialAccount.CallbackBeforeCreateOfficialAccount", r#""","ErrorCode":120001}"#),
         (
             "OfficialAccount.CallbackBeforeAddSubscriber",
-            r#""","ErrorCode":0,"RefusedSubscribers_Account":["tommy"]}"#,
+            r#""","ErrorCode":0,"RefusedSubscribers_Account":["test-tommy"]}"#,
         ),
         ("OfficialAccount.CallbackBeforeSendMsg", r#""","ErrorCode":0,"CloudCustomData":"checked"}"#),
         ("Chatbot.OnC2CSignalMessage", r#""","ErrorCode":0,"RspData":"seen: {\"intent\":\"weather\"}"}"#),

@@ -1,0 +1,164 @@
+//! A test callback, sent as Tencent sends it.
+
+#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+
+use std::{fs, io::Read, path::PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::{
+    fault::Fault,
+    output::Output,
+    place::PlaceFlags,
+    plain::plain,
+    receiver::Answer,
+    sender::{Parameters, Signature, token},
+};
+
+mod sample;
+mod setting;
+mod target;
+use setting::Setting;
+use target::Target;
+
+/// How old the signature of `--stale` is, in seconds. A receiver accepts 60.
+const STALE: u64 = 120;
+
+/// What `--wrong-sign` signs with.
+const WRONG_TOKEN: &str = "not-the-token";
+
+/// The command that the check of the URL names, if the user names none.
+const PROBED: &str = "Group.CallbackAfterGroupFull";
+
+#[derive(Args, Debug)]
+pub(crate) struct Sending {
+    /// The command, one of `chat-events commands`; with --body any other too
+    #[arg(required_unless_present = "probe")]
+    command: Option<String>,
+    /// Set a field: GroupId=test-1 or MemberList[0].Member_Account=test-2
+    ///
+    /// A field that is a string in the sample stays a string. For any other, VALUE is read as JSON if it is JSON, else
+    /// as a string. A field that the sample lacks is added, and so is an element at the end of an array.
+    #[arg(long = "set", value_name = "PATH=VALUE", conflicts_with_all = ["body", "probe"])]
+    settings: Vec<Setting>,
+    /// Send this file byte for byte in place of the sample; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "probe")]
+    body: Option<PathBuf>,
+    /// Send to this URL; no AWS configuration is read
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// Send to another machine too, where the callback becomes a real event
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+#[group(multiple = false)]
+struct Form {
+    /// Sign with another token, which should be refused
+    #[arg(long)]
+    wrong_sign: bool,
+    /// Sign for a time 120 s ago, which should be refused
+    #[arg(long)]
+    stale: bool,
+    /// Send what the console sends to check a URL: no SDKAppID, and {} as the body
+    #[arg(long)]
+    probe: bool,
+}
+
+/// Sends a callback. An answer that is not the expected one is a fault.
+pub(crate) async fn run(flags: PlaceFlags, sending: &Sending, output: &mut Output) -> Result<(), Fault> {
+    let command = sending.command.as_deref().unwrap_or(PROBED);
+    let body = body(sending, command)?;
+    let target = Target::find(flags, sending.to.as_deref()).await?;
+    if !target.receiver.is_local() && !sending.yes {
+        let Target { name, .. } = target;
+        return Err(Fault::Told(format!(
+            "{name} is not on this machine; add --yes to make a real event there"
+        )));
+    }
+    let signature = signature(sending.form, &target.app)?;
+    let parameters = Parameters {
+        sdk_appid: (!sending.form.probe).then_some(&target.app),
+        command: Some(command),
+        client_ip: Some("127.0.0.1"),
+        opt_platform: Some("RESTAPI"),
+        is_replayed: false,
+    };
+    let answer = target.receiver.post(&parameters.query(signature.as_ref()), body).await;
+    print(sending.form, command, &answer, output)?;
+    if answer.status == 0 {
+        return Err(target.silence(&answer.text));
+    }
+    sending.form.judge(&answer)
+}
+
+fn body(sending: &Sending, command: &str) -> Result<Vec<u8>, Fault> {
+    if sending.form.probe {
+        return Ok(b"{}".to_vec());
+    }
+    let Some(file) = &sending.body else {
+        let mut body = sample::body(command)?;
+        sending.settings.iter().try_for_each(|setting| setting.apply(&mut body))?;
+        return Ok(body.to_string().into_bytes());
+    };
+    let read = if file.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(file)
+    };
+    read.map_err(|error| Fault::Told(format!("can't read {}: {error}", file.display())))
+}
+
+fn signature(form: Form, app: &str) -> Result<Option<Signature>, Fault> {
+    if form.wrong_sign {
+        return Ok(Some(Signature::new(WRONG_TOKEN, 0)));
+    }
+    let token = token(app)?;
+    if form.stale && token.is_none() {
+        return Err(Fault::Told(format!("--stale needs a token of {app}; set CALLBACK_TOKENS")));
+    }
+    Ok(token.map(|token| Signature::new(&token, if form.stale { STALE } else { 0 })))
+}
+
+/// A line: what was sent, the status, the time it took, and the answer.
+fn print(form: Form, command: &str, answer: &Answer, output: &mut Output) -> Result<(), Fault> {
+    if output.json {
+        let mut object = answer.json();
+        object["CallbackCommand"] = Value::from(command);
+        output.json_line(&object)?;
+    } else if answer.status != 0 {
+        let sent = plain(&format!("{command}{}", form.flag()));
+        let (status, millis, text) = (answer.status, answer.millis(), plain(&answer.text));
+        output.text(&format!("{sent:<44}  {status}  {millis:>5} ms  {text}"))?;
+    }
+    output.flush()
+}
+
+impl Form {
+    fn flag(self) -> &'static str {
+        match self {
+            Self { wrong_sign: true, .. } => " --wrong-sign",
+            Self { stale: true, .. } => " --stale",
+            Self { probe: true, .. } => " --probe",
+            _ => "",
+        }
+    }
+
+    /// Whether the answer is the expected one.
+    fn judge(self, answer: &Answer) -> Result<(), Fault> {
+        if self.wrong_sign || self.stale {
+            return if answer.status == 401 {
+                Ok(())
+            } else {
+                Err(Fault::told("expected status 401; does the function have a token for this application?"))
+            };
+        }
+        let is_ok = answer.is_well() && answer.json()["answer"]["ActionStatus"] == "OK";
+        if is_ok { Ok(()) } else { Err(Fault::told("expected status 200 with ActionStatus OK")) }
+    }
+}

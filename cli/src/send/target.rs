@@ -1,0 +1,51 @@
+//! Where a callback goes.
+
+use crate::{
+    fault::Fault,
+    place::{Place, PlaceFlags},
+    receiver::Receiver,
+};
+
+/// A receiver, and the application whose callbacks it gets.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) receiver: Receiver,
+    pub(super) app: String,
+    /// What the user calls it. A URL of `--to` may hold a password, so it is not quoted.
+    pub(super) name: String,
+    /// What to do if it doesn't answer.
+    advice: &'static str,
+}
+
+impl Target {
+    pub(super) async fn find(flags: PlaceFlags, to: Option<&str>) -> Result<Self, Fault> {
+        match (to, flags.local, flags.stack.is_some()) {
+            (Some(url), false, false) => Ok(Self {
+                receiver: Receiver::new(url)?,
+                app: flags.app_without_a_stack(),
+                name: "the URL of --to".to_owned(),
+                advice: "",
+            }),
+            (None, true, false) => {
+                let name = PlaceFlags::local_function();
+                let receiver = Receiver::new(&name).map_err(|_| {
+                    Fault::told("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
+                })?;
+                let app = flags.app_without_a_stack();
+                Ok(Self { receiver, app, name, advice: "; start `make run` first" })
+            }
+            (None, false, true) => {
+                let place = Place::find(flags).await?;
+                let (receiver, app) = (Receiver::new(&place.callback_url()?)?, place.app()?);
+                Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), advice: "" })
+            }
+            _ => Err(Fault::told("where to? Give one of --stack, --local and --to")),
+        }
+    }
+
+    /// No answer came.
+    pub(super) fn silence(&self, cause: &str) -> Fault {
+        let Self { name, advice, .. } = self;
+        Fault::Told(format!("no answer from {name}: {cause}{advice}"))
+    }
+}

@@ -1,0 +1,253 @@
+//! `send`, to the real handler in front of the table.
+
+use std::{
+    io::Write,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+use support::{
+    function::{Function, Request},
+    requests::SDK_APPID,
+    stand_in::serve,
+};
+use tencent_chat_callbacks::event::DOCUMENTED;
+
+use crate::world::{ENVIRONMENT, Ran, World, program, run};
+
+const FULL: &str = "Group.CallbackAfterGroupFull";
+
+/// The token with which the function is to be called, and a configuration of AWS that whoever reads it fails on.
+const SIGNING: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000001:token"), ("AWS_PROFILE", "no-such")];
+
+/// The function, which admits what the token signs, and its table.
+struct Receiving {
+    world: World,
+    function: Function,
+}
+
+impl Receiving {
+    async fn start() -> Self {
+        Self::with(&[("CALLBACK_TOKENS", "token")]).await
+    }
+
+    async fn with(settings: &[(&str, &str)]) -> Self {
+        let world = World::start().await;
+        let function = Function::start(&world.dynamodb.url(), settings).await;
+        Self { world, function }
+    }
+
+    /// Sends to the function, signed.
+    fn send(&self, arguments: &[&str]) -> Ran {
+        self.send_from(&SIGNING, "", arguments)
+    }
+
+    fn send_from(&self, variables: &[(&str, &str)], input: &str, arguments: &[&str]) -> Ran {
+        let url = self.function.url();
+        run(program(variables, &[&["send", "--to", &url], arguments].concat()), input)
+    }
+
+    /// The only request since the last call.
+    fn request(&self) -> Request {
+        let [request] = self.function.take_requests().try_into().expect("one request");
+        request
+    }
+
+    /// The body of the only request.
+    fn body(&self) -> Value {
+        serde_json::from_slice(&self.request().body).expect("a body is JSON")
+    }
+
+    fn items(&self) -> Vec<Value> {
+        self.world.run(&["list", "--yes", "--json"]).json()
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is sane");
+    u64::try_from(since.as_millis()).expect("it fits")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_sample_is_recorded_as_a_test_event_of_now() {
+    let receiving = Receiving::start().await;
+    let started = now() / 1000 * 1000;
+    for command in DOCUMENTED {
+        let ran = receiving.send(&[command.name, "--json"]);
+        assert_eq!((ran.code, ran.told.as_str()), (Some(0), ""), "{ran:?}");
+        let [object] = ran.json().try_into().expect("one line");
+        assert!(object["ms"].is_u64() && object["answer"]["ActionStatus"] == "OK", "{object}");
+        assert_eq!((&object["CallbackCommand"], &object["status"]), (&json!(command.name), &json!(200)));
+    }
+    let items = receiving.items();
+    assert_eq!(items.len(), DOCUMENTED.len());
+    for item in items {
+        let subject = item["pk"].as_str().and_then(|pk| pk.strip_prefix("1400000001#")).expect("a pk");
+        assert!(subject.starts_with("test-") || item["CallbackCommand"] == subject, "{item}");
+        assert_eq!(item["Problem"], Value::Null, "{item}");
+        let time = item["sk"].as_str().and_then(|sk| sk.split('#').next()?.parse::<u64>().ok());
+        assert!(time.is_some_and(|time| (started..=now()).contains(&time)), "{item}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_says_what_was_sent_and_what_came_of_it() {
+    let receiving = Receiving::start().await;
+    let printed = receiving.send(&[FULL]).well();
+    assert!(printed.starts_with("Group.CallbackAfterGroupFull                  200  "), "{printed}");
+    let answer = r#" ms  {"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+    assert!(printed.trim_end().ends_with(answer) && printed.lines().count() == 1, "{printed}");
+    let Request { query, .. } = receiving.request();
+    let parameters = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&contenttype=json\
+                      &ClientIP=127.0.0.1&OptPlatform=RESTAPI&RequestTime=";
+    assert!(query.starts_with(parameters) && query.contains("&Sign="), "{query}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_field_makes_one_event_however_often_it_is_sent() {
+    let receiving = Receiving::start().await;
+    let settings =
+        ["--set", "GroupId=smoke-test", "--set", "EventTime=1767225600000", "--set", "List[0].a=1"];
+    let arguments = [&[FULL][..], &settings].concat();
+    for _ in 0..2 {
+        receiving.send(&arguments).well();
+        let expected = json!({
+            "CallbackCommand": FULL, "EventTime": "1767225600000", "GroupId": "smoke-test", "List": [{ "a": 1 }],
+        });
+        assert_eq!(receiving.body(), expected);
+    }
+    let items = receiving.items();
+    assert_eq!((items.len(), &items[0]["pk"]), (1, &json!("1400000001#smoke-test")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_sent_byte_for_byte_under_any_command() {
+    let receiving = Receiving::start().await;
+    let body = "{ \"RoomId\":\t\"test-room\", \"EventTime\": 1670574414123 }\r\n";
+    let live = "Live.CallbackAfterStartBattle";
+    receiving.send_from(&SIGNING, body, &[live, "--body", "-"]).well();
+    let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
+    file.write_all(body.as_bytes()).expect("it can be written");
+    let path = file.path().to_str().expect("a path is text").to_owned();
+    receiving.send(&[live, "--body", &path]).well();
+    for Request { query, body: sent } in receiving.function.take_requests() {
+        assert_eq!(String::from_utf8_lossy(&sent), body);
+        assert!(query.contains("CallbackCommand=Live.CallbackAfterStartBattle&"), "{query}");
+    }
+    assert_eq!(receiving.items().len(), 1);
+    // What is not text is refused, so the answer is not the expected one.
+    file.write_all(b"\xff").expect("it can be written");
+    let ran = receiving.send(&[live, "--body", &path]);
+    assert_eq!((ran.code, receiving.request().body.last()), (Some(1), Some(&0xff)), "{ran:?}");
+    assert!(ran.printed.contains("  400  "), "{ran:?}");
+    assert_eq!(ran.told, "chat-events: expected status 200 with ActionStatus OK\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_expected_of_a_wrong_or_stale_signature() {
+    let receiving = Receiving::start().await;
+    for flag in ["--wrong-sign", "--stale"] {
+        let printed = receiving.send(&[FULL, flag]).well();
+        assert!(printed.starts_with(&format!("{FULL} {flag} ")) && printed.contains("  401  "), "{printed}");
+    }
+    let unsigned = receiving.send_from(&[], "", &[FULL]);
+    assert!(unsigned.code == Some(1) && unsigned.printed.contains("  401  "), "{unsigned:?}");
+    assert!(receiving.items().is_empty());
+
+    let lax = Receiving::with(&[("ALLOW_UNSIGNED", "true")]).await;
+    let ran = lax.send(&[FULL, "--wrong-sign"]);
+    assert!(ran.code == Some(1) && ran.printed.contains("  200  "), "{ran:?}");
+    assert!(ran.told.starts_with("chat-events: expected status 401; "), "{ran:?}");
+    let ran = lax.send_from(&[], "", &[FULL, "--stale"]);
+    assert_eq!(ran.told, "chat-events: --stale needs a token of 1400000001; set CALLBACK_TOKENS\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_is_answered_and_leaves_no_event() {
+    let receiving = Receiving::start().await;
+    for (arguments, command) in
+        [(&["--probe"][..], FULL), (&["State.StateChange", "--probe"], "State.StateChange")]
+    {
+        receiving.send(arguments).well();
+        let Request { query, body } = receiving.request();
+        assert!(!query.contains("SdkAppid") && query.contains("&Sign="), "{query}");
+        assert!(query.starts_with(&format!("CallbackCommand={command}&")), "{query}");
+        assert_eq!(body, b"{}");
+    }
+    assert!(receiving.items().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn url_and_application_come_from_flags_environment_or_stack() {
+    let receiving =
+        Receiving::with(&[("ALLOW_UNSIGNED", "true"), ("SDK_APP_IDS", "1400000001,15,16,17")]).await;
+    let (url, address) = (receiving.function.url(), receiving.function.address.to_string());
+    let stack = cloudformation(url.clone());
+    let local = ("LOCAL_FUNCTION_ADDRESS", address.as_str());
+    let aws = [&ENVIRONMENT[..4], &[("AWS_ENDPOINT_URL_CLOUDFORMATION", stack.as_str())]].concat();
+    for (variables, arguments, app) in [
+        (&[local][..], &["--local"][..], SDK_APPID),
+        (&[local, ("SDK_APP_ID", "15")], &["--local"], "15"),
+        (&[("SDK_APP_ID", "15")], &["--to", &url], "15"),
+        (&[("SDK_APP_ID", "15")], &["--to", &url, "--app", "16"], "16"),
+        (&aws, &["--stack", "ours"], "17"),
+        (&aws, &["--stack", "ours", "--app", "16"], "16"),
+    ] {
+        run(program(variables, &[&["send", FULL], arguments].concat()), "").well();
+        let Request { query, .. } = receiving.request();
+        assert!(query.starts_with(&format!("SdkAppid={app}&")), "{query}");
+    }
+}
+
+/// CloudFormation with a stack of one application and this URL.
+fn cloudformation(url: String) -> String {
+    serve(move |_| {
+        let output = format!("<OutputKey>CallbackUrl</OutputKey><OutputValue>{url}</OutputValue>");
+        let parameter = "<ParameterKey>SdkAppIds</ParameterKey><ParameterValue>17</ParameterValue>";
+        let stack = format!(
+            "<StackName>ours</StackName><Outputs><member>{output}</member></Outputs>\
+             <Parameters><member>{parameter}</member></Parameters>"
+        );
+        let result = format!("<Stacks><member>{stack}</member></Stacks>");
+        let result = format!("<DescribeStacksResult>{result}</DescribeStacksResult>");
+        (200, format!("<DescribeStacksResponse>{result}</DescribeStacksResponse>"))
+    })
+}
+
+#[test]
+fn what_can_not_be_sent_is_one_line_that_says_what_to_do() {
+    let nowhere = ["--to", "http://127.0.0.1:9"];
+    for (arguments, expected) in [
+        (&[FULL][..], "where to? Give one of --stack, --local and --to"),
+        (&[FULL, "--local", "--to", "http://127.0.0.1:9"], "where to? Give one of --stack, --local and --to"),
+        (&[FULL, "--to", "ftp://127.0.0.1"], "--to is not an http:// or https:// URL"),
+        (&[FULL, "--to", "http://192.0.2.1"], "the URL of --to is not on this machine; add --yes to "),
+        (
+            &[FULL, "--probe", "--to", "https://192.0.2.1"],
+            "the URL of --to is not on this machine; add --yes to ",
+        ),
+        (
+            &["Group.AfterGroupFull"],
+            "no sample of Group.AfterGroupFull, so give --body, or a documented command: did you mean Group.CallbackAfterGroupFull, ",
+        ),
+        (
+            &["\u{1b}[2J"],
+            "no sample of \u{fffd}[2J, so give --body, or a documented command: `chat-events commands` lists them",
+        ),
+        (&[FULL, "--set", "GroupId.x=1"], "can't set GroupId.x: "),
+        (&["A.B", "--body", "/no/such"], "can't read /no/such: "),
+        (&[FULL, nowhere[0], nowhere[1]], "no answer from the URL of --to: "),
+    ] {
+        let ran = run(program(&SIGNING, &[&["send"], arguments].concat()), "");
+        assert_eq!((ran.code, ran.printed.as_str(), ran.told.lines().count()), (Some(1), "", 1), "{ran:?}");
+        assert!(ran.told.starts_with(&format!("chat-events: {expected}")), "{ran:?}");
+    }
+    let ran = run(program(&SIGNING, &["send", FULL, "--json", nowhere[0], nowhere[1]]), "");
+    let [object] = ran.json().try_into().expect("one line");
+    assert_eq!((ran.code, &object["status"]), (Some(1), &json!(0)), "{ran:?}");
+    assert!(object["answer"].as_str().is_some_and(|cause| ran.told.contains(cause)), "{ran:?}");
+    let local = [("LOCAL_FUNCTION_ADDRESS", "127.0.0.1:9")];
+    let ran = run(program(&local, &["--local", "send", FULL]), "");
+    assert!(ran.told.starts_with("chat-events: no answer from http://127.0.0.1:9: "), "{ran:?}");
+    assert!(ran.told.ends_with("; start `make run` first\n"), "{ran:?}");
+}
