@@ -1,5 +1,6 @@
 //! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
 
+mod chatting;
 mod following;
 mod listing;
 mod log_group;
