@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    chat::Chat, completions::Completions, count::Count, follow::Follow, place::PlaceFlags, redrive::Redrive,
-    replay::Replay, selection::Selection, send::Sending, show::Show,
+    chat::Chat, completions::Completions, count::Count, doctor::Doctor, follow::Follow, place::PlaceFlags,
+    redrive::Redrive, replay::Replay, selection::Selection, send::Sending, show::Show,
 };
 
 /// Reads what tencent-chat-webhook has recorded, and records what it could not.
@@ -96,6 +96,13 @@ pub(crate) enum Command {
     /// JSON: {"id", "pk", "sk", "outcome", "error"}, with the outcome `recorded`, `duplicate`, `failed`, `incomplete`,
     /// `unreadable`, or with --dry-run `found`.
     Redrive(Redrive),
+    /// Look at a stack: what is wrong, why, and what to do.
+    ///
+    /// It looks at the URL, the alarms, the queues, and the logs of the last hour, and only reads. Set CALLBACK_TOKENS to
+    /// have it try the token too. The exit code is 1 if something is wrong.
+    ///
+    /// JSON: {"check", "ok", "finding", "fix"}.
+    Doctor(Doctor),
     /// Print the documented callbacks.
     ///
     /// JSON: {"name", "asks", "url"}.

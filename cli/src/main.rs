@@ -11,6 +11,7 @@ mod chat;
 mod commands;
 mod completions;
 mod count;
+mod doctor;
 mod event;
 mod fault;
 mod follow;
@@ -56,6 +57,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
             completions::run(&completions, Arguments::command(), &mut output)?
         }
         Command::Send(sending) => send::run(place, &sending, &mut output).await?,
+        Command::Doctor(doctor) => code = doctor::run(place, &doctor, &mut output).await?,
         Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
         Command::Chat(chat) => chat::run(&Place::find(place).await?, &chat, &mut output).await?,
         Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,

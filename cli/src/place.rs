@@ -98,8 +98,26 @@ impl Place {
 
     /// The URL at which the stack's function gets callbacks.
     pub(crate) fn callback_url(&self) -> Result<String, Fault> {
-        let stack = self.stack.as_ref().ok_or_else(|| Fault::told("which stack? Give --stack"))?;
-        stack.output("CallbackUrl")
+        self.output("CallbackUrl")
+    }
+
+    /// The stack's name.
+    pub(crate) fn stack_name(&self) -> Result<&str, Fault> {
+        Ok(&self.known_stack()?.name)
+    }
+
+    /// An output of the stack.
+    pub(crate) fn output(&self, key: &str) -> Result<String, Fault> {
+        self.known_stack()?.output(key)
+    }
+
+    /// A parameter of the stack.
+    pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
+        self.stack.as_ref()?.parameter(key)
+    }
+
+    fn known_stack(&self) -> Result<&Stack, Fault> {
+        self.stack.as_ref().ok_or_else(|| Fault::told("which stack? Give --stack"))
     }
 
     /// The application, if somebody chose one.
@@ -114,7 +132,7 @@ impl Place {
 
     /// Whether the table has an index by command, as far as the stack says.
     pub(crate) fn has_index(&self) -> bool {
-        self.stack.as_ref().and_then(|stack| stack.parameter("CommandIndex")) != Some("false")
+        self.parameter("CommandIndex") != Some("false")
     }
 
     /// The log group of the function.

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 /// Outputs and parameters of a stack of `template.yaml`.
 #[derive(Debug)]
 pub(crate) struct Stack {
-    name: String,
+    pub(super) name: String,
     outputs: HashMap<String, String>,
     parameters: HashMap<String, String>,
 }
