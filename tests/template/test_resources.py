@@ -68,7 +68,34 @@ class TheTable(unittest.TestCase):
     def test_what_holds_callbacks_or_is_still_in_use_stays_when_the_stack_goes(self):
         kept = {name for name, each in Expansion(MOST).resources.items() if each.get("DeletionPolicy") == "Retain"
                 and each["Type"] != "AWS::Lambda::Version"}
-        self.assertEqual(kept, {"EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
+        self.assertEqual(kept, {"EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
+
+
+class WhoReadsAndErases(unittest.TestCase):
+    def allowed(self, name):
+        """The actions that a policy allows, with the resources of each."""
+        document = Expansion(LEAST).properties(name)["PolicyDocument"]
+        self.assertEqual({each["Effect"] for each in document["Statement"]}, {"Allow"})
+        found = {}
+        for statement in document["Statement"]:
+            self.assertEqual(statement.keys(), {"Effect", "Action", "Resource"})
+            actions, resources = ([each] if isinstance(each, str) else each
+                                  for each in (statement["Action"], statement["Resource"]))
+            found |= {action: resources for action in actions}
+        return found
+
+    def test_a_reader_has_the_calls_of_the_command_line_alone(self):
+        table, stream = "<EventsTable.Arn>", "<EventsTable.StreamArn>"
+        self.assertEqual(self.allowed("ReaderPolicy"), {
+            "cloudformation:DescribeStacks": ["arn:aws:cloudformation:eu-central-1:123456789012:stack/chat/*"],
+            "dynamodb:Query": [table, f"{table}/index/ByCommand"],
+            **{f"dynamodb:{action}": [table] for action in ("BatchGetItem", "DescribeTable", "GetItem", "Scan")},
+            **{f"dynamodb:{action}": [stream] for action in ("DescribeStream", "GetRecords", "GetShardIterator")},
+        })
+
+    def test_an_eraser_needs_no_other_policy_to_erase(self):
+        writes = {f"dynamodb:{action}": ["<EventsTable.Arn>"] for action in ("DeleteItem", "PutItem", "UpdateItem")}
+        self.assertEqual(self.allowed("EraserPolicy"), self.allowed("ReaderPolicy") | writes)
 
 
 class TheApi(unittest.TestCase):
