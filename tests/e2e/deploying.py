@@ -206,9 +206,10 @@ def package(stack):
                        "--output-template-file", str(packaged))
     check("sam package", result.returncode == 0, result.stdout[-1500:])
     text = packaged.read_text()
-    for what in ("CodeUri", "LicenseUrl", "ReadmeUrl"):
+    for what in ("CodeUri", "LicenseUrl", "ReadmeUrl", "TemplateURL"):
         check(f"each {what} is in the bucket",
-              re.search(rf"{what}: s3://{bucket}/", text) and not re.search(rf"{what}: (?!s3://)", text), text[:1500])
+              re.search(rf"{what}: \S+[/.]{bucket}[/.]|{what}: s3://{bucket}/", text)
+              and not re.search(rf"{what}: (?!s3://|https?://)", text), text[:1500])
 
 
 def delete(stack):

@@ -73,8 +73,8 @@ def a_deleted_table(stack, surroundings, sender):
     check("it has a new stream", new != stream, new)
     known = parameters(surroundings, FIRST_TOKEN, 4) | {"CallbackTokensSecret": SECRET}
     result = stack.deploy(**known | {"EventBusName": "''", "MaxWriteUnits": 4001})
-    check("a deployment without the bus takes the pipe away", "EventPipe" not in stack.resources(), result.stdout[-1500:])
+    check("a deployment without the bus takes the pipe away", "EventPipeName" not in stack.outputs(), result.stdout[-1500:])
     result = stack.deploy(**known, MaxWriteUnits=4000)
     check("and one with it makes it again", result.returncode == 0, result.stdout[-1500:])
-    pipe = stack.client("pipes").describe_pipe(Name=stack.resources()["EventPipe"])
+    pipe = stack.client("pipes").describe_pipe(Name=stack.outputs()["EventPipeName"])
     equal("which reads the new stream", pipe["Source"], new)

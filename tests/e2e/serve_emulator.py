@@ -18,7 +18,7 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 import filters
 from ministack import app
 from ministack.services import cloudwatch_logs, lambda_svc
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import handlers, provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 LACKING = ["AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
@@ -120,6 +120,19 @@ def give_up(queue_arn, _function_name, event, _result):
 
 
 lambda_svc._route_async_failure = give_up
+
+
+# `sam delete` deletes what `sam deploy` uploaded. It parses the URL of a nested template, and knows only AWS's hosts.
+get_template = handlers._ACTION_HANDLERS["GetTemplate"]
+
+
+def get_template_with_hosts_of_aws(params):
+    status, headers, body = get_template(params)
+    text = body if isinstance(body, str) else body.decode()
+    return status, headers, text.replace(os.environ["AWS_ENDPOINT_URL"], "https://s3.amazonaws.com").encode()
+
+
+handlers._ACTION_HANDLERS["GetTemplate"] = get_template_with_hosts_of_aws
 
 
 # It is served without TLS, which the policies of queues refuse. Its clients here stand for some that use TLS.

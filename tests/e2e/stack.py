@@ -6,6 +6,7 @@ import platform
 import subprocess
 
 import boto3
+from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).parents[2]
 # Of its own: a `sam deploy` after the tests must not find a build for this machine's processor.
@@ -83,7 +84,8 @@ class Stack:
             for resource in page["StackResourceSummaries"]
         }
 
-    def template(self):
-        """The template as it was deployed, transformed."""
-        body = self.client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")["TemplateBody"]
-        return body if isinstance(body, dict) else json.loads(body)
+    def template(self, nested=None):
+        """The template as it was deployed, transformed; or that of a nested stack."""
+        name = self.resources()[nested] if nested else NAME
+        body = self.client("cloudformation").get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
+        return body if isinstance(body, dict) else yaml_parse(body)

@@ -116,8 +116,18 @@ class ThePipe(unittest.TestCase):
     def setUp(self):
         self.pipe = Expansion(MOST).properties("EventPipe")
 
-    def test_it_is_there_with_a_bus_alone(self):
-        self.assertFalse([name for name in Expansion(LEAST).resources if name.startswith("EventPipe")])
+    def test_it_is_a_nested_stack_that_is_there_with_a_bus_alone(self):
+        # CloudFormation refuses a type that the Region lacks, whatever its condition is.
+        self.assertFalse([name for name, each in SOURCE["Resources"].items() if each["Type"].startswith("AWS::Pipes::")])
+        self.assertNotIn("EventBus", Expansion(LEAST).resources)
+        self.assertEqual([name for name in Expansion(MOST).nested("EventBus").resources if name not in Expansion(MOST).own],
+                         ["EventPipe", "EventPipeRole", "EventPipeLog", "EventPipeDeadLetters", "EventPipeAlarm"])
+
+    def test_its_outputs_are_the_stacks(self):
+        given = {f"EventBus.Outputs.{name}" for name in Expansion(MOST).nested("EventBus").source["Outputs"]}
+        taken = {each["Value"]["Fn::GetAtt"] if isinstance(each["Value"]["Fn::GetAtt"], str) else ".".join(each["Value"]["Fn::GetAtt"])
+                 for each in SOURCE["Outputs"].values() if each.get("Condition") == "HasEventBus"}
+        self.assertEqual(taken, given)
 
     def test_its_bus_is_of_this_account_and_region(self):
         bus = "arn:aws:events:eu-central-1:123456789012:event-bus/chat"
@@ -137,7 +147,7 @@ class ThePipe(unittest.TestCase):
 
 class Everywhere(unittest.TestCase):
     def test_nothing_is_bound_to_one_partition(self):
-        text = (ROOT / "template.yaml").read_text()
+        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "bus.yaml"))
         self.assertNotRegex(text, r"arn:aws:|console\.aws")
         self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
 
