@@ -33,6 +33,10 @@ MOST = LEAST | {
     "RetentionDays": "30",
     "IndexShards": "8",
     "EventBusName": "chat",
+    "TableClass": "STANDARD_INFREQUENT_ACCESS",
+    "ThrottledKeys": "true",
+    "DomainName": "callbacks.example.com",
+    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/51af3dc0-da77-11e4-872e-1234567db123",
     "ForwardUrl": "https://user:planted-password@receiver.example/chat",
     "Revision": "2",
     "MemorySize": "512",
@@ -124,8 +128,8 @@ class Expansion:
             return self.condition(value)
         if key == "Fn::Not":
             return not self.truth(value[0])
-        if key == "Fn::Or":
-            return any(self.truth(each) for each in value)
+        if key in ("Fn::Or", "Fn::And"):
+            return (any if key == "Fn::Or" else all)(self.truth(each) for each in value)
         if key == "Fn::Equals":
             return str(self.resolve(value[0])) == str(self.resolve(value[1]))
         raise ValueError(f"a condition beyond what is understood here: {node}")

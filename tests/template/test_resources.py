@@ -65,10 +65,24 @@ class TheTable(unittest.TestCase):
                              ("<EventsTable>", "8", "30"), name)
         self.assertEqual((PARAMETERS["IndexShards"]["MinValue"], PARAMETERS["IndexShards"]["MaxValue"]), (1, 64))
 
+    def test_its_class_is_a_parameter_and_can_be_changed_back(self):
+        for parameters, expected in ((LEAST, "STANDARD"), (MOST, "STANDARD_INFREQUENT_ACCESS")):
+            self.assertEqual(Expansion(parameters).properties("EventsTable")["TableClass"], expected)
+        self.assertEqual(PARAMETERS["TableClass"]["AllowedValues"], ["STANDARD", "STANDARD_INFREQUENT_ACCESS"])
+
+    def test_throttled_keys_alone_are_named_if_asked_for(self):
+        self.assertNotIn("ContributorInsightsSpecification", Expansion(LEAST).properties("EventsTable"))
+        self.assertEqual(Expansion(MOST).properties("EventsTable")["ContributorInsightsSpecification"],
+                         {"Enabled": True, "Mode": "THROTTLED_KEYS"})
+
+    def test_neither_table_nor_log_of_unrecorded_callbacks_can_be_deleted_by_mistake(self):
+        for name in ("EventsTable", "FunctionLog"):
+            self.assertIs(Expansion(LEAST).properties(name)["DeletionProtectionEnabled"], True, name)
+
     def test_what_holds_callbacks_or_is_still_in_use_stays_when_the_stack_goes(self):
-        kept = {name for name, each in Expansion(MOST).resources.items() if each.get("DeletionPolicy") == "Retain"
-                and each["Type"] != "AWS::Lambda::Version"}
-        self.assertEqual(kept, {"EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
+        kept = {name for name, each in Expansion(MOST).resources.items()
+                if each.get("DeletionPolicy", "").startswith("Retain") and each["Type"] != "AWS::Lambda::Version"}
+        self.assertEqual(kept, {"Domain", "DomainMapping", "EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
 
 
 class WhoReadsAndErases(unittest.TestCase):
@@ -98,7 +112,33 @@ class WhoReadsAndErases(unittest.TestCase):
         self.assertEqual(self.allowed("EraserPolicy"), self.allowed("ReaderPolicy") | writes)
 
 
+class TheDomain(unittest.TestCase):
+    def test_it_needs_a_certificate_and_a_certificate_needs_it(self):
+        both = {name: MOST[name] for name in ("DomainName", "CertificateArn")}
+        self.assertTrue(Expansion(LEAST | both).is_accepted())
+        for name, value in both.items():
+            self.assertFalse(Expansion(LEAST | {name: value}).is_accepted(), name)
+
+    def test_it_leads_to_the_api_and_is_the_url_to_paste(self):
+        each = Expansion(MOST)
+        self.assertEqual(each.properties("DomainMapping"), {"DomainName": "<Domain>", "ApiId": "<Api>", "Stage": "<ApiStage>"})
+        self.assertEqual(each.properties("Domain")["DomainNameConfigurations"], [
+            {"CertificateArn": MOST["CertificateArn"], "EndpointType": "REGIONAL", "SecurityPolicy": "TLS_1_2"}])
+        for parameters, url in ((MOST, "https://callbacks.example.com/"),
+                                (LEAST, "https://<Api>.execute-api.eu-central-1.amazonaws.com/")):
+            self.assertEqual(Expansion(parameters).resolve(SOURCE["Outputs"]["CallbackUrl"]["Value"]), url)
+
+    def test_the_url_of_the_api_itself_keeps_working(self):
+        for parameters in (LEAST, MOST):
+            self.assertFalse(Expansion(parameters).properties("Api").get("DisableExecuteApiEndpoint"))
+
+
 class TheApi(unittest.TestCase):
+    def test_its_limits_are_below_the_least_quota_of_a_region(self):
+        settings = Expansion(LEAST).properties("ApiStage")["DefaultRouteSettings"]
+        self.assertLessEqual(int(settings["ThrottlingRateLimit"]), 2500)
+        self.assertLessEqual(int(settings["ThrottlingBurstLimit"]), 1250)
+
     def test_its_log_is_cheap_short_and_without_sign(self):
         each = Expansion(LEAST)
         log = each.properties("ApiLog")
