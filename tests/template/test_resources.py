@@ -134,11 +134,6 @@ class TheDomain(unittest.TestCase):
 
 
 class TheApi(unittest.TestCase):
-    def test_its_limits_are_below_the_least_quota_of_a_region(self):
-        settings = Expansion(LEAST).properties("ApiStage")["DefaultRouteSettings"]
-        self.assertLessEqual(int(settings["ThrottlingRateLimit"]), 2500)
-        self.assertLessEqual(int(settings["ThrottlingBurstLimit"]), 1250)
-
     def test_its_log_is_cheap_short_and_without_sign(self):
         each = Expansion(LEAST)
         log = each.properties("ApiLog")
