@@ -186,6 +186,11 @@ class Everywhere(unittest.TestCase):
         self.assertNotRegex(text, r"arn:aws:|console\.aws")
         self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
 
+    def test_the_contents_name_each_section(self):
+        text = (ROOT / "template.yaml").read_text()
+        contents = re.search(r"^# ((?:[^\n]+ · )+[^\n.]+)\.$", text, re.MULTILINE)[1].split(" · ")
+        self.assertEqual(contents, re.findall(r"^  # ---- ([\w ]+)", text, re.MULTILINE))
+
     def test_no_name_is_taken_twice_by_two_stacks(self):
         other = Expansion(MOST)
         for name, each in other.resources.items():
