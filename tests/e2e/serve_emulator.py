@@ -2,7 +2,7 @@
 
 Four types of resource are accepted and have no effect. An alarm on an expression looks at the first metric of it. A
 subscription or a search of a log group gets the lines that its pattern admits; Lambda gives the event of an asynchronous
-invocation that failed to the function's dead-letter queue.
+invocation that failed to the function's dead-letter queue. A template that is read back has S3's own host in its URLs.
 """
 
 import json

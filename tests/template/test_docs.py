@@ -63,6 +63,11 @@ class Names(unittest.TestCase):
         self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
         self.assertLessEqual(set(re.findall(r"\$\(output (\w+)\)", self.text)), SOURCE["Outputs"].keys())
 
+    def test_each_alarm_says_where_its_section_is(self):
+        for name, each in Expansion(MOST).resources.items():
+            if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
+                self.assertIn(f"docs/operate.md#{name.lower()}", each["Properties"]["AlarmDescription"])
+
     def test_each_resource_that_a_command_names_is_there(self):
         names = set(re.findall(r"\bid (\w+)\)|--logical-resource-id (\w+)", self.text))
         names = {name for pair in names for name in pair if name}
