@@ -1,24 +1,17 @@
 """Steps of years of operation: the token is rotated by secrets, and a domain outlives a stack."""
 
 import contextlib
-import re
 import threading
 
 from callbacks import OK, SDK_APPID, Sender, signed
-from checks import check, equal, wait_for
+from checks import check, equal, note, wait_for
 from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET, parameters
-from stack import ARCHITECTURE, BUILT, CONFIG, ROOT
+from stack import ARCHITECTURE, BUILT, CONFIG, recipe
 
 COMMAND = "Group.CallbackAfterGroupFull"
 GROUP = "@TGS#traffic"
 DOMAIN = "callbacks.example.com"
 OTHER = "tencent-chat-webhook-2"
-
-
-def recipe(name):
-    """The commands of the docs that are marked with a name."""
-    page = (ROOT / "docs" / "deploy.md").read_text()
-    return re.search(rf"runs in the emulated deployment: {name} -->.*?```sh\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE)[1]
 
 
 class Traffic:
@@ -78,7 +71,8 @@ def rotate_by_secrets(stack, surroundings, port):
             # What the console has from now on.
             running.token, old = tokens_of(stack, secret)[0], secret
             running.wait_for_more()
-    equal("no callback was refused in between", set(running.replies), {OK})
+    note(f"{len(running.replies)} callbacks came in meanwhile")
+    equal("none was refused", set(running.replies), {OK})
     late = Sender(port, stack.outputs()["CallbackUrl"])
     equal("the token of before is refused", late.send_callback(COMMAND, {"GroupId": GROUP}, signed(SECOND_TOKEN))[0], 401)
     return running.token
@@ -115,7 +109,8 @@ def a_domain(stack, port, token):
         given_up = stack.deploy(DomainName="''", CertificateArn="''")
         check("the first stack gives the domain up", given_up.returncode == 0, given_up.stdout[-1500:])
         running.wait_for_more()
-    equal("no callback was lost in between", set(running.replies), {OK})
+    note(f"{len(running.replies)} callbacks came in meanwhile")
+    equal("each was recorded by one of the two", set(running.replies), {OK})
     check("the other stack has recorded", recorded(stack, other["TableName"]) > before)
     equal("the first stack's URL is its own again", stack.outputs()["CallbackUrl"], default)
     stack.must("sam", "delete", "--stack-name", OTHER, "--no-prompts", "--region", stack.environment["AWS_REGION"])

@@ -17,7 +17,8 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
 import filters
 from ministack import app
-from ministack.services import cloudwatch_logs, lambda_svc
+from ministack.core import iam_actions
+from ministack.services import cloudwatch_logs, dynamodb_streams, lambda_svc
 from ministack.services.cloudformation import handlers, provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
@@ -133,6 +134,21 @@ def get_template_with_hosts_of_aws(params):
 
 
 handlers._ACTION_HANDLERS["GetTemplate"] = get_template_with_hosts_of_aws
+
+
+# It does not look for the stream that a call names, so that a policy for one stream would allow nothing.
+extract_resource_arn = iam_actions.extract_resource_arn
+
+
+def extract_resource_arn_of_streams(service, method, path, headers, body, *rest):
+    if service != "dynamodbstreams":
+        return extract_resource_arn(service, method, path, headers, body, *rest)
+    request = json.loads(body)
+    named = dynamodb_streams._decode_iterator(request.get("ShardIterator", "")) or request
+    return named.get("arn") or named.get("StreamArn") or "*"
+
+
+iam_actions.extract_resource_arn = extract_resource_arn_of_streams
 
 
 # It is served without TLS, which the policies of queues refuse. Its clients here stand for some that use TLS.

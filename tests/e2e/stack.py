@@ -3,7 +3,9 @@
 import json
 import pathlib
 import platform
+import re
 import subprocess
+import textwrap
 
 import boto3
 from samtranslator.yaml_helper import yaml_parse
@@ -14,6 +16,13 @@ BUILT = ROOT / ".local" / "e2e" / "build" / "template.yaml"
 CONFIG = ROOT / "docs" / "samconfig.example.toml"
 NAME = "tencent-chat-webhook"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+
+
+def recipe(name):
+    """The commands of docs/deploy.md that are marked with a name."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    marked = page.split(f"<!-- runs in the emulated deployment: {name} -->")[1]
+    return textwrap.dedent(re.search(r"```sh\n(.*?)^ *```", marked, re.DOTALL | re.MULTILINE)[1])
 
 
 class Stack:
