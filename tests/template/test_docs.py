@@ -89,6 +89,15 @@ class Names(unittest.TestCase):
         self.assertNotIn("CallbackTokens", parameters)
 
 
+class RegionLoss(unittest.TestCase):
+    def test_a_replay_doubles_the_commands_without_a_time_of_their_own(self):
+        promised = page("reference.md").split("**At least once**")[1].split("\n## ")[0]
+        doubled = page("region-loss.md").split("**What is recorded twice.**")[1].split("\n**")[0]
+        commands = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
+        self.assertGreaterEqual(len(commands.findall(promised)), 10)
+        self.assertLessEqual({*commands.findall(promised)}, {*commands.findall(doubled)})
+
+
 class Regions(unittest.TestCase):
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, of 2026-11.
     QUARTER = {"af-south-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "ca-west-1",
