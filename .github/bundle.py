@@ -36,7 +36,7 @@ def main(architecture):
     dist.mkdir(exist_ok=True)
     with zipfile.ZipFile(dist / f"tencent-chat-webhook-{architecture}.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("template.yaml", template(architecture))
-        for name in ("README.md", "LICENSE-MIT", "LICENSE-APACHE"):
+        for name in ("bus.yaml", "README.md", "LICENSE-MIT", "LICENSE-APACHE"):
             bundle.write(ROOT / name, name)
         bundle.write(ROOT / "docs" / "changelog.md", "CHANGELOG.md")
         bundle.write(ROOT / "docs" / "samconfig.example.toml", "samconfig.toml")

@@ -14,6 +14,7 @@ import command_line
 import deploying
 import forwarding
 import healing
+import lasting
 import operating
 import readme
 import receiving
@@ -86,6 +87,10 @@ def run(stack, emulator):
     readme.in_every_shell(stack, sender, command_line.PROGRAM)
     step("In front of a receiver of one's own")
     forwarding.in_front_of_a_receiver(stack, surroundings, sender, emulator.folder)
+    step("A token is rotated by secrets")
+    token = lasting.rotate_by_secrets(stack, surroundings, emulator.port)
+    step("A domain outlives a stack")
+    lasting.a_domain(stack, emulator.port, token)
     step("What sam publish would publish")
     deploying.package(stack)
     step("cargo lambda deploy without a stack")

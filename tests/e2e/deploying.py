@@ -206,20 +206,22 @@ def package(stack):
                        "--output-template-file", str(packaged))
     check("sam package", result.returncode == 0, result.stdout[-1500:])
     text = packaged.read_text()
-    for what in ("CodeUri", "LicenseUrl", "ReadmeUrl"):
+    for what in ("CodeUri", "LicenseUrl", "ReadmeUrl", "TemplateURL"):
         check(f"each {what} is in the bucket",
-              re.search(rf"{what}: s3://{bucket}/", text) and not re.search(rf"{what}: (?!s3://)", text), text[:1500])
+              re.search(rf"{what}: \S+[/.]{bucket}[/.]|{what}: s3://{bucket}/", text)
+              and not re.search(rf"{what}: (?!s3://|https?://)", text), text[:1500])
 
 
 def delete(stack):
     outputs, resources = stack.outputs(), stack.resources()
     result = stack.run("sam", "delete", "--stack-name", NAME, "--no-prompts", "--region", stack.environment["AWS_REGION"])
-    check("sam delete, with the reader's policy still attached", result.returncode == 0 and not stack.exists(),
+    check("sam delete, with the two policies still attached", result.returncode == 0 and not stack.exists(),
           result.stdout[-1500:])
     check("the table stays", stack.client("dynamodb").describe_table(TableName=outputs["TableName"]))
     check("the function's log stays", stack.client("logs").describe_log_groups(
         logGroupNamePrefix=outputs["FunctionLogName"])["logGroups"])
-    check("the reader's policy stays", stack.client("iam").get_policy(PolicyArn=outputs["ReaderPolicyArn"]))
+    for policy in ("ReaderPolicyArn", "EraserPolicyArn"):
+        check(f"{policy} stays", stack.client("iam").get_policy(PolicyArn=outputs[policy]))
     for queue in ("RedriveQueue", "RedriveDeadLetters"):
         check(f"{queue} stays", stack.client("sqs").get_queue_attributes(QueueUrl=resources[queue]))
 

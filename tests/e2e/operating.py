@@ -55,8 +55,8 @@ def receive(stack, queue_url, count):
 
 
 def event_bus(stack, surroundings):
-    outputs, resources = stack.outputs(), stack.resources()
-    described = stack.client("pipes").describe_pipe(Name=resources["EventPipe"])
+    outputs = stack.outputs()
+    described = stack.client("pipes").describe_pipe(Name=outputs["EventPipeName"])
     equal("the pipe leads from the table's stream to the bus",
           (described["Source"], described["Target"], described["CurrentState"]),
           (outputs["TableStreamArn"], surroundings.bus_arn, "RUNNING"))
@@ -69,7 +69,7 @@ def event_bus(stack, surroundings):
     records = list(pipe.stream_records(stack.client("dynamodbstreams"), outputs["TableStreamArn"]))
     heads = [record for record in records
              if record["eventName"] == "INSERT" and "CommandDay" in record["dynamodb"]["NewImage"]]
-    properties = stack.template()["Resources"]["EventPipe"]["Properties"]
+    properties = stack.template("EventBus")["Resources"]["EventPipe"]["Properties"]
     left_out = pipe.carry(stack.client("events"), properties, surroundings.bus_arn, records)
     equal("the filter leaves out parts and deletions", left_out, len(records) - len(heads))
     check("of which there are some", left_out >= 2, left_out)

@@ -5,6 +5,7 @@ import re
 import time
 
 import metrics as counting
+import pipe
 from callbacks import OK, SDK_APPID, refusal, sample_body, samples, signed
 from checks import check, equal, refused, wait_for
 from deploying import FIRST_TOKEN
@@ -47,19 +48,44 @@ def requests(sender):
     equal("over 3.5 MB", sender.send_callback(command, huge, signed(FIRST_TOKEN)), refusal(413))
 
 
-def reader(stack):
-    """DynamoDB as someone who has the reader policy and nothing else."""
+def user_with(stack, policy):
+    """Credentials of a user who has one policy of the stack, and nothing else."""
     iam = stack.client("iam")
-    iam.create_user(UserName="reader")
-    iam.attach_user_policy(UserName="reader", PolicyArn=stack.outputs()["ReaderPolicyArn"])
-    key = iam.create_access_key(UserName="reader")["AccessKey"]
-    return stack.client(
-        "dynamodb", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
-    )
+    iam.create_user(UserName=policy)
+    iam.attach_user_policy(UserName=policy, PolicyArn=stack.outputs()[policy])
+    key = iam.create_access_key(UserName=policy)["AccessKey"]
+    return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+def permissions(stack):
+    """Each user may make the calls of the command line that its policy is for."""
+    outputs, denied = stack.outputs(), "AccessDeniedException"
+    table, stream = outputs["TableName"], outputs["TableStreamArn"]
+    item = {"pk": {"S": "erased"}, "sk": {"S": "planted"}}
+    for policy in ("ReaderPolicyArn", "EraserPolicyArn"):
+        user = user_with(stack, policy)
+        dynamodb, streams = stack.client("dynamodb", **user), stack.client("dynamodbstreams", **user)
+        found = stack.client("cloudformation", **user).describe_stacks(StackName=stack.name)["Stacks"]
+        check(f"{policy}: finds the stack and its table by its name",
+              found and dynamodb.describe_table(TableName=table)["Table"]["ItemCount"] >= 0)
+        some = dynamodb.scan(TableName=table, Limit=1)["Items"][0]
+        key = {name: some[name] for name in ("pk", "sk")}
+        batch = dynamodb.batch_get_item(RequestItems={table: {"Keys": [key]}})["Responses"][table]
+        equal(f"{policy}: reads the table", [dynamodb.get_item(TableName=table, Key=key)["Item"], *batch], [some, some])
+        check(f"{policy}: reads the stream", list(pipe.stream_records(streams, stream)))
+        if policy == "ReaderPolicyArn":
+            refused("a reader can't write", denied, dynamodb.put_item, TableName=table, Item=item)
+            refused("a reader can't delete", denied, dynamodb.delete_item, TableName=table, Key=key)
+        else:
+            dynamodb.put_item(TableName=table, Item=item)
+            gone = dynamodb.delete_item(TableName=table, Key=item, ReturnValues="ALL_OLD")
+            equal("an eraser puts and deletes", gone["Attributes"], item)
+        refused(f"{policy}: can't delete the table", denied, dynamodb.delete_table, TableName=table)
+    return stack.client("dynamodb", **user)
 
 
 def items(stack):
-    table, dynamodb = stack.outputs()["TableName"], reader(stack)
+    table, dynamodb = stack.outputs()["TableName"], permissions(stack)
 
     def query(condition, values, index=None):
         values = {name: {"S": value} for name, value in values.items()}
@@ -95,11 +121,6 @@ def items(stack):
     check("the index has no body", not any({"Body", "Part"} & item.keys() for item in destroyed))
     check("but what a list of groups shows", all({"GroupId", "Name", "Owner_Account"} <= item.keys()
                                                 for item in destroyed))
-
-    denied = "AccessDeniedException"
-    item = {"pk": {"S": "a"}, "sk": {"S": "b"}}
-    refused("a reader can't write", denied, dynamodb.put_item, TableName=table, Item=item)
-    refused("a reader can't scan", denied, dynamodb.scan, TableName=table)
 
 
 def log_lines(stack, name="FunctionLogName"):

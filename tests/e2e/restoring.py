@@ -1,19 +1,11 @@
 """Steps: a table that was deleted is brought back."""
 
-import re
-
 from callbacks import OK
 from checks import check, equal, wait_for
 from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET, parameters, send
 from expansion import LEAST, Expansion
 from healing import history
-from stack import ROOT
-
-
-def recipe():
-    """The commands of the docs."""
-    page = (ROOT / "docs" / "deploy.md").read_text()
-    return re.search(r"runs in the emulated deployment.*?```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1]
+from stack import recipe
 
 
 def by_name(definitions):
@@ -62,7 +54,7 @@ def a_deleted_table(stack, surroundings, sender):
     dynamodb.delete_table(TableName=table)
     gone = wait_for(lambda: table not in dynamodb.list_tables()["TableNames"], bool)
     check("the table is deleted", gone)
-    result = stack.run("bash", "-euc", recipe())
+    result = stack.run("bash", "-euc", recipe("bring back a deleted table"))
     check("the commands of the docs bring it back", result.returncode == 0, result.stdout[-1500:])
     equal("as the template has it", described(stack, table), in_the_template())
     equal("with what was in it", history(stack, "@TGS#rotation"), events)
@@ -73,8 +65,8 @@ def a_deleted_table(stack, surroundings, sender):
     check("it has a new stream", new != stream, new)
     known = parameters(surroundings, FIRST_TOKEN, 4) | {"CallbackTokensSecret": SECRET}
     result = stack.deploy(**known | {"EventBusName": "''", "MaxWriteUnits": 4001})
-    check("a deployment without the bus takes the pipe away", "EventPipe" not in stack.resources(), result.stdout[-1500:])
+    check("a deployment without the bus takes the pipe away", "EventPipeName" not in stack.outputs(), result.stdout[-1500:])
     result = stack.deploy(**known, MaxWriteUnits=4000)
     check("and one with it makes it again", result.returncode == 0, result.stdout[-1500:])
-    pipe = stack.client("pipes").describe_pipe(Name=stack.resources()["EventPipe"])
+    pipe = stack.client("pipes").describe_pipe(Name=stack.outputs()["EventPipeName"])
     equal("which reads the new stream", pipe["Source"], new)

@@ -2,7 +2,7 @@
 
 Four types of resource are accepted and have no effect. An alarm on an expression looks at the first metric of it. A
 subscription or a search of a log group gets the lines that its pattern admits; Lambda gives the event of an asynchronous
-invocation that failed to the function's dead-letter queue.
+invocation that failed to the function's dead-letter queue. A template that is read back has S3's own host in its URLs.
 """
 
 import json
@@ -17,8 +17,9 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
 import filters
 from ministack import app
-from ministack.services import cloudwatch_logs, lambda_svc
-from ministack.services.cloudformation import provisioners
+from ministack.core import iam_actions
+from ministack.services import cloudwatch_logs, dynamodb_streams, lambda_svc
+from ministack.services.cloudformation import handlers, provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 LACKING = ["AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
@@ -120,6 +121,34 @@ def give_up(queue_arn, _function_name, event, _result):
 
 
 lambda_svc._route_async_failure = give_up
+
+
+# `sam delete` deletes what `sam deploy` uploaded. It parses the URL of a nested template, and knows only AWS's hosts.
+get_template = handlers._ACTION_HANDLERS["GetTemplate"]
+
+
+def get_template_with_hosts_of_aws(params):
+    status, headers, body = get_template(params)
+    text = body if isinstance(body, str) else body.decode()
+    return status, headers, text.replace(os.environ["AWS_ENDPOINT_URL"], "https://s3.amazonaws.com").encode()
+
+
+handlers._ACTION_HANDLERS["GetTemplate"] = get_template_with_hosts_of_aws
+
+
+# It does not look for the stream that a call names, so that a policy for one stream would allow nothing.
+extract_resource_arn = iam_actions.extract_resource_arn
+
+
+def extract_resource_arn_of_streams(service, method, path, headers, body, *rest):
+    if service != "dynamodbstreams":
+        return extract_resource_arn(service, method, path, headers, body, *rest)
+    request = json.loads(body)
+    named = dynamodb_streams._decode_iterator(request.get("ShardIterator", "")) or request
+    return named.get("arn") or named.get("StreamArn") or "*"
+
+
+iam_actions.extract_resource_arn = extract_resource_arn_of_streams
 
 
 # It is served without TLS, which the policies of queues refuse. Its clients here stand for some that use TLS.

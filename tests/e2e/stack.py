@@ -3,9 +3,12 @@
 import json
 import pathlib
 import platform
+import re
 import subprocess
+import textwrap
 
 import boto3
+from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).parents[2]
 # Of its own: a `sam deploy` after the tests must not find a build for this machine's processor.
@@ -13,6 +16,13 @@ BUILT = ROOT / ".local" / "e2e" / "build" / "template.yaml"
 CONFIG = ROOT / "docs" / "samconfig.example.toml"
 NAME = "tencent-chat-webhook"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+
+
+def recipe(name):
+    """The commands of docs/deploy.md that are marked with a name."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    marked = page.split(f"<!-- runs in the emulated deployment: {name} -->")[1]
+    return textwrap.dedent(re.search(r"```sh\n(.*?)^ *```", marked, re.DOTALL | re.MULTILINE)[1])
 
 
 class Stack:
@@ -83,7 +93,8 @@ class Stack:
             for resource in page["StackResourceSummaries"]
         }
 
-    def template(self):
-        """The template as it was deployed, transformed."""
-        body = self.client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")["TemplateBody"]
-        return body if isinstance(body, dict) else json.loads(body)
+    def template(self, nested=None):
+        """The template as it was deployed, transformed; or that of a nested stack."""
+        name = self.resources()[nested] if nested else NAME
+        body = self.client("cloudformation").get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
+        return body if isinstance(body, dict) else yaml_parse(body)

@@ -11,7 +11,7 @@ from awscli.clidriver import create_clidriver
 
 # A command ends at a pipe, a closing bracket, a semicolon or its line; quoted texts have no options in them.
 COMMAND = re.compile(r"(?<![\w./-])aws ([a-z0-9-]+) ([a-z0-9-]+)((?:'[^']*'|\"[^\"]*\"|[^|;)'\"\n])*)")
-BLOCK = re.compile(r"^```(?:console|sh)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^ *```(?:console|sh)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`\n]+)`")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z0-9-]*")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -33,7 +33,9 @@ def options_of(table, service, operation):
     found = inner.get(operation)
     if found is None:
         return None
-    arguments = found.arg_table
+    # `aws SERVICE wait` has commands of its own.
+    arguments = {name for each in [found, *getattr(found, "subcommand_table", {}).values()]
+                 for name in each.arg_table}
     return {f"--{name}" for name in arguments} | {f"--no-{name}" for name in arguments}
 
 

@@ -1,4 +1,4 @@
-"""`template.yaml` as CloudFormation gets it: expanded by SAM's own translator, its functions worked out as far as
+"""`template.yaml`, with `bus.yaml`, as CloudFormation gets it: expanded by SAM's own translator, its functions worked out as far as
 parameters go. What only a deployment knows is left as a text: `<Function.Arn>`."""
 
 import copy
@@ -33,6 +33,10 @@ MOST = LEAST | {
     "RetentionDays": "30",
     "IndexShards": "8",
     "EventBusName": "chat",
+    "TableClass": "STANDARD_INFREQUENT_ACCESS",
+    "ThrottledKeys": "true",
+    "DomainName": "callbacks.example.com",
+    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/51af3dc0-da77-11e4-872e-1234567db123",
     "ForwardUrl": "https://user:planted-password@receiver.example/chat",
     "Revision": "2",
     "MemorySize": "512",
@@ -84,27 +88,39 @@ def references(node):
 
 
 class Expansion:
-    """The template for one set of parameters."""
+    """The template for one set of parameters. `own` are its resources, `resources` those of its nested stacks too."""
 
-    def __init__(self, parameters, code="key"):
-        unknown = parameters.keys() - PARAMETERS.keys()
+    def __init__(self, parameters, code="key", source=SOURCE):
+        unknown = parameters.keys() - source["Parameters"].keys()
         if unknown:
             raise ValueError(f"no such parameters: {unknown}")
-        defaults = {name: str(each["Default"]) for name, each in PARAMETERS.items() if "Default" in each}
-        self.parameters = defaults | parameters
-        self.raw = copy.deepcopy(_translated(code))
-        self.resources = {
+        defaults = {name: str(each["Default"]) for name, each in source["Parameters"].items() if "Default" in each}
+        self.source, self.parameters = source, defaults | parameters
+        self.raw = copy.deepcopy(_translated(code) if source is SOURCE else source)
+        self.own = {
             name: self.resolve({key: value for key, value in resource.items() if key != "Metadata"})
             for name, resource in self.raw["Resources"].items()
             if "Condition" not in resource or self.condition(resource["Condition"])
         }
+        self.resources = dict(self.own)
+        for name in self.of_type("AWS::CloudFormation::Stack"):
+            self.resources |= self.nested(name).resources
+
+    def nested(self, name):
+        """The template of a nested stack, with the parameters that this one gives it."""
+        properties = self.own[name]["Properties"]
+        source = yaml_parse((ROOT / properties["TemplateURL"]).read_text())
+        missing = source["Parameters"].keys() - properties["Parameters"].keys()
+        if missing:
+            raise ValueError(f"{name} gets no {missing}")
+        return Expansion(properties["Parameters"], source=source)
 
     def condition(self, name):
         return self.truth(self.raw["Conditions"][name])
 
     def is_accepted(self):
         """Whether the template's rules let these parameters be deployed."""
-        return all(self.truth(each["Assert"]) for rule in SOURCE["Rules"].values() for each in rule["Assertions"])
+        return all(self.truth(each["Assert"]) for rule in self.source["Rules"].values() for each in rule["Assertions"])
 
     def truth(self, node):
         (key, value), = node.items()
@@ -112,8 +128,8 @@ class Expansion:
             return self.condition(value)
         if key == "Fn::Not":
             return not self.truth(value[0])
-        if key == "Fn::Or":
-            return any(self.truth(each) for each in value)
+        if key in ("Fn::Or", "Fn::And"):
+            return (any if key == "Fn::Or" else all)(self.truth(each) for each in value)
         if key == "Fn::Equals":
             return str(self.resolve(value[0])) == str(self.resolve(value[1]))
         raise ValueError(f"a condition beyond what is understood here: {node}")
@@ -168,6 +184,6 @@ class Expansion:
             if name.startswith("condition:"):
                 condition = self.raw["Conditions"][name.removeprefix("condition:")]
                 open_names += references(condition)
-            elif name in PARAMETERS:
+            elif name in self.source["Parameters"]:
                 found.add(name)
         return found

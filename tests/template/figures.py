@@ -1,4 +1,4 @@
-"""Prices and ceilings of a deployment, worked out from the template's own values.
+"""Prices and ceilings of a deployment, as tables.
 
 Without arguments it prints the tables. With a Markdown file it looks whether they stand there, between
 `<!-- figures: NAME -->` and `<!-- end -->`; with `--write` before the file, it puts them there.
@@ -9,111 +9,20 @@ import pathlib
 import re
 import sys
 
-from expansion import LEAST, PARAMETERS, SOURCE, Expansion
+from expansion import PARAMETERS, SOURCE
 from lines import LINE_BYTES
-
-# List prices of us-east-1 in US dollars, without the free tier, as of 2026-11-21 from secondary sources.
-MILLION, GB = 1e6, 1e9
-HTTP_API = [(300 * MILLION, 1.00 / MILLION), (math.inf, 0.90 / MILLION)]
-HTTP_API_INCREMENT = 512 * 1024
-LAMBDA_REQUEST = 0.20 / MILLION
-LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
-WRITE_UNIT = 0.625 / MILLION
-TABLE_GB_MONTH, RECOVERY_GB_MONTH = 0.25, 0.20
-LOG_GB = {"STANDARD": 0.50, "INFREQUENT_ACCESS": 0.25}
-LOG_GB_MONTH, LOG_COMPRESSION = 0.03, 0.15
-METRIC_MONTH, ALARM_METRIC_MONTH, COMPOSITE_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 0.50, 3.00
-QUEUE_REQUEST = 0.40 / MILLION
-PIPE_REQUEST, EVENT, EVENT_INCREMENT = 0.40 / MILLION, 1.00 / MILLION, 64 * 1024
-STREAM_READ, STREAM_READS_A_SECOND = 0.20 / MILLION, 4
-
-# What is taken for granted. The time is assumed, not measured; the sizes are those of `events/`, rounded up.
-MILLISECONDS = 10
-REPEATS = 0.02
-ITEM_BYTES, INDEX_ENTRY_BYTES, ITEM_OVERHEAD = 830, 420, 100
-LOG_LINE_OVERHEAD = 26
-MONTH_SECONDS = 30 * 86_400
-# Lambda polls a queue by long polls, also while it is empty: how many at a time is assumed.
-POLLERS, POLL_SECONDS = 5, 20
+from prices import (FLOOD_RATE, FORWARD_TIMEOUT_MILLISECONDS, INFREQUENT, INSIGHTS_RULES, INSIGHTS_RULE_MONTH,
+                    ITEM_BYTES, LOG_LINE_OVERHEAD, MILLION, MILLISECONDS, PARTITION_UNITS, RECEIVER_MILLISECONDS,
+                    SECRET_MONTH, WRITE_UNIT, bus, duration, fixed, flood, month, stored)
 
 # Quotas of an account as they are at first: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 ACCOUNT_REQUESTS, ACCOUNT_BURST = 10_000, 5_000
 ACCOUNT_CONCURRENCY, NEW_ACCOUNT_CONCURRENCY = 1_000, 10
-NEW_TABLE_UNITS, ACCOUNT_TABLE_UNITS, PARTITION_UNITS = 4_000, 40_000, 1_000
+NEW_TABLE_UNITS, ACCOUNT_TABLE_UNITS = 4_000, 40_000
 SECONDS_IN_A_FAULT = 1.7
 
 MONTHS = [(10_000, "10 k"), (1_000_000, "1 M"), (100_000_000, "100 M"), (1_000_000_000, "1 G")]
 RATES = [10, 100, 1_000, 10_000]
-
-
-def tiered(count, tiers):
-    total, below = 0.0, 0
-    for upto, price in tiers:
-        total += max(0, min(count, upto) - below) * price
-        below = upto
-    return total
-
-
-def api_log_line(expansion):
-    """A line of the API's log with values as long as they get."""
-    longest = {"requestId": "c8Qb02hGtjMEJpg=", "identity.sourceIp": "198.51.100.200", "status": "200",
-               "responseLatency": "12", "integrationLatency": "10", "integrationErrorMessage": "-"}
-    line = expansion.properties("ApiStage")["AccessLogSettings"]["Format"]
-    return re.sub(r"\$context\.([\w.]*\w)", lambda name: longest[name[1]], line)
-
-
-def month(count, parameters=None):
-    """What a month of callbacks of the size of `events/` costs: rows of name and dollars."""
-    expansion = Expansion(LEAST | (parameters or {}))
-    function, table = expansion.properties("Function"), expansion.properties("EventsTable")
-    unique = count * (1 - REPEATS)
-    units = math.ceil(ITEM_BYTES / 1024)
-    line, api_line = LINE_BYTES + LOG_LINE_OVERHEAD, len(api_log_line(expansion)) + LOG_LINE_OVERHEAD
-    api_class = expansion.properties("ApiLog")["LogGroupClass"]
-    indexed = len(table.get("GlobalSecondaryIndexes", []))
-    kept = int(expansion.parameters["LogRetentionDays"]) / 30
-    gb_seconds = count * MILLISECONDS / 1000 * int(function["MemorySize"]) / 1024
-    return {
-        "HTTP API": tiered(count, HTTP_API),
-        "Lambda, requests": count * LAMBDA_REQUEST,
-        f"Lambda, {MILLISECONDS} ms each": gb_seconds * LAMBDA_GB_SECOND[function["Architectures"][0]],
-        "DynamoDB, table": count * units * WRITE_UNIT,
-        "DynamoDB, index": unique * indexed * math.ceil(INDEX_ENTRY_BYTES / 1024) * WRITE_UNIT,
-        f"log of the function, {line} bytes each": count * line / GB * LOG_GB["STANDARD"],
-        f"log of the API, {api_line} bytes each": count * api_line / GB * LOG_GB[api_class],
-        f"both kept for {kept * 30:.0f} days": count * (line + api_line) / GB * kept * LOG_COMPRESSION * LOG_GB_MONTH,
-    }
-
-
-def fixed():
-    """What each month costs besides."""
-    expansion = Expansion(LEAST)
-    alarm_metrics = 0
-    for alarm in expansion.of_type("AWS::CloudWatch::Alarm").values():
-        parts = [part for part in alarm["Properties"].get("Metrics", []) if "MetricStat" in part]
-        alarm_metrics += len(parts) or 1
-    filters = [each["Properties"] for each in expansion.of_type("AWS::Logs::MetricFilter").values()]
-    outcomes = {"outcome": 3}
-    most = sum(math.prod(outcomes.get(part["Key"], 1) for part in one.get("Dimensions", []))
-               for each in filters for one in each["MetricTransformations"])
-    quiet = sum("recorded" in each["FilterPattern"] for each in filters)
-    composites = len(expansion.of_type("AWS::CloudWatch::CompositeAlarm"))
-    polls = len(expansion.of_type("AWS::Lambda::EventSourceMapping")) * POLLERS * MONTH_SECONDS // POLL_SECONDS
-    return {
-        f"{alarm_metrics} metrics looked at by alarms": alarm_metrics * ALARM_METRIC_MONTH,
-        f"{composites} alarm on other alarms": composites * COMPOSITE_MONTH,
-        f"the redrive's queue, {polls:,} polls": polls * QUEUE_REQUEST,
-        f"custom metrics: {quiet} while all is well": quiet * METRIC_MONTH,
-        "the dashboard": DASHBOARD_MONTH * len(expansion.of_type("AWS::CloudWatch::Dashboard")),
-    }, (most, most * METRIC_MONTH)
-
-
-def bus(count):
-    """A pipe to an event bus: requests, events, and the reads of as many shards as the rate needs."""
-    unique = count * (1 - REPEATS)
-    shards = max(1, math.ceil(count / MONTH_SECONDS / PARTITION_UNITS))
-    detail = math.ceil(2 * ITEM_BYTES / EVENT_INCREMENT)
-    return (unique * detail * (PIPE_REQUEST + EVENT), shards * STREAM_READS_A_SECOND * MONTH_SECONDS * STREAM_READ)
 
 
 def table(head, rows):
@@ -123,6 +32,39 @@ def table(head, rows):
 
 def dollars(amount):
     return f"{amount:,.2f}"
+
+
+def besides():
+    """What is paid for by those who use it: rows of the price table."""
+    def row(name, price):
+        return [name, *(dollars(price(count)) for count, _ in MONTHS)]
+
+    return [
+        row(f"`ForwardUrl`: a receiver that answers in {RECEIVER_MILLISECONDS} ms",
+            lambda count: duration(count, RECEIVER_MILLISECONDS - MILLISECONDS)),
+        row(f"`ForwardUrl`: one that does not answer, {FORWARD_TIMEOUT_MILLISECONDS:,} ms each",
+            lambda count: duration(count, FORWARD_TIMEOUT_MILLISECONDS - MILLISECONDS)),
+        row("`CallbackTokensSecret`: a secret", lambda _: SECRET_MONTH),
+        row("`ThrottledKeys`", lambda _: INSIGHTS_RULES * INSIGHTS_RULE_MONTH),
+        row("a body of two units, between 1 and 2 KB as an item", lambda count: count * WRITE_UNIT["STANDARD"]),
+        row(f"a flood: {FLOOD_RATE:,} refused requests a second for an hour", lambda _: flood()),
+    ]
+
+
+def storage():
+    """A month's bill of a table that has grown for so many months, with 100 M callbacks each."""
+    count, rows = 100_000_000, []
+    for months in (1, 2, 3, 6, 12, 24):
+        row = [f"{months}"]
+        for table_class in ("STANDARD", INFREQUENT):
+            parts = month(count, {"TableClass": table_class})
+            written = sum(value for name, value in parts.items() if name.startswith("DynamoDB"))
+            kept = months * stored(count, table_class)
+            rest = sum(parts.values()) - written + sum(fixed()[0].values())
+            row += [dollars(written), dollars(kept), dollars(written + kept + rest)]
+        rows.append(row)
+    return table(["months kept", *(f"{name}: {what}" for name in ("standard", "infrequent access")
+                                   for what in ("writing", "storage", "the whole bill"))], rows)
 
 
 def prices():
@@ -135,12 +77,16 @@ def prices():
     rows.append(["**together**", *(f"**{dollars(each)}**" for each in totals)])
     without = [sum(month(count, {"CommandIndex": "false"}).values()) + sum(every.values()) for count, _ in MONTHS]
     rows.append(["together, with `CommandIndex=false`", *map(dollars, without)])
+    infrequent = {"TableClass": INFREQUENT}
+    rows.append([f"together, with `TableClass={INFREQUENT}`",
+                 *(dollars(sum(month(count, infrequent).values()) + sum(every.values())) for count, _ in MONTHS)])
+    rows += besides()
     rows.append(["an event bus: pipe and events", *(dollars(bus(count)[0]) for count, _ in MONTHS)])
     rows.append(["an event bus: reads of the stream", *(dollars(bus(count)[1]) for count, _ in MONTHS)])
-    stored = (ITEM_BYTES + INDEX_ENTRY_BYTES + 2 * ITEM_OVERHEAD) / GB * TABLE_GB_MONTH
-    stored += (ITEM_BYTES + ITEM_OVERHEAD) / GB * RECOVERY_GB_MONTH
     rows.append(["for each month that they are kept: table, index, recovery",
-                 *(dollars(count * (1 - REPEATS) * stored) for count, _ in MONTHS)])
+                 *(dollars(stored(count, "STANDARD")) for count, _ in MONTHS)])
+    rows.append([f"the same, with `TableClass={INFREQUENT}`",
+                 *(dollars(stored(count, INFREQUENT)) for count, _ in MONTHS)])
     return table(["US dollars a month", *(name for _, name in MONTHS)], rows)
 
 
@@ -207,7 +153,7 @@ def parameters():
     return table(["parameter", "default", ""], rows).replace("|---|---:|---:|", "|---|---|---|")
 
 
-FIGURES = {"prices": prices, "a million": a_million, "ceilings": ceilings, "parameters": parameters}
+FIGURES = {"prices": prices, "a million": a_million, "storage": storage, "ceilings": ceilings, "parameters": parameters}
 PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

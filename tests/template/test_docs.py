@@ -58,19 +58,24 @@ class Names(unittest.TestCase):
         self.text = "\n".join(path.read_text() for path in [ROOT / "README.md", *pages])
 
     def test_each_alarm_and_output_that_they_name_is_there_and_each_alarm_is_named(self):
-        alarms = {name for name, each in SOURCE["Resources"].items()
+        alarms = {name for name, each in Expansion(MOST).resources.items()
                   if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")}
         self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
         self.assertLessEqual(set(re.findall(r"\$\(output (\w+)\)", self.text)), SOURCE["Outputs"].keys())
 
+    def test_each_alarm_says_where_its_section_is(self):
+        for name, each in Expansion(MOST).resources.items():
+            if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
+                self.assertIn(f"docs/operate.md#{name.lower()}", each["Properties"]["AlarmDescription"])
+
     def test_each_resource_that_a_command_names_is_there(self):
         names = set(re.findall(r"\bid (\w+)\)|--logical-resource-id (\w+)", self.text))
         names = {name for pair in names for name in pair if name}
-        self.assertLessEqual(names, Expansion(MOST).resources.keys())
+        self.assertLessEqual(names, Expansion(MOST).own.keys())
 
     def test_each_parameter_that_they_set_is_there(self):
         # But for the parameters of Tencent's URLs.
-        names = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)=", self.text)) - {"OptPlatform"}
+        names = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)=", self.text)) - {"OptPlatform", "Replayed"}
         self.assertLessEqual(names, PARAMETERS.keys())
 
     def test_nobody_is_told_to_move_the_alias_of_a_stack_by_hand(self):
@@ -82,6 +87,38 @@ class Names(unittest.TestCase):
         parameters = dict(each.split("=", 1) for each in example["global"]["parameters"]["parameter_overrides"])
         self.assertTrue(Expansion(parameters).is_accepted())
         self.assertNotIn("CallbackTokens", parameters)
+
+
+class RegionLoss(unittest.TestCase):
+    def test_a_replay_doubles_the_commands_without_a_time_of_their_own(self):
+        promised = page("reference.md").split("**At least once**")[1].split("\n## ")[0]
+        doubled = page("region-loss.md").split("**What is recorded twice.**")[1].split("\n**")[0]
+        commands = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
+        self.assertGreaterEqual(len(commands.findall(promised)), 10)
+        self.assertLessEqual({*commands.findall(promised)}, {*commands.findall(doubled)})
+
+
+class Regions(unittest.TestCase):
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html, of 2026-11.
+    QUARTER = {"af-south-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "ca-west-1",
+               "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "mx-central-1"}
+
+    def setUp(self):
+        rows = [line.strip("| ").split(" | ") for line in page("aws.md").splitlines() if re.match(r"\| `[a-z-]+-\d`", line)]
+        self.rows = {region: row for row in rows for region in re.findall(r"`([a-z0-9-]+)`", row[0])}
+
+    def test_the_table_has_those_that_are_checked_and_says_which_lack_the_bus(self):
+        makefile = (ROOT / "Makefile").read_text().replace("\\\n", " ")
+        for variable, bus in (("BUS_REGIONS", "yes"), ("REGIONS_WITHOUT_BUS", "no")):
+            checked = re.search(rf"^{variable} := (.*)$", makefile, re.MULTILINE)[1].split()
+            self.assertEqual({region for region, row in self.rows.items() if row[2] == bus}, {*checked}, variable)
+
+    def test_the_defaults_are_within_the_quota_of_each(self):
+        for region, row in self.rows.items():
+            self.assertEqual(row[3], "2,500, 1,250" if region in self.QUARTER else "10,000, 5,000", region)
+            rate, burst = (int(number.replace(",", "")) for number in row[3].split(", "))
+            self.assertLessEqual(int(PARAMETERS["RequestsPerSecond"]["Default"]), rate)
+            self.assertLessEqual(int(PARAMETERS["RequestBurst"]["Default"]), burst)
 
 
 class Commands(unittest.TestCase):
@@ -125,11 +162,15 @@ class Policies(unittest.TestCase):
     def test_a_deployer_may_do_what_the_stack_and_the_page_need(self):
         policy = policies(page("deploy.md"))[0]
         for action in ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret",
-                       "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
+                       "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms",
+                       "acm:RequestCertificate", "pipes:CreatePipe"):
             self.assertTrue(allows(policy, action), action)
         functions = resources(policy, "lambda:CreateFunction")
         hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
         self.assertTrue(any(fnmatch.fnmatchcase(f"arn:aws:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
+        # The nested stack has a name of its own.
+        self.assertIn("arn:aws:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-EventBus-*/*",
+                      resources(policy, "cloudformation:CreateStack"))
         # These know no narrower resource.
         for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
             self.assertEqual(resources(policy, action) & {"*"}, {"*"}, action)

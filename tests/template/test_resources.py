@@ -65,10 +65,72 @@ class TheTable(unittest.TestCase):
                              ("<EventsTable>", "8", "30"), name)
         self.assertEqual((PARAMETERS["IndexShards"]["MinValue"], PARAMETERS["IndexShards"]["MaxValue"]), (1, 64))
 
+    def test_its_class_is_a_parameter_and_can_be_changed_back(self):
+        for parameters, expected in ((LEAST, "STANDARD"), (MOST, "STANDARD_INFREQUENT_ACCESS")):
+            self.assertEqual(Expansion(parameters).properties("EventsTable")["TableClass"], expected)
+        self.assertEqual(PARAMETERS["TableClass"]["AllowedValues"], ["STANDARD", "STANDARD_INFREQUENT_ACCESS"])
+
+    def test_throttled_keys_alone_are_named_if_asked_for(self):
+        self.assertNotIn("ContributorInsightsSpecification", Expansion(LEAST).properties("EventsTable"))
+        self.assertEqual(Expansion(MOST).properties("EventsTable")["ContributorInsightsSpecification"],
+                         {"Enabled": True, "Mode": "THROTTLED_KEYS"})
+
+    def test_neither_table_nor_log_of_unrecorded_callbacks_can_be_deleted_by_mistake(self):
+        for name in ("EventsTable", "FunctionLog"):
+            self.assertIs(Expansion(LEAST).properties(name)["DeletionProtectionEnabled"], True, name)
+
     def test_what_holds_callbacks_or_is_still_in_use_stays_when_the_stack_goes(self):
-        kept = {name for name, each in Expansion(MOST).resources.items() if each.get("DeletionPolicy") == "Retain"
-                and each["Type"] != "AWS::Lambda::Version"}
-        self.assertEqual(kept, {"EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
+        kept = {name for name, each in Expansion(MOST).resources.items()
+                if each.get("DeletionPolicy", "").startswith("Retain") and each["Type"] != "AWS::Lambda::Version"}
+        self.assertEqual(kept, {"Domain", "DomainMapping", "EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
+
+
+class WhoReadsAndErases(unittest.TestCase):
+    def allowed(self, name):
+        """The actions that a policy allows, with the resources of each."""
+        document = Expansion(LEAST).properties(name)["PolicyDocument"]
+        self.assertEqual({each["Effect"] for each in document["Statement"]}, {"Allow"})
+        found = {}
+        for statement in document["Statement"]:
+            self.assertEqual(statement.keys(), {"Effect", "Action", "Resource"})
+            actions, resources = ([each] if isinstance(each, str) else each
+                                  for each in (statement["Action"], statement["Resource"]))
+            found |= {action: resources for action in actions}
+        return found
+
+    def test_a_reader_has_the_calls_of_the_command_line_alone(self):
+        table, stream = "<EventsTable.Arn>", "<EventsTable.StreamArn>"
+        self.assertEqual(self.allowed("ReaderPolicy"), {
+            "cloudformation:DescribeStacks": ["arn:aws:cloudformation:eu-central-1:123456789012:stack/chat/*"],
+            "dynamodb:Query": [table, f"{table}/index/ByCommand"],
+            **{f"dynamodb:{action}": [table] for action in ("BatchGetItem", "DescribeTable", "GetItem", "Scan")},
+            **{f"dynamodb:{action}": [stream] for action in ("DescribeStream", "GetRecords", "GetShardIterator")},
+        })
+
+    def test_an_eraser_needs_no_other_policy_to_erase(self):
+        writes = {f"dynamodb:{action}": ["<EventsTable.Arn>"] for action in ("DeleteItem", "PutItem", "UpdateItem")}
+        self.assertEqual(self.allowed("EraserPolicy"), self.allowed("ReaderPolicy") | writes)
+
+
+class TheDomain(unittest.TestCase):
+    def test_it_needs_a_certificate_and_a_certificate_needs_it(self):
+        both = {name: MOST[name] for name in ("DomainName", "CertificateArn")}
+        self.assertTrue(Expansion(LEAST | both).is_accepted())
+        for name, value in both.items():
+            self.assertFalse(Expansion(LEAST | {name: value}).is_accepted(), name)
+
+    def test_it_leads_to_the_api_and_is_the_url_to_paste(self):
+        each = Expansion(MOST)
+        self.assertEqual(each.properties("DomainMapping"), {"DomainName": "<Domain>", "ApiId": "<Api>", "Stage": "<ApiStage>"})
+        self.assertEqual(each.properties("Domain")["DomainNameConfigurations"], [
+            {"CertificateArn": MOST["CertificateArn"], "EndpointType": "REGIONAL", "SecurityPolicy": "TLS_1_2"}])
+        for parameters, url in ((MOST, "https://callbacks.example.com/"),
+                                (LEAST, "https://<Api>.execute-api.eu-central-1.amazonaws.com/")):
+            self.assertEqual(Expansion(parameters).resolve(SOURCE["Outputs"]["CallbackUrl"]["Value"]), url)
+
+    def test_the_url_of_the_api_itself_keeps_working(self):
+        for parameters in (LEAST, MOST):
+            self.assertFalse(Expansion(parameters).properties("Api").get("DisableExecuteApiEndpoint"))
 
 
 class TheApi(unittest.TestCase):
@@ -89,8 +151,18 @@ class ThePipe(unittest.TestCase):
     def setUp(self):
         self.pipe = Expansion(MOST).properties("EventPipe")
 
-    def test_it_is_there_with_a_bus_alone(self):
-        self.assertFalse([name for name in Expansion(LEAST).resources if name.startswith("EventPipe")])
+    def test_it_is_a_nested_stack_that_is_there_with_a_bus_alone(self):
+        # CloudFormation refuses a type that the Region lacks, whatever its condition is.
+        self.assertFalse([name for name, each in SOURCE["Resources"].items() if each["Type"].startswith("AWS::Pipes::")])
+        self.assertNotIn("EventBus", Expansion(LEAST).resources)
+        self.assertEqual([name for name in Expansion(MOST).nested("EventBus").resources if name not in Expansion(MOST).own],
+                         ["EventPipe", "EventPipeRole", "EventPipeLog", "EventPipeDeadLetters", "EventPipeAlarm"])
+
+    def test_its_outputs_are_the_stacks(self):
+        given = {f"EventBus.Outputs.{name}" for name in Expansion(MOST).nested("EventBus").source["Outputs"]}
+        taken = {each["Value"]["Fn::GetAtt"] if isinstance(each["Value"]["Fn::GetAtt"], str) else ".".join(each["Value"]["Fn::GetAtt"])
+                 for each in SOURCE["Outputs"].values() if each.get("Condition") == "HasEventBus"}
+        self.assertEqual(taken, given)
 
     def test_its_bus_is_of_this_account_and_region(self):
         bus = "arn:aws:events:eu-central-1:123456789012:event-bus/chat"
@@ -110,9 +182,14 @@ class ThePipe(unittest.TestCase):
 
 class Everywhere(unittest.TestCase):
     def test_nothing_is_bound_to_one_partition(self):
-        text = (ROOT / "template.yaml").read_text()
+        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "bus.yaml"))
         self.assertNotRegex(text, r"arn:aws:|console\.aws")
         self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
+
+    def test_the_contents_name_each_section(self):
+        text = (ROOT / "template.yaml").read_text()
+        contents = re.search(r"^# ((?:[^\n]+ · )+[^\n.]+)\.$", text, re.MULTILINE)[1].split(" · ")
+        self.assertEqual(contents, re.findall(r"^  # ---- ([\w ]+)", text, re.MULTILINE))
 
     def test_no_name_is_taken_twice_by_two_stacks(self):
         other = Expansion(MOST)

@@ -4,8 +4,8 @@ import json
 import re
 import unittest
 
-import figures
 import filters
+import prices
 from expansion import LEAST, MOST, PARAMETERS, Expansion
 from lines import FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
 
@@ -223,7 +223,7 @@ class Alarms(unittest.TestCase):
                 self.assertTrue(parameter in PARAMETERS or parameter in ("CloudWatch", "DynamoDB"), parameter)
 
     def test_a_month_of_them_and_of_everything_else_that_is_fixed_costs_six_dollars_at_most(self):
-        amounts, _ = figures.fixed()
+        amounts, _ = prices.fixed()
         self.assertLessEqual(sum(amounts.values()), 6)
 
 

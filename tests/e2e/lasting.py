@@ -1,0 +1,125 @@
+"""Steps of years of operation: the token is rotated by secrets, and a domain outlives a stack."""
+
+import contextlib
+import threading
+
+from callbacks import OK, SDK_APPID, Sender, signed
+from checks import check, equal, note, wait_for
+from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET, parameters
+from stack import ARCHITECTURE, BUILT, CONFIG, recipe
+
+COMMAND = "Group.CallbackAfterGroupFull"
+GROUP = "@TGS#traffic"
+DOMAIN = "callbacks.example.com"
+OTHER = "tencent-chat-webhook-2"
+
+
+class Traffic:
+    """Callbacks that come without a pause, signed with the token that the console has at the time."""
+
+    def __init__(self, sender, token):
+        self.sender, self.token, self.replies, self.ended = sender, token, [], threading.Event()
+
+    def send(self):
+        while not self.ended.wait(0.05):
+            fields = {"GroupId": GROUP, "EventTime": 1670574900000 + len(self.replies)}
+            self.replies.append(self.sender.send_callback(COMMAND, fields, signed(self.token)))
+
+    def wait_for_more(self):
+        enough = len(self.replies) + 5
+        wait_for(lambda: len(self.replies), lambda count: count >= enough)
+
+
+@contextlib.contextmanager
+def traffic(port, url, token):
+    running = Traffic(Sender(port, url), token)
+    thread = threading.Thread(target=running.send)
+    thread.start()
+    try:
+        yield running
+    finally:
+        running.ended.set()
+        thread.join()
+
+
+def secrets(stack):
+    listed = stack.client("secretsmanager").list_secrets()["SecretList"]
+    return {each["Name"] for each in listed if "DeletedDate" not in each}
+
+
+def tokens_of(stack, secret):
+    return stack.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"].split(",")
+
+
+def rotate_by_secrets(stack, surroundings, port):
+    """The commands of the docs, while callbacks come in. Each deployment takes another secret. Gives the new token."""
+    known = parameters(surroundings, FIRST_TOKEN, 5) | {"ForwardUrl": "none"}
+    both, alone, delete = (recipe(f"rotate, {name}") for name in ("both tokens", "the new token alone", "delete"))
+    definitions = both.split("OLD=")[0]
+    with traffic(port, stack.outputs()["CallbackUrl"], SECOND_TOKEN) as running:
+        old = SECRET
+        for what, commands, count in (("both tokens", both, 2), ("the new token alone", definitions + alone, 1)):
+            secret = stack.must("bash", "-euc", commands).split()[-1]
+            equal(f"{what}: the new secret has them", len(tokens_of(stack, secret)), count)
+            delete_old = ("bash", "-euc", f"{definitions}OLD={old}\n{delete}")
+            early = stack.run(*delete_old)
+            check("before the deployment the old secret can't be deleted", old in secrets(stack), early.stdout)
+            result = stack.deploy(**known, CallbackTokensSecret=secret)
+            check("deployed with the new one", result.returncode == 0, result.stdout[-1500:])
+            stack.must(*delete_old)
+            equal("after it, only the new one is left", secrets(stack) & {old, secret}, {secret})
+            # What the console has from now on.
+            running.token, old = tokens_of(stack, secret)[0], secret
+            running.wait_for_more()
+    note(f"{len(running.replies)} callbacks came in meanwhile")
+    equal("none was refused", set(running.replies), {OK})
+    late = Sender(port, stack.outputs()["CallbackUrl"])
+    equal("the token of before is refused", late.send_callback(COMMAND, {"GroupId": GROUP}, signed(SECOND_TOKEN))[0], 401)
+    return running.token
+
+
+def recorded(stack, table):
+    answer = stack.aws("dynamodb", "scan", "--table-name", table, "--select", "COUNT")
+    return answer["Count"]
+
+
+def a_domain(stack, port, token):
+    """The URL in the console names a domain, which is handed to another stack while callbacks come in."""
+    certificate = stack.aws("acm", "request-certificate", "--domain-name", DOMAIN, "--validation-method", "DNS")
+    default = stack.outputs()["DefaultUrl"]
+    domain = {"DomainName": DOMAIN, "CertificateArn": certificate["CertificateArn"]}
+    result = stack.deploy(**domain)
+    check("deployed with a domain", result.returncode == 0, result.stdout[-1500:])
+    outputs = stack.outputs()
+    equal("the URL to paste is the domain's", outputs["CallbackUrl"], f"https://{DOMAIN}/")
+    check("the outputs say where its DNS record points", outputs["DomainTarget"] and outputs["DomainHostedZoneId"])
+    equal("the URL of before is the same", outputs["DefaultUrl"], default)
+    for url in (outputs["CallbackUrl"], default):
+        equal(f"{url} answers", Sender(port, url).send_callback(COMMAND, {"GroupId": GROUP}, signed(token)), OK)
+    refused = stack.deploy(DomainName=DOMAIN, CertificateArn="''")
+    check("a domain without its certificate is refused", refused.returncode != 0 and "or neither" in refused.stdout,
+          refused.stdout[-800:])
+
+    with traffic(port, outputs["CallbackUrl"], token) as running:
+        other = other_stack(stack, token)
+        moved = stack.run("bash", "-euc", recipe("hand the domain over"))
+        check("the commands of the docs hand the domain over", moved.returncode == 0, moved.stdout)
+        before = recorded(stack, other["TableName"])
+        wait_for(lambda: recorded(stack, other["TableName"]), lambda count: count > before)
+        given_up = stack.deploy(DomainName="''", CertificateArn="''")
+        check("the first stack gives the domain up", given_up.returncode == 0, given_up.stdout[-1500:])
+        running.wait_for_more()
+    note(f"{len(running.replies)} callbacks came in meanwhile")
+    equal("each was recorded by one of the two", set(running.replies), {OK})
+    check("the other stack has recorded", recorded(stack, other["TableName"]) > before)
+    equal("the first stack's URL is its own again", stack.outputs()["CallbackUrl"], default)
+    stack.must("sam", "delete", "--stack-name", OTHER, "--no-prompts", "--region", stack.environment["AWS_REGION"])
+
+
+def other_stack(stack, token):
+    """Another stack of the same build, with the outputs of it."""
+    stack.must("sam", "deploy", "--config-file", str(CONFIG), "--template-file", str(BUILT), "--stack-name", OTHER,
+               "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides",
+               f"Architecture={ARCHITECTURE}", f"SdkAppIds={SDK_APPID}", f"CallbackTokens={token}")
+    found = stack.client("cloudformation").describe_stacks(StackName=OTHER)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}

@@ -1,0 +1,134 @@
+"""What a deployment costs, worked out from the template's own values and AWS's list prices."""
+
+import json
+import math
+import re
+
+from expansion import LEAST, Expansion
+from lines import LINE_BYTES, REFUSED
+
+# List prices of us-east-1 in US dollars, without the free tier, as of 2026-11-21 from secondary sources.
+MILLION, GB = 1e6, 1e9
+HTTP_API = [(300 * MILLION, 1.00 / MILLION), (math.inf, 0.90 / MILLION)]
+LAMBDA_REQUEST = 0.20 / MILLION
+LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
+WRITE_UNIT = {"STANDARD": 0.625 / MILLION, "STANDARD_INFREQUENT_ACCESS": 0.78 / MILLION}
+TABLE_GB_MONTH = {"STANDARD": 0.25, "STANDARD_INFREQUENT_ACCESS": 0.10}
+RECOVERY_GB_MONTH = 0.20
+LOG_GB = {"STANDARD": 0.50, "INFREQUENT_ACCESS": 0.25}
+LOG_GB_MONTH, LOG_COMPRESSION = 0.03, 0.15
+METRIC_MONTH, ALARM_METRIC_MONTH, COMPOSITE_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 0.50, 3.00
+QUEUE_REQUEST = 0.40 / MILLION
+PIPE_REQUEST, EVENT, EVENT_INCREMENT = 0.40 / MILLION, 1.00 / MILLION, 64 * 1024
+STREAM_READ, STREAM_READS_A_SECOND = 0.20 / MILLION, 4
+# Of a partition of the table, and so of a shard of its stream.
+PARTITION_UNITS = 1_000
+SECRET_MONTH, INSIGHTS_RULE_MONTH, INSIGHTS_RULES = 0.40, 0.50, 2
+
+# What is taken for granted. The time is assumed, not measured; the sizes are those of `events/`, rounded up.
+MILLISECONDS = 10
+REPEATS = 0.02
+ITEM_BYTES, INDEX_ENTRY_BYTES, ITEM_OVERHEAD = 830, 420, 100
+LOG_LINE_OVERHEAD = 26
+MONTH_SECONDS = 30 * 86_400
+# Lambda polls a queue by long polls, also while it is empty: how many at a time is assumed.
+POLLERS, POLL_SECONDS = 5, 20
+# A receiver that answers, and one that does not: Lambda is paid while it waits.
+RECEIVER_MILLISECONDS, FORWARD_TIMEOUT_MILLISECONDS = 100, 1500
+FLOOD_RATE, FLOOD_SECONDS, REFUSAL_MILLISECONDS = 1_000, 3_600, 2
+
+INFREQUENT = "STANDARD_INFREQUENT_ACCESS"
+
+
+def tiered(count, tiers):
+    total, below = 0.0, 0
+    for upto, price in tiers:
+        total += max(0, min(count, upto) - below) * price
+        below = upto
+    return total
+
+
+def api_log_line(expansion):
+    """A line of the API's log with values as long as they get."""
+    longest = {"requestId": "c8Qb02hGtjMEJpg=", "identity.sourceIp": "198.51.100.200", "status": "200",
+               "responseLatency": "12", "integrationLatency": "10", "integrationErrorMessage": "-"}
+    line = expansion.properties("ApiStage")["AccessLogSettings"]["Format"]
+    return re.sub(r"\$context\.([\w.]*\w)", lambda name: longest[name[1]], line)
+
+
+def duration(count, milliseconds):
+    """What Lambda takes for the time of invocations."""
+    function = Expansion(LEAST).properties("Function")
+    gb_seconds = count * milliseconds / 1000 * int(function["MemorySize"]) / 1024
+    return gb_seconds * LAMBDA_GB_SECOND[function["Architectures"][0]]
+
+
+def stored(count, table_class):
+    """What it takes to keep a month's callbacks for a month: table, index, recovery."""
+    table = (ITEM_BYTES + INDEX_ENTRY_BYTES + 2 * ITEM_OVERHEAD) / GB * TABLE_GB_MONTH[table_class]
+    recovery = (ITEM_BYTES + ITEM_OVERHEAD) / GB * RECOVERY_GB_MONTH
+    return count * (1 - REPEATS) * (table + recovery)
+
+
+def flood():
+    """What an hour of refused requests takes."""
+    count = FLOOD_RATE * FLOOD_SECONDS
+    line = len(json.dumps(REFUSED, separators=(",", ":"))) + LOG_LINE_OVERHEAD
+    api = Expansion(LEAST)
+    api_line = len(api_log_line(api)) + LOG_LINE_OVERHEAD
+    logs = line * LOG_GB["STANDARD"] + api_line * LOG_GB[api.properties("ApiLog")["LogGroupClass"]]
+    return tiered(count, HTTP_API) + count * LAMBDA_REQUEST + duration(count, REFUSAL_MILLISECONDS) + count * logs / GB
+
+
+def month(count, parameters=None):
+    """What a month of callbacks of the size of `events/` costs: rows of name and dollars."""
+    expansion = Expansion(LEAST | (parameters or {}))
+    table = expansion.properties("EventsTable")
+    unique = count * (1 - REPEATS)
+    units = math.ceil(ITEM_BYTES / 1024)
+    line, api_line = LINE_BYTES + LOG_LINE_OVERHEAD, len(api_log_line(expansion)) + LOG_LINE_OVERHEAD
+    api_class = expansion.properties("ApiLog")["LogGroupClass"]
+    indexed = len(table.get("GlobalSecondaryIndexes", []))
+    kept = int(expansion.parameters["LogRetentionDays"]) / 30
+    write_unit = WRITE_UNIT[table["TableClass"]]
+    return {
+        "HTTP API": tiered(count, HTTP_API),
+        "Lambda, requests": count * LAMBDA_REQUEST,
+        f"Lambda, {MILLISECONDS} ms each": duration(count, MILLISECONDS),
+        "DynamoDB, table": count * units * write_unit,
+        "DynamoDB, index": unique * indexed * math.ceil(INDEX_ENTRY_BYTES / 1024) * write_unit,
+        f"log of the function, {line} bytes each": count * line / GB * LOG_GB["STANDARD"],
+        f"log of the API, {api_line} bytes each": count * api_line / GB * LOG_GB[api_class],
+        f"both kept for {kept * 30:.0f} days": count * (line + api_line) / GB * kept * LOG_COMPRESSION * LOG_GB_MONTH,
+    }
+
+
+def fixed():
+    """What each month costs besides."""
+    expansion = Expansion(LEAST)
+    alarm_metrics = 0
+    for alarm in expansion.of_type("AWS::CloudWatch::Alarm").values():
+        parts = [part for part in alarm["Properties"].get("Metrics", []) if "MetricStat" in part]
+        alarm_metrics += len(parts) or 1
+    filters = [each["Properties"] for each in expansion.of_type("AWS::Logs::MetricFilter").values()]
+    outcomes = {"outcome": 3}
+    most = sum(math.prod(outcomes.get(part["Key"], 1) for part in one.get("Dimensions", []))
+               for each in filters for one in each["MetricTransformations"])
+    quiet = sum("recorded" in each["FilterPattern"] for each in filters)
+    composites = len(expansion.of_type("AWS::CloudWatch::CompositeAlarm"))
+    polls = len(expansion.of_type("AWS::Lambda::EventSourceMapping")) * POLLERS * MONTH_SECONDS // POLL_SECONDS
+    return {
+        f"{alarm_metrics} metrics looked at by alarms": alarm_metrics * ALARM_METRIC_MONTH,
+        f"{composites} alarm on other alarms": composites * COMPOSITE_MONTH,
+        f"the redrive's queue, {polls:,} polls": polls * QUEUE_REQUEST,
+        f"custom metrics: {quiet} while all is well": quiet * METRIC_MONTH,
+        "the dashboard": DASHBOARD_MONTH * len(expansion.of_type("AWS::CloudWatch::Dashboard")),
+    }, (most, most * METRIC_MONTH)
+
+
+def bus(count):
+    """A pipe to an event bus: requests, events, and the reads of as many shards as the rate needs."""
+    unique = count * (1 - REPEATS)
+    shards = max(1, math.ceil(count / MONTH_SECONDS / PARTITION_UNITS))
+    detail = math.ceil(2 * ITEM_BYTES / EVENT_INCREMENT)
+    return (unique * detail * (PIPE_REQUEST + EVENT), shards * STREAM_READS_A_SECOND * MONTH_SECONDS * STREAM_READ)
