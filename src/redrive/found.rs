@@ -11,7 +11,7 @@ use super::{
 };
 use crate::unrecorded::Unrecorded;
 
-/// How deep log lines may be wrapped: lines in messages of a reply.
+/// How deep log lines may be wrapped: lines in a batch in a message of a reply.
 const MAX_DEPTH: usize = 2;
 
 /// What is in a log: whole callbacks, and what is left of others.
@@ -74,8 +74,8 @@ impl Finder {
         for part in Scan::new(text) {
             match part {
                 Part::Entry(piece) => self.take(piece),
-                Part::Batch(batch) => self.open(batch, depth + 1),
-                Part::CutOff => self.unreadable += 1,
+                Part::Batch(batch) if depth < MAX_DEPTH => self.open(batch, depth + 1),
+                Part::Batch(_) | Part::CutOff => self.unreadable += 1,
                 Part::Message(quoted) if depth < MAX_DEPTH => match unquote(quoted) {
                     Some(message) => self.scan(&message, depth + 1),
                     None => self.unreadable += 1,

@@ -67,7 +67,14 @@ fn cell<'a>(rest: &mut &'a [u8]) -> Cow<'a, [u8]> {
     let end = rest.iter().position(|byte| b",\n".contains(byte)).unwrap_or(rest.len());
     let (plain, after) = rest.split_at(end);
     *rest = after;
-    quoted.map_or_else(|| Cow::Borrowed(plain.strip_suffix(b"\r").unwrap_or(plain)), Cow::Owned)
+    let plain = plain.strip_suffix(b"\r").unwrap_or(plain);
+    match quoted {
+        None => Cow::Borrowed(plain),
+        Some(mut cell) => {
+            cell.extend_from_slice(plain);
+            Cow::Owned(cell)
+        }
+    }
 }
 
 /// Where the text or table output of a Logs Insights query first shows another field than Logs Insights' own, whose
