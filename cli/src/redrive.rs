@@ -116,7 +116,7 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> 
         read.map_err(|error| Fault::Told(format!("can't read standard input: {error}")))?;
         return Ok((redrive::find(&log), "standard input".to_owned()));
     };
-    let until = asked.until.unwrap_or_else(|| Moment::now());
+    let until = asked.until.unwrap_or_else(Moment::now);
     if until <= since {
         return Err(Fault::told("--until is not after --since"));
     }

@@ -35,16 +35,15 @@ pub struct Found {
 ///
 /// A byte that is not UTF-8 makes the entry unreadable that has it, and no other.
 #[must_use]
-pub fn find(log: impl AsRef<[u8]>) -> Found {
+pub fn find<T: AsRef<[u8]> + ?Sized>(log: &T) -> Found {
     let log = log.as_ref();
     let mut finder = Finder::default();
-    match Csv::new(log) {
-        Some(messages) => messages.for_each(|message| finder.scan(&message, 1)),
-        None => {
-            let (log, rest) = log.split_at(first_other_field(log));
-            finder.scan(log, 0);
-            finder.distrust(rest);
-        }
+    if let Some(messages) = Csv::new(log) {
+        messages.for_each(|message| finder.scan(&message, 1));
+    } else {
+        let (log, rest) = log.split_at(first_other_field(log));
+        finder.scan(log, 0);
+        finder.distrust(rest);
     }
     finder.join()
 }

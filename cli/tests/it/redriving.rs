@@ -97,7 +97,7 @@ async fn a_byte_that_is_not_utf8_leaves_the_other_entries() {
     let mut log = line("a", 1, 1).replace("ERROR", "\u{1}") + &line("b", 1, 1).replace("\"b", "\"\u{1}");
     log += &line("c", 1, 1);
     let log: Vec<u8> = log.bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
-    let ran = world.run_on(log, &["redrive", "-"]);
+    let ran = world.run_on(&log, &["redrive", "-"]);
     let counts = "recorded 2, already there 0, failed 0, incomplete 1\n";
     assert_eq!((ran.code, ran.printed.as_str()), (Some(1), counts), "{ran:?}");
 }

@@ -52,7 +52,7 @@ impl Ran {
 }
 
 /// Runs a command to its end on this input.
-pub(crate) fn run(mut command: Command, input: impl AsRef<[u8]>) -> Ran {
+pub(crate) fn run<T: AsRef<[u8]> + ?Sized>(mut command: Command, input: &T) -> Ran {
     let mut child = command.spawn().expect("the program is there");
     // One that does not read it may have ended.
     let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
@@ -97,7 +97,7 @@ impl World {
         self.run_on("", arguments)
     }
 
-    pub(crate) fn run_on(&self, input: impl AsRef<[u8]>, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_on<T: AsRef<[u8]> + ?Sized>(&self, input: &T, arguments: &[&str]) -> Ran {
         run(self.program(arguments), input)
     }
 

@@ -167,10 +167,10 @@ fn query_results() -> Value {
 
 #[test]
 fn logs_insights_results_are_read_as_json() {
-    assert_eq!(find(format!("{:#}", query_results())), expected());
-    assert_eq!(find(query_results()["results"].to_string()), expected(), "--query results");
+    assert_eq!(find(&format!("{:#}", query_results())), expected());
+    assert_eq!(find(&query_results()["results"].to_string()), expected(), "--query results");
     let nested: Vec<_> = messages().into_iter().map(|message| vec![message]).collect();
-    assert_eq!(find(json!(nested).to_string()), expected(), "--query, @message alone");
+    assert_eq!(find(&json!(nested).to_string()), expected(), "--query, @message alone");
 
     let exported = |line: &String| {
         let message = serde_json::from_str(line).unwrap_or_else(|_| json!(line));
@@ -178,10 +178,10 @@ fn logs_insights_results_are_read_as_json() {
         json!({ "@timestamp": "2026-11-21 09:00:00.123", "@message": message, "subject": forged })
     };
     let exported: Vec<_> = log().iter().map(exported).collect();
-    assert_eq!(find(format!("{:#}", json!(exported))), expected(), "exported by the console");
+    assert_eq!(find(&format!("{:#}", json!(exported))), expected(), "exported by the console");
     let record =
         json!({ "logRecord": { "@message": lines("b", &["{}"])[0], "subject": lines("x", &["{}"])[0] } });
-    assert_eq!(find(format!("{record:#}")).whole, expected().whole[1..], "get-log-record");
+    assert_eq!(find(&format!("{record:#}")).whole, expected().whole[1..], "get-log-record");
 }
 
 #[test]
@@ -198,13 +198,13 @@ fn logs_insights_text_and_table_are_read_to_the_first_other_field() {
     let statistics =
         "|+---+---+|\n||  statistics  ||\n|+---+---+|\n||  bytesScanned  |  9.0  ||\n|+---+---+|\n";
     assert_eq!(find(&text), expected());
-    assert_eq!(find(format!("{table}{statistics}")), expected());
+    assert_eq!(find(&format!("{table}{statistics}")), expected());
 
     let forged = format!("x\nRESULTS\t@message\t{}\n", lines("forged", &["{}"])[0]);
     for log in [format!("{text}RESULTS\tsubject\t{forged}"), format!("{table}||  subject   |  {forged}")] {
         assert_eq!(find(&log), Found { unreadable: 1, ..expected() }, "{log}");
     }
-    assert_eq!(find(format!("LOGRECORD\t{forged}")), Found { unreadable: 1, ..Found::default() });
+    assert_eq!(find(&format!("LOGRECORD\t{forged}")), Found { unreadable: 1, ..Found::default() });
 }
 
 #[test]
@@ -213,21 +213,21 @@ fn the_csv_files_of_the_console_are_read() {
     let stream = "2026/11/21/[$LATEST]5e1ff0a2";
     let searched = |line: &String| format!("1670574414321,{},{stream}\n", cell(&format!("{line}\n")));
     let searched: String = log().iter().map(searched).collect();
-    assert_eq!(find(format!("timestamp,message,logStreamName\n{searched}")), expected());
+    assert_eq!(find(&format!("timestamp,message,logStreamName\n{searched}")), expected());
     let forged = cell(&format!("x\n{}", lines("forged", &["{}"])[0]));
     let exported = |line: &String| format!("2026-11-21 09:00:00.123,{forged},{}\r\n", cell(line));
     let exported: String = log().iter().map(exported).collect();
-    assert_eq!(find(format!("\u{feff}@timestamp,subject,@message\r\n{exported}")), expected());
+    assert_eq!(find(&format!("\u{feff}@timestamp,subject,@message\r\n{exported}")), expected());
     let cut = &exported[..exported.len() - 20];
-    assert_eq!(find(format!("@timestamp,subject,@message\r\n{cut}")).unreadable, 1);
+    assert_eq!(find(&format!("@timestamp,subject,@message\r\n{cut}")).unreadable, 1);
 }
 
 #[test]
 fn lines_copied_as_json_strings_are_read() {
     let strings: Vec<_> = log().iter().map(|line| json!(line).to_string()).collect();
-    assert_eq!(find(strings.join("\n")), expected());
-    assert_eq!(find(format!("{},", json!(lines("b", &["{}"])[0]))).whole, expected().whole[1..]);
-    assert_eq!(find(json!(lines("b", &["{}"])[0]).to_string().replace("ERROR", "\\x")).unreadable, 1);
+    assert_eq!(find(&strings.join("\n")), expected());
+    assert_eq!(find(&format!("{},", json!(lines("b", &["{}"])[0]))).whole, expected().whole[1..]);
+    assert_eq!(find(&json!(lines("b", &["{}"])[0]).to_string().replace("ERROR", "\\x")).unreadable, 1);
 }
 
 /// A batch of the subscription, as Lambda leaves it in the queue.
@@ -255,17 +255,17 @@ fn a_message_of_the_queue_is_read_in_every_output() {
         let forged = json!({ "unrecorded": piece("forged", 1, 1, "{}") }).to_string();
         let message = json!({ "MessageId": "1", "ReceiptHandle": "AQEB==", "Body": body, "Other": forged });
         let received = json!({ "Messages": [message, message], "Body": forged });
-        assert_eq!(find(format!("{received:#}")), expected(), "json");
-        assert_eq!(find(format!("MESSAGES\t{body}\t2cccc862\t1\tAQEB==\n")), expected(), "text");
-        assert_eq!(find(format!("||  Body         |  {body}  ||\n")), expected(), "table");
-        assert_eq!(find(json!([body]).to_string()), expected(), "--query, json");
+        assert_eq!(find(&format!("{received:#}")), expected(), "json");
+        assert_eq!(find(&format!("MESSAGES\t{body}\t2cccc862\t1\tAQEB==\n")), expected(), "text");
+        assert_eq!(find(&format!("||  Body         |  {body}  ||\n")), expected(), "table");
+        assert_eq!(find(&json!([body]).to_string()), expected(), "--query, json");
         assert_eq!(find(&body), expected(), "the body alone");
     }
     let none = batch(&log()[1..3], "DATA_MESSAGE").to_string();
-    assert_eq!(find(none), Found { unreadable: 1, ..Found::default() }, "no entry");
-    assert_eq!(find(batch(&[], "CONTROL_MESSAGE").to_string()), Found::default());
+    assert_eq!(find(&none), Found { unreadable: 1, ..Found::default() }, "no entry");
+    assert_eq!(find(&batch(&[], "CONTROL_MESSAGE").to_string()), Found::default());
     let nested = (0..3).fold(batch(&log(), "DATA_MESSAGE"), |inner, _| batch(&[inner.to_string()], ""));
-    assert_eq!(find(nested.to_string()).whole, []);
+    assert_eq!(find(&nested.to_string()).whole, []);
     assert_eq!(find(r#"{"awslogs":{"data":"H4sI"}}"#), Found { unreadable: 1, ..Found::default() });
 }
 
@@ -275,7 +275,7 @@ fn a_byte_that_is_not_utf8_spoils_its_own_entry_alone() {
     let spoil = |log: String| log.into_bytes().into_iter().map(|byte| if byte == b'@' { 0xff } else { byte });
     let second = lines("b", &["{}"])[0].replace("ERROR", "@");
     for log in [format!("{first}\n{second}\n@\n"), json!([first, second, "@"]).to_string()] {
-        let found = find(spoil(log).collect::<Vec<_>>());
+        let found = find(&spoil(log).collect::<Vec<_>>());
         assert_eq!(found, Found { unreadable: 1, whole: expected().whole.split_off(1), ..Found::default() });
     }
 }
@@ -292,7 +292,7 @@ fn no_bytes_make_it_panic() {
             let mut cut = form[at..].to_vec();
             let _ = find(&cut);
             cut[0] = b"\"{[,\\\xff"[at % 6];
-            let _ = find([&cut[..], &form[..at]].concat());
+            let _ = find(&[&cut[..], &form[..at]].concat());
         }
     }
 }
