@@ -19,7 +19,9 @@ mod found;
 mod function;
 #[cfg(feature = "redrive")]
 mod pieces;
+mod printed;
 mod scan;
+mod text;
 pub use found::{Found, Incomplete, find};
 #[cfg(feature = "redrive")]
 pub use function::{Event, Redrive, serve};

@@ -2,7 +2,7 @@
 //! not bring in.
 
 use std::{
-    io,
+    io::{self, Read},
     pin::pin,
     process::ExitCode,
     time::{Duration, Instant},
@@ -47,7 +47,7 @@ const SIGN_IN: Duration = Duration::from_mins(2);
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("source").required(true).args(["since", "input"]))]
 pub(crate) struct Redrive {
-    /// Read log entries from standard input instead, in any format of the AWS CLI
+    /// Read log entries from standard input instead, in any form in which AWS shows them
     #[arg(value_name = "-", value_parser = ["-"], hide_possible_values = true)]
     #[arg(conflicts_with_all = ["until", "log_group"])]
     input: Option<String>,
@@ -89,11 +89,12 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
     let mut tally = Tally { incomplete: found.incomplete.len() + found.unreadable, ..Tally::default() };
     tell_incomplete(&found, output)?;
     if asked.dry_run {
-        let count = found.whole.len();
         for callback in &found.whole {
-            tell_found(callback, keeping, output)?;
+            tally.failed += usize::from(!tell_found(callback, keeping, output)?);
         }
-        note(&format!("{count} to record, incomplete {}; nothing was written", tally.incomplete));
+        let Tally { failed, incomplete, .. } = tally;
+        let count = found.whole.len() - failed;
+        note(&format!("{count} to record, failed {failed}, incomplete {incomplete}; nothing was written"));
     } else {
         let store = Store::new(client(place), table);
         record(&store, found.whole, keeping, &mut tally, output).await?;
@@ -110,11 +111,12 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
 /// What there is to record, and where it was looked for.
 async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> {
     let Some(since) = asked.since else {
-        let log = io::read_to_string(io::stdin());
-        let log = log.map_err(|error| Fault::Told(format!("can't read standard input: {error}")))?;
+        let mut log = Vec::new();
+        let read = io::stdin().read_to_end(&mut log);
+        read.map_err(|error| Fault::Told(format!("can't read standard input: {error}")))?;
         return Ok((redrive::find(&log), "standard input".to_owned()));
     };
-    let until = asked.until.unwrap_or_else(|| Moment::now());
+    let until = asked.until.unwrap_or_else(Moment::now);
     if until <= since {
         return Err(Fault::told("--until is not after --since"));
     }
@@ -184,22 +186,26 @@ fn tell(
     output.flush()
 }
 
-/// A callback that would be recorded, or could not be.
-fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<(), Fault> {
-    match callback.record(keeping) {
-        Ok(record) if output.json => {
-            let key = |name| attribute(&record.head, name);
-            output.text(
-                &json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": "found" })
-                    .to_string(),
-            )
-        }
-        Ok(record) => output.event(Columns::OfAll, &record.head),
+/// A callback that would be recorded, or could not be: whether it would.
+fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<bool, Fault> {
+    let record = match callback.record(keeping) {
+        Ok(record) => record,
         Err(failure) => {
             note(&format!("would fail: {}: {failure}", callback.id));
-            Ok(())
+            if output.json {
+                tell(callback, keeping, Err(failure), output)?;
+            }
+            return Ok(false);
         }
+    };
+    if output.json {
+        let key = |name| attribute(&record.head, name);
+        let line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": "found" });
+        output.text(&line.to_string())?;
+    } else {
+        output.event(Columns::OfAll, &record.head)?;
     }
+    Ok(true)
 }
 
 fn tell_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
@@ -210,7 +216,7 @@ fn tell_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
         }
     }
     if found.unreadable > 0 {
-        note(&format!("incomplete: {} lines are cut off", found.unreadable));
+        note(&format!("incomplete: {} entries are cut off or unreadable", found.unreadable));
     }
     if output.json {
         (0..found.unreadable)

@@ -43,7 +43,10 @@ async fn it_records_once_and_fails_unless_all_is_in_the_table() {
 async fn a_dry_run_writes_nothing() {
     let world = World::start().await;
     let ran = world.run_on(&line("a", 1, 1), &["redrive", "-", "--dry-run"]);
-    assert_eq!((ran.code, ran.told.as_str()), (Some(0), "1 to record, incomplete 0; nothing was written\n"));
+    assert_eq!(
+        (ran.code, ran.told.as_str()),
+        (Some(0), "1 to record, failed 0, incomplete 0; nothing was written\n")
+    );
     assert!(
         ran.lines()[1].starts_with("2022-12-09T08:26:53.000Z  Group.CallbackAfterGroupFull     a"),
         "{ran:?}"
@@ -73,6 +76,30 @@ async fn a_program_gets_a_line_for_each() {
     assert_eq!(recorded["pk"], "1400000001#a");
     let shown = world.run(&["show", "1400000001#a", recorded["sk"].as_str().expect("a text")]).well();
     assert!(shown.contains("\"GroupId\":\"a\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_fails_with_an_entry_that_cannot_be_recorded() {
+    let world = World::start().await;
+    let log = line("a", 1, 1) + &line("z", 1, 1).replace("SdkAppid=", "App=");
+    let ran = world.run_on(&log, &["redrive", "-", "--dry-run", "--json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.told.ends_with("1 to record, failed 1, incomplete 0; nothing was written\n"), "{ran:?}");
+    let [found, failed] = &ran.json()[..] else { panic!("two lines: {ran:?}") };
+    assert_eq!((&found["id"], &found["outcome"]), (&json!("a"), &json!("found")));
+    assert_eq!((&failed["id"], &failed["outcome"]), (&json!("z"), &json!("failed")));
+    assert!(failed["error"].as_str().is_some_and(|error| error.contains("SdkAppid")), "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_byte_that_is_not_utf8_leaves_the_other_entries() {
+    let world = World::start().await;
+    let mut log = line("a", 1, 1).replace("ERROR", "\u{1}") + &line("b", 1, 1).replace("\"b", "\"\u{1}");
+    log += &line("c", 1, 1);
+    let log: Vec<u8> = log.bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
+    let ran = world.run_on(&log, &["redrive", "-"]);
+    let counts = "recorded 2, already there 0, failed 0, incomplete 1\n";
+    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), counts), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,10 +52,10 @@ impl Ran {
 }
 
 /// Runs a command to its end on this input.
-pub(crate) fn run(mut command: Command, input: &str) -> Ran {
+pub(crate) fn run<T: AsRef<[u8]> + ?Sized>(mut command: Command, input: &T) -> Ran {
     let mut child = command.spawn().expect("the program is there");
     // One that does not read it may have ended.
-    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
     let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
     Ran { code: status.code(), printed: text(stdout), told: text(stderr) }
@@ -97,7 +97,7 @@ impl World {
         self.run_on("", arguments)
     }
 
-    pub(crate) fn run_on(&self, input: &str, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_on<T: AsRef<[u8]> + ?Sized>(&self, input: &T, arguments: &[&str]) -> Ran {
         run(self.program(arguments), input)
     }
 
