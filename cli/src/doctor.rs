@@ -14,10 +14,14 @@ use crate::{
 #[cfg(feature = "aws")]
 mod alarms;
 #[cfg(feature = "aws")]
+mod asked;
+#[cfg(feature = "aws")]
 mod checks;
 #[cfg(feature = "aws")]
 mod events;
 mod finding;
+#[cfg(feature = "aws")]
+mod hour;
 #[cfg(feature = "aws")]
 mod ledger;
 #[cfg(feature = "aws")]

@@ -116,7 +116,7 @@ fn article(message: &Message) -> Markup {
     let is_recalled = message.recalled.is_some();
     html! {
         article class=[is_recalled.then_some("recalled")] {
-            header { time { (&rfc3339(message.time)[11..]) } " " strong { bdi { (printable(&message.from)) } } }
+            header { time { (&rfc3339(message.time)[11..19]) } " " strong { bdi { (printable(&message.from)) } } }
             p dir="auto" { (printable(&message.text)) }
             @for mark in message.marks() { span.mark { (printable(&mark)) } " " }
             @if !message.is_as_recorded() { span.mark { "the body has changed since it was recorded" } }

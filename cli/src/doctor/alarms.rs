@@ -6,7 +6,7 @@ use aws_sdk_cloudwatch::{
 };
 
 use super::{
-    checks::allowed,
+    asked::allowed,
     finding::{Finding, runbook},
 };
 use crate::{fault::Fault, place::Place};

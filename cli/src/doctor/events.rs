@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Display};
 use aws_sdk_cloudwatchlogs::Client;
 
 use super::{
-    checks::allowed,
+    asked::allowed,
     finding::{Finding, runbook},
     log::Function,
     reasons::cause,

@@ -7,8 +7,9 @@ use aws_sdk_cloudwatch::{
 };
 
 use super::{
-    checks::{Hour, allowed},
+    asked::allowed,
     finding::{Finding, runbook},
+    hour::Hour,
     log::{Function, Redrive},
     queues::Depth,
 };

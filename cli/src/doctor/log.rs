@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use aws_sdk_cloudwatchlogs::Client;
 use serde::Deserialize;
 
-use super::{
-    checks::{Hour, allowed},
-    finding::Finding,
-};
+use super::{asked::allowed, finding::Finding, hour::Hour};
 use crate::{fault::Fault, place::Place};
 
 /// What the function did.

@@ -4,7 +4,7 @@ use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{
-    checks::allowed,
+    asked::allowed,
     finding::{Finding, runbook},
 };
 use crate::{fault::Fault, moment::Moment, place::Place};
