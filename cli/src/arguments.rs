@@ -5,8 +5,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    chat::Chat, completions::Completions, count::Count, doctor::Doctor, follow::Follow, place::PlaceFlags,
-    redrive::Redrive, replay::Replay, selection::Selection, send::Sending, show::Show,
+    chat::Chat, completions::Completions, count::Count, doctor::Doctor, follow::Follow, group::Group,
+    place::PlaceFlags, redrive::Redrive, replay::Replay, selection::Selection, send::Sending, show::Show,
 };
 
 /// Reads what tencent-chat-webhook has recorded, and records what it could not.
@@ -88,6 +88,14 @@ pub(crate) enum Command {
     ///
     /// JSON: {"CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came.
     Send(Sending),
+    /// Print the state of a group, as its recorded events tell it.
+    ///
+    /// Its members are the users whom the events show in it. If its creation is not recorded, it may have more.
+    ///
+    /// JSON: {"group", "type", "name", "introduction", "notification", "face_url", "owner", "members", "known_since",
+    /// "created", "full", "destroyed", "inactive"}, without what is not known. "known_since" is the time of the first
+    /// event, "full" the time since which nobody left the full group; "inactive" comes with --inactive.
+    Group(Group),
     /// Record what the function could not, from its log.
     ///
     /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the

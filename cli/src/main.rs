@@ -15,6 +15,7 @@ mod doctor;
 mod event;
 mod fault;
 mod follow;
+mod group;
 mod list;
 mod merged;
 mod moment;
@@ -64,6 +65,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
         Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
         Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
         Command::Replay(replay) => replay::run(&Place::find(place).await?, &replay, &mut output).await?,
+        Command::Group(group) => group::run(&Place::find(place).await?, &group, &mut output).await?,
         Command::Redrive(redrive) => {
             code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
         }

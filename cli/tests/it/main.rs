@@ -2,6 +2,7 @@
 
 mod chatting;
 mod following;
+mod grouping;
 mod listing;
 mod log_group;
 mod receiver;

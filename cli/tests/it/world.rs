@@ -84,7 +84,10 @@ impl World {
 
     /// Records a body as the function would, with the index in so many shards.
     pub(crate) async fn record(&self, body: &Value, index_shards: u32) {
-        let callback = unrecorded("id", &body.to_string());
+        self.record_callback(&unrecorded("id", &body.to_string()), index_shards).await;
+    }
+
+    pub(crate) async fn record_callback(&self, callback: &Unrecorded<'_>, index_shards: u32) {
         let keeping = Keeping { retention_days: None, index_shards };
         let record = callback.record(keeping).expect("it is a callback");
         let without_fields = || callback.record_without_fields(keeping);
