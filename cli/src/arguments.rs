@@ -5,8 +5,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    chat::Chat, completions::Completions, count::Count, doctor::Doctor, follow::Follow, group::Group,
-    place::PlaceFlags, redrive::Redrive, replay::Replay, selection::Selection, send::Sending, show::Show,
+    chat::Chat, completions::Completions, count::Count, doctor::Doctor, erase::Erase, follow::Follow,
+    group::Group, place::PlaceFlags, redrive::Redrive, replay::Replay, selection::Selection, send::Sending,
+    show::Show,
 };
 
 /// Reads what tencent-chat-webhook has recorded, and records what it could not.
@@ -96,6 +97,16 @@ pub(crate) enum Command {
     /// "created", "full", "destroyed", "inactive"}, without what is not known. "known_since" is the time of the first
     /// event, "full" the time since which nobody left the full group; "inactive" comes with --inactive.
     Group(Group),
+    /// Delete a person's events, and replace the person's id by a pseudonym in all others.
+    ///
+    /// An event whose subject, From_Account or Report_Account is the person is deleted. In all others the id is
+    /// replaced where it is a whole text; a text that mentions it stays. The pseudonym is random for each run. An
+    /// interrupted run is finished by another one. Fails if an event could not be changed, because its body is too
+    /// large. What is left elsewhere: docs/operate.md.
+    ///
+    /// JSON: {"pk", "sk", "action"}, with the action `deleted`, `pseudonymised` or `not changed`; with --dry-run `would
+    /// be deleted`, `would be pseudonymised` or `would not be changed`.
+    Erase(Erase),
     /// Record what the function could not, from its log.
     ///
     /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the

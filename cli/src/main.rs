@@ -12,6 +12,7 @@ mod commands;
 mod completions;
 mod count;
 mod doctor;
+mod erase;
 mod event;
 mod fault;
 mod follow;
@@ -66,6 +67,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
         Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
         Command::Replay(replay) => replay::run(&Place::find(place).await?, &replay, &mut output).await?,
         Command::Group(group) => group::run(&Place::find(place).await?, &group, &mut output).await?,
+        Command::Erase(erase) => code = erase::run(&Place::find(place).await?, &erase, &mut output).await?,
         Command::Redrive(redrive) => {
             code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
         }
