@@ -7,6 +7,7 @@ mod grouping;
 mod listing;
 mod log_group;
 mod receiver;
+mod recipes;
 mod redriving;
 mod replaying;
 mod sending;
