@@ -100,9 +100,9 @@ pub(crate) enum Command {
     /// Delete a person's events, and replace the person's id by a pseudonym in all others.
     ///
     /// An event whose subject, From_Account or Report_Account is the person is deleted. In all others the id is
-    /// replaced where it is a whole text; a text that mentions it stays. The pseudonym is random for each run. An
-    /// interrupted run is finished by another one. Fails if an event could not be changed, because its body is too
-    /// large. What is left elsewhere: docs/operate.md.
+    /// replaced where it is the whole text of a field or of a list's entry; a text that mentions it stays. The
+    /// pseudonym is random for each run. If a run is interrupted, another one finishes the rest. It fails if an event
+    /// could not be changed because its body is too large. What is left elsewhere: docs/operate.md.
     ///
     /// JSON: {"pk", "sk", "action"}, with the action `deleted`, `pseudonymised` or `not changed`; with --dry-run `would
     /// be deleted`, `would be pseudonymised` or `would not be changed`.
