@@ -5,8 +5,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    chat::Chat, completions::Completions, count::Count, doctor::Doctor, follow::Follow, place::PlaceFlags,
-    redrive::Redrive, replay::Replay, selection::Selection, send::Sending, show::Show,
+    chat::Chat, completions::Completions, count::Count, doctor::Doctor, erase::Erase, follow::Follow,
+    group::Group, place::PlaceFlags, redrive::Redrive, replay::Replay, selection::Selection, send::Sending,
+    show::Show,
 };
 
 /// Reads what tencent-chat-webhook has recorded, and records what it could not.
@@ -88,6 +89,24 @@ pub(crate) enum Command {
     ///
     /// JSON: {"CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came.
     Send(Sending),
+    /// Print the state of a group, as its recorded events tell it.
+    ///
+    /// Its members are the users whom the events show in it. If its creation is not recorded, it may have more.
+    ///
+    /// JSON: {"group", "type", "name", "introduction", "notification", "face_url", "owner", "members", "known_since",
+    /// "created", "full", "destroyed", "inactive"}, without what is not known. "known_since" is the time of the first
+    /// event, "full" the time since which nobody left the full group; "inactive" comes with --inactive.
+    Group(Group),
+    /// Delete a person's events, and replace the person's id by a pseudonym in all others.
+    ///
+    /// An event whose subject, From_Account or Report_Account is the person is deleted. In all others the id is
+    /// replaced where it is the whole text of a field or of a list's entry; a text that mentions it stays. The
+    /// pseudonym is random for each run. If a run is interrupted, another one finishes the rest. It fails if an event
+    /// could not be changed because its body is too large. What is left elsewhere: docs/operate.md.
+    ///
+    /// JSON: {"pk", "sk", "action"}, with the action `deleted`, `pseudonymised` or `not changed`; with --dry-run `would
+    /// be deleted`, `would be pseudonymised` or `would not be changed`.
+    Erase(Erase),
     /// Record what the function could not, from its log.
     ///
     /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the

@@ -12,9 +12,11 @@ mod commands;
 mod completions;
 mod count;
 mod doctor;
+mod erase;
 mod event;
 mod fault;
 mod follow;
+mod group;
 mod list;
 mod merged;
 mod moment;
@@ -64,6 +66,8 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
         Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
         Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
         Command::Replay(replay) => replay::run(&Place::find(place).await?, &replay, &mut output).await?,
+        Command::Group(group) => group::run(&Place::find(place).await?, &group, &mut output).await?,
+        Command::Erase(erase) => code = erase::run(&Place::find(place).await?, &erase, &mut output).await?,
         Command::Redrive(redrive) => {
             code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
         }

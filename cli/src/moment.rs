@@ -1,8 +1,8 @@
-//! Points in time, as people write them.
+//! Points in time and lengths of time, as people write them.
 
 use std::str::FromStr;
 
-use jiff::{Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone};
 use tencent_chat_webhook::time::now_millis;
 
 /// A point in time, in milliseconds since the epoch.
@@ -26,10 +26,29 @@ impl FromStr for Moment {
     }
 }
 
+/// A length of time, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Period(pub(crate) u64);
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let millis = length(text).and_then(|length| u64::try_from(length.as_millis()).ok());
+        let millis = millis.filter(|millis| *millis > 0);
+        millis.map(Self).ok_or_else(|| "expected a length of time as 90m, 12h, 30d".to_owned())
+    }
+}
+
 /// So long before now.
 fn ago(text: &str) -> Option<Timestamp> {
-    let long = text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-    if long.is_negative() { None } else { Timestamp::now().checked_sub(long).ok() }
+    Timestamp::now().checked_sub(length(text)?).ok()
+}
+
+/// A length of time that is not negative.
+fn length(text: &str) -> Option<SignedDuration> {
+    let length = text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    (!length.is_negative()).then_some(length)
 }
 
 /// A time, or a time or day in UTC.
@@ -64,6 +83,16 @@ mod tests {
         for (text, seconds) in [("0s", 0), ("90m", 5400), ("12h", 43_200), ("7d", 604_800), ("1w", 604_800)] {
             let Ok(Moment(millis)) = text.parse() else { panic!("{text}") };
             assert!((Moment::now().0 - millis).abs_diff(seconds * 1000) < 5000, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_a_length_of_some_time() {
+        for (text, hours) in [("12h", 12), ("30d", 720), ("1w", 168), ("1d 12h", 36)] {
+            assert_eq!(text.parse(), Ok(Period(hours * 3_600_000)), "{text}");
+        }
+        for text in ["", "30", "0d", "-30d", "1mo", "2026-11-21", "99999999999999999999d"] {
+            assert!(text.parse::<Period>().is_err(), "{text}");
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     table::{Items, Table, Wanted},
 };
 
-mod confirm;
+pub(crate) mod confirm;
 mod index;
 mod person;
 mod sorted;
@@ -78,7 +78,8 @@ impl Selection {
                 _ => index::events(&table, keys, span, read).await,
             },
             Way::Scan => {
-                confirm(&table, self.yes).await?;
+                let otherwise = "add --yes, or give a SUBJECT, or --command with --since";
+                confirm(&table, self.yes, otherwise).await?;
                 (self.of_table(&table, place.chosen_app(), span, read), false)
             }
         };

@@ -1,10 +1,13 @@
 //! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
 
 mod chatting;
+mod erasing;
 mod following;
+mod grouping;
 mod listing;
 mod log_group;
 mod receiver;
+mod recipes;
 mod redriving;
 mod replaying;
 mod sending;

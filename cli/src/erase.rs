@@ -1,0 +1,158 @@
+//! Erases a person: deletes the person's own events, and gives a pseudonym to the person in all others.
+
+use std::process::ExitCode;
+
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
+use clap::{Args, builder::NonEmptyStringValueParser};
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::json;
+use tencent_chat_webhook::record::attribute::text;
+
+use crate::{
+    event::attribute,
+    fault::Fault,
+    output::{
+        Output,
+        columns::{Column, Cut},
+        note,
+    },
+    place::Place,
+    selection::confirm::{confirm, cost},
+    table::{Table, Wanted},
+};
+
+mod body;
+mod change;
+mod person;
+use change::{Action, Changer};
+use person::Person;
+
+/// How many events are changed at once: at most 8 bodies of 3.5 MB are in memory, and a partition takes as many writes.
+const AT_A_TIME: usize = 8;
+
+const COLUMNS: [Column; 3] =
+    [Column::new("ACTION", 22, Cut::End), Column::new("PK", 24, Cut::Middle), Column::new("SK", 0, Cut::End)];
+
+/// Erases a person.
+#[derive(Args, Debug)]
+pub(crate) struct Erase {
+    /// The UserID of the person
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
+    person: String,
+    /// Only say what would be erased
+    #[arg(long)]
+    dry_run: bool,
+    /// Read the whole table and erase, without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+/// How many events each action was for.
+#[derive(Debug, Default)]
+struct Tally {
+    deleted: u64,
+    pseudonymised: u64,
+    not_changed: u64,
+    /// Whose body lacks parts.
+    not_read: u64,
+}
+
+/// Erases, or says what would be erased.
+pub(crate) async fn run(place: &Place, asked: &Erase, output: &mut Output) -> Result<ExitCode, Fault> {
+    let table = Table::of(place)?;
+    if !asked.yes && !asked.dry_run {
+        let cost = cost(&table).await?;
+        return Err(Fault::Told(format!(
+            "{cost}, and erases in it for good; add --yes, or look first with --dry-run"
+        )));
+    }
+    confirm(&table, asked.yes, "add --yes").await?;
+    let tally = erase(place, &table, asked, output).await.map_err(|fault| match fault {
+        Fault::Closed if !asked.dry_run => {
+            Fault::told("the output was closed before everything was erased; run it again")
+        }
+        fault => fault,
+    })?;
+    sum_up(&tally, asked, output)?;
+    Ok(ExitCode::from(u8::from(tally.not_changed > 0)))
+}
+
+async fn erase(place: &Place, table: &Table, asked: &Erase, output: &mut Output) -> Result<Tally, Fault> {
+    let person = Person::with_new_pseudonym(&asked.person);
+    let words = place.asking("erase in", &table.name);
+    let changer = Changer { table: table.clone(), asked: words, person, is_dry_run: asked.dry_run };
+    let events = table.scan(candidates(table, &asked.person, place.chosen_app()), Wanted::Whole);
+    let actions = events.map(|event| async { changer.change(event?).await });
+    let mut actions = actions.buffer_unordered(AT_A_TIME);
+    let mut tally = Tally::default();
+    while let Some(action) = actions.try_next().await? {
+        let Some((event, action)) = action else { continue };
+        let (count, name) = match action {
+            Action::Delete => (&mut tally.deleted, ["deleted", "would be deleted"]),
+            Action::Pseudonymise => (&mut tally.pseudonymised, ["pseudonymised", "would be pseudonymised"]),
+            Action::Keep => (&mut tally.not_changed, ["not changed", "would not be changed"]),
+            Action::Miss => {
+                tally.not_read += 1;
+                continue;
+            }
+        };
+        *count += 1;
+        let name = name[usize::from(asked.dry_run)];
+        let key = |name| attribute(&event, name).unwrap_or_default();
+        if output.json {
+            output.json_line(&json!({ "pk": key("pk"), "sk": key("sk"), "action": name }))?;
+        } else {
+            output.row(&COLUMNS, &[name, key("pk"), key("sk")])?;
+        }
+    }
+    Ok(tally)
+}
+
+/// A scan of the events that may have to do with the person: whose body has the id, or an escape, behind which it may
+/// be, or is in parts.
+fn candidates(table: &Table, person: &str, app: Option<String>) -> ScanFluentBuilder {
+    let mut filter = "attribute_exists(CallbackCommand) AND \
+        (attribute_exists(BodyParts) OR contains(Body, :person) OR contains(Body, :escape))"
+        .to_owned();
+    let mut scan = table
+        .client
+        .scan()
+        .expression_attribute_values(":person", text(person))
+        .expression_attribute_values(":escape", text("\\"));
+    if let Some(app) = app {
+        filter.push_str(" AND begins_with(pk, :app)");
+        scan = scan.expression_attribute_values(":app", text(format!("{app}#")));
+    }
+    scan.filter_expression(filter)
+}
+
+fn sum_up(tally: &Tally, asked: &Erase, output: &mut Output) -> Result<(), Fault> {
+    let Tally { deleted, pseudonymised, not_changed, not_read } = tally;
+    if *not_read > 0 {
+        note(&format!(
+            "{not_read} events lack parts of their body, so the person may be in what is left of it"
+        ));
+    }
+    if deleted + pseudonymised + not_changed == 0 {
+        note(&format!("nothing to erase: no event has {}", asked.person));
+        return Ok(());
+    }
+    let sum = if asked.dry_run {
+        format!(
+            "would delete {deleted}, pseudonymise {pseudonymised}, not change {not_changed}; nothing was written"
+        )
+    } else {
+        format!("deleted {deleted}, pseudonymised {pseudonymised}, not changed {not_changed}")
+    };
+    if output.json {
+        note(&sum);
+    } else {
+        output.text(&sum)?;
+    }
+    if *not_changed > 0 {
+        note(
+            "an event that is not changed has a body too large to change; docs/operate.md says how to delete it",
+        );
+    }
+    Ok(())
+}

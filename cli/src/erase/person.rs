@@ -1,0 +1,113 @@
+//! What an event has to do with a person, and what becomes of it.
+
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, Hasher, RandomState},
+};
+
+use tencent_chat_callbacks::{
+    callback::{MAX_SUBJECT_BYTES, SUBJECTS},
+    object::{Field, Object},
+};
+use tencent_chat_webhook::{
+    record::attribute::{Item, MAX_ITEM_BYTES, size, text},
+    time::{day, now_millis},
+};
+
+use super::body::replaced;
+use crate::event::{attribute, subject};
+
+/// The fields of a body's top level that say whose event it is.
+const OWNERS: [&str; 2] = ["From_Account", "Report_Account"];
+
+/// The attributes that are not fields of the body. A user may be called `Web` or `1400000001`.
+const OURS: [&str; 10] = [
+    "pk",
+    "sk",
+    "CommandDay",
+    "SdkAppid",
+    "CallbackCommand",
+    "ClientIP",
+    "OptPlatform",
+    "TencentRequestId",
+    "RequestId",
+    "Problem",
+];
+
+/// Someone to be erased.
+#[derive(Debug)]
+pub(super) struct Person {
+    id: String,
+    pseudonym: String,
+}
+
+/// What becomes of an event.
+#[derive(Debug)]
+pub(super) enum Fate {
+    Deleted,
+    /// These attributes get these texts.
+    Pseudonymised(BTreeMap<String, String>),
+    /// The body is in parts, or the item would pass DynamoDB's limit.
+    NotChanged,
+}
+
+impl Person {
+    pub(super) fn with_new_pseudonym(id: &str) -> Self {
+        // The keys of the hasher are random, so it says nothing of the person.
+        let random = RandomState::new().build_hasher().finish();
+        Self { id: id.to_owned(), pseudonym: format!("erased-{:012x}", random >> 16) }
+    }
+
+    /// What becomes of an event with its body; `None` if the person is not in it.
+    pub(super) fn fate(&self, event: &Item) -> Option<Fate> {
+        if self.is_owner(event) {
+            return Some(Fate::Deleted);
+        }
+        let is_person = |(name, _): &(&String, _)| {
+            !OURS.contains(&name.as_str()) && attribute(event, name) == Some(&self.id)
+        };
+        let mut changes: BTreeMap<String, String> = event
+            .iter()
+            .filter(|(_, value)| value.is_s())
+            .filter(is_person)
+            .map(|(name, _)| (name.clone(), self.pseudonym.clone()))
+            .collect();
+        let body = attribute(event, "Body").and_then(|body| replaced(body, &self.id, &self.pseudonym));
+        changes.extend(body.map(|body| ("Body".to_owned(), body)));
+        if changes.is_empty() {
+            return None;
+        }
+        changes.insert("Erased".to_owned(), day(now_millis()));
+        let is_kept = event.contains_key("BodyParts") || !fits(event, &changes);
+        Some(if is_kept { Fate::NotChanged } else { Fate::Pseudonymised(changes) })
+    }
+
+    /// Whether it is the person's own event.
+    fn is_owner(&self, event: &Item) -> bool {
+        let object = attribute(event, "Body").and_then(|body| serde_json::from_str::<Object>(body).ok());
+        let is_person = |field: Field<'_>| matches!(field, Field::String(text) if *text == self.id);
+        let owns = |name| {
+            attribute(event, name) == Some(&self.id)
+                || object.as_ref().and_then(|object| object.get(name)).is_some_and(is_person)
+        };
+        OWNERS.into_iter().any(owns) || (subject(event) == self.id && is_user(event, object.as_ref()))
+    }
+}
+
+/// Whether the subject is a user: a group may have the id of a user.
+fn is_user(event: &Item, object: Option<&Object<'_>>) -> bool {
+    let can_be = |text: &str| !text.is_empty() && text.len() <= MAX_SUBJECT_BYTES;
+    let is_there = |path: &&str| match object {
+        Some(object) => matches!(object.at(path), Some(Field::String(text)) if can_be(&text)),
+        // The parts of its body are gone.
+        None => attribute(event, path).is_some_and(can_be),
+    };
+    let path = SUBJECTS.into_iter().find(is_there);
+    path.is_some_and(|path| path.ends_with("_Account") || path == "ClientUserId")
+}
+
+fn fits(event: &Item, changes: &BTreeMap<String, String>) -> bool {
+    let mut item = event.clone();
+    item.extend(changes.iter().map(|(name, value)| (name.clone(), text(value))));
+    item.iter().map(|(name, value)| size(name, value)).sum::<usize>() <= MAX_ITEM_BYTES
+}

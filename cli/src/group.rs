@@ -1,0 +1,141 @@
+//! The state of a group, folded from its recorded events.
+
+use clap::Args;
+use futures_util::TryStreamExt;
+use serde_json::{Map, Value, json};
+use tencent_chat_webhook::{record::attribute::text, time::rfc3339};
+
+use crate::{
+    fault::Fault,
+    moment::{Moment, Period},
+    output::{Output, note},
+    place::Place,
+    plain::plain,
+    table::{Table, Wanted},
+};
+
+mod state;
+use state::State;
+
+/// The state of a group.
+#[derive(Args, Debug)]
+pub(crate) struct Group {
+    /// The group's id
+    #[arg(value_name = "GROUP")]
+    id: String,
+    /// The state at a time, or so long ago (90m, 12h, 7d) [default: now]
+    #[arg(long, value_name = "WHEN")]
+    at: Option<Moment>,
+    /// Also list the known members who wrote nothing for so long (12h, 30d) before --at
+    #[arg(long, value_name = "SPAN")]
+    inactive: Option<Period>,
+}
+
+/// Prints the state.
+pub(crate) async fn run(place: &Place, asked: &Group, output: &mut Output) -> Result<(), Fault> {
+    let (table, app, at) = (Table::of(place)?, place.app()?, asked.at.unwrap_or_else(Moment::now));
+    let active_since = asked.inactive.map(|Period(millis)| at.0.saturating_sub(millis));
+    let query = table
+        .partition(&format!("{app}#{}", asked.id))
+        .key_condition_expression("pk = :pk AND sk < :end")
+        .expression_attribute_values(":end", text(format!("{:013}", at.0 + 1)));
+    let mut events = table.with_bodies(table.query(query, Wanted::Whole));
+    let mut state = State::new(active_since);
+    while let Some(event) = events.try_next().await? {
+        state.apply(&event);
+    }
+    if state.known_since.is_none() {
+        note(&format!("no events of a group {} in application {app} up to {}", asked.id, rfc3339(at.0)));
+        return Ok(());
+    }
+    warn(&state, active_since);
+    if output.json {
+        output.json_line(&object(&asked.id, &state, active_since))
+    } else {
+        print(&asked.id, &state, active_since, output)
+    }
+}
+
+/// Says what is missing from the events.
+fn warn(state: &State, active_since: Option<u64>) {
+    if state.unread > 0 {
+        note(&format!(
+            "{} events of the group are left out: they are not as documented, or parts of them are gone",
+            state.unread
+        ));
+    }
+    let known_since = state.known_since.filter(|_| state.created.is_none());
+    if let Some(known_since) = known_since.filter(|known| active_since.is_some_and(|since| since < *known)) {
+        note(&format!(
+            "the first event of the group is of {}: members who wrote only before that count as inactive",
+            rfc3339(known_since)
+        ));
+    }
+}
+
+/// The state for a program, without what is not known.
+fn object(group: &str, state: &State, active_since: Option<u64>) -> Value {
+    let texts = texts(state).map(|(name, text)| (name, text.map(Value::from)));
+    let times = times(state).map(|(name, time)| (name, time.map(Value::from)));
+    let inactive = active_since.map(|_| json!(state.inactive().collect::<Vec<_>>()));
+    let fields = texts.into_iter().chain(times).chain([
+        ("group", Some(group.into())),
+        ("members", Some(json!(state.members))),
+        ("inactive", inactive),
+    ]);
+    let known = fields.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(known.collect::<Map<_, _>>())
+}
+
+fn texts(state: &State) -> [(&'static str, Option<&str>); 6] {
+    [
+        ("type", state.kind.as_deref()),
+        ("name", state.name.as_deref()),
+        ("owner", state.owner.as_deref()),
+        ("introduction", state.introduction.as_deref()),
+        ("notification", state.notification.as_deref()),
+        ("face_url", state.face_url.as_deref()),
+    ]
+}
+
+fn times(state: &State) -> [(&'static str, Option<u64>); 4] {
+    [
+        ("known_since", state.known_since),
+        ("created", state.created),
+        ("full", state.full),
+        ("destroyed", state.destroyed),
+    ]
+}
+
+/// The state for people.
+fn print(group: &str, state: &State, active_since: Option<u64>, output: &mut Output) -> Result<(), Fault> {
+    let mut line = |name: &str, text: &str| {
+        // Introductions have lines of their own, which a terminal would take for ours.
+        output.text(plain(&format!("{name:<14}{text}")).trim_end())
+    };
+    line("group", group)?;
+    for (name, text) in texts(state) {
+        if let Some(text) = text {
+            line(name, text)?;
+        }
+    }
+    for (name, time) in times(state) {
+        if let Some(time) = time {
+            line(&name.replace('_', " "), &rfc3339(time))?;
+        }
+    }
+    let count = state.members.len();
+    let members = match (state.knows_all_members(), state.destroyed) {
+        (false, _) => format!("at least {count}: the creation of the group is not recorded"),
+        (true, Some(_)) => format!("{count} at the end"),
+        (true, None) => count.to_string(),
+    };
+    line("members", &members)?;
+    state.members.iter().try_for_each(|member| line("", member))?;
+    if let Some(since) = active_since {
+        let count = state.inactive().count();
+        line("inactive", &format!("{count} wrote nothing since {}", rfc3339(since)))?;
+        state.inactive().try_for_each(|member| line("", member))?;
+    }
+    Ok(())
+}

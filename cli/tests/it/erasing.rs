@@ -1,0 +1,254 @@
+//! `erase`: a person's own events are gone, and the person is under a pseudonym in all others.
+
+use serde_json::{Value, json};
+use support::dynamodb::TABLE;
+use tencent_chat_webhook::time::{day, now_millis};
+
+use crate::world::{Ran, World, program, run, unrecorded};
+
+mod disturbed;
+
+/// 9 December 2022, 08:26:54.000 UTC.
+const TIME: u64 = 1_670_574_414_000;
+
+/// A body without white space, so long after [`TIME`]; the fields are JSON as they are to be recorded.
+fn body(command: &str, after: u64, fields: &str) -> String {
+    format!(r#"{{"CallbackCommand":"{command}","EventTime":{},{fields}}}"#, TIME + after)
+}
+
+/// A group whose body is in parts, with a member among many.
+fn large(after: u64, fields: &str, member: &str) -> String {
+    let many = r#"{"Member_Account":"one-of-many"},"#.repeat(20_000);
+    let fields = format!(r#"{fields},"MemberList":[{many}{{"Member_Account":"{member}"}}]"#);
+    body("Group.CallbackAfterGroupDestroyed", after, &fields)
+}
+
+async fn record(world: &World, app: &str, bodies: &[String]) {
+    for body in bodies {
+        let mut callback = unrecorded("id", body);
+        callback.query = format!("SdkAppid={app}&RequestTime=1670574413&OptPlatform=Web").into();
+        world.record_callback(&callback, 1).await;
+    }
+}
+
+/// The program for all applications of the table.
+fn ran(world: &World, arguments: &[&str]) -> Ran {
+    let mut command = world.program(arguments);
+    command.env_remove("SDK_APP_ID");
+    run(command, "")
+}
+
+/// All items as they are, parts too, in the order of their keys.
+async fn items(world: &World) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut scan = world.client().scan().table_name(TABLE).into_paginator().items().send();
+    while let Some(item) = scan.next().await {
+        let item = item.expect("a page");
+        let texts =
+            item.into_iter().filter_map(|(name, value)| Some((name, value.as_s().ok()?.as_str().into())));
+        items.push(Value::Object(texts.collect()));
+    }
+    items.sort_by_key(|item| (item["pk"].to_string(), item["sk"].to_string()));
+    items
+}
+
+/// The objects that it prints, by `pk` without the application, with what was done.
+fn actions(ran: &Ran) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let subject = |line: &Value| text(&line["pk"]).split_once('#').expect("an application").1.to_owned();
+    let mut actions: Vec<_> = ran.json().iter().map(|line| (subject(line), text(&line["action"]))).collect();
+    actions.sort();
+    actions
+}
+
+/// A pseudonym that is somewhere in a text.
+fn pseudonym(text: &str) -> &str {
+    let at = text.find("erased-").expect("a pseudonym");
+    &text[at..at + "erased-0123456789ab".len()]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn own_events_are_deleted_and_others_get_a_pseudonym() {
+    let world = World::start().await;
+    let own = [
+        body("C2C.CallbackAfterSendMsg", 1, r#""From_Account":"amy","To_Account":"bob","MsgBody":[]"#),
+        body("Group.CallbackAfterSendMsg", 2, r#""GroupId":"g1","From_Account":"am\u0079","MsgBody":[]"#),
+        body("C2C.CallbackAfterMsgReport", 3, r#""Report_Account":"amy","Peer_Account":"bob""#),
+        body("Group.CallbackX", 4, r#""GroupId":"g1","Report_Account":"amy""#),
+        body("State.StateChange", 5, r#""Info":{"To_Account":"amy","Action":"Login"}"#),
+        large(6, r#""From_Account":"amy""#, "bob"),
+        // The last field of a name counts.
+        body("Group.CallbackX", 7, r#""GroupId":"g1","From_Account":"bob","From_Account":"amy""#),
+    ];
+    let others = [
+        body("C2C.CallbackAfterSendMsg", 11, r#""From_Account":"bob","To_Account":"amy","MsgBody":[]"#),
+        body(
+            "Group.CallbackX",
+            12,
+            r#" "GroupId" : "g2", "amy" : [ "amy", "amy2", "hi amy", "\u0061my" ], "N":1.50"#,
+        ),
+        body("Group.CallbackX", 13, r#""GroupId":"g2","Operator_Account":"amy","Type":"Web""#),
+    ];
+    let untouched = [
+        body(
+            "Group.CallbackX",
+            21,
+            r#""GroupId":"g3","amy":"a field's name","Text":"I saw amy.","Name":"Amy""#,
+        ),
+        body("C2C.CallbackAfterSendMsg", 22, r#""From_Account":"amy2","To_Account":"bob","MsgBody":[]"#),
+        large(23, r#""GroupId":"g3""#, "bob"),
+    ];
+    record(&world, "1400000001", &[&own[..], &others, &untouched].concat()).await;
+    let before = items(&world).await;
+
+    let ran = ran(&world, &["erase", "--person", "amy", "--yes", "--json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let (deleted, changed) = ("deleted".to_owned(), "pseudonymised".to_owned());
+    let of = |subject: &str, action: &String| (subject.to_owned(), action.clone());
+    let mut expected: Vec<_> =
+        ["amy", "amy", "amy", "amy", "g1", "g1", "g1"].map(|own| of(own, &deleted)).into();
+    expected.extend(["bob", "g2", "g2"].map(|other| of(other, &changed)));
+    expected.sort();
+    assert_eq!(actions(&ran), expected);
+    let told = "this reads the whole table tencent-chat-events: about ";
+    assert!(ran.told.starts_with(told), "{ran:?}");
+    assert!(ran.told.ends_with("deleted 7, pseudonymised 3, not changed 0\n"), "{ran:?}");
+
+    let (changed, same): (Vec<_>, Vec<_>) =
+        items(&world).await.into_iter().partition(|item| item.get("Erased").is_some());
+    let bodies: Vec<&str> = changed.iter().filter_map(|item| item["Body"].as_str()).collect();
+    let pseudonym = pseudonym(bodies[0]);
+    let expected = others.map(|body| {
+        let body = body.replace(r#""\u0061my""#, r#""amy""#).replace(r#""amy""#, &format!("\"{pseudonym}\""));
+        // The name of a field stays, and so does every other byte.
+        body.replace(&format!("\"{pseudonym}\" :"), r#""amy" :"#)
+    });
+    assert_eq!(bodies, expected);
+    assert_eq!(changed[0]["To_Account"], pseudonym);
+    let is_same_key = |one: &Value, other: &Value| one["pk"] == other["pk"] && one["sk"] == other["sk"];
+    for item in &changed {
+        assert_eq!(item["Erased"], day(now_millis()));
+        let old = before.iter().find(|old| is_same_key(old, item)).expect("its key stays");
+        for (name, value) in old.as_object().expect("an item").iter().filter(|(name, _)| *name != "Body") {
+            let expected = if value == "amy" { &json!(pseudonym) } else { value };
+            assert_eq!(&item[name], expected, "{name}");
+        }
+    }
+    // Nothing is left of the others but what had nothing of the person: three heads, and a body of two parts.
+    assert_eq!(same.len(), 3 + 2, "{:?}", same.iter().map(|item| &item["sk"]).collect::<Vec<_>>());
+    assert!(same.iter().all(|item| before.contains(item)));
+
+    let again = self::ran(&world, &["erase", "--person", "amy", "--yes", "--json"]);
+    assert_eq!((again.code, again.printed.as_str()), (Some(0), ""));
+    assert!(again.told.ends_with("nothing to erase: no event has amy\n"), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_with_the_id_of_the_person_keeps_its_events() {
+    let world = World::start().await;
+    let of_group = body("Group.CallbackX", 0, r#""GroupId":"amy","Operator_Account":"bob""#);
+    let moderated = body("ContentCallback.X", 1, r#""ContactItem":{"ToGroupId":"amy"},"From_Account":"bob""#);
+    record(&world, "1400000001", &[of_group, moderated]).await;
+    // The second time the group's id is a pseudonym in the body, and the person's in the key still.
+    for (deleted, changed) in [(0, 2), (0, 0)] {
+        let ran = ran(&world, &["erase", "--person", "amy", "--yes", "--json"]);
+        let count = |action| actions(&ran).iter().filter(|(_, done)| done == action).count();
+        assert_eq!((count("deleted"), count("pseudonymised")), (deleted, changed), "{ran:?}");
+        assert_eq!(items(&world).await.len(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attributes_that_are_no_fields_of_the_body_stay() {
+    let world = World::start().await;
+    record(&world, "1400000001", &[body("Group.CallbackX", 0, r#""GroupId":"g","Operator_Account":"Web""#)])
+        .await;
+    assert_eq!(ran(&world, &["erase", "--person", "Web", "--yes"]).code, Some(0));
+    let [item] = items(&world).await.try_into().expect("one item");
+    assert_eq!(item["OptPlatform"], "Web");
+    assert!(item["Operator_Account"].as_str().is_some_and(|id| id.starts_with("erased-")), "{item}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mention_in_a_large_body_is_reported_and_stays() {
+    let world = World::start().await;
+    // With pseudonyms, which are longer, it would pass DynamoDB's limit.
+    let fields = format!(
+        r#""GroupId":"g2","L":[0{}],"F":"{}""#,
+        r#","amy""#.repeat(100),
+        "x".repeat(400 * 1024 - 1500)
+    );
+    let full = body("Group.CallbackX", 1, &fields);
+    record(&world, "1400000001", &[large(0, r#""GroupId":"g1""#, "amy"), full]).await;
+    let before = items(&world).await;
+    assert!(
+        before.iter().any(|item| item["pk"] == "1400000001#g2" && item.get("Body").is_some()),
+        "it fits just so"
+    );
+    for (flags, action) in
+        [(&["--yes", "--dry-run"][..], "would not be changed"), (&["--yes"], "not changed")]
+    {
+        let ran = ran(&world, &[&["erase", "--person", "amy", "--json"], flags].concat());
+        let expected = ["g1", "g2"].map(|group| (group.to_owned(), action.to_owned()));
+        assert_eq!((ran.code, actions(&ran)), (Some(1), expected.into()), "{ran:?}");
+        assert!(
+            ran.told.contains("\nan event that is not changed has a body too large to change; "),
+            "{ran:?}"
+        );
+        assert_eq!(items(&world).await, before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_asks_first_and_a_dry_run_writes_nothing() {
+    let world = World::start().await;
+    let own = body("State.StateChange", 0, r#""Info":{"To_Account":"amy"}"#);
+    let other = body("Group.CallbackX", 1, r#""GroupId":"g","Operator_Account":"amy""#);
+    record(&world, "1400000001", &[own, other]).await;
+    let before = items(&world).await;
+    let size = "chat-events: this reads the whole table tencent-chat-events: about 2 items, ";
+    for (arguments, advice) in [
+        (
+            &["erase", "--person", "amy"][..],
+            " read units, and erases in it for good; add --yes, or look first with --dry-run\n",
+        ),
+        (&["erase", "--person", "amy", "--dry-run"], " read units; add --yes\n"),
+    ] {
+        let ran = ran(&world, arguments);
+        assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""));
+        assert!(ran.told.starts_with(size) && ran.told.ends_with(advice), "{ran:?}");
+    }
+    let dry = ran(&world, &["erase", "--person", "amy", "--dry-run", "--yes"]);
+    let lines = dry.lines();
+    assert!(lines[0].starts_with("ACTION                  PK                        SK"), "{dry:?}");
+    let mut rows = lines[1..3].to_vec();
+    rows.sort_unstable();
+    assert!(
+        rows[0].starts_with("would be deleted        1400000001#amy            1670574414000#State."),
+        "{dry:?}"
+    );
+    assert!(
+        rows[1].starts_with("would be pseudonymised  1400000001#g              1670574414001#Group."),
+        "{dry:?}"
+    );
+    let sum = "would delete 1, pseudonymise 1, not change 0; nothing was written";
+    assert_eq!((dry.code, lines[3..].to_vec()), (Some(0), vec![sum]));
+    assert_eq!(items(&world).await, before);
+    let nobody = run(program(&[], &["erase", "--person", "", "--yes"]), "");
+    assert_eq!(nobody.code, Some(2), "{nobody:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_is_erased_in_by_itself() {
+    let world = World::start().await;
+    let own = body("State.StateChange", 0, r#""Info":{"To_Account":"amy"}"#);
+    for app in ["1400000001", "14000000012"] {
+        record(&world, app, std::slice::from_ref(&own)).await;
+    }
+    let ran = world.run(&["erase", "--person", "amy", "--yes"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let [left] = items(&world).await.try_into().expect("one item");
+    assert_eq!(left["pk"], "14000000012#amy");
+    let all = self::ran(&world, &["erase", "--person", "amy", "--yes"]);
+    assert_eq!((all.code, items(&world).await.len()), (Some(0), 0));
+}

@@ -1,0 +1,224 @@
+//! The recipes of `docs/recipes.md` run as they are printed there.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use support::endpoint::read_message;
+use tempfile::TempDir;
+use tencent_chat_webhook::time::now_millis;
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+use crate::world::{Ran, World, run};
+
+const PAGE: &str = include_str!("../../../docs/recipes.md");
+
+const DAY: u64 = 86_400_000;
+
+/// 10 November 2026.
+const NOVEMBER: u64 = 1_794_268_800_000;
+
+/// The blocks of code under a heading that are in a language.
+fn blocks(heading: &str, language: &str) -> Vec<&'static str> {
+    let (_, section) = PAGE.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let blocks = section.split("\n```").skip(1).step_by(2);
+    blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
+}
+
+/// A folder to follow a recipe in.
+struct Kitchen<'a> {
+    world: &'a World,
+    folder: TempDir,
+}
+
+impl<'a> Kitchen<'a> {
+    fn new(world: &'a World) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        // That of a version manager would put its own folder before the others, and with it an `aws`.
+        let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+        let python = String::from_utf8(python.expect("Python is there").stdout).expect("a path");
+        symlink(python.trim(), folder.path().join("python3")).expect("it is linked");
+        Self { world, folder }
+    }
+
+    fn save(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).expect("it is written");
+    }
+
+    /// Runs commands as in a terminal where `chat-events` is installed.
+    fn shell(&self, script: &str, variables: &[(&str, &str)]) -> Ran {
+        let program = self.world.program(&[]);
+        let bin = Path::new(program.get_program()).parent().expect("a folder").display().to_string();
+        let path =
+            format!("{}:{bin}:{}", self.folder.path().display(), std::env::var("PATH").expect("a PATH"));
+        let mut command = Command::new("bash");
+        command.args(["-e", "-c", script]).current_dir(self.folder.path());
+        let environment = program.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        command.env_clear().envs(environment).env("PATH", path).envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        run(command, "")
+    }
+}
+
+fn event(command: &str, time: u64, fields: Value) -> Value {
+    let mut body = json!({
+        "CallbackCommand": format!("Group.Callback{command}"), "GroupId": "@TGS#2J4SZEAEL", "EventTime": time,
+        "Type": "Public", "Operator_Account": "amy",
+    });
+    let Value::Object(fields) = fields else { panic!("fields") };
+    body.as_object_mut().expect("an object").extend(fields);
+    body
+}
+
+fn members(list: &[&str]) -> Value {
+    list.iter().map(|member| json!({ "Member_Account": member })).collect()
+}
+
+fn created(time: u64, list: &[&str]) -> Value {
+    event(
+        "AfterCreateGroup",
+        time,
+        json!({ "Name": "Choir", "Owner_Account": "amy", "MemberList": members(list) }),
+    )
+}
+
+fn joined(time: u64, list: &[&str]) -> Value {
+    event("AfterNewMemberJoin", time, json!({ "JoinType": "Apply", "NewMemberList": members(list) }))
+}
+
+/// Tencent's API for one request: the request as it came.
+async fn answered(listener: TcpListener, answer: &str) -> String {
+    let (mut client, _) = listener.accept().await.expect("a request comes");
+    let request = read_message(&mut client).await.expect("a whole request");
+    let reply =
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}", answer.len());
+    client.write_all(reply.as_bytes()).await.expect("it listens");
+    String::from_utf8(request).expect("a text")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn room_is_made_in_a_full_group() {
+    let world = World::start().await;
+    let now = now_millis();
+    for body in [
+        created(now - 90 * DAY, &["amy", "root", "bob", "carol"]),
+        event("AfterSendMsg", now - 40 * DAY, json!({ "From_Account": "bob", "MsgBody": [] })),
+        event("AfterSendMsg", now - DAY, json!({ "From_Account": "carol", "MsgBody": [] })),
+        joined(now - 2 * DAY, &["new"]),
+        event("AfterGroupFull", now - 1000, json!({})),
+    ] {
+        world.record(&body, 1).await;
+    }
+    let heading = "A group is full: who may go";
+    let kitchen = Kitchen::new(&world);
+    kitchen.save("make_room.py", blocks(heading, "python")[0]);
+    kitchen.save("aws", "#!/bin/sh\necho secret-key\n");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
+    let api = format!("http://{}", listener.local_addr().expect("an address"));
+    let answer = tokio::spawn(answered(listener, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#));
+    let script = format!("chmod +x aws\n{}", blocks(heading, "sh")[0].replace(" administrator", " root"));
+    let ran = tokio::task::block_in_place(|| kitchen.shell(&script, &[("CHAT_API", &api)]));
+    assert_eq!(
+        ran.well(),
+        "removed 1 of @TGS#2J4SZEAEL\n",
+        "not the owner, the administrator, or who is new"
+    );
+    let request = answer.await.expect("it is answered");
+    let start =
+        "POST /v4/group_open_http_svc/delete_group_member?sdkappid=1400000001&identifier=root&usersig=";
+    assert!(request.starts_with(start), "{request}");
+    let (_, body) = request.split_once("\r\n\r\n").expect("a body");
+    let expected =
+        json!({ "GroupId": "@TGS#2J4SZEAEL", "Reason": "inactive", "MemberToDel_Account": ["bob"] });
+    assert_eq!(serde_json::from_str::<Value>(body).expect("it is JSON"), expected);
+
+    // With everybody active there is no request, which nobody would answer.
+    let written = event("AfterSendMsg", now - 500, json!({ "From_Account": "bob", "MsgBody": [] }));
+    world.record(&written, 1).await;
+    let ran = tokio::task::block_in_place(|| kitchen.shell(&script, &[("CHAT_API", &api)]));
+    assert_eq!(ran.well(), "removed 0 of @TGS#2J4SZEAEL\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_are_mirrored_and_again_without_harm() {
+    let world = World::start().await;
+    for body in [
+        created(NOVEMBER, &["amy", "bob"]),
+        joined(NOVEMBER + 1, &["carol", "dave"]),
+        event("AfterGroupInfoChanged", NOVEMBER + 2, json!({ "Name": "Choir 2" })),
+        event(
+            "AfterMemberExit",
+            NOVEMBER + 3,
+            json!({ "ExitType": "Quit", "ExitMemberList": members(&["bob", "dave"]) }),
+        ),
+        joined(NOVEMBER + 4, &["dave"]),
+        event(
+            "AfterChangeGroupOwner",
+            NOVEMBER + 5,
+            json!({ "OldOwner_Account": "amy", "NewOwner_Account": "carol" }),
+        ),
+        json!({ "CallbackCommand": "State.StateChange", "Info": { "To_Account": "amy" }, "EventTime": NOVEMBER }),
+    ] {
+        world.record(&body, 1).await;
+    }
+    let heading = "Mirror groups into SQL";
+    let kitchen = Kitchen::new(&world);
+    kitchen.save("mirror.py", blocks(heading, "python")[0]);
+    let [command] = blocks(heading, "sh").try_into().expect("one command");
+    // The month may lie ahead.
+    let command = command.replace("--since 2026-11-01", "--since 2026-11-01 --until 2027-01-01");
+    for printed in ["6 new events\n", "0 new events\n"] {
+        let ran = kitchen.shell(&command, &[]);
+        assert_eq!((ran.code, ran.printed.as_str()), (Some(0), printed), "{ran:?}");
+    }
+    let select = "import json, sqlite3\nrows = sqlite3.connect('groups.db').execute\n\
+        print(json.dumps([rows('SELECT * FROM chat_group').fetchall(),\n\
+        rows('SELECT user_id, since FROM chat_member ORDER BY user_id').fetchall()]))";
+    kitchen.save("select.py", select);
+    let rows: Value =
+        serde_json::from_str(&kitchen.shell("python3 select.py", &[]).well()).expect("it is JSON");
+    let expected = json!([
+        [["@TGS#2J4SZEAEL", "Public", "Choir 2", "carol", NOVEMBER, null]],
+        [["amy", NOVEMBER], ["carol", NOVEMBER + 1], ["dave", NOVEMBER + 4]],
+    ]);
+    assert_eq!(rows, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_checked_against_its_digests() {
+    let world = World::start().await;
+    // The last moment before it, its first, its last, and the first behind it.
+    for time in [1_793_491_199_999, 1_793_491_200_000, 1_796_083_199_999, 1_796_083_200_000_u64] {
+        world.record(&joined(time, &["bob"]), 1).await;
+    }
+    let kitchen = Kitchen::new(&world);
+    let [export, check] = blocks("Export a month for an audit", "bash").try_into().expect("two blocks");
+    let ran = kitchen.shell(&format!("{export}\n{check}"), &[]);
+    let printed = "2026-11.jsonl.gz: OK\n{'intact': 2}\n";
+    assert_eq!((ran.code, ran.printed.as_str()), (Some(0), printed), "{ran:?}");
+
+    // One that was altered, and one that was erased in.
+    assert_eq!(world.run(&["erase", "--person", "bob", "--yes"]).code, Some(0));
+    let alter = "gzip -dc 2026-11.jsonl.gz | sed '1s/bob/eve/; 1s/Erased/erased/' | gzip -n > altered.gz
+        mv altered.gz 2026-11.jsonl.gz; sha256sum 2026-11.jsonl.gz > 2026-11.jsonl.gz.sha256";
+    let counts = |script: &str| kitchen.shell(script, &[]).printed;
+    assert!(counts(&format!("{export}\n{check}")).ends_with("{'erased': 2}\n"));
+    let altered = counts(&format!("{export}\n{alter}\n{check}"));
+    assert!(altered.ends_with("{'ALTERED': 1, 'erased': 1}\n"), "{altered}");
+}
+
+#[test]
+fn every_block_of_a_shell_or_python_is_run() {
+    let mut counts = BTreeMap::new();
+    for line in PAGE.lines().filter_map(|line| line.strip_prefix("```")) {
+        *counts.entry(line).or_insert(0) += 1;
+    }
+    // Those above. A console's are AWS's, or looks.
+    assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 2, 2));
+}
