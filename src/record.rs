@@ -13,7 +13,7 @@ use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, size, text};
 pub use parts::{body, parts_key};
 
 /// The attributes of this crate. A body's field of such a name is only in `Body`.
-const OWN: [&str; 17] = [
+const OWN: [&str; 18] = [
     "pk",
     "sk",
     "CommandDay",
@@ -31,6 +31,7 @@ const OWN: [&str; 17] = [
     "Part",
     "Problem",
     "ExpiresAt",
+    "Erased",
 ];
 
 /// How much of the head the body's scalars may fill, so that this crate's attributes always fit beside them.
