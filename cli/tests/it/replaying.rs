@@ -1,9 +1,15 @@
 //! `replay`.
 
-use std::{fs, time::Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
-use serde_json::json;
-use support::requests::{CREATED, SDK_APPID};
+use serde_json::{Value, json};
+use support::{
+    function::Function,
+    requests::{CREATED, SDK_APPID},
+};
 
 use crate::{
     receiver::{OK, Receiver},
@@ -126,4 +132,30 @@ async fn replay_keeps_to_a_rate_and_a_dry_run_sends_nothing() {
     let started = Instant::now();
     world.run(&["replay", "g", "--to", &receiver.url(), "--rate", "10"]);
     assert!(started.elapsed().as_millis() >= 400 && receiver.received().len() == 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_makes_one_table_of_two() {
+    let (there, here) = (World::start().await, World::start().await);
+    record(&there, 20).await;
+    record(&here, 5).await;
+    let without_time =
+        json!({ "CallbackCommand": "Sns.CallbackFriendAdd", "PairList": [{ "From_Account": "amy" }] });
+    there.record(&without_time, 1).await;
+    let function = Function::start(&here.dynamodb.url(), &[("CALLBACK_TOKENS", "ours")]).await;
+    for already_there in [5, 20] {
+        let mut command = there.program(&["replay", "--yes", "--to", &function.url()]);
+        command.env("CALLBACK_TOKENS", "ours");
+        let ran = run(command, "");
+        assert!(ran.code == Some(0) && ran.told.ends_with("sent 21, not answered 200: 0\n"), "{ran:?}");
+        let of_group = here.run(&["list", "g", "--json"]).json();
+        let there = there.run(&["list", "g", "--json"]).json();
+        let keys = |events: &[Value]| events.iter().map(|event| event["sk"].clone()).collect::<Vec<_>>();
+        assert_eq!(keys(&of_group), keys(&there), "{already_there} events were there already");
+        // Its time is then that of the signature, in seconds.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+    // Without a time of its own, each replay is another event.
+    let of_amy = here.run(&["count", "amy", "--until", "2100-01-01"]).well();
+    assert_eq!(of_amy, "2\n");
 }
