@@ -81,7 +81,7 @@ fn message_step(event: &Item, message: &AfterSendMsg<'_>) -> Step {
     }
     Step::Sent(Sent {
         seconds: Sent::seconds(event, message.msg_time),
-        seq: message.msg_seq.map_or(0, |Number(number)| number),
+        seq: message.msg_seq.map(|Number(number)| number),
         key: msg_key(message).map(|id| key(&message.from_account, &id)),
         to: Some(message.to_account.to_string()),
         online_only: message.online_only_flag == Some(Flag(true)),

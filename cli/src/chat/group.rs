@@ -68,12 +68,10 @@ pub(super) fn unreadable(event: &Item, command: &str) -> Step {
 
 fn sent(event: &Item, message: &AfterSendMsg<'_>) -> Sent {
     let topic = message.topic_id.as_ref().filter(|topic| !topic.is_empty());
-    let number = message.msg_seq.map(|Number(number)| number);
     let by = message.operator_account.as_ref().filter(|by| **by != message.from_account);
     Sent {
         seconds: Sent::seconds(event, message.msg_time),
-        // Each topic counts for itself.
-        seq: number.filter(|_| topic.is_none()).unwrap_or(0),
+        seq: message.msg_seq.map(|Number(number)| number),
         key: message.msg_seq.map(|number| key(number, topic)),
         by: by.map(Into::into),
         topic: topic.map(Into::into),

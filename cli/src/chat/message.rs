@@ -15,8 +15,10 @@ pub(super) struct Sent {
     pub(super) time: u64,
     /// When Tencent's server took it.
     pub(super) seconds: i64,
-    /// Its place among the messages of the same second.
-    pub(super) seq: i64,
+    /// Tencent's number of it, which orders messages of one second.
+    pub(super) seq: Option<i64>,
+    /// How many groups of the same id there were before. Each counts anew.
+    pub(super) generation: u32,
     /// What edits, recalls and read receipts call it. Messages of 2017 have no key.
     pub(super) key: Option<String>,
     pub(super) from: String,
@@ -48,7 +50,8 @@ impl Sent {
             source: Source::of(event),
             time: millis(event).unwrap_or(0),
             seconds: Self::seconds(event, None),
-            seq: 0,
+            seq: None,
+            generation: 0,
             key: None,
             from: from.to_owned(),
             to: None,

@@ -83,8 +83,7 @@ impl Recorded {
         Ok(Self { messages, changed, tally, second: VecDeque::new(), ahead, until })
     }
 
-    /// The next message. One-to-one messages have no smaller unit of time than a second: within it, Tencent counts
-    /// them (page 34365).
+    /// The next message.
     pub(super) fn next(&mut self) -> Result<Option<Message>, Fault> {
         if self.second.is_empty() {
             self.read_second()?;
@@ -105,7 +104,14 @@ impl Recorded {
             }
             self.ahead = self.messages.next()?;
         }
-        self.second.make_contiguous().sort_by_key(|sent| sent.seq);
+        // Times of one-to-one messages are seconds, and those of group messages are not quite when they were sent. So
+        // within a second the order is that of their numbers (pages 34365 and 34375). Each topic has its own.
+        let is_counted_on = |a: &Sent, b: &Sent| {
+            a.seq.is_some() && b.seq.is_some() && a.topic == b.topic && a.generation == b.generation
+        };
+        for counted in self.second.make_contiguous().chunk_by_mut(is_counted_on) {
+            counted.sort_by_key(|sent| sent.seq);
+        }
         Ok(())
     }
 
@@ -144,6 +150,7 @@ impl Reading {
 
     fn message(&mut self, mut sent: Sent) -> Result<(), Fault> {
         self.tally.messages += u64::from(sent.time < self.until.0);
+        sent.generation = self.generation;
         sent.key = sent.key.map(|key| self.of_now(&key));
         self.messages.push(&sent).map(|_| ())
     }

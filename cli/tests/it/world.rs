@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aws_sdk_dynamodb::Client;
 use serde_json::{Value, json};
 use support::{
     dynamodb::{DynamoDb, TABLE},
@@ -70,21 +71,21 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn start() -> Self {
         let dynamodb = DynamoDb::in_memory().await;
-        let aws = Aws {
-            region: "us-east-1".to_owned(),
-            access_key_id: "AKIDEXAMPLE".to_owned(),
-            secret_access_key: "example-secret".to_owned(),
-            session_token: None,
-            endpoint_url: Some(dynamodb.url()),
-            logs_endpoint_url: None,
-        };
-        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(client::config(&aws).build()), TABLE);
+        let store = Store::new(client_of(&dynamodb), TABLE);
         Self { dynamodb, store }
+    }
+
+    /// A client of the table, for what the program does not show.
+    pub(crate) fn client(&self) -> Client {
+        client_of(&self.dynamodb)
     }
 
     /// Records a body as the function would, with the index in so many shards.
     pub(crate) async fn record(&self, body: &Value, index_shards: u32) {
-        let callback = unrecorded("id", &body.to_string());
+        self.record_callback(&unrecorded("id", &body.to_string()), index_shards).await;
+    }
+
+    pub(crate) async fn record_callback(&self, callback: &Unrecorded<'_>, index_shards: u32) {
         let keeping = Keeping { retention_days: None, index_shards };
         let record = callback.record(keeping).expect("it is a callback");
         let without_fields = || callback.record_without_fields(keeping);
@@ -110,6 +111,18 @@ impl World {
         command.envs(variables);
         command
     }
+}
+
+fn client_of(dynamodb: &DynamoDb) -> Client {
+    let aws = Aws {
+        region: "us-east-1".to_owned(),
+        access_key_id: "AKIDEXAMPLE".to_owned(),
+        secret_access_key: "example-secret".to_owned(),
+        session_token: None,
+        endpoint_url: Some(dynamodb.url()),
+        logs_endpoint_url: None,
+    };
+    Client::from_conf(client::config(&aws).build())
 }
 
 /// What an operator has, whose Region is where other tools set it.
