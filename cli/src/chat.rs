@@ -46,7 +46,10 @@ pub(crate) struct Chat {
     /// Only messages before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<Moment>,
-    /// Write a page for a browser, which prints well: each message with its key and digest
+    /// Write the conversation to this file as an HTML page, which prints well
+    ///
+    /// One file without scripts or outside resources. It shows each message with its time, its sender, its key and the
+    /// SHA-256 of its body, a text also as it was before its edits, and what is missing.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -130,7 +133,9 @@ impl Chat {
             page.end(remarks)?;
             note(&format!("{} messages in {}", tally.messages, path.display()));
         }
-        remarks.iter().for_each(|remark| note(remark));
+        for remark in remarks {
+            note(remark);
+        }
         Ok(())
     }
 }
