@@ -54,12 +54,15 @@ pub(crate) enum Command {
     Count(Count),
     /// Print a conversation as people read it, or write it to a page that can be printed.
     ///
-    /// `chat A B` is the conversation of two users, `chat GROUP` that of a group. Messages are in order of time; edits
-    /// and recalls are applied and told, read marks are told, and elements other than text are named, as [image]. A
-    /// message that was not delivered is left out. The events are read twice: edits and recalls come after their
-    /// message.
+    /// `chat A B` is the conversation of two users, `chat GROUP` that of a group. Messages are in order; edits and
+    /// recalls are applied and reported, read marks are reported, and elements other than text are named, as [image].
+    /// A message that was not delivered is left out. Edits, recalls and read marks count whenever they came, so the
+    /// events from --since until now are read, by a query of the group or of both users. Messages wait in a temporary
+    /// file meanwhile.
     ///
-    /// JSON: {"pk", "sk", "time", "from", "text", "edited", "recalled", "read"}, the last three only where they hold.
+    /// JSON: {"pk", "sk", "time", "from", "text", "edited", "recalled", "read"}: times in ms since the epoch, the last
+    /// three only where they hold; `text` after all edits, its elements joined by a space, kept where the message was
+    /// recalled; `read` is when it was first reported that someone had read it.
     Chat(Chat),
     /// Print new events as they are recorded, until you stop it.
     ///

@@ -1,168 +1,179 @@
-//! A conversation, as people read it.
+//! A conversation as people read it, or as a page that proves what was said.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
 use tencent_chat_webhook::time::rfc3339;
 
 use crate::{
     fault::Fault,
-    merged::merged,
     moment::Moment,
-    output::{
-        Output,
-        columns::{Column, Cut},
-        note,
-    },
+    output::{Output, note},
     place::Place,
-    selection::Selection,
-    table::{Items, Wanted},
 };
 
+mod between;
 mod changes;
+mod conversation;
+mod group;
+mod lines;
 mod message;
 mod page;
-use changes::Changes;
-use message::{Kind, Message};
-use page::Page;
+mod recorded;
+mod source;
+mod spool;
+mod step;
+mod text;
 
-const COLUMNS: [Column; 3] = [
-    Column::new("TIME", 24, Cut::End),
-    Column::new("FROM", 18, Cut::Middle),
-    Column::new("MESSAGE", 0, Cut::End),
-];
+use between::Between;
+use conversation::Conversation;
+use message::Message;
+use page::{About, Page};
+use recorded::{Recorded, Tally};
 
 #[derive(Args, Debug)]
 pub(crate) struct Chat {
-    /// A group, or one of two users
-    #[arg(value_name = "GROUP|USER")]
-    first: String,
+    /// A group, an official channel, or one of two users
+    #[arg(value_name = "GROUP|A")]
+    one: String,
     /// The other user
-    #[arg(value_name = "USER")]
-    second: Option<String>,
+    #[arg(value_name = "B")]
+    other: Option<String>,
     /// Only messages since a time, or since so long ago (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
     since: Option<Moment>,
     /// Only messages before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<Moment>,
-    /// Write the conversation to this file as an HTML page
+    /// Write the conversation to this file as an HTML page, which prints well
     ///
-    /// One file without scripts or outside resources, which prints well. Each message is there with its time, sender,
-    /// key and the SHA-256 of its body.
+    /// One file without scripts or outside resources. It shows each message with its time, its sender, its key and the
+    /// SHA-256 of its body, a text also as it was before its edits, and what is missing.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
-/// Prints the conversation, or writes it to a page.
+/// Prints the conversation.
 pub(crate) async fn run(place: &Place, chat: &Chat, output: &mut Output) -> Result<(), Fault> {
-    let changes = chat.changes(place).await?;
-    let mut messages = chat.events(place, chat.until).await?;
-    let mut page = chat.html.as_deref().map(|file| Page::begin(file, &chat.heading(place)?)).transpose()?;
-    let (mut count, mut undelivered) = (0_u64, 0_u64);
-    while let Some(event) = messages.try_next().await? {
-        let Some(mut message) = Message::of(&event, chat.kind()).filter(|message| chat.has(message)) else {
-            continue;
-        };
-        if !message.is_delivered {
-            undelivered += 1;
-            continue;
-        }
-        changes.apply(&mut message);
-        count += 1;
+    if output.json && chat.html.is_some() {
+        return Err(Fault::told("give --html or --json, not both"));
+    }
+    let mut page = chat.html.as_deref().map(Page::create).transpose()?;
+    let conversation = chat.conversation();
+    let until = chat.until.unwrap_or_else(Moment::now);
+    if chat.since.is_some_and(|since| until <= since) {
+        return Err(Fault::told("--until is not after --since"));
+    }
+    let mut recorded = Recorded::read(place, &conversation, chat.since, until).await?;
+    if let Some(page) = page.as_mut().filter(|_| recorded.tally.messages > 0) {
+        page.begin(chat.about(place, &conversation, until, recorded.tally)?)?;
+    }
+    while let Some(message) = recorded.next()? {
         match &mut page {
             Some(page) => page.message(&message)?,
-            None => print(&message, output)?,
+            None if output.json => output.json_line(&json(&message))?,
+            None => lines::print(output, &message)?,
         }
     }
-    if undelivered > 0 {
-        note(&format!("{undelivered} messages that were not delivered are left out"));
-    }
-    match (page, &chat.html) {
-        (Some(page), Some(file)) => {
-            page.end(count)?;
-            note(&format!("{count} messages in {}", file.display()));
-        }
-        _ if count == 0 => note(&format!("no messages in application {}", place.app()?)),
-        _ => {}
-    }
-    Ok(())
+    output.flush()?;
+    let remarks = remarks(&recorded);
+    chat.end(page, &conversation, recorded.tally, &remarks)
 }
 
 impl Chat {
-    fn kind(&self) -> Kind {
-        if self.second.is_some() { Kind::C2c } else { Kind::Group }
-    }
-
-    /// Edits, recalls and read marks. They come after their message, and count even after `--until`.
-    async fn changes(&self, place: &Place) -> Result<Changes, Fault> {
-        let mut events = self.events(place, None).await?;
-        let mut changes = Changes::default();
-        while let Some(event) = events.try_next().await? {
-            changes.take(&event, self.kind());
+    fn conversation(&self) -> Conversation {
+        match &self.other {
+            Some(other) => Conversation::Between(Between(self.one.clone(), other.clone())),
+            None => Conversation::In(self.one.clone()),
         }
-        Ok(changes)
     }
 
-    /// The events of the group, or of both users.
-    async fn events(&self, place: &Place, until: Option<Moment>) -> Result<Items, Fault> {
-        let mut subjects = vec![&self.first];
-        subjects.extend(self.second.as_ref().filter(|second| **second != self.first));
-        let mut streams = Vec::new();
-        for subject in subjects {
-            let of = Selection {
-                subject: Some(subject.clone()),
-                since: self.since,
-                until,
-                ..Selection::default()
-            };
-            streams.push(of.find(place, Wanted::Whole).await?.sorted().await?);
-        }
-        Ok(merged(streams).await?.boxed())
-    }
-
-    /// Whether a message belongs to the conversation: a user has others too.
-    fn has(&self, message: &Message) -> bool {
-        let Some(second) = &self.second else {
-            return true;
-        };
-        let is = |from: &str, to: &str| message.from == from && message.to.as_deref() == Some(to);
-        is(&self.first, second) || is(second, &self.first)
-    }
-
-    fn heading(&self, place: &Place) -> Result<page::Heading, Fault> {
-        let title = match &self.second {
-            Some(second) => format!("{} and {second}", self.first),
-            None => self.first.clone(),
-        };
-        Ok(page::Heading {
-            title,
-            table: place.table()?,
-            app: place.app()?,
-            since: self.since,
-            until: self.until.unwrap_or_else(Moment::now),
+    fn about(
+        &self,
+        place: &Place,
+        conversation: &Conversation,
+        until: Moment,
+        tally: Tally,
+    ) -> Result<About, Fault> {
+        let region = place.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
+        let since = self
+            .since
+            .map_or_else(|| "the beginning of the recording".to_owned(), |Moment(since)| rfc3339(since));
+        Ok(About {
+            title: format!("Conversation {} {}", conversation.preposition(), conversation.name()),
+            one: self.other.is_some().then(|| self.one.clone()),
+            facts: vec![
+                ("Table", format!("{}{region} (DynamoDB)", place.table()?)),
+                ("Application", format!("SDKAppID {}", place.app()?)),
+                ("Span", format!("from {since} to {}", rfc3339(until.0))),
+                (
+                    "Made",
+                    format!("{} by chat-events {}", rfc3339(Moment::now().0), env!("CARGO_PKG_VERSION")),
+                ),
+                ("Messages", tally.messages.to_string()),
+            ],
         })
+    }
+
+    /// Says what there is to say at the end.
+    fn end(
+        &self,
+        page: Option<Page>,
+        conversation: &Conversation,
+        tally: Tally,
+        remarks: &[String],
+    ) -> Result<(), Fault> {
+        let name = conversation.name();
+        if tally.messages == 0 {
+            let hint = if self.other.is_none() { "; for two users give both" } else { "" };
+            let file = if page.is_some() { "; no page was written" } else { "" };
+            note(&format!("no messages {} {name}{hint}{file}", conversation.preposition()));
+        } else if let (Some(page), Some(path)) = (page, &self.html) {
+            page.end(remarks)?;
+            note(&format!("{} messages in {}", tally.messages, path.display()));
+        }
+        for remark in remarks {
+            note(remark);
+        }
+        Ok(())
     }
 }
 
-fn print(message: &Message, output: &mut Output) -> Result<(), Fault> {
-    if !output.json {
-        let mut text = String::new();
-        for mark in message.marks() {
-            text.push_str(&format!("[{mark}] "));
-        }
-        text.push_str(&message.text);
-        return output.row(&COLUMNS, &[&rfc3339(message.time), &message.from, &text]);
+/// What is not shown, and why.
+fn remarks(recorded: &Recorded) -> Vec<String> {
+    let Tally { not_sent, unreadable, .. } = recorded.tally;
+    let others = recorded.without_message();
+    let mut remarks = Vec::new();
+    if not_sent > 0 {
+        remarks.push(format!("{not_sent} messages that were not delivered are left out"));
     }
+    if others > 0 {
+        remarks.push(format!(
+            "{others} messages that were edited or recalled are not here: they are older, or were not recorded"
+        ));
+    }
+    if unreadable > 0 {
+        remarks.push(format!(
+            "{unreadable} events can't be read: their body is incomplete, or not of its documented shape"
+        ));
+    }
+    remarks
+}
+
+fn json(message: &Message) -> serde_json::Value {
+    let sent = &message.sent;
     let mut line = json!({
-        "pk": message.pk, "sk": message.sk, "time": message.time, "from": message.from, "text": message.text,
+        "pk": sent.source.pk, "sk": sent.source.sk, "time": sent.time, "from": sent.from, "text": message.text(),
     });
-    for (name, time) in [("edited", message.edited), ("recalled", message.recalled), ("read", message.read)] {
+    for (name, time) in [
+        ("edited", message.edit.as_ref().map(|edit| edit.time)),
+        ("recalled", message.recall.as_ref().map(|recall| recall.time)),
+        ("read", message.read.map(|read| read.time)),
+    ] {
         if let Some(time) = time {
             line[name] = time.into();
         }
     }
-    output.json_line(&line)
+    line
 }

@@ -1,109 +1,118 @@
-//! What happened to messages after they were sent.
+//! What became of messages: edits, recalls and read marks, by the key of the message.
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-use tencent_chat_webhook::record::attribute::Item;
+use super::{
+    message::{Change, Message, Read, Readers, Sent},
+    spool::{Spool, Spooled},
+};
+use crate::fault::Fault;
 
-use super::message::{Kind, Message, elements, id, seq, text};
-use crate::event::{attribute, millis};
-
-/// Edits, recalls and read marks, by the message's id.
+/// What became of one message. Edit and recall are in the file.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
-    messages: HashMap<String, Change>,
-    /// Of each reader, when which time was read up to: both only grow.
-    reports: HashMap<String, Vec<Report>>,
+struct Fate {
+    edit: Option<u64>,
+    edits: u32,
+    recall: Option<u64>,
+    read: Option<Read>,
+    has_message: bool,
 }
 
-#[derive(Debug, Default)]
-struct Change {
-    edited: Option<(u64, String)>,
-    recalled: Option<u64>,
-    read: Option<u64>,
-}
-
+/// The changes while they are read, in order of time.
 #[derive(Debug)]
-struct Report {
-    at: u64,
-    /// Whom the reader read.
-    peer: String,
-    /// `LastReadTime`, in seconds.
-    up_to: u64,
+pub(super) struct Changes {
+    spool: Spool,
+    fates: HashMap<String, Fate>,
+    read_up_to: HashMap<String, Vec<UpTo>>,
+}
+
+/// Someone has read everything that was sent until then.
+#[derive(Debug)]
+struct UpTo {
+    seconds: i64,
+    time: u64,
+}
+
+/// All changes.
+#[derive(Debug)]
+pub(super) struct Changed {
+    spooled: Spooled,
+    fates: HashMap<String, Fate>,
+    read_up_to: HashMap<String, Vec<UpTo>>,
 }
 
 impl Changes {
-    /// Takes what an event tells. Events come in order of time.
-    pub(super) fn take(&mut self, event: &Item, kind: Kind) {
-        let body = attribute(event, "Body").and_then(|body| serde_json::from_str::<Value>(body).ok());
-        let (Some(command), Some(body), Some(at)) =
-            (attribute(event, "CallbackCommand"), body, millis(event))
-        else {
-            return;
-        };
-        match (kind, command) {
-            (Kind::C2c, "C2C.CallbackAfterModifyMsg") | (Kind::Group, "Group.CallbackAfterModifyMsg") => {
-                self.change(id(&body, kind)).edited = Some((at, elements(&body["MsgBody"])));
-            }
-            (Kind::C2c, "C2C.CallbackAfterMsgWithDraw") => {
-                self.change(id(&body, kind)).recalled.get_or_insert(at);
-            }
-            (Kind::Group, "Group.CallbackAfterRecallMsg") => {
-                for recalled in list(&body["MsgSeqList"]) {
-                    self.change(seq(&body, &recalled["MsgSeq"])).recalled.get_or_insert(at);
-                }
-            }
-            (Kind::C2c, "C2C.CallbackAfterMsgReadReceipt") => {
-                for read in list(&body["C2CMsgInfo"]) {
-                    self.change(id(read, kind)).read.get_or_insert(at);
-                }
-            }
-            (Kind::Group, "Group.CallbackAfterReadReceipt") => {
-                for receipt in list(&body["GroupMsgReceiptList"]) {
-                    if text(&receipt["ReadNum"]).is_none_or(|number| number != "0") {
-                        self.change(seq(&body, &receipt["MsgSeq"])).read.get_or_insert(at);
-                    }
-                }
-            }
-            (Kind::C2c, "C2C.CallbackAfterMsgReport") => self.report(&body, at),
-            _ => {}
+    pub(super) fn new() -> Result<Self, Fault> {
+        Ok(Self { spool: Spool::new()?, fates: HashMap::new(), read_up_to: HashMap::new() })
+    }
+
+    pub(super) fn edit(&mut self, key: String, change: &Change) -> Result<(), Fault> {
+        let at = self.spool.push(change)?;
+        let fate = self.fates.entry(key).or_default();
+        fate.edit = Some(at);
+        fate.edits += 1;
+        Ok(())
+    }
+
+    /// The first recall of a message counts.
+    pub(super) fn recall(&mut self, keys: Vec<String>, change: &Change) -> Result<(), Fault> {
+        let at = self.spool.push(change)?;
+        for key in keys {
+            self.fates.entry(key).or_default().recall.get_or_insert(at);
+        }
+        Ok(())
+    }
+
+    pub(super) fn read(&mut self, key: String, time: u64, readers: Option<Readers>) {
+        let read = &mut self.fates.entry(key).or_default().read;
+        *read = Some(Read { time: read.map_or(time, |read| read.time), readers });
+    }
+
+    /// Of several, only one that goes further than those before says anything new.
+    pub(super) fn read_up_to(&mut self, reader: String, seconds: i64, time: u64) {
+        let marks = self.read_up_to.entry(reader).or_default();
+        if marks.last().is_none_or(|last| last.seconds < seconds) {
+            marks.push(UpTo { seconds, time });
         }
     }
 
-    fn change(&mut self, id: String) -> &mut Change {
-        self.messages.entry(id).or_default()
-    }
-
-    fn report(&mut self, body: &Value, at: u64) {
-        let up_to = text(&body["LastReadTime"]).and_then(|seconds| seconds.parse().ok());
-        let (Some(reader), Some(peer), Some(up_to)) =
-            (text(&body["Report_Account"]), text(&body["Peer_Account"]), up_to)
-        else {
-            return;
-        };
-        let reports = self.reports.entry(reader).or_default();
-        if reports.iter().rev().find(|report| report.peer == peer).is_none_or(|last| last.up_to < up_to) {
-            reports.push(Report { at, peer, up_to });
-        }
-    }
-
-    /// Applies what is known to a message.
-    pub(super) fn apply(&self, message: &mut Message) {
-        if let Some(change) = self.messages.get(&message.id) {
-            if let Some((at, text)) = &change.edited {
-                message.edited = Some(*at);
-                message.text.clone_from(text);
-            }
-            message.recalled = change.recalled;
-            message.read = change.read;
-        }
-        let reports = message.to.as_ref().and_then(|to| self.reports.get(to));
-        let has_read = |report: &&Report| report.peer == message.from && report.up_to >= message.time / 1000;
-        let reported = reports.into_iter().flatten().find(has_read).map(|report| report.at);
-        message.read = [message.read, reported].into_iter().flatten().min();
+    pub(super) fn done(self) -> Result<Changed, Fault> {
+        let Self { spool, fates, read_up_to } = self;
+        Ok(Changed { spooled: spool.read()?, fates, read_up_to })
     }
 }
 
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
+impl Changed {
+    /// The message with what became of it.
+    pub(super) fn apply(&mut self, sent: Sent) -> Result<Message, Fault> {
+        let mut read = self.up_to(&sent);
+        let (mut edit, mut edits, mut recall) = (None, 0, None);
+        if let Some(fate) = sent.key.as_ref().and_then(|key| self.fates.get_mut(key)) {
+            fate.has_message = true;
+            edits = fate.edits;
+            edit = fate.edit.map(|at| self.spooled.at(at)).transpose()?.flatten();
+            recall = fate.recall.map(|at| self.spooled.at(at)).transpose()?.flatten();
+            read = [read, fate.read].into_iter().flatten().min_by_key(|read| read.time);
+        }
+        Ok(Message { sent, edit, edits, recall, read })
+    }
+
+    /// Notes that a message is recorded, though it is not shown.
+    pub(super) fn pass(&mut self, sent: &Sent) {
+        if let Some(fate) = sent.key.as_ref().and_then(|key| self.fates.get_mut(key)) {
+            fate.has_message = true;
+        }
+    }
+
+    fn up_to(&self, sent: &Sent) -> Option<Read> {
+        let marks = self.read_up_to.get(sent.to.as_ref()?)?;
+        let first = marks.partition_point(|mark| mark.seconds < sent.seconds);
+        marks.get(first).map(|mark| Read { time: mark.time, readers: None })
+    }
+
+    /// How many messages were edited or recalled, but are not among those applied.
+    pub(super) fn without_message(&self) -> usize {
+        let is_left = |fate: &&Fate| !fate.has_message && (fate.edit.is_some() || fate.recall.is_some());
+        self.fates.values().filter(is_left).count()
+    }
 }

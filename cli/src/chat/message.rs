@@ -1,151 +1,131 @@
-//! A message, out of the event that tells of it (pages 2714 and 2719 of the mainland's documentation of callbacks).
+//! A message, and what became of it.
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
-use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
+use serde::{Deserialize, Serialize};
+use tencent_chat_callbacks::value::Seconds;
+use tencent_chat_webhook::record::attribute::Item;
 
-use crate::event::{attribute, millis};
+use super::{source::Source, text::UNREADABLE};
+use crate::event::millis;
 
-/// Which conversation it is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Of two users.
-    C2c,
-    Group,
+/// A message as it was sent.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Sent {
+    pub(super) source: Source,
+    /// The event's time, in milliseconds.
+    pub(super) time: u64,
+    /// When Tencent's server took it.
+    pub(super) seconds: i64,
+    /// Tencent's number of it, which orders messages of one second.
+    pub(super) seq: Option<i64>,
+    /// How many groups of the same id there were before. Each counts anew.
+    pub(super) generation: u32,
+    /// What edits, recalls and read receipts call it. Messages of 2017 have no key.
+    pub(super) key: Option<String>,
+    pub(super) from: String,
+    /// The recipient of a one-to-one message.
+    pub(super) to: Option<String>,
+    /// Who sent it in the name of `from`.
+    pub(super) by: Option<String>,
+    pub(super) topic: Option<String>,
+    /// Delivered only to users who were online, and not stored.
+    pub(super) online_only: bool,
+    pub(super) text: String,
 }
 
-/// A message.
-#[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) pk: String,
-    pub(super) sk: String,
-    /// By which edits, recalls and read marks name it.
-    pub(super) id: String,
-    /// Milliseconds since the epoch, as all times here.
+/// An edit, or a recall.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Change {
+    pub(super) source: Source,
     pub(super) time: u64,
-    pub(super) from: String,
-    /// The other user.
-    pub(super) to: Option<String>,
-    pub(super) text: String,
-    /// The time of the last edit.
-    pub(super) edited: Option<u64>,
-    pub(super) recalled: Option<u64>,
-    /// When somebody else is first known to have read it.
-    pub(super) read: Option<u64>,
-    /// The day on which a person's id was replaced in it.
-    pub(super) erased: Option<String>,
-    /// SHA-256 of the body, in hex.
-    pub(super) digest: String,
-    pub(super) is_delivered: bool,
+    /// Who did it, as far as the callback says.
+    pub(super) by: Option<String>,
+    /// What the message says since then. A recall has none.
+    pub(super) text: Option<String>,
+}
+
+impl Sent {
+    /// A message of which no more is known.
+    pub(super) fn of(event: &Item, from: &str, text: String) -> Self {
+        Self {
+            source: Source::of(event),
+            time: millis(event).unwrap_or(0),
+            seconds: Self::seconds(event, None),
+            seq: None,
+            generation: 0,
+            key: None,
+            from: from.to_owned(),
+            to: None,
+            by: None,
+            topic: None,
+            online_only: false,
+            text,
+        }
+    }
+
+    pub(super) fn unreadable(event: &Item, from: &str) -> Self {
+        Self::of(event, from, UNREADABLE.to_owned())
+    }
+
+    /// A time of the body in seconds, else the event's.
+    pub(super) fn seconds(event: &Item, time: Option<Seconds>) -> i64 {
+        let of_event = || i64::try_from(millis(event).unwrap_or(0) / 1000).unwrap_or(i64::MAX);
+        time.map_or_else(of_event, |Seconds(seconds)| seconds)
+    }
+}
+
+impl Change {
+    pub(super) fn of(event: &Item, by: Option<&str>, text: Option<String>) -> Self {
+        let time = millis(event).unwrap_or(0);
+        Self { source: Source::of(event), time, by: by.map(str::to_owned), text }
+    }
+}
+
+/// How many members of a group have read a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Readers {
+    pub(super) read: Option<i64>,
+    pub(super) unread: Option<i64>,
+}
+
+/// That a message was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read {
+    /// When that was first reported.
+    pub(super) time: u64,
+    /// The newest count, in a group.
+    pub(super) readers: Option<Readers>,
+}
+
+/// A message, and what became of it.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) sent: Sent,
+    /// The last edit.
+    pub(super) edit: Option<Change>,
+    pub(super) edits: u32,
+    pub(super) recall: Option<Change>,
+    pub(super) read: Option<Read>,
 }
 
 impl Message {
-    /// The message that an event tells of, if it does.
-    pub(super) fn of(event: &Item, kind: Kind) -> Option<Self> {
-        let command = match kind {
-            Kind::C2c => "C2C.CallbackAfterSendMsg",
-            Kind::Group => "Group.CallbackAfterSendMsg",
-        };
-        if attribute(event, "CallbackCommand") != Some(command) {
-            return None;
-        }
-        let raw = attribute(event, "Body")?;
-        let body: Value = serde_json::from_str(raw).ok()?;
-        Some(Self {
-            pk: attribute(event, "pk")?.to_owned(),
-            sk: attribute(event, "sk")?.to_owned(),
-            id: id(&body, kind),
-            time: millis(event)?,
-            from: text(&body["From_Account"])?,
-            to: text(&body["To_Account"]),
-            text: elements(&body["MsgBody"]),
-            edited: None,
-            recalled: None,
-            read: None,
-            erased: attribute(event, "Erased").map(str::to_owned),
-            digest: hex::encode(Sha256::digest(raw)),
-            is_delivered: text(&body["SendMsgResult"]).is_none_or(|result| result == "0"),
-        })
+    /// What it says after all edits.
+    pub(super) fn text(&self) -> &str {
+        self.edit.as_ref().and_then(|edit| edit.text.as_ref()).unwrap_or(&self.sent.text)
     }
 
-    /// What is told beside the text.
-    pub(super) fn marks(&self) -> Vec<String> {
-        let at = |what: &str, time: Option<u64>| Some(format!("{what} {}", rfc3339(time?)));
-        let erased = self.erased.as_ref().map(|day| format!("erased {day}"));
-        [at("edited", self.edited), at("recalled", self.recalled), at("read", self.read), erased]
-            .into_iter()
-            .flatten()
-            .collect()
+    /// The events that it was put together from: the message, its last edit, its recall.
+    pub(super) fn sources(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        [
+            ("Message", Some(&self.sent.source)),
+            ("Edit", self.edit.as_ref().map(|edit| &edit.source)),
+            ("Recall", self.recall.as_ref().map(|recall| &recall.source)),
+        ]
+        .into_iter()
+        .filter_map(|(what, source)| Some((what, source?)))
     }
 
-    /// Whether the body is the one that was recorded: the key has the first 16 digits of its digest.
-    pub(super) fn is_as_recorded(&self) -> bool {
-        self.sk.rsplit('#').next().is_some_and(|digits| self.digest.starts_with(digits))
-    }
-}
-
-/// By what a message is named: `MsgKey`, or in a group `MsgSeq`, which counts in each topic by itself.
-pub(super) fn id(body: &Value, kind: Kind) -> String {
-    let field = |name| text(&body[name]).unwrap_or_default();
-    match kind {
-        Kind::Group => seq(body, &body["MsgSeq"]),
-        // Some captures have no MsgKey; this is how it is made.
-        Kind::C2c => text(&body["MsgKey"])
-            .unwrap_or_else(|| format!("{}_{}_{}", field("MsgSeq"), field("MsgRandom"), field("MsgTime"))),
-    }
-}
-
-/// The name of a group's message with this `MsgSeq`.
-pub(super) fn seq(body: &Value, seq: &Value) -> String {
-    format!("{}/{}", text(&body["TopicId"]).unwrap_or_default(), text(seq).unwrap_or_default())
-}
-
-/// A string, or a number as a string: bodies have both.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// `MsgBody` as a text: its elements, with a space between.
-pub(super) fn elements(msg_body: &Value) -> String {
-    let elements = msg_body.as_array().map(Vec::as_slice).unwrap_or_default();
-    elements.iter().map(element).collect::<Vec<_>>().join(" ")
-}
-
-/// A text, or the name of another element (269/2720).
-fn element(element: &Value) -> String {
-    let kind = element["MsgType"].as_str().unwrap_or_default();
-    let name = match kind {
-        "TIMTextElem" => return text(&element["MsgContent"]["Text"]).unwrap_or_default(),
-        "TIMVideoFileElem" => "video",
-        "" => "unknown",
-        other => other.strip_prefix("TIM").and_then(|name| name.strip_suffix("Elem")).unwrap_or(other),
-    };
-    format!("[{}]", name.to_lowercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn elements_other_than_text_are_named() {
-        let elements = |kinds: &[&str]| {
-            let elements: Vec<_> =
-                kinds.iter().map(|kind| json!({ "MsgType": kind, "MsgContent": { "Text": "hi" } })).collect();
-            super::elements(&json!(elements))
-        };
-        assert_eq!(elements(&["TIMTextElem", "TIMImageElem", "TIMSoundElem"]), "hi [image] [sound]");
-        assert_eq!(
-            elements(&["TIMVideoFileElem", "TIMFileElem", "TIMLocationElem"]),
-            "[video] [file] [location]"
-        );
-        assert_eq!(elements(&["TIMFaceElem", "TIMCustomElem", "Tomorrow"]), "[face] [custom] [tomorrow]");
-        assert_eq!(super::elements(&json!("no array")), "");
+    /// When a person was erased from one of these events.
+    pub(super) fn erased(&self) -> Option<&str> {
+        self.sources().find_map(|(_, source)| source.erased.as_deref())
     }
 }

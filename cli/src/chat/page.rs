@@ -1,126 +1,215 @@
-//! A conversation as an HTML page: one file, for people who never saw a terminal.
+//! A conversation as a page that needs nothing but a browser: no scripts, nothing from elsewhere.
 
 use std::{
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use tempfile::NamedTempFile;
 use tencent_chat_webhook::time::{day, rfc3339};
 
-use super::message::Message;
-use crate::{fault::Fault, moment::Moment, plain::printable};
-
-/// What the page says of itself.
-#[derive(Debug)]
-pub(super) struct Heading {
-    pub(super) title: String,
-    pub(super) table: String,
-    pub(super) app: String,
-    pub(super) since: Option<Moment>,
-    pub(super) until: Moment,
-}
-
-/// A page while it is written, beside its file: half a page is never there.
-pub(super) struct Page {
-    to: BufWriter<NamedTempFile>,
-    file: PathBuf,
-    /// Of the last message.
-    day: String,
-}
-
-/// What comes after the last message.
-const END: &str = "</main></body></html>";
+use super::{
+    message::{Change, Message, Read, Sent},
+    source::Source,
+};
+use crate::{fault::Fault, plain::printable};
 
 const STYLE: &str = include_str!("page.css");
 
+/// What the page's head says.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) title: String,
+    /// Who is on the one side, in a conversation of two.
+    pub(super) one: Option<String>,
+    pub(super) facts: Vec<(&'static str, String)>,
+}
+
+/// The page while it is written. It gets its name when it is complete.
+#[derive(Debug)]
+pub(super) struct Page {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+    one: Option<String>,
+    day: String,
+}
+
 impl Page {
-    pub(super) fn begin(file: &Path, heading: &Heading) -> Result<Self, Fault> {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let to = NamedTempFile::new_in(folder).map_err(|error| cant_write(file, &error))?;
-        let mut page = Self { to: BufWriter::new(to), file: file.to_owned(), day: String::new() };
-        page.write(&head(heading))?;
-        Ok(page)
+    /// Begins a page beside its later place, so that what can't be written there is known at once.
+    pub(super) fn create(path: &Path) -> Result<Self, Fault> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = if path.is_dir() {
+            Err(io::ErrorKind::IsADirectory.into())
+        } else {
+            NamedTempFile::new_in(folder)
+        };
+        let file = BufWriter::new(file.map_err(|error| fault(path, &error))?);
+        Ok(Self { file, path: path.to_owned(), one: None, day: String::new() })
     }
 
-    pub(super) fn message(&mut self, message: &Message) -> Result<(), Fault> {
-        let day = day(message.time);
-        if day != self.day {
-            self.write(&html! { h2 { (day) } }.into_string())?;
-            self.day = day;
-        }
-        self.write(&article(message).into_string())
-    }
-
-    /// Ends the page, and puts it where it belongs.
-    pub(super) fn end(mut self, count: u64) -> Result<(), Fault> {
-        let foot = html! { footer { p { (count) " messages. End of the page." } } };
-        self.write(&format!("{}{END}\n", foot.into_string()))?;
-        let written = self.to.into_inner().map_err(io::IntoInnerError::into_error);
-        let written = written.map_err(|error| cant_write(&self.file, &error))?;
-        written.persist(&self.file).map_err(|error| cant_write(&self.file, &error.error))?;
-        Ok(())
-    }
-
-    fn write(&mut self, html: &str) -> Result<(), Fault> {
-        self.to.write_all(html.as_bytes()).map_err(|error| cant_write(&self.file, &error))
-    }
-}
-
-fn cant_write(file: &Path, error: &io::Error) -> Fault {
-    Fault::Told(format!("can't write {}: {error}", file.display()))
-}
-
-/// The page up to the first message.
-fn head(heading: &Heading) -> String {
-    let title = printable(&heading.title);
-    let since =
-        heading.since.map_or_else(|| "the beginning of the recording".to_owned(), |since| rfc3339(since.0));
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
+    pub(super) fn begin(&mut self, about: About) -> Result<(), Fault> {
+        self.write("<!DOCTYPE html>\n<html lang=\"en\">\n")?;
+        self.markup(html! {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                title { "Conversation: " (title) }
+                title { (shown(&about.title)) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                header {
-                    h1 { "Conversation: " bdi { (title) } }
-                    dl {
-                        dt { "Span" } dd { "from " (since) " to " (rfc3339(heading.until.0)) ". All times are UTC." }
-                        dt { "Source" } dd { "DynamoDB table " code { (printable(&heading.table)) } ", application " code { (printable(&heading.app)) } }
-                        dt { "Made" } dd { (rfc3339(Moment::now().0)) " by chat-events " (env!("CARGO_PKG_VERSION")) }
-                    }
-                    p {
-                        "The messages are those that Tencent Chat reported and that were recorded. Missing are messages from before "
-                        "the recording began, from times when their callback was switched off in the console, and those that "
-                        "were deleted from the table. A text is shown after all its edits; a recalled message keeps its text."
-                    }
-                    p {
-                        "Each message has its key in the table and the SHA-256 of the callback's body as it is in the table. The last "
-                        "16 characters of a key are the beginning of the SHA-256 of the body as it was recorded."
-                    }
-                }
-                main {}
-            }
+        })?;
+        self.write("<body>\n")?;
+        self.markup(head(&about))?;
+        self.one = about.one;
+        self.write("<main>\n")
+    }
+
+    pub(super) fn message(&mut self, message: &Message) -> Result<(), Fault> {
+        let today = day(message.sent.time);
+        if today != self.day {
+            self.markup(html! { h2 { (today) } })?;
+            self.day = today;
         }
-    };
-    page.into_string().trim_end_matches(END).to_owned()
+        let side = self.one.as_ref().map(|one| if *one == message.sent.from { "one" } else { "other" });
+        self.markup(article(message, side))
+    }
+
+    /// Ends the page with these remarks, and puts it in its place.
+    pub(super) fn end(mut self, remarks: &[String]) -> Result<(), Fault> {
+        self.write("</main>\n")?;
+        if !remarks.is_empty() {
+            self.markup(html! { footer.end { @for remark in remarks { p { (shown(remark)) } } } })?;
+        }
+        self.write("</body>\n</html>\n")?;
+        let Self { file, path, .. } = self;
+        let file = file.into_inner().map_err(|error| fault(&path, error.error()))?;
+        file.persist(&path).map_err(|error| fault(&path, &error.error))?;
+        Ok(())
+    }
+
+    fn markup(&mut self, markup: Markup) -> Result<(), Fault> {
+        self.write(&markup.into_string())?;
+        self.write("\n")
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Fault> {
+        self.file.write_all(text.as_bytes()).map_err(|error| fault(&self.path, &error))
+    }
 }
 
-fn article(message: &Message) -> Markup {
-    let is_recalled = message.recalled.is_some();
+fn head(about: &About) -> Markup {
     html! {
-        article class=[is_recalled.then_some("recalled")] {
-            header { time { (&rfc3339(message.time)[11..19]) } " " strong { bdi { (printable(&message.from)) } } }
-            p dir="auto" { (printable(&message.text)) }
-            @for mark in message.marks() { span.mark { (printable(&mark)) } " " }
-            @if !message.is_as_recorded() { span.mark { "the body has changed since it was recorded" } }
-            footer { code { (printable(&message.sk)) } " " code { "sha256:" (message.digest) } }
+        header.about {
+            h1 { bdi { (shown(&about.title)) } }
+            dl { @for (name, value) in &about.facts { dt { (name) } dd { bdi { (shown(value)) } } } }
+            p {
+                "Tencent Cloud Chat reported each message to a recorder when it was sent. Messages, edits, recalls and "
+                "read marks from before the recording, or whose report was not enabled in Tencent's console, are missing. "
+                "What happened to a message is shown as far as it was known when this page was made."
+            }
+            p {
+                "All times are UTC. Parts of a message other than text are named in brackets, such as [image]. "
+                "\u{fffd} stands for a character that is invisible or changes the direction of the text. An account "
+                "that begins with “erased-” stands for a person whose account name was erased."
+            }
+            p {
+                "Below each message is the key of its record in the table, and the SHA-256 digest of the recorded "
+                "report, computed when this page was made. The key ends with the first 16 digits of the digest. "
+                code { "chat-events show PK SK | sha256sum" }
+                " computes it again; SK is the key, and PK is the application and "
+                @if about.one.is_some() { "the sender" } @else { "the group" }
+                ", with # between them."
+            }
         }
     }
+}
+
+fn article(message: &Message, side: Option<&str>) -> Markup {
+    let Message { sent, edit, recall, .. } = message;
+    html! {
+        article.message.(side.unwrap_or("any")).recalled[recall.is_some()] {
+            div.by {
+                bdi.who { (shown(&sent.from)) }
+                (time(sent.time))
+            }
+            div.text dir="auto" { (shown(message.text())) }
+            @if edit.is_some() {
+                div.before { "Before it was edited:" div.text dir="auto" { (shown(&sent.text)) } }
+            }
+            ul.marks { (marks(message)) }
+            dl.proof { @for (what, source) in message.sources() { (proof(what, source)) } }
+        }
+    }
+}
+
+fn marks(message: &Message) -> Markup {
+    let Sent { topic, by, online_only, .. } = &message.sent;
+    html! {
+        @if let Some(topic) = topic { li { "Topic: " bdi { (shown(topic)) } } }
+        @if let Some(by) = by { li { "Sent in the name of this account by " bdi { (shown(by)) } } }
+        @if *online_only { li { "Delivered only to users who were online" } }
+        @if let Some(edit) = &message.edit {
+            li.strong {
+                @if message.edits > 1 { "Edited " (message.edits) " times, last " } @else { "Edited " }
+                (at(edit))
+            }
+        }
+        @if let Some(recall) = &message.recall { li.strong { "Recalled " (at(recall)) } }
+        @if let Some(read) = message.read { li { (self::read(read)) } }
+        @if let Some(day) = message.erased() { li { "A person was erased from this record on " (day) } }
+    }
+}
+
+fn at(change: &Change) -> Markup {
+    html! { (time(change.time)) @if let Some(by) = &change.by { " by " bdi { (shown(by)) } } }
+}
+
+fn read(read: Read) -> Markup {
+    html! {
+        @match read.readers {
+            None => { "Read " (time(read.time)) }
+            Some(readers) => {
+                @if let Some(count) = readers.read { "Read by " (count) } @else { "Read" }
+                @if let Some(unread) = readers.unread { ", not yet by " (unread) }
+                ", first reported " (time(read.time))
+            }
+        }
+    }
+}
+
+fn time(millis: u64) -> Markup {
+    let machine = rfc3339(millis);
+    let people = machine.replace('T', " ").replace('Z', "");
+    html! { time.when datetime=(machine) { (people) } }
+}
+
+fn proof(what: &str, source: &Source) -> Markup {
+    html! {
+        dt { (what) }
+        dd { code { (shown(&source.sk)) } }
+        dt { "SHA-256" }
+        dd {
+            @if let Some(digest) = &source.digest { code { (digest) } }
+            @if !source.is_original() {
+                " "
+                span.warn {
+                    @match (&source.digest, &source.erased) {
+                        (None, _) => "The recorded report is not complete any more.",
+                        (_, Some(_)) => "Differs from the key, since the record was changed to erase a person.",
+                        _ => "Differs from the key: the record was changed after it was made.",
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A text as a page may have it, its lines ended in one way.
+fn shown(text: &str) -> String {
+    printable(&text.replace("\r\n", "\n"))
+}
+
+fn fault(path: &Path, error: &io::Error) -> Fault {
+    Fault::Told(format!("can't write {}: {error}", path.display()))
 }

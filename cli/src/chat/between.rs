@@ -1,0 +1,104 @@
+//! What events mean for a conversation of two users.
+
+use tencent_chat_callbacks::{
+    Event,
+    event::c2c::AfterSendMsg,
+    value::{Flag, Number, Seconds},
+};
+use tencent_chat_webhook::record::attribute::Item;
+
+use super::{
+    message::{Change, Sent},
+    step::Step,
+    text::text,
+};
+use crate::event::{attribute, subject};
+
+/// The commands that matter.
+pub(super) const COMMANDS: [&str; 6] = [
+    SENT,
+    "C2C.CallbackAfterModifyMsg",
+    "C2C.CallbackAfterMsgWithDraw",
+    "C2C.CallbackAfterMsgReport",
+    "C2C.CallbackAfterMsgReadReceipt",
+    "C2C.CallbackAfterMsgReadAll",
+];
+
+const SENT: &str = "C2C.CallbackAfterSendMsg";
+
+/// The two users.
+#[derive(Debug)]
+pub(super) struct Between(pub(super) String, pub(super) String);
+
+impl Between {
+    pub(super) fn step(&self, event: &Item, typed: &Event<'_>) -> Option<Step> {
+        match typed {
+            Event::C2cAfterSendMsg(message) if self.are(&message.from_account, &message.to_account) => {
+                Some(message_step(event, message))
+            }
+            Event::C2cAfterModifyMsg(edit) if self.are(&edit.from_account, &edit.to_account) => {
+                let change = Change::of(event, Some(&edit.operator_account), Some(text(&edit.msg_body)));
+                Some(Step::Edited(key(&edit.from_account, &edit.msg_key), change))
+            }
+            Event::C2cAfterMsgWithDraw(recall) if self.are(&recall.from_account, &recall.to_account) => {
+                let key = key(&recall.from_account, &recall.msg_key);
+                Some(Step::Recalled(vec![key], Change::of(event, None, None)))
+            }
+            Event::C2cAfterMsgReport(report) if self.are(&report.report_account, &report.peer_account) => {
+                let seconds = Sent::seconds(event, report.last_read_time);
+                Some(Step::ReadUpTo(report.report_account.to_string(), seconds))
+            }
+            Event::C2cAfterMsgReadAll(report) => {
+                let reader = report.report_account.to_string();
+                Some(Step::ReadUpTo(reader, Sent::seconds(event, None)))
+            }
+            Event::C2cAfterMsgReadReceipt(receipt)
+                if self.are(&receipt.operator_account, &receipt.peer_account) =>
+            {
+                let keys = receipt.c2c_msg_info.iter().map(|read| key(&read.from_account, &read.msg_key));
+                Some(Step::Read(keys.map(|key| (key, None)).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// An event whose body can't be read, if its attributes name both.
+    pub(super) fn unreadable(&self, event: &Item, command: &str) -> Option<Step> {
+        let other = attribute(event, "To_Account").or_else(|| attribute(event, "Peer_Account"))?;
+        let message = || Sent { to: Some(other.to_owned()), ..Sent::unreadable(event, subject(event)) };
+        self.are(subject(event), other).then(|| Step::Unreadable((command == SENT).then(message)))
+    }
+
+    fn are(&self, one: &str, other: &str) -> bool {
+        let Self(a, b) = self;
+        (one == a && other == b) || (one == b && other == a)
+    }
+}
+
+fn message_step(event: &Item, message: &AfterSendMsg<'_>) -> Step {
+    if message.send_msg_result.is_some_and(|Number(code)| code != 0) {
+        return Step::NotSent;
+    }
+    Step::Sent(Sent {
+        seconds: Sent::seconds(event, message.msg_time),
+        seq: message.msg_seq.map(|Number(number)| number),
+        key: msg_key(message).map(|id| key(&message.from_account, &id)),
+        to: Some(message.to_account.to_string()),
+        online_only: message.online_only_flag == Some(Flag(true)),
+        ..Sent::of(event, &message.from_account, text(&message.msg_body))
+    })
+}
+
+/// `MsgKey`, which some captures lack: it is made of three numbers.
+fn msg_key(message: &AfterSendMsg<'_>) -> Option<String> {
+    message.msg_key.as_ref().map(Into::into).or_else(|| {
+        let (Number(seq), Number(random), Seconds(time)) =
+            (message.msg_seq?, message.msg_random?, message.msg_time?);
+        Some(format!("{seq}_{random}_{time}"))
+    })
+}
+
+/// A message's key with its sender: it is made of numbers, which may be equal by chance.
+fn key(from: &str, msg_key: &str) -> String {
+    format!("{msg_key} {from}")
+}

@@ -1,0 +1,67 @@
+//! Whose conversation it is, and which events belong to it.
+
+use tencent_chat_callbacks::{Callback, Query};
+use tencent_chat_webhook::record::attribute::Item;
+
+use super::{
+    between::{self, Between},
+    group,
+    step::Step,
+};
+use crate::event::attribute;
+
+/// Whose conversation it is.
+#[derive(Debug)]
+pub(super) enum Conversation {
+    Between(Between),
+    /// Of a group, or of an official channel.
+    In(String),
+}
+
+impl Conversation {
+    /// The subjects of its events.
+    pub(super) fn subjects(&self) -> Vec<&str> {
+        match self {
+            Self::Between(Between(a, b)) if a != b => vec![a, b],
+            Self::Between(Between(one, _)) | Self::In(one) => vec![one],
+        }
+    }
+
+    /// How people call it.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Between(Between(a, b)) => format!("{a} and {b}"),
+            Self::In(group) => group.clone(),
+        }
+    }
+
+    pub(super) fn preposition(&self) -> &'static str {
+        match self {
+            Self::Between(_) => "of",
+            Self::In(_) => "in",
+        }
+    }
+
+    /// What an event means, unless it has nothing to do with the conversation.
+    ///
+    /// A before-callback has not: only the after-callback proves that a message was sent.
+    pub(super) fn step(&self, event: &Item) -> Option<Step> {
+        let command = attribute(event, "CallbackCommand")?;
+        let matters = match self {
+            Self::Between(_) => between::COMMANDS.contains(&command),
+            Self::In(_) => group::COMMANDS.contains(&command),
+        };
+        if !matters {
+            return None;
+        }
+        let query = format!("CallbackCommand={command}");
+        let body = attribute(event, "Body").unwrap_or_default();
+        let callback = Callback::parse(&Query::parse(&query), body.as_bytes()).ok().flatten();
+        match (self, callback.as_ref().map(Callback::event)) {
+            (Self::Between(between), Some(Ok(typed))) => between.step(event, &typed),
+            (Self::In(_), Some(Ok(typed))) => group::step(event, &typed),
+            (Self::Between(between), _) => between.unreadable(event, command),
+            (Self::In(_), _) => Some(group::unreadable(event, command)),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! A conversation as it is recorded.
+//!
+//! A message's edits, recalls and read marks come after it. So all events are read once, while the messages wait in a
+//! temporary file and only what became of them is kept in memory.
+
+use std::collections::VecDeque;
+
+use futures_util::TryStreamExt;
+
+use super::{
+    changes::{Changed, Changes},
+    conversation::Conversation,
+    message::{Message, Sent},
+    spool::{Spool, Spooled},
+    step::Step,
+};
+use crate::{
+    event::millis,
+    fault::Fault,
+    merged::merged,
+    moment::Moment,
+    place::Place,
+    selection::Selection,
+    table::{Items, Wanted},
+};
+
+/// A conversation, whose messages come in order.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    messages: Spooled,
+    changed: Changed,
+    pub(super) tally: Tally,
+    /// The messages of one second, in their order.
+    second: VecDeque<Sent>,
+    /// The first one after them.
+    ahead: Option<Sent>,
+    until: Moment,
+}
+
+/// How many there are before the end of the span.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub(super) messages: u64,
+    pub(super) not_sent: u64,
+    pub(super) unreadable: u64,
+}
+
+/// The events of the conversation while they are read.
+struct Reading {
+    messages: Spool,
+    changes: Changes,
+    tally: Tally,
+    /// How many groups of this id have been destroyed.
+    generation: u32,
+    until: Moment,
+}
+
+impl Recorded {
+    /// Reads the events of a conversation. Those after `until` count too: they say what became of the messages.
+    pub(super) async fn read(
+        place: &Place,
+        conversation: &Conversation,
+        since: Option<Moment>,
+        until: Moment,
+    ) -> Result<Self, Fault> {
+        let mut reading = Reading {
+            messages: Spool::new()?,
+            changes: Changes::new()?,
+            tally: Tally::default(),
+            generation: 0,
+            until,
+        };
+        let selection = Selection { since, until: Some(until.max(Moment::now())), ..Selection::default() };
+        let mut events = events(place, conversation, &selection).await?;
+        while let Some(event) = events.try_next().await? {
+            if let Some(step) = conversation.step(&event) {
+                reading.step(millis(&event).unwrap_or(0), step)?;
+            }
+        }
+        let Reading { messages, changes, tally, .. } = reading;
+        let (mut messages, changed) = (messages.read()?, changes.done()?);
+        let ahead = messages.next()?;
+        Ok(Self { messages, changed, tally, second: VecDeque::new(), ahead, until })
+    }
+
+    /// The next message.
+    pub(super) fn next(&mut self) -> Result<Option<Message>, Fault> {
+        if self.second.is_empty() {
+            self.read_second()?;
+        }
+        self.second.pop_front().map(|sent| self.changed.apply(sent)).transpose()
+    }
+
+    fn read_second(&mut self) -> Result<(), Fault> {
+        while let Some(next) = self.ahead.take() {
+            if self.second.front().is_some_and(|first| first.time / 1000 != next.time / 1000) {
+                self.ahead = Some(next);
+                break;
+            }
+            if next.time < self.until.0 {
+                self.second.push_back(next);
+            } else {
+                self.changed.pass(&next);
+            }
+            self.ahead = self.messages.next()?;
+        }
+        // Times of one-to-one messages are seconds, and those of group messages are not quite when they were sent. So
+        // within a second the order is that of their numbers (pages 34365 and 34375). Each topic has its own.
+        let is_counted_on = |a: &Sent, b: &Sent| {
+            a.seq.is_some() && b.seq.is_some() && a.topic == b.topic && a.generation == b.generation
+        };
+        for counted in self.second.make_contiguous().chunk_by_mut(is_counted_on) {
+            counted.sort_by_key(|sent| sent.seq);
+        }
+        Ok(())
+    }
+
+    /// How many messages were edited or recalled, but are not in the span. To be asked after the last message.
+    pub(super) fn without_message(&self) -> usize {
+        self.changed.without_message()
+    }
+}
+
+impl Reading {
+    fn step(&mut self, time: u64, step: Step) -> Result<(), Fault> {
+        match step {
+            Step::Sent(sent) => self.message(sent)?,
+            Step::NotSent => self.tally.not_sent += u64::from(time < self.until.0),
+            Step::Edited(key, change) => self.changes.edit(self.of_now(&key), &change)?,
+            Step::Recalled(keys, change) => {
+                let keys = keys.iter().map(|key| self.of_now(key)).collect();
+                self.changes.recall(keys, &change)?;
+            }
+            Step::Read(messages) => {
+                for (key, readers) in messages {
+                    self.changes.read(self.of_now(&key), time, readers);
+                }
+            }
+            Step::ReadUpTo(reader, seconds) => self.changes.read_up_to(reader, seconds, time),
+            Step::Destroyed => self.generation += 1,
+            Step::Unreadable(message) => {
+                self.tally.unreadable += 1;
+                if let Some(sent) = message {
+                    self.message(sent)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, mut sent: Sent) -> Result<(), Fault> {
+        self.tally.messages += u64::from(sent.time < self.until.0);
+        sent.generation = self.generation;
+        sent.key = sent.key.map(|key| self.of_now(&key));
+        self.messages.push(&sent).map(|_| ())
+    }
+
+    /// The key of a message, told from those of earlier groups of the same id.
+    fn of_now(&self, key: &str) -> String {
+        format!("{} {key}", self.generation)
+    }
+}
+
+/// All events of the subjects, in order of time.
+async fn events(place: &Place, conversation: &Conversation, selection: &Selection) -> Result<Items, Fault> {
+    let mut all = Vec::new();
+    for subject in conversation.subjects() {
+        let selection = Selection { subject: Some(subject.to_owned()), ..selection.clone() };
+        all.push(selection.find(place, Wanted::Whole).await?.sorted().await?);
+    }
+    merged(all).await
+}

@@ -1,0 +1,37 @@
+//! Where a message comes from: the event's key, and the digest of its body.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tencent_chat_webhook::record::attribute::Item;
+
+use crate::event::attribute;
+
+/// The event that a message, edit or recall comes from.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Source {
+    pub(super) pk: String,
+    pub(super) sk: String,
+    /// SHA-256 of the body, computed from the body as it is now. `None` if the body is gone.
+    pub(super) digest: Option<String>,
+    /// The day when a person was erased from the event.
+    pub(super) erased: Option<String>,
+}
+
+impl Source {
+    pub(super) fn of(event: &Item) -> Self {
+        let text = |name| attribute(event, name).map(str::to_owned);
+        Self {
+            pk: text("pk").unwrap_or_default(),
+            sk: text("sk").unwrap_or_default(),
+            digest: attribute(event, "Body").map(|body| hex::encode(Sha256::digest(body))),
+            erased: text("Erased"),
+        }
+    }
+
+    /// Whether the body is the one that was recorded: `sk` ends with the first digits of its digest.
+    pub(super) fn is_original(&self) -> bool {
+        let recorded = self.sk.rsplit('#').next().unwrap_or_default();
+        let digest = self.digest.as_deref().unwrap_or_default();
+        !recorded.is_empty() && digest.starts_with(recorded)
+    }
+}

@@ -1,0 +1,137 @@
+//! `chat --html`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use support::dynamodb::TABLE;
+use tencent_chat_webhook::record::attribute;
+
+use super::{MILLIS, amy_and_bob, became, c2c, group, key, record, text};
+use crate::world::World;
+
+/// The page that the program writes, and what it notes.
+fn page(world: &World, of: &[&str]) -> (String, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("chat.html");
+    let file = file.to_str().expect("a text");
+    let ran = world.run(&[&["chat", "--html", file], of].concat());
+    assert_eq!((ran.code, ran.printed.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
+    (fs::read_to_string(file).expect("a page"), ran.told.replace(file, "FILE"))
+}
+
+fn digest(body: &Value) -> String {
+    hex::encode(Sha256::digest(body.to_string()))
+}
+
+/// How a page cites an event.
+fn cited(time: u64, body: &Value) -> String {
+    let (command, digest) = (body["CallbackCommand"].as_str().expect("a command"), digest(body));
+    let key = format!("{time}#{command}#{}", &digest[..16]);
+    format!("<dd><code>{key}</code></dd><dt>SHA-256</dt><dd><code>{digest}</code></dd>")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_escapes_hostile_texts() {
+    let world = World::start().await;
+    let hostile = "</div><script>alert(1)</script> \"'&\u{202e}\u{1b}\r\n群 👩\u{200d}👧";
+    let mut body = group("\"><img src=x onerror=alert(1)>\u{2066}", 1, &text(hostile));
+    (body["TopicId"], body["Operator_Account"]) = (json!("<i>"), json!("<b>"));
+    record(&world, &[body]).await;
+    let (page, _) = page(&world, &["g"]);
+    for escaped in [
+        "&lt;/div&gt;&lt;script&gt;alert(1)&lt;/script&gt; &quot;'&amp;\u{fffd}\u{fffd}\n群 👩\u{200d}👧</div>",
+        "<bdi class=\"who\">&quot;&gt;&lt;img src=x onerror=alert(1)&gt;\u{fffd}</bdi>",
+        "<bdi>&lt;i&gt;</bdi>",
+        "<bdi>&lt;b&gt;</bdi>",
+    ] {
+        assert!(page.contains(escaped), "{escaped}: {page}");
+    }
+    for tag in ["<script", "<img", "<i>", "<b>", "<link", "http://", "https://", "@import", "url("] {
+        assert!(!page.contains(tag), "{tag}");
+    }
+    assert_eq!(page.matches("<article").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_cites_the_events_of_each_message() {
+    let world = World::start().await;
+    amy_and_bob(&world).await;
+    let sent = c2c("amy", "bob", 5, 86_400, &text("before"));
+    let mut edit = became("ModifyMsg", 86_410, json!({ "From_Account": "amy", "To_Account": "bob" }));
+    (edit["Operator_Account"], edit["MsgKey"]) = (json!("amy"), json!(key(5, 86_400)));
+    (edit["MsgSeq"], edit["MsgRandom"], edit["MsgBody"]) = (json!(5), json!(1), text("after"));
+    record(&world, &[sent.clone(), edit.clone()]).await;
+    let (page, told) = page(&world, &["amy", "bob", "--until", "2022-12-10T09:00:00Z"]);
+    assert!(
+        told.starts_with("5 messages in FILE\n1 messages that were not delivered are left out\n"),
+        "{told}"
+    );
+    for expected in [
+        cited(MILLIS + 86_400_000, &sent).as_str(),
+        cited(MILLIS + 86_410_000, &edit).as_str(),
+        "<bdi>Conversation of amy and bob</bdi>",
+        "<dt>Table</dt><dd><bdi>tencent-chat-events in us-east-1 (DynamoDB)</bdi></dd>",
+        "<dt>Application</dt><dd><bdi>SDKAppID 1400000001</bdi></dd>",
+        "from the beginning of the recording to 2022-12-10T09:00:00.000Z",
+        "<h2>2022-12-09</h2>",
+        "<h2>2022-12-10</h2>",
+        "dir=\"auto\">after</div><div class=\"before\">Before it was edited:<div class=\"text\" dir=\"auto\">before</div>",
+        "Edited 2 times, last <time ",
+        "2022-12-09 08:27:03.000</time> by <bdi>root</bdi>",
+        "<article class=\"message one recalled\">",
+        "<article class=\"message other\">",
+        "1 messages that were not delivered are left out",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    assert!(
+        !page.contains("Differs from the key") && page.ends_with("</footer>\n</body>\n</html>\n"),
+        "{page}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_which_bodies_were_changed() {
+    let world = World::start().await;
+    let bodies = [1, 2, 3].map(|number| group("amy", number, &text("as recorded")));
+    record(&world, &bodies).await;
+    for (body, erased) in [(&bodies[1], "SET Body = :body"), (&bodies[2], "SET Body = :body, Erased = :body")]
+    {
+        let sk = format!("{}#Group.CallbackAfterSendMsg#{}", body["EventTime"], &digest(body)[..16]);
+        let changed = body.to_string().replace("amy", "erased-1");
+        let update = world.client().update_item().table_name(TABLE).update_expression(erased);
+        let update = update.key("pk", attribute::text("1400000001#g")).key("sk", attribute::text(sk));
+        let update = update.expression_attribute_values(":body", attribute::text(changed));
+        update.send().await.expect("it is changed");
+    }
+    let (page, _) = page(&world, &["g"]);
+    assert_eq!(page.matches("Differs from the key").count(), 2, "{page}");
+    assert!(page.contains("Differs from the key: the record was changed after it was made."), "{page}");
+    assert!(page.contains("Differs from the key, since the record was changed to erase a person."), "{page}");
+    assert_eq!(page.matches("A person was erased from this record on ").count(), 1, "{page}");
+    assert_eq!(page.matches("<bdi class=\"who\">erased-1</bdi>").count(), 2, "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_can_t_be_written_leaves_nothing_behind() {
+    let world = World::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).to_str().expect("a text").to_owned();
+    for name in ["nowhere/chat.html", "."] {
+        let ran = world.run(&["chat", "g", "--html", &file(name)]);
+        let begin = format!("chat-events: can't write {}: ", file(name));
+        assert!(
+            ran.code == Some(1) && ran.told.starts_with(&begin) && ran.told.lines().count() == 1,
+            "{ran:?}"
+        );
+    }
+    let nothing = world.run(&["chat", "g", "--html", &file("chat.html")]);
+    assert_eq!((nothing.code, nothing.printed.as_str()), (Some(0), ""));
+    assert_eq!(nothing.told, "no messages in g; for two users give both; no page was written\n");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    assert_eq!(world.run(&["chat", "amy", "dora"]).told, "no messages of amy and dora\n");
+    let both = world.run(&["chat", "g", "--json", "--html", &file("chat.html")]);
+    assert_eq!((both.code, both.told.as_str()), (Some(1), "chat-events: give --html or --json, not both\n"));
+}
