@@ -4,6 +4,9 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Whether a terminal only shows it: it is not a control, format (direction, zero width) or separator character.
 pub(crate) fn is_plain(character: char) -> bool {
+    if character.is_ascii() {
+        return !character.is_ascii_control();
+    }
     !matches!(
         character.general_category(),
         GeneralCategory::Control
