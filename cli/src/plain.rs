@@ -21,10 +21,10 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|character| if is_plain(character) { character } else { '\u{fffd}' }).collect()
 }
 
-/// The text for a page: line breaks, tabs and the joiners of scripts and emoji stay, and the rest of what is not
-/// plain becomes U+FFFD.
+/// The text for a page: line breaks, tabs, the joiners of scripts and emoji, and the marks that right-to-left scripts
+/// are written with stay. The rest of what is not plain becomes U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
-    let stays = |character| is_plain(character) || matches!(character, '\n' | '\t' | '\u{200c}' | '\u{200d}');
+    let stays = |character| is_plain(character) || matches!(character, '\n' | '\t' | '\u{200c}'..='\u{200f}');
     text.chars().map(|character| if stays(character) { character } else { '\u{fffd}' }).collect()
 }
 

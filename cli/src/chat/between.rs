@@ -62,11 +62,18 @@ impl Between {
         }
     }
 
-    /// An event whose body can't be read, if its attributes name both.
-    pub(super) fn unreadable(&self, event: &Item, command: &str) -> Option<Step> {
-        let other = attribute(event, "To_Account").or_else(|| attribute(event, "Peer_Account"))?;
-        let message = || Sent { to: Some(other.to_owned()), ..Sent::unreadable(event, subject(event)) };
-        self.are(subject(event), other).then(|| Step::Unreadable((command == SENT).then(message)))
+    /// An event whose body is not of its documented shape, if its attributes name both.
+    pub(super) fn odd(&self, event: &Item, command: &str) -> Option<Step> {
+        let (from, field) = (subject(event), |name| attribute(event, name));
+        let other = field("To_Account").or_else(|| field("Peer_Account"))?;
+        let is_sent = field("SendMsgResult").is_none_or(|code| code == "0");
+        self.are(from, other).then(|| match (command, is_sent) {
+            (SENT, true) => {
+                Step::odd(event, from, Some(other), field("MsgKey").map(|msg_key| key(from, msg_key)))
+            }
+            (SENT, false) => Step::NotSent,
+            _ => Step::Unreadable(None),
+        })
     }
 
     fn are(&self, one: &str, other: &str) -> bool {

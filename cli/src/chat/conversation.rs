@@ -60,8 +60,8 @@ impl Conversation {
         match (self, callback.as_ref().map(Callback::event)) {
             (Self::Between(between), Some(Ok(typed))) => between.step(event, &typed),
             (Self::In(_), Some(Ok(typed))) => group::step(event, &typed),
-            (Self::Between(between), _) => between.unreadable(event, command),
-            (Self::In(_), _) => Some(group::unreadable(event, command)),
+            (Self::Between(between), _) => between.odd(event, command),
+            (Self::In(_), _) => Some(group::odd(event, command)),
         }
     }
 }

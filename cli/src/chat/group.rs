@@ -6,7 +6,7 @@ use tencent_chat_callbacks::{
         group::{AfterReadReceipt, AfterSendMsg},
         official_account,
     },
-    value::{Flag, Number, Text},
+    value::{Flag, Number},
 };
 use tencent_chat_webhook::record::attribute::Item;
 
@@ -38,10 +38,10 @@ pub(super) fn step(event: &Item, typed: &Event<'_>) -> Option<Step> {
         Event::GroupSendMsgException(_) => Step::NotSent,
         Event::GroupAfterModifyMsg(edit) => {
             let change = Change::of(event, Some(&edit.operator_account), Some(text(&edit.msg_body)));
-            Step::Edited(key(edit.msg_seq, edit.topic_id.as_ref()), change)
+            Step::Edited(key(edit.msg_seq, edit.topic_id.as_deref()), change)
         }
         Event::GroupAfterRecallMsg(recall) => {
-            let keys = recall.msg_seq_list.iter().map(|each| key(each.msg_seq, recall.topic_id.as_ref()));
+            let keys = recall.msg_seq_list.iter().map(|each| key(each.msg_seq, recall.topic_id.as_deref()));
             Step::Recalled(keys.collect(), Change::of(event, Some(&recall.operator_account), None))
         }
         Event::GroupAfterReadReceipt(receipt) => read(receipt),
@@ -55,19 +55,24 @@ pub(super) fn step(event: &Item, typed: &Event<'_>) -> Option<Step> {
     })
 }
 
-/// An event whose body can't be read.
-pub(super) fn unreadable(event: &Item, command: &str) -> Step {
-    let from = attribute(event, "From_Account").unwrap_or_else(|| subject(event));
-    let message = || Sent::unreadable(event, from);
+/// An event whose body is not of its documented shape.
+pub(super) fn odd(event: &Item, command: &str) -> Step {
+    let field = |name| attribute(event, name);
+    let from = field("From_Account").unwrap_or_else(|| subject(event));
     match command {
         "Group.CallbackAfterGroupDestroyed" => Step::Destroyed,
         "Group.CallbackSendMsgException" => Step::NotSent,
-        _ => Step::Unreadable([SENT, SENT_BY_CHANNEL].contains(&command).then(message)),
+        SENT => {
+            let number = field("MsgSeq").and_then(|number| number.parse().ok()).map(Number);
+            Step::odd(event, from, None, number.map(|number| key(number, field("TopicId"))))
+        }
+        SENT_BY_CHANNEL => Step::odd(event, from, None, field("MsgKey").map(str::to_owned)),
+        _ => Step::Unreadable(None),
     }
 }
 
 fn sent(event: &Item, message: &AfterSendMsg<'_>) -> Sent {
-    let topic = message.topic_id.as_ref().filter(|topic| !topic.is_empty());
+    let topic = message.topic_id.as_deref().filter(|topic| !topic.is_empty());
     let by = message.operator_account.as_ref().filter(|by| **by != message.from_account);
     Sent {
         seconds: Sent::seconds(event, message.msg_time),
@@ -100,6 +105,6 @@ fn read(receipt: &AfterReadReceipt<'_>) -> Step {
 }
 
 /// A message's number, and its topic: outside of topics it is absent or empty.
-fn key(Number(number): Number, topic: Option<&Text<'_>>) -> String {
-    format!("{number} {}", topic.map_or("", |topic| topic))
+fn key(Number(number): Number, topic: Option<&str>) -> String {
+    format!("{number} {}", topic.unwrap_or_default())
 }

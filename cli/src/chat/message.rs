@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tencent_chat_callbacks::value::Seconds;
 use tencent_chat_webhook::record::attribute::Item;
 
-use super::{source::Source, text::UNREADABLE};
+use super::source::Source;
 use crate::event::millis;
 
 /// A message as it was sent.
@@ -60,10 +60,6 @@ impl Sent {
             online_only: false,
             text,
         }
-    }
-
-    pub(super) fn unreadable(event: &Item, from: &str) -> Self {
-        Self::of(event, from, UNREADABLE.to_owned())
     }
 
     /// A time of the body in seconds, else the event's.

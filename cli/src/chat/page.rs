@@ -38,14 +38,15 @@ pub(super) struct Page {
 impl Page {
     /// Begins a page beside its later place, so that what can't be written there is known at once.
     pub(super) fn create(path: &Path) -> Result<Self, Fault> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = if path.is_dir() {
-            Err(io::ErrorKind::IsADirectory.into())
-        } else {
-            NamedTempFile::new_in(folder)
-        };
-        let file = BufWriter::new(file.map_err(|error| fault(path, &error))?);
-        Ok(Self { file, path: path.to_owned(), one: None, day: String::new() })
+        if path.exists() && !path.is_file() {
+            // A folder, or a device: the page would take its place.
+            return Err(Fault::Told(format!("can't write {}: it is not a file", path.display())));
+        }
+        // A link stays one: the page is written where it points to.
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = BufWriter::new(NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?);
+        Ok(Self { file, path: place, one: None, day: String::new() })
     }
 
     pub(super) fn begin(&mut self, about: About) -> Result<(), Fault> {

@@ -1,6 +1,11 @@
 //! What an event means for a conversation.
 
-use super::message::{Change, Readers, Sent};
+use tencent_chat_webhook::record::attribute::Item;
+
+use super::{
+    message::{Change, Readers, Sent},
+    text::{UNREADABLE, salvaged},
+};
 
 /// What an event means. Messages are named by their keys.
 #[derive(Debug)]
@@ -17,4 +22,15 @@ pub(super) enum Step {
     Destroyed,
     /// The body is missing, or is not of its documented shape. A message is shown all the same.
     Unreadable(Option<Sent>),
+}
+
+impl Step {
+    /// A message whose body is not of its documented shape: it counts as read if its text can be.
+    pub(super) fn odd(event: &Item, from: &str, to: Option<&str>, key: Option<String>) -> Self {
+        let message = |text| Sent { key, to: to.map(str::to_owned), ..Sent::of(event, from, text) };
+        match salvaged(event) {
+            Some(text) => Self::Sent(message(text)),
+            None => Self::Unreadable(Some(message(UNREADABLE.to_owned()))),
+        }
+    }
 }

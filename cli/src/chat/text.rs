@@ -1,6 +1,10 @@
 //! A message's elements as one text.
 
+use serde::Deserialize;
 use tencent_chat_callbacks::event::message::MsgElem;
+use tencent_chat_webhook::record::attribute::Item;
+
+use crate::event::attribute;
 
 /// What stands for a message or an element that can't be read.
 pub(super) const UNREADABLE: &str = "[unreadable]";
@@ -8,6 +12,19 @@ pub(super) const UNREADABLE: &str = "[unreadable]";
 /// The elements, with a space between them. One that is not a text is named in brackets.
 pub(super) fn text(elements: &[MsgElem<'_>]) -> String {
     elements.iter().map(element).collect::<Vec<_>>().join(" ")
+}
+
+/// The text of a message whose body is not of its documented shape, if its elements are.
+pub(super) fn salvaged(event: &Item) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Message<'a> {
+        #[serde(borrow)]
+        msg_body: Vec<MsgElem<'a>>,
+    }
+
+    let message: Message<'_> = serde_json::from_str(attribute(event, "Body")?).ok()?;
+    Some(text(&message.msg_body))
 }
 
 fn element(element: &MsgElem<'_>) -> String {

@@ -119,9 +119,9 @@ async fn a_page_that_can_t_be_written_leaves_nothing_behind() {
     let world = World::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name).to_str().expect("a text").to_owned();
-    for name in ["nowhere/chat.html", "."] {
-        let ran = world.run(&["chat", "g", "--html", &file(name)]);
-        let begin = format!("chat-events: can't write {}: ", file(name));
+    for file in [&file("nowhere/chat.html"), &file("."), "/dev/null"] {
+        let ran = world.run(&["chat", "g", "--html", file]);
+        let begin = format!("chat-events: can't write {file}: ");
         assert!(
             ran.code == Some(1) && ran.told.starts_with(&begin) && ran.told.lines().count() == 1,
             "{ran:?}"
