@@ -65,7 +65,8 @@ pub(crate) async fn run(place: &Place, count: &Count, output: &mut Output) -> Re
             output.text(&number.to_string())?;
         } else {
             // Whatever there is has a bar.
-            let bar = "█".repeat((number * LONGEST_BAR).div_ceil(most) as usize);
+            let cells = usize::try_from((number * LONGEST_BAR).div_ceil(most)).unwrap_or(0);
+            let bar = "█".repeat(cells);
             output.row(&COLUMNS, &[key, &format!("{number:>10}"), &bar])?;
         }
     }

@@ -1,5 +1,7 @@
 //! New events, as they come.
 
+#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -77,8 +79,8 @@ pub(crate) async fn run(place: &Place, follow: &Follow, output: &mut Output) -> 
             match &mut sender {
                 Some(sender) => forward(&table, sender, event, output).await?,
                 // A program gets the whole item.
-                None if output.json => output.event(Columns::OfAll, &table.with_body(event).await?)?,
-                None => output.event(Columns::OfAll, &event)?,
+                None if output.json => output.event(Columns::All, &table.with_body(event).await?)?,
+                None => output.event(Columns::All, &event)?,
             }
         }
         output.flush()?;

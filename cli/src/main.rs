@@ -56,7 +56,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
         // These read no AWS configuration; `send` reads it for a stack alone.
         Command::Commands => commands::list(&mut output)?,
         Command::Completions(completions) => {
-            completions::run(&completions, Arguments::command(), &mut output)?
+            completions::run(&completions, Arguments::command(), &mut output)?;
         }
         Command::Send(sending) => send::run(place, &sending, &mut output).await?,
         Command::Doctor(doctor) => code = doctor::run(place, &doctor, &mut output).await?,

@@ -25,9 +25,9 @@ const DETAIL: Column = Column::new("WHAT", 0, Cut::End);
 /// Which events a table has: what they share has no column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Columns {
-    OfSubject,
-    OfCommand,
-    OfAll,
+    Subject,
+    Command,
+    All,
 }
 
 /// Standard output.
@@ -63,11 +63,9 @@ impl Output {
             (time(item), attribute(item, "CallbackCommand").unwrap_or_default(), detail(item));
         let subject = subject(item);
         match columns {
-            Columns::OfSubject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
-            Columns::OfCommand => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),
-            Columns::OfAll => {
-                self.row(&[TIME, COMMAND, SUBJECT, DETAIL], &[&time, command, subject, &detail])
-            }
+            Columns::Subject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
+            Columns::Command => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),
+            Columns::All => self.row(&[TIME, COMMAND, SUBJECT, DETAIL], &[&time, command, subject, &detail]),
         }
     }
 

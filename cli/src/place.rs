@@ -1,5 +1,7 @@
 //! Where the events are: what flags, stack and environment say of it.
 
+#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+
 use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;
 use clap::Args;

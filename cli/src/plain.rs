@@ -1,5 +1,7 @@
 //! Texts from outside, as a terminal may have them: a user chooses names and messages, and must not command it.
 
+use std::fmt::Write;
+
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Whether a terminal only shows it: it is not a control, format (direction, zero width) or separator character.
@@ -36,7 +38,8 @@ pub(crate) fn escaped(json: &str) -> String {
             escaped.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string can't fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
             }
         }
     }

@@ -203,7 +203,7 @@ fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) 
         let line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": "found" });
         output.text(&line.to_string())?;
     } else {
-        output.event(Columns::OfAll, &record.head)?;
+        output.event(Columns::All, &record.head)?;
     }
     Ok(true)
 }

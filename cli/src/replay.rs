@@ -55,7 +55,7 @@ pub(crate) struct Replay {
 struct Run<'a> {
     sender: Option<Sender>,
     journal: Option<Journal>,
-    pace: Option<Interval>,
+    ticks: Option<Interval>,
     progress: Progress,
     output: &'a mut Output,
     tally: Tally,
@@ -74,16 +74,16 @@ struct Tally {
 pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> Result<(), Fault> {
     let to = replay.to.as_deref().filter(|_| !replay.dry_run);
     let journal = replay.resume.as_deref().map(Journal::open).transpose()?;
-    let pace = replay.rate.map(|rate| {
-        let mut pace = interval(Duration::from_secs(1) / rate);
-        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        pace
+    let ticks = replay.rate.map(|rate| {
+        let mut ticks = interval(Duration::from_secs(1) / rate);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
     });
     let progress = Progress::new(&replay.selection);
     let mut run = Run {
         sender: to.map(|to| Sender::new(to, true)).transpose()?,
         journal,
-        pace,
+        ticks,
         progress,
         output,
         tally: Tally::default(),
@@ -132,8 +132,8 @@ impl Run<'_> {
         let Some(sender) = &mut self.sender else {
             return self.tell_found(event);
         };
-        if let Some(pace) = &mut self.pace {
-            pace.tick().await;
+        if let Some(ticks) = &mut self.ticks {
+            ticks.tick().await;
         }
         let answer = sender.send(event).await?;
         if let Some(journal) = &mut self.journal {
@@ -152,7 +152,7 @@ impl Run<'_> {
 
     fn tell_found(&mut self, event: &Item) -> Result<(), Fault> {
         if !self.output.json {
-            return self.output.event(Columns::OfAll, event);
+            return self.output.event(Columns::All, event);
         }
         let key = |name| attribute(event, name);
         self.output.json_line(

@@ -1,5 +1,7 @@
 //! Which events: the selection that verbs have in common, and the cheapest way to it.
 
+#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+
 use clap::Args;
 use futures_util::TryStreamExt;
 use tencent_chat_webhook::record::attribute::text;
@@ -104,9 +106,9 @@ impl Selection {
     /// Which columns a table of these events has.
     pub(crate) fn columns(&self) -> Columns {
         match (&self.subject, &self.command) {
-            (Some(_), _) => Columns::OfSubject,
-            (None, Some(_)) => Columns::OfCommand,
-            (None, None) => Columns::OfAll,
+            (Some(_), _) => Columns::Subject,
+            (None, Some(_)) => Columns::Command,
+            (None, None) => Columns::All,
         }
     }
 
@@ -159,20 +161,20 @@ impl Selection {
     fn of_table(&self, table: &Table, app: Option<String>, span: Span, wanted: Wanted) -> Items {
         let (since, until) = span.bounds();
         let mut filter = "sk BETWEEN :since AND :until".to_owned();
-        let mut scan = table
+        let mut request = table
             .client
             .scan()
             .expression_attribute_values(":since", text(since))
             .expression_attribute_values(":until", text(until));
         if let Some(app) = app {
             filter.push_str(" AND begins_with(pk, :app)");
-            scan = scan.expression_attribute_values(":app", text(format!("{app}#")));
+            request = request.expression_attribute_values(":app", text(format!("{app}#")));
         }
         if let Some(command) = &self.command {
             filter.push_str(" AND CallbackCommand = :command");
-            scan = scan.expression_attribute_values(":command", text(command));
+            request = request.expression_attribute_values(":command", text(command));
         }
-        table.scan(scan.filter_expression(filter), wanted)
+        table.scan(request.filter_expression(filter), wanted)
     }
 }
 

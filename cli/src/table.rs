@@ -171,10 +171,11 @@ impl Table {
 
     /// The item with its body, if there is one.
     pub(crate) async fn with_body(&self, mut head: Item) -> Result<Item, Fault> {
-        if head.contains_key("BodyParts") && !head.contains_key("Body") {
-            if let Some(body) = record::body(&head, &self.parts(&head).await?) {
-                head.insert("Body".to_owned(), text(body));
-            }
+        if head.contains_key("BodyParts")
+            && !head.contains_key("Body")
+            && let Some(body) = record::body(&head, &self.parts(&head).await?)
+        {
+            head.insert("Body".to_owned(), text(body));
         }
         Ok(head)
     }

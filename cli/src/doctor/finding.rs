@@ -1,6 +1,7 @@
 //! What one check found.
 
 /// What one check found, and what to do.
+#[allow(clippy::struct_field_names, reason = "the names are those of the JSON object")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) check: &'static str,

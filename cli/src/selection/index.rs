@@ -63,7 +63,7 @@ pub(super) async fn events(table: &Table, keys: Keys, span: Span, wanted: Wanted
 /// The events by a scan of the index.
 fn whole_index(table: &Table, keys: &Keys, span: Span, wanted: Wanted) -> Items {
     let (since, until) = span.bounds();
-    let scan = table
+    let request = table
         .client
         .scan()
         .index_name(INDEX)
@@ -71,7 +71,7 @@ fn whole_index(table: &Table, keys: &Keys, span: Span, wanted: Wanted) -> Items 
         .expression_attribute_values(":CommandDay", text(format!("{}#{}#", keys.app, keys.command)))
         .expression_attribute_values(":since", text(since))
         .expression_attribute_values(":until", text(until));
-    table.scan(scan, wanted)
+    table.scan(request, wanted)
 }
 
 fn shard(table: &Table, key: &str, span: Span, wanted: Wanted) -> Items {

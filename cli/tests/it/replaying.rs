@@ -51,10 +51,10 @@ async fn replay_sends_callbacks_as_tencent_did() {
         (ran.code, ran.told.as_str()),
         (Some(0), "sent 3, not answered 200: 0; 1 before-callbacks left out\n")
     );
-    let received = receiver.received();
-    assert!(received.iter().map(|each| &each.body).eq(&bodies[..3]));
+    let requests = receiver.received();
+    assert!(requests.iter().map(|each| &each.body).eq(&bodies[..3]));
     let begin = format!("SdkAppid={SDK_APPID}&CallbackCommand={CREATED}&contenttype=json&RequestTime=");
-    for each in &received {
+    for each in &requests {
         assert!(each.query.starts_with(&begin) && each.query.ends_with("&Replayed=1"), "{}", each.query);
         assert!(each.is_signed(SDK_APPID, "ours"), "{}", each.query);
     }
