@@ -1,6 +1,6 @@
 //! New events, as they come.
 
-#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+#![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
 use std::time::Duration;
 

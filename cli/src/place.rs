@@ -1,6 +1,6 @@
 //! Where the events are: what flags, stack and environment say of it.
 
-#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+#![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
 use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;

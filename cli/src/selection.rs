@@ -1,6 +1,6 @@
 //! Which events: the selection that verbs have in common, and the cheapest way to it.
 
-#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+#![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
 use clap::Args;
 use futures_util::TryStreamExt;

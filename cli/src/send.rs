@@ -1,6 +1,6 @@
 //! A test callback, sent as Tencent sends it.
 
-#![allow(clippy::doc_markdown, reason = "help texts are no Markdown")]
+#![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
 use std::{fs, io::Read, path::PathBuf};
 
