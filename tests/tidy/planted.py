@@ -104,6 +104,8 @@ BREACHES = [
      "docs/README.zh-CN.md has other relative links"),
     ("translations_follow", append("docs/README.ja.md", "\n[there](https://example.com)\n"),
      "docs/README.ja.md has other outside links"),
+    ("translations_keep_their_language", replace("docs/README.ja.md", "](README.zh-CN.md)", "](../README.md)"),
+     "docs/README.ja.md does not begin with links to README.md and docs/README.zh-CN.md"),
     ("diffs_apply", replace("src/reactions.rs", "_event", "_it"), "docs/extending.md, block"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
 ]
