@@ -104,8 +104,12 @@ BREACHES = [
      "docs/README.zh-CN.md has other relative links"),
     ("translations_follow", append("docs/README.ja.md", "\n[there](https://example.com)\n"),
      "docs/README.ja.md has other outside links"),
-    ("translations_keep_their_language", replace("docs/README.ja.md", "](README.zh-CN.md)", "](../README.md)"),
-     "docs/README.ja.md does not begin with links to README.md and docs/README.zh-CN.md"),
+    ("translations_follow", replace("docs/zh-CN/deploy.md", "$ sam build", "$ sam bake"),
+     "docs/zh-CN/deploy.md has other blocks of code"),
+    # It leads to a section, but not to that of the original.
+    ("translations_follow", replace("docs/ja/deploy.md", "](#更新)", "](#削除)"), "docs/ja/deploy.md has other relative links"),
+    ("translations_keep_their_language", replace("docs/zh-CN/deploy.md", "[English](../deploy.md)", "[English](../ja/deploy.md)"),
+     "docs/zh-CN/deploy.md does not begin with links to docs/deploy.md and docs/ja/deploy.md"),
     ("diffs_apply", replace("src/reactions.rs", "_event", "_it"), "docs/extending.md, block"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
 ]
