@@ -108,6 +108,10 @@ BREACHES = [
      "docs/zh-CN/deploy.md has other blocks of code"),
     # It leads to a section, but not to that of the original.
     ("translations_follow", replace("docs/ja/deploy.md", "](#更新)", "](#削除)"), "docs/ja/deploy.md has other relative links"),
+    ("translations_follow", replace("docs/troubleshooting.md", "`rustup update`", "`rustup upgrade`"),
+     "docs/ja/troubleshooting.md lacks `rustup upgrade`"),
+    ("translations_keep_their_language", replace("docs/ja/troubleshooting.md", "](deploy.md#削除)", "](../deploy.md#tear-down)"),
+     "docs/ja/troubleshooting.md links to docs/deploy.md rather than docs/ja/deploy.md"),
     ("translations_keep_their_language", replace("docs/zh-CN/deploy.md", "[English](../deploy.md)", "[English](../ja/deploy.md)"),
      "docs/zh-CN/deploy.md does not begin with links to docs/deploy.md and docs/ja/deploy.md"),
     ("diffs_apply", replace("src/reactions.rs", "_event", "_it"), "docs/extending.md, block"),

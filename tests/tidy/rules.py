@@ -15,6 +15,7 @@ MOST_README_LINES = 200
 TRANSLATIONS = {
     "README.md": {"zh-CN": "docs/README.zh-CN.md", "ja": "docs/README.ja.md"},
     "docs/deploy.md": {"zh-CN": "docs/zh-CN/deploy.md", "ja": "docs/ja/deploy.md"},
+    "docs/troubleshooting.md": {"zh-CN": "docs/zh-CN/troubleshooting.md", "ja": "docs/ja/troubleshooting.md"},
 }
 ORIGINALS = {name: original for original, names in TRANSLATIONS.items() for name in names.values()}
 READMES = ("README.md", *TRANSLATIONS["README.md"].values())
