@@ -114,6 +114,7 @@ BREACHES = [
      "docs/ja/troubleshooting.md links to docs/deploy.md rather than docs/ja/deploy.md"),
     ("translations_keep_their_language", replace("docs/zh-CN/deploy.md", "[English](../deploy.md)", "[English](../ja/deploy.md)"),
      "docs/zh-CN/deploy.md does not begin with links to docs/deploy.md and docs/ja/deploy.md"),
+    ("bold_is_bold", append("docs/ja/deploy.md", "\n**認証（Authentication）**をオン\n"), "docs/ja/deploy.md has ** that"),
     ("diffs_apply", replace("src/reactions.rs", "_event", "_it"), "docs/extending.md, block"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
 ]

@@ -216,6 +216,12 @@ def difference(one, other):
     return f": {first}"[:200] if first else ": in another order"
 
 
+def bold_is_bold(repository):
+    for name, text in repository.texts("*.md").items():
+        for paragraph in markdown.lost_bold(text):
+            yield f"{name} has ** that GitHub shows as such: {paragraph[:100]}"
+
+
 def diffs_apply(repository):
     for number, (language, block) in enumerate(markdown.blocks(repository.text(EXTENDING)), 1):
         if language == "diff" and (complaint := repository.git("apply", "--check", "--unidiff-zero", "-", text=block)):
@@ -245,6 +251,7 @@ RULES = (
     links_lead_somewhere,
     translations_follow,
     translations_keep_their_language,
+    bold_is_bold,
     diffs_apply,
     nothing_is_pending,
 )
