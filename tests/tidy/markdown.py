@@ -1,10 +1,11 @@
 """As much of Markdown as the rules need, as GitHub renders it."""
 
 import re
+import unicodedata
 
 BLOCK = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2`*[ ]*$", re.DOTALL | re.MULTILINE)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+SPAN = re.compile(r"(`+)(?!`)((?:.|\n(?!\n))+?)(?<!`)\1(?!`)")
 HEADING = re.compile(r"^(#{1,6}) +(.+?)(?: +#+)?$", re.MULTILINE)
 LINK = re.compile(r"!?\[(?:[^][]|\[[^][]*\])*\]\(<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?: \"[^\"]*\")?\)")
 
@@ -24,18 +25,41 @@ def headings(text):
 
 
 def anchors(text):
-    """What a link may name behind `#`: of each heading, lower case without punctuation."""
-    found = set()
+    """What a link may name behind `#`, in order: of each heading, lower case without punctuation."""
+    found = []
     for _, heading in headings(text):
         heading = LINK.sub(lambda link: link[0][link[0].index("[") + 1:link[0].rindex("](")], heading)
         slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
         count = 0
         while (anchor := f"{slug}-{count}" if count else slug) in found:
             count += 1
-        found.add(anchor)
+        found.append(anchor)
     return found
 
 
 def links(text):
     """Where each link goes."""
     return [link[1] for link in LINK.finditer(SPAN.sub(lambda span: "`" * len(span[0]), prose(text)))]
+
+
+def spans(text):
+    """Each piece of code in the prose, on one line."""
+    return [" ".join(span[2].split()) for span in SPAN.finditer(prose(text))]
+
+
+def lost_bold(text):
+    """The lines with `**` that stays as it is: it opens only before a word, and closes only after one.
+
+    A mark of punctuation counts as a word if a space or another mark is on its other side. Chinese and Japanese have no
+    such space, so that `**A（B）**C` is not bold.
+    """
+    for paragraph in re.split(r"\n\s*\n|\n(?= *(?:[-|]|\d+\.) )", SPAN.sub(lambda span: "`" * len(span[0]), prose(text))):
+        for number, mark in enumerate(re.finditer(r"\*\*", paragraph)):
+            before, after = paragraph[:mark.start()][-1:] or " ", paragraph[mark.end():][:1] or " "
+            inner, outer = (before, after) if number % 2 else (after, before)
+            if inner.isspace() or is_punctuation(inner) and not (outer.isspace() or is_punctuation(outer)):
+                yield " ".join(paragraph.split())
+
+
+def is_punctuation(letter):
+    return unicodedata.category(letter)[0] in "PS"

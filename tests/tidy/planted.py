@@ -104,6 +104,17 @@ BREACHES = [
      "docs/README.zh-CN.md has other relative links"),
     ("translations_follow", append("docs/README.ja.md", "\n[there](https://example.com)\n"),
      "docs/README.ja.md has other outside links"),
+    ("translations_follow", replace("docs/zh-CN/deploy.md", "$ sam build", "$ sam bake"),
+     "docs/zh-CN/deploy.md has other blocks of code"),
+    # It leads to a section, but not to that of the original.
+    ("translations_follow", replace("docs/ja/deploy.md", "](#更新)", "](#削除)"), "docs/ja/deploy.md has other relative links"),
+    ("translations_follow", replace("docs/troubleshooting.md", "`rustup update`", "`rustup upgrade`"),
+     "docs/ja/troubleshooting.md lacks `rustup upgrade`"),
+    ("translations_keep_their_language", replace("docs/ja/troubleshooting.md", "](deploy.md#削除)", "](../deploy.md#tear-down)"),
+     "docs/ja/troubleshooting.md links to docs/deploy.md rather than docs/ja/deploy.md"),
+    ("translations_keep_their_language", replace("docs/zh-CN/deploy.md", "[English](../deploy.md)", "[English](../ja/deploy.md)"),
+     "docs/zh-CN/deploy.md does not begin with links to docs/deploy.md and docs/ja/deploy.md"),
+    ("bold_is_bold", append("docs/ja/deploy.md", "\n**認証（Authentication）**をオン\n"), "docs/ja/deploy.md has ** that"),
     ("diffs_apply", replace("src/reactions.rs", "_event", "_it"), "docs/extending.md, block"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
 ]

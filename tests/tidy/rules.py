@@ -1,6 +1,7 @@
 """The rules: each takes the repository and gives its breaches, a line each. Their names are the message."""
 
 import collections
+import itertools
 import posixpath
 import re
 import urllib.parse
@@ -10,8 +11,14 @@ from modules import libraries_list_their_modules_in_order, no_modules_use_each_o
 
 MOST_LINES = 300
 MOST_README_LINES = 200
-README, TRANSLATIONS = "README.md", ("docs/README.zh-CN.md", "docs/README.ja.md")
-READMES = (README, *TRANSLATIONS)
+# Each page that is translated, and its translations by language.
+TRANSLATIONS = {
+    "README.md": {"zh-CN": "docs/README.zh-CN.md", "ja": "docs/README.ja.md"},
+    "docs/deploy.md": {"zh-CN": "docs/zh-CN/deploy.md", "ja": "docs/ja/deploy.md"},
+    "docs/troubleshooting.md": {"zh-CN": "docs/zh-CN/troubleshooting.md", "ja": "docs/ja/troubleshooting.md"},
+}
+ORIGINALS = {name: original for original, names in TRANSLATIONS.items() for name in names.values()}
+READMES = ("README.md", *TRANSLATIONS["README.md"].values())
 CHANGELOG = "docs/changelog.md"
 REFERENCE, OPERATE, AWS = "docs/reference.md", "docs/operate.md", "docs/aws.md"
 EXTENDING = "docs/extending.md"
@@ -147,28 +154,57 @@ def links_lead_somewhere(repository):
                 yield f"{name}: {target} has no #{anchor}"
 
 
+def relative_links(repository, name):
+    """Target and anchor of each link within the repository."""
+    for link in markdown.links(repository.text(name)):
+        if not re.match(r"[a-z]+:", link):
+            path, _, anchor = link.partition("#")
+            yield target_of(name, path), urllib.parse.unquote(anchor)
+
+
 def comparable(repository, name):
     """What a translation has in common with its original."""
+    def section(target, anchor):
+        # A heading's anchor is translated with it, its place among the headings is the same.
+        anchors = markdown.anchors(repository.text(target)) if target in {*TRANSLATIONS, *ORIGINALS} else []
+        return ORIGINALS.get(target, target), anchors.index(anchor) + 1 if anchor in anchors else anchor
+
     text = repository.text(name)
-    # A heading's anchor is translated with it, and an outside page may have its own language.
-    targets = [target_of(name, link.partition("#")[0]) for link in markdown.links(text)
-               if not re.match(r"[a-z]+:|#", link)]
     return {
         "blocks of code": [block for block in markdown.blocks(text) if block[0] != "mermaid"],
         "pictures": sum(language == "mermaid" for language, _ in markdown.blocks(text)),
         "headings": ["#" * level for level, _ in markdown.headings(text)],
-        "relative links": sorted(target for target in targets if target not in READMES),
+        "relative links": sorted(map(str, itertools.starmap(section, relative_links(repository, name)))),
+        # An outside page may have its own language.
         "outside links": sum(bool(re.match(r"[a-z]+:", link)) for link in markdown.links(text)),
     }
 
 
 def translations_follow(repository):
-    original = comparable(repository, README)
-    for name in TRANSLATIONS:
-        translation = comparable(repository, name)
-        for what, of_original in original.items():
-            if translation[what] != of_original:
-                yield f"{name} has other {what} than {README}{difference(of_original, translation[what])}"
+    for original, names in TRANSLATIONS.items():
+        of_original = comparable(repository, original)
+        for name in names.values():
+            for what, translated in comparable(repository, name).items():
+                if translated != of_original[what]:
+                    yield f"{name} has other {what} than {original}{difference(of_original[what], translated)}"
+            for code in sorted(set(markdown.spans(repository.text(original))) - set(markdown.spans(repository.text(name)))):
+                yield f"{name} lacks `{code}`, which {original} has"
+
+
+def translations_keep_their_language(repository):
+    """A page's first links lead to it in each other language; all others to pages in its own, where there are any."""
+    for original, names in TRANSLATIONS.items():
+        siblings = {"en": original, **names}
+        for language, name in siblings.items():
+            links = [target for target, _ in relative_links(repository, name)]
+            others = [sibling for sibling in siblings.values() if sibling != name]
+            if links[:len(others)] != others:
+                yield f"{name} does not begin with links to {' and '.join(others)}"
+            for target in links[len(others):]:
+                page = ORIGINALS.get(target, target)
+                own = {"en": page, **TRANSLATIONS.get(page, {})}.get(language, target)
+                if target != own:
+                    yield f"{name} links to {target} rather than {own}"
 
 
 def difference(one, other):
@@ -178,6 +214,12 @@ def difference(one, other):
     only = collections.Counter(map(str, one)), collections.Counter(map(str, other))
     first = next(iter((only[0] - only[1]) + (only[1] - only[0])), None)
     return f": {first}"[:200] if first else ": in another order"
+
+
+def bold_is_bold(repository):
+    for name, text in repository.texts("*.md").items():
+        for paragraph in markdown.lost_bold(text):
+            yield f"{name} has ** that GitHub shows as such: {paragraph[:100]}"
 
 
 def diffs_apply(repository):
@@ -208,6 +250,8 @@ RULES = (
     samples_are_listed,
     links_lead_somewhere,
     translations_follow,
+    translations_keep_their_language,
+    bold_is_bold,
     diffs_apply,
     nothing_is_pending,
 )
