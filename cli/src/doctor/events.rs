@@ -93,7 +93,7 @@ fn reasons(
 
 fn of_reason(check: &'static str, outcome: &str, reason: &str, count: u64, is_wrong: bool) -> Finding {
     let (cause, fix) = cause(outcome, reason);
-    Finding { check, ok: !is_wrong, finding: format!("{count} × {reason}: {cause}"), fix }
+    Finding { check, ok: !is_wrong, text: format!("{count} × {reason}: {cause}"), fix }
 }
 
 /// What became of passing callbacks on to a receiver, if there is one.

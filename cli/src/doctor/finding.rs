@@ -11,18 +11,18 @@ use crate::{fault::Fault, output::Output, plain::plain};
 pub(super) struct Finding {
     pub(super) check: &'static str,
     pub(super) ok: bool,
-    pub(super) finding: String,
+    pub(super) text: String,
     /// Empty where nothing is to be done.
     pub(super) fix: String,
 }
 
 impl Finding {
-    pub(super) fn ok(check: &'static str, finding: impl Into<String>) -> Self {
-        Self { check, ok: true, finding: finding.into(), fix: String::new() }
+    pub(super) fn ok(check: &'static str, text: impl Into<String>) -> Self {
+        Self { check, ok: true, text: text.into(), fix: String::new() }
     }
 
-    pub(super) fn wrong(check: &'static str, finding: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { check, ok: false, finding: finding.into(), fix: fix.into() }
+    pub(super) fn wrong(check: &'static str, text: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { check, ok: false, text: text.into(), fix: fix.into() }
     }
 
     /// The same, with advice.
@@ -56,13 +56,13 @@ impl<'a> Report<'a> {
         self.output.flush()
     }
 
-    fn print(&mut self, Finding { check, ok, finding, fix }: &Finding) -> Result<(), Fault> {
+    fn print(&mut self, Finding { check, ok, text, fix }: &Finding) -> Result<(), Fault> {
         if self.output.json {
-            let line = json!({ "check": check, "ok": ok, "finding": finding, "fix": fix });
+            let line = json!({ "check": check, "ok": ok, "finding": text, "fix": fix });
             return self.output.json_line(&line);
         }
         let mark = if *ok { "ok" } else { "WRONG" };
-        self.output.text(&format!("{mark:<5}  {check:<13}  {}", plain(finding)))?;
+        self.output.text(&format!("{mark:<5}  {check:<13}  {}", plain(text)))?;
         if fix.is_empty() { Ok(()) } else { self.output.text(&format!("{:22}{}", "", plain(fix))) }
     }
 

@@ -27,7 +27,7 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
             let age = age.unwrap_or_default();
             Finding::wrong(
                 "redrive queue",
-                format!("{messages} messages wait, of callbacks that are not in the table{age}"),
+                format!("{messages} waiting, with callbacks that are not in the table{age}"),
                 format!("the redrive tries each every 15 minutes: {}", runbook("RedriveQueueAgeAlarm")),
             )
         }
@@ -37,7 +37,7 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
             place,
             "dead letters",
             "RedriveDeadLettersUrl",
-            "callbacks that the redrive gave up; each is deleted four days later",
+            "callbacks that the redrive gave up, four days until they are deleted",
             "mend the cause, then move them back",
             "RedriveDeadLettersAlarm",
         )
@@ -74,7 +74,7 @@ async fn letters(
         Ok(0) => Finding::ok(check, "none"),
         Ok(messages) => Finding::wrong(
             check,
-            format!("{messages} messages of {what}"),
+            format!("{messages} waiting, with {what}"),
             format!("{fix}: {}", runbook(section)),
         ),
     }
