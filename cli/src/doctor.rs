@@ -3,13 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
 
-use crate::{
-    fault::Fault,
-    output::Output,
-    place::{Place, PlaceFlags},
-};
+use crate::{fault::Fault, output::Output, place::PlaceFlags};
 
 #[cfg(feature = "aws")]
 mod alarms;
@@ -19,6 +14,7 @@ mod asked;
 mod checks;
 #[cfg(feature = "aws")]
 mod events;
+#[cfg(feature = "aws")]
 mod finding;
 #[cfg(feature = "aws")]
 mod hour;
@@ -32,42 +28,24 @@ mod queues;
 mod reasons;
 #[cfg(feature = "aws")]
 mod url;
-use finding::Finding;
 
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {}
 
 /// Prints what it finds. The exit code is 1 if something is wrong.
+#[cfg(feature = "aws")]
 pub(crate) async fn run(flags: PlaceFlags, _: &Doctor, output: &mut Output) -> Result<ExitCode, Fault> {
     if flags.stack.is_none() {
         return Err(Fault::told("which stack? Give --stack"));
     }
-    let place = Place::find(flags).await?;
-    let mut is_well = true;
-    for finding in findings(&place).await? {
-        is_well &= finding.ok;
-        print(&finding, output)?;
-    }
-    output.flush()?;
-    Ok(ExitCode::from(u8::from(!is_well)))
+    let place = crate::place::Place::find(flags).await?;
+    let mut report = finding::Report::new(output);
+    checks::make(&place, &mut report).await?;
+    Ok(report.code())
 }
 
+/// A stack is what this build does not know.
 #[cfg(not(feature = "aws"))]
-fn findings(_: &Place) -> std::future::Ready<Result<Vec<Finding>, Fault>> {
+pub(crate) fn run(_: PlaceFlags, _: &Doctor, _: &mut Output) -> std::future::Ready<Result<ExitCode, Fault>> {
     std::future::ready(Err(Fault::local_only()))
-}
-
-#[cfg(feature = "aws")]
-use checks::findings;
-
-fn print(Finding { check, ok, finding, fix }: &Finding, output: &mut Output) -> Result<(), Fault> {
-    if output.json {
-        return output.json_line(&json!({ "check": check, "ok": ok, "finding": finding, "fix": fix }));
-    }
-    output.text(&format!(
-        "{:<5}  {check:<13}  {}",
-        if *ok { "ok" } else { "WRONG" },
-        crate::plain::plain(finding)
-    ))?;
-    if fix.is_empty() { Ok(()) } else { output.text(&format!("{:22}{}", "", crate::plain::plain(fix))) }
 }

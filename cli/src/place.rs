@@ -103,9 +103,9 @@ impl Place {
         self.output("CallbackUrl")
     }
 
-    /// The stack's name.
-    pub(crate) fn stack_name(&self) -> Result<&str, Fault> {
-        Ok(&self.known_stack()?.name)
+    /// The stack's name, empty without one.
+    pub(crate) fn stack_name(&self) -> &str {
+        self.stack.as_ref().map_or("", |stack| &stack.name)
     }
 
     /// An output of the stack.

@@ -203,6 +203,8 @@ class Everywhere(unittest.TestCase):
         package = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
         published = SOURCE["Metadata"]["AWS::ServerlessRepo::Application"]
         self.assertEqual((published["Name"], published["SemanticVersion"]), (package["name"], package["version"]))
+        # What `chat-events doctor` says that the stack is.
+        self.assertEqual(SOURCE["Outputs"]["Version"]["Value"], package["version"])
         self.assertIn(published["SpdxLicenseId"], package["license"].split(" OR "))
         for key in ("LicenseUrl", "ReadmeUrl"):
             self.assertTrue((ROOT / published[key]).is_file(), key)

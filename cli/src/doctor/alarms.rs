@@ -2,6 +2,7 @@
 
 use aws_sdk_cloudwatch::{
     Client,
+    operation::describe_alarms::DescribeAlarmsOutput,
     types::{AlarmType, StateValue},
 };
 
@@ -9,53 +10,116 @@ use super::{
     asked::allowed,
     finding::{Finding, runbook},
 };
-use crate::{fault::Fault, place::Place};
+use crate::place::Place;
 
 const CHECK: &str = "alarms";
 
+/// The page of an alarm, which its description names.
+const PAGE: &str = "docs/operate.md#";
+
+/// An alarm, whatever its type.
+struct Alarm<'a> {
+    name: Option<&'a str>,
+    description: Option<&'a str>,
+    state: Option<&'a StateValue>,
+    reason: Option<&'a str>,
+}
+
 /// The alarms of the stack.
-pub(super) async fn check(place: &Place) -> Result<Vec<Finding>, Fault> {
-    let stack = place.stack_name()?;
-    let asked = Client::new(&place.config)
+pub(super) async fn check(place: &Place) -> Vec<Finding> {
+    found(place).await.unwrap_or_else(|finding| vec![finding])
+}
+
+async fn found(place: &Place) -> Result<Vec<Finding>, Finding> {
+    let stack = place.stack_name();
+    let region = place.config.region().map_or("", AsRef::as_ref);
+    let mut pages = Client::new(&place.config)
         .describe_alarms()
         .alarm_name_prefix(format!("{stack}-"))
         .alarm_types(AlarmType::MetricAlarm)
         .alarm_types(AlarmType::CompositeAlarm)
-        .max_records(100);
-    let described = match allowed(CHECK, "cloudwatch:DescribeAlarms", asked.send().await)? {
-        Ok(described) => described,
-        Err(finding) => return Ok(vec![finding]),
-    };
-    let metric = described
-        .metric_alarms()
-        .iter()
-        .map(|alarm| (alarm.alarm_name(), alarm.state_value(), alarm.state_reason()));
-    let composite = described
-        .composite_alarms()
-        .iter()
-        .map(|alarm| (alarm.alarm_name(), alarm.state_value(), alarm.state_reason()));
+        .into_paginator()
+        .send();
     let (mut count, mut findings) = (0, Vec::new());
-    for (name, state, reason) in metric.chain(composite) {
-        count += 1;
-        if state == Some(&StateValue::Alarm) {
-            let name = logical_name(name.unwrap_or_default(), stack);
-            findings.push(Finding::wrong(
-                CHECK,
-                format!("{name}: {}", reason.unwrap_or("no reason given")),
-                runbook(name),
-            ));
+    while let Some(page) = pages.next().await {
+        for alarm in alarms(&allowed(CHECK, "cloudwatch:DescribeAlarms", page)?) {
+            let Some(label) = label(alarm.name.unwrap_or_default(), stack, region) else { continue };
+            count += 1;
+            if alarm.state == Some(&StateValue::Alarm) {
+                let finding = format!("{label}: {}", alarm.reason.unwrap_or("no reason given"));
+                findings.push(Finding::wrong(CHECK, finding, section(&alarm, label)));
+            }
         }
     }
     if count == 0 {
-        findings.push(Finding::wrong(CHECK, "the stack has no alarms", "`sam deploy` makes them again"));
+        findings.push(Finding::wrong(
+            CHECK,
+            "the stack has no alarms",
+            "deploy again, with another Revision",
+        ));
     } else if findings.is_empty() {
         findings.push(Finding::ok(CHECK, format!("none of {count} is on")));
     }
     Ok(findings)
 }
 
-/// `NotStoredAlarm` of `stack-NotStoredAlarm-1ABC`, which CloudFormation made of it.
-fn logical_name<'a>(name: &'a str, stack: &str) -> &'a str {
-    let name = name.strip_prefix(stack).and_then(|name| name.strip_prefix('-')).unwrap_or(name);
-    name.split('-').next().unwrap_or(name)
+fn alarms(page: &DescribeAlarmsOutput) -> Vec<Alarm<'_>> {
+    let metric = page.metric_alarms().iter().map(|alarm| Alarm {
+        name: alarm.alarm_name(),
+        description: alarm.alarm_description(),
+        state: alarm.state_value(),
+        reason: alarm.state_reason(),
+    });
+    let composite = page.composite_alarms().iter().map(|alarm| Alarm {
+        name: alarm.alarm_name(),
+        description: alarm.alarm_description(),
+        state: alarm.state_value(),
+        reason: alarm.state_reason(),
+    });
+    metric.chain(composite).collect()
+}
+
+/// What people call an alarm of the stack, or nothing if it is another stack's: the names of `chat-2` begin with `chat-`
+/// too. CloudFormation makes `chat-NotStoredAlarm-1ABC` of a logical id, and `chat-EventBus-1ABC-EventPipeAlarm-1ABC` in
+/// the nested stack; the alarms of a version have names of their own.
+fn label<'a>(name: &'a str, stack: &str, region: &str) -> Option<&'a str> {
+    let rest = name.strip_prefix(stack)?.strip_prefix('-')?;
+    let of_version = rest.strip_prefix(region).and_then(|rest| rest.strip_prefix('-'));
+    if let Some(of_version) = of_version.filter(|rest| rest.contains("-version-")) {
+        return Some(of_version);
+    }
+    let mut words = rest.split('-');
+    let first = words.next()?;
+    if first == "EventBus" { words.find(|word| word.ends_with("Alarm")) } else { Some(first) }
+        .filter(|word| word.ends_with("Alarm"))
+}
+
+/// Where the runbook has the alarm.
+fn section(alarm: &Alarm<'_>, label: &str) -> String {
+    let named = alarm.description.and_then(|description| description.split_once(PAGE));
+    named.map_or_else(
+        || runbook(label),
+        |(_, section)| runbook(section.split(|at: char| !at.is_alphanumeric()).next().unwrap_or_default()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_is_named_as_in_the_template_unless_another_stack_has_it() {
+        for (name, expected) in [
+            ("chat-NotStoredAlarm-1ABC", Some("NotStoredAlarm")),
+            ("chat-CallbacksLostAlarm", Some("CallbacksLostAlarm")),
+            ("chat-EventBus-1ABC-EventPipeAlarm-2DEF", Some("EventPipeAlarm")),
+            ("chat-eu-west-1-errors-of-version-3", Some("errors-of-version-3")),
+            ("chat-2-NotStoredAlarm-1ABC", None),
+            ("chat-eu-west-1-NotStoredAlarm-1ABC", None),
+            ("chat-staging-eu-west-1-errors-of-version-3", None),
+            ("chatter-NotStoredAlarm-1ABC", None),
+        ] {
+            assert_eq!(label(name, "chat", "eu-west-1"), expected, "{name}");
+        }
+    }
 }

@@ -5,38 +5,49 @@ use std::error::Error;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 use super::finding::{Finding, runbook};
-use crate::fault::{Fault, causes};
+use crate::{fault::causes, place::Place};
 
-/// The answer of a request, or a finding that says which permission it takes.
+/// An output of the stack, or a finding that says that its template has none.
+pub(super) fn output(place: &Place, check: &'static str, key: &str) -> Result<String, Finding> {
+    place.output(key).map_err(|_| {
+        Finding::wrong(
+            check,
+            format!("not checked: the stack has no output {key}"),
+            "the stack is of another release than this program: deploy this release, or use that one's program",
+        )
+    })
+}
+
+/// The answer of a request, or a finding that says why there is none.
 pub(super) fn allowed<T, E>(
     check: &'static str,
     action: &str,
     answer: Result<T, SdkError<E>>,
-) -> Result<Result<T, Finding>, Fault>
+) -> Result<T, Finding>
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let error = match answer {
-        Ok(answer) => return Ok(Ok(answer)),
-        Err(error) => error,
-    };
-    let Some(code) = error.as_service_error().and_then(ProvideErrorMetadata::code) else {
-        let causes = causes(&error);
-        return Err(Fault::Told(format!("can't look at {check}: {causes}")));
-    };
-    let finding = if code.contains("AccessDenied") || code == "UnauthorizedOperation" {
-        Finding::wrong(
-            check,
-            format!("not looked at: the permission {action} is missing"),
-            runbook("an-operators-permissions"),
-        )
-    } else {
+    answer.map_err(|error| {
+        let Some(code) = error.as_service_error().and_then(ProvideErrorMetadata::code) else {
+            let finding = format!("not checked: {action} gets no answer: {}", causes(&error));
+            return Finding::wrong(check, finding, "check your network and credentials, and try again");
+        };
+        if code.contains("AccessDenied") {
+            return Finding::wrong(
+                check,
+                format!("not checked: the permission {action} is missing"),
+                runbook("an-operators-permissions"),
+            );
+        }
         let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
-        Finding::wrong(
-            check,
-            format!("{action} fails: {code}: {message}"),
-            "is it there? `sam deploy` makes it again",
-        )
-    };
-    Ok(Err(finding))
+        Finding::wrong(check, format!("not checked: {action}: {code}: {message}"), advice(code))
+    })
+}
+
+fn advice(code: &str) -> &'static str {
+    if ["NotFound", "NonExistent", "DoesNotExist"].iter().any(|text| code.contains(text)) {
+        "it was deleted: make it again under its name, with the properties of template.yaml"
+    } else {
+        "try again in a minute"
+    }
 }

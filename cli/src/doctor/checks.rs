@@ -1,23 +1,22 @@
 //! All checks, in the order in which a person would look.
 
-use super::{alarms, events, finding::Finding, hour::Hour, ledger, log, queues, url};
+use super::{alarms, events, finding::Report, hour::Hour, ledger, log, queues, url};
 use crate::{fault::Fault, place::Place};
 
-/// What was found. A check that may not look is a finding too, and the others go on.
-pub(super) async fn findings(place: &Place) -> Result<Vec<Finding>, Fault> {
+/// Makes all checks. One that can't be made is a finding too, and the others go on.
+pub(super) async fn make(place: &Place, report: &mut Report<'_>) -> Result<(), Fault> {
     let hour = Hour::last();
-    let mut findings = url::check(place).await?;
-    findings.extend(alarms::check(place).await?);
-    let (function, redrive) = (log::function(place, hour).await?, log::redrive(place, hour).await?);
-    let queue = queues::redrive(place).await?;
-    findings.extend(queues::check(place, &queue).await?);
-    findings.push(events::subscription(place).await?);
-    match (&function, &redrive) {
-        (Err(finding), _) | (_, Err(finding)) => findings.push(finding.clone()),
-        (Ok(function), Ok(redrive)) => {
-            findings.extend(events::check(place, function));
-            findings.extend(ledger::check(place, hour, function, redrive, &queue).await?);
-        }
-    }
-    Ok(findings)
+    report.tell(url::check(place).await)?;
+    report.tell(alarms::check(place).await)?;
+    let queue = queues::redrive(place).await;
+    report.tell(queues::check(place, &queue).await)?;
+    report.tell([events::subscription(place).await.unwrap_or_else(|finding| finding)])?;
+    let (function, redrive) = (log::function(place, hour).await, log::redrive(place, hour).await);
+    let unread = [function.as_ref().err(), redrive.as_ref().err()];
+    report.tell(unread.into_iter().flatten().cloned())?;
+    let Ok(function) = function else { return Ok(()) };
+    let fate = redrive.ok().map(|redrive| ledger::Fate::of(&function, &redrive));
+    report.tell(events::check(place, &function, fate))?;
+    report.tell(fate.map(|fate| ledger::failed(fate, &queue)))?;
+    report.tell([ledger::requests(place, hour, &function).await.unwrap_or_else(|finding| finding)])
 }

@@ -5,27 +5,28 @@ use std::{collections::BTreeMap, fmt::Display};
 use aws_sdk_cloudwatchlogs::Client;
 
 use super::{
-    asked::allowed,
+    asked::{allowed, output},
     finding::{Finding, runbook},
+    ledger::Fate,
     log::Function,
     reasons::cause,
 };
-use crate::{fault::Fault, place::Place};
+use crate::place::Place;
 
-/// From so many refused signatures in an hour on, they may be Tencent's.
+/// From so many in an hour on, refused signatures may be Tencent's, and a receiver is not just being restarted. The
+/// alarms ring at as many in five minutes.
 const MANY: u64 = 5;
 
 /// Whether the log of the function leads to the redrive.
-pub(super) async fn subscription(place: &Place) -> Result<Finding, Fault> {
+pub(super) async fn subscription(place: &Place) -> Result<Finding, Finding> {
     let check = "subscription";
-    let asked = Client::new(&place.config)
-        .describe_subscription_filters()
-        .log_group_name(place.output("FunctionLogName")?);
-    let described = match allowed(check, "logs:DescribeSubscriptionFilters", asked.send().await)? {
-        Ok(described) => described,
-        Err(finding) => return Ok(finding),
-    };
-    let redrive = place.output("RedriveName")?;
+    let asked = Client::new(&place.config).describe_subscription_filters().log_group_name(output(
+        place,
+        check,
+        "FunctionLogName",
+    )?);
+    let described = allowed(check, "logs:DescribeSubscriptionFilters", asked.send().await)?;
+    let redrive = output(place, check, "RedriveName")?;
     let leads_there = described.subscription_filters().iter().any(|filter| {
         let is_ours = |arn: &str| arn.split(':').nth(6) == Some(&redrive);
         filter.destination_arn().is_some_and(is_ours)
@@ -36,24 +37,23 @@ pub(super) async fn subscription(place: &Place) -> Result<Finding, Fault> {
     } else {
         Finding::wrong(
             check,
-            "unrecorded callbacks stay in the log: nothing leads to the redrive",
-            runbook("LogDeliveryAlarm"),
+            "unrecorded callbacks stay in the log: it has no subscription that leads to the redrive",
+            format!("put it back: {}", runbook("LogDeliveryAlarm")),
         )
     })
 }
 
-/// Findings on the hour.
-pub(super) fn check(place: &Place, function: &Function) -> Vec<Finding> {
+/// The findings on the hour. What failed is not wrong any more once the redrive has recorded it.
+pub(super) fn check(place: &Place, function: &Function, fate: Option<Fate>) -> Vec<Finding> {
+    let is_admitting = !function.tokens.is_empty();
+    let all_redriven = fate.is_some_and(|fate| fate.waiting() == 0);
     let mut findings = vec![newest(place, function)];
-    findings.extend(reasons(function, "refused"));
-    findings.extend(reasons(function, "failed"));
-    findings.extend(forward(function));
-    if !function.tokens.is_empty() {
-        findings.push(Finding::ok(
-            "tokens",
-            format!("by position in CALLBACK_TOKENS: {}", counts(&function.tokens)),
-        ));
-    }
+    findings.extend(reasons("refusals", "refused", function, |reason, count| {
+        reason.starts_with("sign_") && (count >= MANY || !is_admitting)
+    }));
+    findings.extend(reasons("failures", "failed", function, |_, _| !all_redriven));
+    findings.extend(receiver(function));
+    findings.extend(tokens(function));
     findings.push(versions(place, function));
     findings
 }
@@ -67,60 +67,73 @@ fn newest(place: &Place, function: &Function) -> Finding {
         return Finding::ok(check, "unknown: with this LogLevel the log has no recorded callbacks");
     }
     let quiet = "no callback was recorded in the last hour";
-    match place.parameter("QuietMinutes") {
-        None | Some("0") => {
-            Finding::ok(check, quiet).with_fix(format!("not expected? {}", runbook("QuietAlarm")))
-        }
-        Some(_) => Finding::wrong(check, quiet, runbook("QuietAlarm")),
+    let fix = format!("is the application in use? {}", runbook("QuietAlarm"));
+    let minutes = place.parameter("QuietMinutes").and_then(|minutes| minutes.parse().ok());
+    if minutes.is_some_and(|minutes: u64| (1..=60).contains(&minutes)) {
+        Finding::wrong(check, quiet, fix)
+    } else {
+        Finding::ok(check, quiet).with_fix(fix)
     }
 }
 
-/// What was refused or failed, by its reason.
-fn reasons(function: &Function, outcome: &'static str) -> Vec<Finding> {
-    let check = if outcome == "refused" { "refusals" } else { "failures" };
+/// The reasons of an outcome.
+fn reasons(
+    check: &'static str,
+    outcome: &str,
+    function: &Function,
+    is_wrong: impl Fn(&str, u64) -> bool,
+) -> Vec<Finding> {
     let of_outcome = function.reasons.iter().filter(|((of, _), _)| of == outcome);
-    let findings: Vec<_> = of_outcome
-        .map(|((_, reason), count)| {
-            let (cause, fix) = cause(outcome, reason);
-            let finding = format!("{count} × {reason}: {cause}");
-            let is_wrong = outcome == "failed" || (reason.starts_with("sign_") && *count >= MANY);
-            if is_wrong { Finding::wrong(check, finding, fix) } else { Finding::ok(check, finding) }
-        })
+    let counts = of_outcome.map(|((_, reason), count)| (reason.as_str(), *count));
+    let findings: Vec<_> = counts
+        .map(|(reason, count)| of_reason(check, outcome, reason, count, is_wrong(reason, count)))
         .collect();
     if findings.is_empty() { vec![Finding::ok(check, "none")] } else { findings }
 }
 
-fn forward(function: &Function) -> Option<Finding> {
-    let failed: BTreeMap<_, _> = function.forward.iter().filter(|(result, _)| *result != "200").collect();
-    if function.forward.is_empty() {
-        return None;
+fn of_reason(check: &'static str, outcome: &str, reason: &str, count: u64, is_wrong: bool) -> Finding {
+    let (cause, fix) = cause(outcome, reason);
+    Finding { check, ok: !is_wrong, text: format!("{count} × {reason}: {cause}"), fix }
+}
+
+/// What became of passing callbacks on to a receiver, if there is one.
+fn receiver(function: &Function) -> Vec<Finding> {
+    let check = "receiver";
+    let (well, failed): (Vec<_>, Vec<_>) = function.forward.iter().partition(|(result, _)| *result == "200");
+    let many = failed.iter().map(|(_, count)| *count).sum::<u64>() >= MANY;
+    let well = well.into_iter().map(|(_, count)| Finding::ok(check, format!("{count} × answered")));
+    let failed = failed.into_iter().map(|(result, count)| of_reason(check, "forward", result, *count, many));
+    well.chain(failed).collect()
+}
+
+/// The positions of the tokens in use.
+fn tokens(function: &Function) -> Option<Finding> {
+    let finding = format!("by position in CALLBACK_TOKENS: {}", counts(&function.tokens));
+    let finding = Finding::ok("tokens", finding);
+    match function.tokens.len() {
+        0 => None,
+        1 => Some(finding),
+        _ => Some(finding.with_fix("several are in use: docs/deploy.md#rotate-the-token")),
     }
-    Some(if failed.is_empty() {
-        Finding::ok("receiver", format!("answered all: {}", counts(&function.forward)))
-    } else {
-        Finding::wrong(
-            "receiver",
-            format!("did not answer as it should: {}", counts(&failed)),
-            runbook("ForwardFailuresAlarm"),
-        )
-    })
 }
 
 fn versions(place: &Place, function: &Function) -> Finding {
     let ours = env!("CARGO_PKG_VERSION");
     let answered = if function.versions.is_empty() { "none".to_owned() } else { counts(&function.versions) };
-    let stack = place.output("Version").unwrap_or_else(|_| "unknown".to_owned());
+    let stack = place.output("Version");
+    let known = stack.as_deref().unwrap_or("unknown");
     let finding = Finding::ok(
         "versions",
-        format!("stack {stack}, this program {ours}; requests by function version: {answered}"),
+        format!("stack {known}, this program {ours}; requests by version of the function: {answered}"),
     );
-    if stack == ours || stack == "unknown" {
+    if stack.as_deref() == Ok(ours) {
         finding
     } else {
-        finding.with_fix("take the program of the stack's release")
+        finding.with_fix("use the program of the stack's release, or deploy this one")
     }
 }
 
+/// "1 (20), 2 (3)": each key with its count.
 fn counts<K: Display, V: Display>(counts: &BTreeMap<K, V>) -> String {
-    counts.iter().map(|(key, count)| format!("{key} × {count}")).collect::<Vec<_>>().join(", ")
+    counts.iter().map(|(key, count)| format!("{key} ({count})")).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,10 @@
-//! What one check found.
+//! What one check found, and the report of all.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::{fault::Fault, output::Output, plain::plain};
 
 /// What one check found, and what to do.
 #[allow(clippy::struct_field_names, reason = "the names are those of the JSON object")]
@@ -6,18 +12,18 @@
 pub(super) struct Finding {
     pub(super) check: &'static str,
     pub(super) ok: bool,
-    pub(super) finding: String,
+    pub(super) text: String,
     /// Empty where nothing is to be done.
     pub(super) fix: String,
 }
 
 impl Finding {
-    pub(super) fn ok(check: &'static str, finding: impl Into<String>) -> Self {
-        Self { check, ok: true, finding: finding.into(), fix: String::new() }
+    pub(super) fn ok(check: &'static str, text: impl Into<String>) -> Self {
+        Self { check, ok: true, text: text.into(), fix: String::new() }
     }
 
-    pub(super) fn wrong(check: &'static str, finding: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { check, ok: false, finding: finding.into(), fix: fix.into() }
+    pub(super) fn wrong(check: &'static str, text: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { check, ok: false, text: text.into(), fix: fix.into() }
     }
 
     /// The same, with advice.
@@ -29,4 +35,40 @@ impl Finding {
 /// Where the runbook goes on.
 pub(super) fn runbook(section: &str) -> String {
     format!("docs/operate.md#{}", section.to_lowercase())
+}
+
+/// The findings, printed as they come: a log of an hour may take minutes.
+#[derive(Debug)]
+pub(super) struct Report<'a> {
+    output: &'a mut Output,
+    is_well: bool,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(output: &'a mut Output) -> Self {
+        Self { output, is_well: true }
+    }
+
+    pub(super) fn tell(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
+        for finding in findings {
+            self.is_well &= finding.ok;
+            self.print(&finding)?;
+        }
+        self.output.flush()
+    }
+
+    fn print(&mut self, Finding { check, ok, text, fix }: &Finding) -> Result<(), Fault> {
+        if self.output.json {
+            let line = json!({ "check": check, "ok": ok, "finding": text, "fix": fix });
+            return self.output.json_line(&line);
+        }
+        let mark = if *ok { "ok" } else { "WRONG" };
+        self.output.text(&format!("{mark:<5}  {check:<13}  {}", plain(text)))?;
+        if fix.is_empty() { Ok(()) } else { self.output.text(&format!("{:22}{}", "", plain(fix))) }
+    }
+
+    /// 1 if something is wrong.
+    pub(super) fn code(&self) -> ExitCode {
+        ExitCode::from(u8::from(!self.is_well))
+    }
 }

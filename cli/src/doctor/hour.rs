@@ -5,10 +5,11 @@ use crate::moment::Moment;
 /// How far back it looks, in milliseconds.
 const SPAN: u64 = 60 * 60_000;
 
-/// How long log and metrics may take to show a request, in milliseconds.
+/// How long the API's metric may take to show a request, in milliseconds.
 const DELAY: u64 = 2 * 60_000;
 
-/// The hour that is looked at, in milliseconds since the epoch, in whole minutes as metrics have them.
+/// The hour of the ledger, in milliseconds since the epoch, in whole minutes as metrics have them. The logs are read
+/// beyond its end, up to now.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hour {
     pub(super) from: u64,

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use aws_sdk_cloudwatchlogs::Client;
 use serde::Deserialize;
 
-use super::{asked::allowed, finding::Finding, hour::Hour};
-use crate::{fault::Fault, place::Place};
+use super::{
+    asked::{allowed, output},
+    finding::Finding,
+    hour::Hour,
+};
+use crate::{moment::Moment, place::Place};
 
 /// What the function did.
 #[derive(Debug, Default)]
 pub(super) struct Function {
-    /// By outcome.
-    pub(super) outcomes: BTreeMap<String, u64>,
+    /// By outcome: the requests that came through the API in the ledger's hour.
+    outcomes: BTreeMap<String, u64>,
     /// By outcome and reason, of what was refused or failed.
     pub(super) reasons: BTreeMap<(String, String), u64>,
     /// By what came of passing a callback on.
@@ -37,6 +41,9 @@ struct Line {
     reason: Option<String>,
     forward: Option<String>,
     token: Option<u64>,
+    /// API Gateway's. It is empty where the function was invoked past the API, as before a version gets traffic.
+    #[serde(rename = "RequestId")]
+    request_id: Option<String>,
     id: Option<String>,
     unrecorded: Option<Unrecorded>,
 }
@@ -51,7 +58,7 @@ impl Function {
         self.outcomes.get(outcome).copied().unwrap_or(0)
     }
 
-    fn take(&mut self, line: Line, stream: &str) {
+    fn take(&mut self, line: Line, stream: &str, is_in_ledger: bool) {
         if let Some(reason) = line.reason {
             *self.reasons.entry((line.outcome.clone(), reason)).or_default() += 1;
         }
@@ -67,7 +74,9 @@ impl Function {
             self.newest = self.newest.take().max(line.timestamp);
         }
         self.failed.extend(line.unrecorded.map(|unrecorded| unrecorded.id));
-        *self.outcomes.entry(line.outcome).or_default() += 1;
+        if is_in_ledger && line.request_id.is_some_and(|id| !id.is_empty()) {
+            *self.outcomes.entry(line.outcome).or_default() += 1;
+        }
     }
 }
 
@@ -78,49 +87,50 @@ fn version(stream: &str) -> Option<String> {
 }
 
 /// Reads the function's log.
-pub(super) async fn function(place: &Place, hour: Hour) -> Result<Result<Function, Finding>, Fault> {
+pub(super) async fn function(place: &Place, hour: Hour) -> Result<Function, Finding> {
     let mut function = Function::default();
-    let read = lines(place, "log", "FunctionLogName", hour, |line, stream| function.take(line, stream));
-    Ok(read.await?.map(|()| function))
+    lines(place, "log", "FunctionLogName", hour, |line, stream, is_in_ledger| {
+        function.take(line, stream, is_in_ledger);
+    })
+    .await?;
+    Ok(function)
 }
 
-/// Reads the redrive's log, up to now: it comes after the function's.
-pub(super) async fn redrive(place: &Place, hour: Hour) -> Result<Result<Redrive, Finding>, Fault> {
+/// Reads the redrive's log.
+pub(super) async fn redrive(place: &Place, hour: Hour) -> Result<Redrive, Finding> {
     let mut redrive = Redrive::new();
-    let until_now = Hour { to: crate::moment::Moment::now().0, ..hour };
-    let read = lines(place, "redrive log", "RedriveLogName", until_now, |line, _| {
+    lines(place, "redrive log", "RedriveLogName", hour, |line, _, _| {
         redrive.extend(line.id.map(|id| (id, line.outcome)));
-    });
-    Ok(read.await?.map(|()| redrive))
+    })
+    .await?;
+    Ok(redrive)
 }
 
-/// Gives each line of the log that an output of the stack names, if the line has an outcome, with the name of its stream.
+/// Reads the log that an output of the stack names, up to now. Gives each line that has an outcome, with the name of its
+/// stream and whether it is of the ledger's hour.
 async fn lines(
     place: &Place,
     check: &'static str,
-    output: &str,
+    log_name: &str,
     hour: Hour,
-    mut take: impl FnMut(Line, &str),
-) -> Result<Result<(), Finding>, Fault> {
+    mut take: impl FnMut(Line, &str, bool),
+) -> Result<(), Finding> {
     let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
     let mut pages = Client::new(&place.config)
         .filter_log_events()
-        .log_group_name(place.output(output)?)
+        .log_group_name(output(place, check, log_name)?)
         .filter_pattern("{ $.outcome = \"*\" }")
         .start_time(millis(hour.from))
-        .end_time(millis(hour.to))
+        .end_time(millis(Moment::now().0))
         .into_paginator()
         .send();
     while let Some(page) = pages.next().await {
-        let page = match allowed(check, "logs:FilterLogEvents", page)? {
-            Ok(page) => page,
-            Err(finding) => return Ok(Err(finding)),
-        };
-        for event in page.events() {
+        for event in allowed(check, "logs:FilterLogEvents", page)?.events() {
             if let Some(line) = event.message().and_then(|message| serde_json::from_str(message).ok()) {
-                take(line, event.log_stream_name().unwrap_or_default());
+                let is_in_ledger = event.timestamp().is_some_and(|time| time < millis(hour.to));
+                take(line, event.log_stream_name().unwrap_or_default(), is_in_ledger);
             }
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }

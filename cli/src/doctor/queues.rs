@@ -4,72 +4,103 @@ use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{
-    asked::allowed,
+    asked::{allowed, output},
     finding::{Finding, runbook},
 };
-use crate::{fault::Fault, moment::Moment, place::Place};
+use crate::{moment::Moment, place::Place};
 
 /// How many messages are in a queue, or why nobody knows.
 pub(super) type Depth = Result<u64, Finding>;
 
 /// The queue of what the redrive tries again.
-pub(super) async fn redrive(place: &Place) -> Result<Depth, Fault> {
-    depth(place, "redrive queue", &place.output("RedriveQueueUrl")?).await
+pub(super) async fn redrive(place: &Place) -> Depth {
+    depth(place, "redrive queue", "RedriveQueueUrl").await
 }
 
 /// The findings on the redrive's queue, and on the queues of what was given up.
-pub(super) async fn check(place: &Place, redrive: &Depth) -> Result<Vec<Finding>, Fault> {
+pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
     let mut findings = vec![match redrive {
         Err(finding) => finding.clone(),
         Ok(0) => Finding::ok("redrive queue", "empty"),
         Ok(messages) => {
-            let age = age(place, &place.output("RedriveQueueUrl")?).await;
-            let age = age.map(|minutes| format!(", the oldest for {minutes} min")).unwrap_or_default();
-            let finding = format!("{messages} messages of callbacks that are not in the table wait{age}");
-            Finding::wrong("redrive queue", finding, runbook("RedriveQueueAgeAlarm"))
+            let age = age(place).await.map(|minutes| format!("; the oldest is {minutes} min old"));
+            let age = age.unwrap_or_default();
+            Finding::wrong(
+                "redrive queue",
+                format!("{messages} waiting, with callbacks that are not in the table{age}"),
+                format!("the redrive tries each every 15 minutes: {}", runbook("RedriveQueueAgeAlarm")),
+            )
         }
     }];
-    let dead = [
-        (
+    findings.push(
+        letters(
+            place,
             "dead letters",
             "RedriveDeadLettersUrl",
-            "callbacks that the redrive gave up",
+            "callbacks that the redrive gave up, four days until they are deleted",
+            "mend the cause, then move them back",
             "RedriveDeadLettersAlarm",
-        ),
-        ("bus letters", "EventPipeDeadLettersUrl", "events that did not reach the bus", "EventPipeAlarm"),
-    ];
-    for (check, output, what, section) in dead {
-        // A stack without a bus has no queue of it.
-        let Ok(url) = place.output(output) else { continue };
-        findings.push(match depth(place, check, &url).await? {
-            Err(finding) => finding,
-            Ok(0) => Finding::ok(check, "none"),
-            Ok(messages) => Finding::wrong(check, format!("{messages} messages of {what}"), runbook(section)),
-        });
+        )
+        .await,
+    );
+    // A stack without a bus has no queue of it.
+    if place.output("EventPipeDeadLettersUrl").is_ok() {
+        findings.push(
+            letters(
+                place,
+                "bus letters",
+                "EventPipeDeadLettersUrl",
+                "events that did not reach the event bus",
+                "the stream keeps them for a day: put them on the bus again",
+                "EventPipeAlarm",
+            )
+            .await,
+        );
     }
-    Ok(findings)
+    findings
 }
 
-async fn depth(place: &Place, check: &'static str, url: &str) -> Result<Depth, Fault> {
+/// What a queue holds that should be empty.
+async fn letters(
+    place: &Place,
+    check: &'static str,
+    url: &str,
+    what: &str,
+    fix: &str,
+    section: &str,
+) -> Finding {
+    match depth(place, check, url).await {
+        Err(finding) => finding,
+        Ok(0) => Finding::ok(check, "none"),
+        Ok(messages) => Finding::wrong(
+            check,
+            format!("{messages} waiting, with {what}"),
+            format!("{fix}: {}", runbook(section)),
+        ),
+    }
+}
+
+async fn depth(place: &Place, check: &'static str, url: &str) -> Depth {
     let counted = [
         QueueAttributeName::ApproximateNumberOfMessages,
         QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         QueueAttributeName::ApproximateNumberOfMessagesDelayed,
     ];
-    let client = aws_sdk_sqs::Client::new(&place.config);
-    let asked = client.get_queue_attributes().queue_url(url).set_attribute_names(Some(counted.to_vec()));
-    let answer = allowed(check, "sqs:GetQueueAttributes", asked.send().await)?;
-    Ok(answer.map(|got| {
-        got.attributes.into_iter().flatten().filter_map(|(_, count)| count.parse::<u64>().ok()).sum()
-    }))
+    let asked = aws_sdk_sqs::Client::new(&place.config)
+        .get_queue_attributes()
+        .queue_url(output(place, check, url)?)
+        .set_attribute_names(Some(counted.to_vec()));
+    let got = allowed(check, "sqs:GetQueueAttributes", asked.send().await)?;
+    Ok(got.attributes.into_iter().flatten().filter_map(|(_, count)| count.parse::<u64>().ok()).sum())
 }
 
-/// How old the oldest message of a queue is, in minutes, if CloudWatch says.
-async fn age(place: &Place, url: &str) -> Option<u64> {
+/// How old the oldest message of the redrive's queue is, in minutes, if CloudWatch says.
+async fn age(place: &Place) -> Option<u64> {
     let time = |millis: u64| {
         aws_sdk_cloudwatch::primitives::DateTime::from_millis(i64::try_from(millis).unwrap_or(0))
     };
     let now = Moment::now().0;
+    let url = place.output("RedriveQueueUrl").ok()?;
     let queue = Dimension::builder().name("QueueName").value(url.rsplit('/').next()?).build();
     let asked = aws_sdk_cloudwatch::Client::new(&place.config)
         .get_metric_statistics()

@@ -2,7 +2,10 @@
 
 use tencent_chat_callbacks::signature::TOLERANCE_SECONDS;
 
-use super::finding::{Finding, runbook};
+use super::{
+    asked::output,
+    finding::{Finding, runbook},
+};
 use crate::{
     fault::Fault,
     place::Place,
@@ -10,26 +13,38 @@ use crate::{
     sender::{Parameters, Signature, token},
 };
 
+const UNSIGNED: &str = "url unsigned";
+const SIGNED: &str = "url signed";
+
 /// Sends the console's check of the URL, without a signature and with one. Neither is recorded.
-pub(super) async fn check(place: &Place) -> Result<Vec<Finding>, Fault> {
-    let receiver = Receiver::new(&place.callback_url()?)?;
+pub(super) async fn check(place: &Place) -> Vec<Finding> {
+    let url = match output(place, UNSIGNED, "CallbackUrl") {
+        Ok(url) => url,
+        Err(finding) => return vec![finding],
+    };
+    let Ok(receiver) = Receiver::new(&url) else {
+        let finding = format!("the stack's CallbackUrl is not a URL: {url}");
+        return vec![Finding::wrong(UNSIGNED, finding, "check DomainName")];
+    };
     let unsigned = receiver.post(&Parameters::default().query(None), b"{}".to_vec()).await;
     let admits_unsigned = place.parameter("AllowUnsigned") == Some("true");
-    let mut findings = vec![unsigned_check(&unsigned, admits_unsigned)];
+    let mut findings = vec![of_unsigned(&unsigned, admits_unsigned)];
     if unsigned.status != 0 {
-        findings.push(signed(place, &receiver).await?);
+        findings.push(signed(place, &receiver).await.unwrap_or_else(not_tried));
     }
-    Ok(findings)
+    findings
 }
 
-fn unsigned_check(answer: &Answer, admits_unsigned: bool) -> Finding {
-    let check = "url unsigned";
+fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
+    let check = UNSIGNED;
     match answer.status {
-        401 | 403 => Finding::ok(check, "a request without a signature is refused"),
+        401 | 403 if is_the_functions(answer) => {
+            Finding::ok(check, "a request without a signature is refused")
+        }
         200 if admits_unsigned => {
             Finding::ok(check, "callbacks without a signature are accepted: AllowUnsigned is true")
         }
-        200 => Finding::wrong(
+        200 if is_the_functions(answer) => Finding::wrong(
             check,
             "a request without a signature is accepted",
             "deploy with a token, and without AllowUnsigned",
@@ -37,35 +52,50 @@ fn unsigned_check(answer: &Answer, admits_unsigned: bool) -> Finding {
         0 => Finding::wrong(
             check,
             format!("no answer: {}", answer.text),
-            "is the API there? `sam deploy`; with a domain, its DNS record",
+            "check the API, and with a domain its DNS record: docs/troubleshooting.md#callbacks-that-dont-come",
         ),
         429 => Finding::wrong(check, "the API turns requests away", runbook("ApiThrottlesAlarm")),
-        status => Finding::wrong(check, format!("the API answers {status}"), runbook("ApiErrorsAlarm")),
+        _ => of_other(check, answer),
     }
 }
 
 async fn signed(place: &Place, receiver: &Receiver) -> Result<Finding, Fault> {
-    let (check, app) = ("url signed", place.app()?);
+    let (check, app) = (SIGNED, place.app()?);
     let Some(token) = token(&app)? else {
-        return Ok(Finding::ok(check, "not looked at")
-            .with_fix("to look, set CALLBACK_TOKENS to the console's token"));
+        return Ok(Finding::ok(check, "not checked").with_fix("set CALLBACK_TOKENS to the console's token"));
     };
     let parameters = Parameters { sdk_appid: Some(&app), ..Parameters::default() };
     let answer = receiver.post(&parameters.query(Some(&Signature::new(&token, 0))), Vec::new()).await;
     Ok(match answer.status {
-        200 => Finding::ok(check, "a request with the token of CALLBACK_TOKENS is accepted"),
+        200 if is_the_functions(&answer) => {
+            Finding::ok(check, "a request with the token of CALLBACK_TOKENS is accepted")
+        }
         401 => Finding::wrong(
             check,
             "the token of CALLBACK_TOKENS is not one of the function's",
             format!(
-                "the console's token and the function's must be the same: docs/deploy.md#rotate-the-token; or this clock is wrong by over {TOLERANCE_SECONDS} s"
+                "console and function need the same token: docs/deploy.md#rotate-the-token; or this computer's clock is wrong by over {TOLERANCE_SECONDS} s"
             ),
         ),
-        403 => Finding::wrong(check, format!("the function does not serve {app}"), "SdkAppIds; `sam deploy`"),
-        status => Finding::wrong(
-            check,
-            format!("the API answers {status}: {}", answer.text),
-            runbook("ApiErrorsAlarm"),
-        ),
+        403 if is_the_functions(&answer) => {
+            Finding::wrong(check, format!("the function does not serve {app}"), "add it to SdkAppIds")
+        }
+        _ => of_other(check, &answer),
     })
+}
+
+/// Why no signed request can be made.
+fn not_tried(fault: Fault) -> Finding {
+    let Fault::Told(text) = fault else { return Finding::wrong(SIGNED, "not checked", "") };
+    Finding::wrong(SIGNED, format!("not checked: {text}"), "")
+}
+
+fn of_other(check: &'static str, answer: &Answer) -> Finding {
+    let finding = format!("the API answers {}: {}", answer.status, answer.text);
+    Finding::wrong(check, finding, runbook("ApiErrorsAlarm"))
+}
+
+/// Whether the function gave the answer. A domain that leads to no API answers 403 too.
+fn is_the_functions(answer: &Answer) -> bool {
+    answer.json()["answer"].get("ActionStatus").is_some()
 }

@@ -1,6 +1,7 @@
 //! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
 
 mod chatting;
+mod doctoring;
 mod erasing;
 mod following;
 mod grouping;

@@ -8,7 +8,7 @@ use std::{
 /// What a stand-in is asked for.
 #[derive(Debug, Default)]
 pub struct Request {
-    /// The operation, where it is in a header: the part of `X-Amz-Target` after the dot.
+    /// The operation: in a header, the part of `X-Amz-Target` after the dot, or the last part of the path.
     pub operation: String,
     /// The body.
     pub body: String,
@@ -19,10 +19,10 @@ pub struct Request {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The header `Date`.
-    pub date: Option<String>,
+    /// The headers, beside those of every reply.
+    pub headers: Vec<(&'static str, String)>,
     /// The body.
-    pub body: String,
+    pub body: Vec<u8>,
 }
 
 /// A stand-in's URL. It answers every request by the request's body, with a status and a body.
@@ -30,7 +30,7 @@ pub struct Reply {
 pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     serve_operations(move |request| {
         let (status, body) = answer(&request.body);
-        Some(Reply { status, date: None, body })
+        Some(Reply { status, headers: Vec::new(), body: body.into_bytes() })
     })
 }
 
@@ -52,6 +52,10 @@ pub fn serve_operations(answer: impl Fn(&Request) -> Option<Reply> + Send + 'sta
 fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>) -> std::io::Result<()> {
     let mut reader = BufReader::new(connection);
     let (mut line, mut length, mut request) = (String::new(), 0, Request::default());
+    reader.read_line(&mut line)?;
+    let path = line.split(' ').nth(1).unwrap_or_default();
+    request.operation = path.rsplit('/').take(1).collect();
+    line.clear();
     while reader.read_line(&mut line)? > 2 {
         let (name, value) = line.trim().split_once(": ").unwrap_or_default();
         match name.to_lowercase().as_str() {
@@ -64,11 +68,11 @@ fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     request.body = String::from_utf8_lossy(&body).into_owned();
-    let Some(Reply { status, date, body }) = answer(&request) else { return Ok(()) };
-    let date = date.map(|date| format!("date: {date}\r\n")).unwrap_or_default();
-    write!(
-        connection,
-        "HTTP/1.1 {status} x\r\nconnection: close\r\n{date}content-length: {}\r\n\r\n{body}",
-        body.len()
-    )
+    let Some(Reply { status, headers, body }) = answer(&request) else { return Ok(()) };
+    write!(connection, "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len())?;
+    for (name, value) in headers {
+        write!(connection, "{name}: {value}\r\n")?;
+    }
+    connection.write_all(b"\r\n")?;
+    connection.write_all(&body)
 }

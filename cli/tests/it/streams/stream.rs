@@ -195,6 +195,7 @@ pub(crate) fn serve(state: Arc<Mutex<State>>) -> String {
             Ok(body) => (200, body),
             Err(code) => (400, json!({ "__type": format!("x#{code}"), "message": "As asked for." })),
         };
-        Some(Reply { status, date: Some(DATE.to_owned()), body: body.to_string() })
+        let headers = vec![("date", DATE.to_owned())];
+        Some(Reply { status, headers, body: body.to_string().into_bytes() })
     })
 }

@@ -1,0 +1,203 @@
+//! `doctor`, in front of stand-ins for AWS: the stack that is well, and one fault after the other.
+
+use serde_json::{Value, json};
+
+use crate::{
+    receiver::Receiver,
+    world::{ENVIRONMENT, Ran, program, run},
+};
+
+mod aws;
+use aws::{Aws, line};
+
+/// The API: it refuses what is not signed.
+async fn api() -> Receiver {
+    Receiver::start(|number| if number == 0 { 401 } else { 200 }).await
+}
+
+fn doctor(aws: Aws, arguments: &[&str]) -> Ran {
+    let mut command = program(&ENVIRONMENT, &[&["--stack", "ours"], arguments, &["doctor"]].concat());
+    command.env_remove("SDK_APP_ID").env("CALLBACK_TOKENS", "secret").envs(aws.serve());
+    run(command, "")
+}
+
+/// The checks that are not well, and what they found and advise.
+fn wrong(ran: &Ran) -> Vec<(String, String, String)> {
+    let text = |finding: &Value, name: &str| finding[name].as_str().expect("a text").to_owned();
+    let findings = ran.json();
+    let wrong = findings.iter().filter(|finding| finding["ok"] == false);
+    wrong.map(|each| (text(each, "check"), text(each, "finding"), text(each, "fix"))).collect()
+}
+
+/// Each page and section that a text names is there.
+fn assert_leads_somewhere(fix: &str) {
+    for link in fix.split([' ', ',', ';']).filter(|word| word.starts_with("docs/")) {
+        let (page, section) = link.split_once('#').expect("a link names a section");
+        let text = std::fs::read_to_string(format!("{}/../{page}", env!("CARGO_MANIFEST_DIR")));
+        let anchors = |line: &str| line.to_lowercase().replace('\'', "").replace(' ', "-");
+        let headings = text.expect("the page is there");
+        let mut headings = headings.lines().filter_map(|line| line.strip_prefix('#'));
+        assert!(headings.any(|line| anchors(line.trim_start_matches('#').trim()) == section), "{link}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_is_well_has_no_fault() {
+    let api = api().await;
+    let ran = doctor(Aws::well(&api.url()), &["--json"]);
+    assert_eq!((ran.code, ran.told.as_str()), (Some(0), ""), "{ran:?}");
+    let findings = ran.json();
+    let found = |check: &str| -> Vec<_> {
+        let of_check = findings.iter().filter(|finding| finding["check"] == check);
+        of_check.map(|finding| finding["finding"].as_str().expect("a text")).collect()
+    };
+    for finding in &findings {
+        let keys: Vec<_> = finding.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["check", "finding", "fix", "ok"]);
+        assert_leads_somewhere(finding["fix"].as_str().expect("a text"));
+    }
+    assert_eq!(found("url signed"), ["a request with the token of CALLBACK_TOKENS is accepted"]);
+    assert_eq!(found("alarms"), ["none of 2 is on"]);
+    assert_eq!(found("newest event"), ["recorded 2026-11-26T03:00:00.000Z"]);
+    assert_eq!(found("tokens"), ["by position in CALLBACK_TOKENS: 1 (3), 2 (1)"]);
+    assert_eq!(found("receiver"), ["1 × answered"]);
+    assert_eq!(found("ledger"), ["4 requests = 2 recorded + 1 duplicate + 0 refused + 1 probe + 0 failed"]);
+    assert!(found("versions")[0].ends_with("requests by version of the function: 3 (5)"), "{findings:?}");
+    let [unsigned, signed] = &api.received()[..] else { panic!("two requests: {:?}", api.received()) };
+    assert!(!unsigned.query.contains("Sign=") && !unsigned.query.contains("SdkAppid"), "{unsigned:?}");
+    assert!(signed.is_signed("1400000001", "secret") && signed.body.is_empty(), "{signed:?}");
+}
+
+/// A fault: what changes, and for each check that is not well its name and a part of finding and fix.
+type Fault = (fn(&mut Aws), &'static [(&'static str, &'static str, &'static str)]);
+
+fn failed(id: &str) -> Value {
+    line("failed", &json!({ "token": 1, "reason": "AccessDeniedException", "unrecorded": { "id": id } }))
+}
+
+const FAULTS: [Fault; 13] = [
+    (
+        |aws| aws.log((0..5).map(|_| line("refused", &json!({ "reason": "sign_wrong" })))),
+        &[("refusals", "5 × sign_wrong: the console has another token", "#signaturerefusalsalarm")],
+    ),
+    (
+        |aws| aws.log([failed("a")]),
+        &[
+            (
+                "failures",
+                "1 × AccessDeniedException: the function's role may not",
+                "policy RecordEvents back",
+            ),
+            (
+                "redriven",
+                "1 failed = 0 redriven + 1 waiting, and the redrive's queue is empty",
+                "redrive --since",
+            ),
+        ],
+    ),
+    (
+        |aws| {
+            aws.log([failed("a"), failed("b")]);
+            aws.redrive_log = vec![json!({ "outcome": "recorded", "id": "a" })];
+            aws.in_queue = 1;
+        },
+        &[
+            ("redrive queue", "1 waiting, with callbacks that are not in the table", "#redrivequeueagealarm"),
+            ("failures", "2 × AccessDeniedException", "#notstoredalarm"),
+            ("redriven", "2 failed = 1 redriven + 1 waiting", "the redrive tries them again"),
+        ],
+    ),
+    (|aws| aws.has_subscription = false, &[("subscription", "stay in the log", "#logdeliveryalarm")]),
+    (
+        |aws| aws.dead_letters = 2,
+        &[("dead letters", "2 waiting, with callbacks", "#redrivedeadlettersalarm")],
+    ),
+    (|aws| aws.bus_letters = 1, &[("bus letters", "1 waiting, with events", "#eventpipealarm")]),
+    (
+        |aws| aws.alarms.iter_mut().for_each(|alarm| alarm.1 = true),
+        &[
+            ("alarms", "NotStoredAlarm: Threshold crossed.", "#notstoredalarm"),
+            ("alarms", "errors-of-version-3: Threshold crossed.", "#versionerrorsalarm"),
+        ],
+    ),
+    (|aws| aws.taken += 1, &[("ledger", "+ 1 that are not in the function's log", "#apierrorsalarm")]),
+    (
+        |aws| aws.log((0..5).map(|_| line("recorded", &json!({ "token": 1, "forward": "timeout" })))),
+        &[("receiver", "5 × timeout: it took over 1.45 s", "#forwardfailuresalarm")],
+    ),
+    (
+        |aws| aws.log = vec![line("refused", &json!({ "reason": "sign_missing" }))],
+        &[
+            ("newest event", "no callback was recorded", "#quietalarm"),
+            ("refusals", "1 × sign_missing: authentication is off", "#signaturerefusalsalarm"),
+            ("ledger", "+ 3 that are not in the function's log", "#apithrottlesalarm"),
+        ],
+    ),
+    (
+        |aws| aws.fault = Some(("FilterLogEvents", "AccessDeniedException")),
+        &[
+            ("log", "the permission logs:FilterLogEvents is missing", "#an-operators-permissions"),
+            ("redrive log", "the permission logs:FilterLogEvents is missing", "#an-operators-permissions"),
+        ],
+    ),
+    (
+        |aws| aws.fault = Some(("DescribeAlarms", "AccessDenied")),
+        &[("alarms", "the permission cloudwatch:DescribeAlarms is missing", "#an-operators-permissions")],
+    ),
+    (
+        |aws| aws.outputs.retain(|(key, _)| !["ApiId", "RedriveDeadLettersUrl", "Version"].contains(key)),
+        &[
+            ("dead letters", "the stack has no output RedriveDeadLettersUrl", "of another release"),
+            ("ledger", "the stack has no output ApiId", "of another release"),
+        ],
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_is_found_by_its_check_and_no_other() {
+    for (plant, expected) in FAULTS {
+        let api = api().await;
+        let mut aws = Aws::well(&api.url());
+        plant(&mut aws);
+        let ran = doctor(aws, &["--json"]);
+        assert_eq!((ran.code, ran.told.as_str()), (Some(1), ""), "{ran:?}");
+        let found = wrong(&ran);
+        let checks: Vec<_> = found.iter().map(|(check, _, _)| check.as_str()).collect();
+        assert_eq!(checks, expected.iter().map(|(check, _, _)| *check).collect::<Vec<_>>(), "{found:?}");
+        for ((_, finding, fix), (_, of_finding, of_fix)) in found.iter().zip(expected) {
+            assert!(finding.contains(of_finding) && fix.contains(of_fix), "{finding}\n{fix}");
+            assert_leads_somewhere(fix);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_that_were_redriven_are_not_wrong() {
+    let api = api().await;
+    let mut aws = Aws::well(&api.url());
+    aws.log([failed("a"), failed("b")]);
+    let redriven = |id, outcome| json!({ "outcome": outcome, "id": id });
+    aws.redrive_log = vec![redriven("a", "failed"), redriven("a", "recorded"), redriven("b", "duplicate")];
+    let ran = doctor(aws, &["--json"]);
+    assert_eq!((ran.code, wrong(&ran)), (Some(0), Vec::new()));
+    assert!(ran.printed.contains("2 failed = 2 redriven + 0 waiting"), "{}", ran.printed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_url_that_admits_or_misses_is_found() {
+    for (status, finding) in
+        [(200, "without a signature is accepted"), (500, "answers 500"), (0, "no answer")]
+    {
+        let api = Receiver::start(move |number| if number == 0 { status } else { 200 }).await;
+        let ran = doctor(Aws::well(&api.url()), &[]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let lines = ran.lines();
+        assert!(lines[0].starts_with("WRONG  url unsigned ") && lines[0].contains(finding), "{lines:?}");
+        assert!(lines[1].starts_with("                      "), "{lines:?}");
+    }
+    let other_token = Receiver::start(|_| 401).await;
+    let found = wrong(&doctor(Aws::well(&other_token.url()), &["--json"]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.contains("is not one of the function's"), "{found:?}");
+    assert_leads_somewhere(&found[0].2);
+}

@@ -1,0 +1,194 @@
+//! The AWS of a stack that is well, with the services that `doctor` asks. A test changes what it wants.
+
+use aws_smithy_cbor::Encoder;
+use serde_json::{Value, json};
+use support::stand_in::{Reply, Request, serve_operations};
+use tencent_chat_webhook::time::now_millis;
+
+const SERVICES: [&str; 4] = [
+    "AWS_ENDPOINT_URL_CLOUDFORMATION",
+    "AWS_ENDPOINT_URL_CLOUDWATCH",
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+    "AWS_ENDPOINT_URL_SQS",
+];
+
+/// What the services answer.
+pub(super) struct Aws {
+    pub(super) outputs: Vec<(&'static str, String)>,
+    pub(super) parameters: Vec<(&'static str, &'static str)>,
+    /// Names, and whether they are on.
+    pub(super) alarms: Vec<(&'static str, bool)>,
+    /// The lines of the function's log, ten minutes old.
+    pub(super) log: Vec<Value>,
+    pub(super) redrive_log: Vec<Value>,
+    /// How many requests the API counted.
+    pub(super) taken: usize,
+    pub(super) has_subscription: bool,
+    pub(super) in_queue: usize,
+    pub(super) dead_letters: usize,
+    pub(super) bus_letters: usize,
+    /// The operation that fails, with this error code.
+    pub(super) fault: Option<(&'static str, &'static str)>,
+}
+
+/// A line of the function's log.
+pub(super) fn line(outcome: &str, more: &Value) -> Value {
+    let mut line = json!({ "timestamp": "2026-11-26T03:00:00.000Z", "outcome": outcome, "RequestId": "r" });
+    line.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    line
+}
+
+impl Aws {
+    /// A stack that is well, with this URL: four callbacks came through the API, and a new version was tried past it.
+    pub(super) fn well(url: &str) -> Self {
+        let outputs = [
+            ("CallbackUrl", url),
+            ("ApiId", "api"),
+            ("FunctionLogName", "log"),
+            ("RedriveLogName", "redrive-log"),
+            ("RedriveName", "redrive"),
+            ("RedriveQueueUrl", "https://sqs/1/queue"),
+            ("RedriveDeadLettersUrl", "https://sqs/1/dead"),
+            ("EventPipeDeadLettersUrl", "https://sqs/1/bus"),
+            ("Version", env!("CARGO_PKG_VERSION")),
+        ];
+        Self {
+            outputs: outputs.map(|(key, value)| (key, value.to_owned())).to_vec(),
+            parameters: vec![("SdkAppIds", "1400000001"), ("QuietMinutes", "60"), ("LogLevel", "INFO")],
+            alarms: vec![
+                ("ours-NotStoredAlarm-1", false),
+                ("ours-us-east-1-errors-of-version-3", false),
+                ("ours-2-NotStoredAlarm-1", true),
+            ],
+            log: vec![
+                line("recorded", &json!({ "token": 1 })),
+                line("recorded", &json!({ "token": 2, "forward": "200" })),
+                line("duplicate", &json!({ "token": 1 })),
+                line("probe", &json!({ "token": 1 })),
+                line("refused", &json!({ "reason": "not_post", "RequestId": "" })),
+            ],
+            redrive_log: Vec::new(),
+            taken: 4,
+            has_subscription: true,
+            in_queue: 0,
+            dead_letters: 0,
+            bus_letters: 0,
+            fault: None,
+        }
+    }
+
+    /// Adds lines to the log, whose requests the API counted too.
+    pub(super) fn log(&mut self, lines: impl IntoIterator<Item = Value>) {
+        let before = self.log.len();
+        self.log.extend(lines);
+        self.taken += self.log.len() - before;
+    }
+
+    /// Serves it. Returns the variables that lead there.
+    pub(super) fn serve(self) -> [(&'static str, String); 4] {
+        let url = serve_operations(move |request| Some(self.answer(request)));
+        SERVICES.map(|service| (service, url.clone()))
+    }
+
+    fn answer(&self, request: &Request) -> Reply {
+        let is_cbor = ["DescribeAlarms", "GetMetricStatistics"].contains(&request.operation.as_str());
+        let (status, body) = match self.fault {
+            Some((operation, code)) if operation == request.operation => {
+                (400, json!({ "__type": code, "message": "As asked for." }))
+            }
+            _ if request.operation.is_empty() => return reply(200, Vec::new(), self.stack().into_bytes()),
+            _ => (200, self.found(request)),
+        };
+        if is_cbor {
+            return reply(status, vec![("smithy-protocol", "rpc-v2-cbor".to_owned())], cbor(&body));
+        }
+        reply(status, Vec::new(), body.to_string().into_bytes())
+    }
+
+    fn found(&self, request: &Request) -> Value {
+        let events = |lines: &[Value]| {
+            let event = |line: &Value| {
+                let stream = "2026/11/26/ours[3]abc";
+                json!({ "timestamp": now_millis() - 600_000, "message": line.to_string(), "logStreamName": stream })
+            };
+            json!({ "events": lines.iter().map(event).collect::<Vec<_>>() })
+        };
+        let count = |messages: usize| json!({ "Attributes": { "ApproximateNumberOfMessages": messages.to_string() } });
+        match request.operation.as_str() {
+            "DescribeAlarms" => json!({ "MetricAlarms": self.alarms.iter().map(alarm).collect::<Vec<_>>() }),
+            "GetMetricStatistics" => json!({ "Datapoints": [{ "Sum": to_f64(self.taken) }] }),
+            "DescribeSubscriptionFilters" => json!({ "subscriptionFilters": self.subscription() }),
+            "FilterLogEvents" if request.body.contains("redrive-log") => events(&self.redrive_log),
+            "FilterLogEvents" => events(&self.log),
+            "GetQueueAttributes" if request.body.contains("dead") => count(self.dead_letters),
+            "GetQueueAttributes" if request.body.contains("bus") => count(self.bus_letters),
+            "GetQueueAttributes" => count(self.in_queue),
+            other => panic!("doctor asks for {other}"),
+        }
+    }
+
+    fn subscription(&self) -> Vec<Value> {
+        let arn = "arn:aws:lambda:us-east-1:1:function:redrive";
+        let pattern = "{ $.unrecorded.piece > 0 }";
+        let filter = json!({ "filterName": "unrecorded", "filterPattern": pattern, "destinationArn": arn });
+        if self.has_subscription { vec![filter] } else { Vec::new() }
+    }
+
+    fn stack(&self) -> String {
+        let member = |kind: &str, key: &str, value: &str| {
+            format!("<member><{kind}Key>{key}</{kind}Key><{kind}Value>{value}</{kind}Value></member>")
+        };
+        let outputs: String = self.outputs.iter().map(|(key, value)| member("Output", key, value)).collect();
+        let parameters: String =
+            self.parameters.iter().map(|(key, value)| member("Parameter", key, value)).collect();
+        let stack = format!(
+            "<StackName>ours</StackName><Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters>"
+        );
+        let result =
+            format!("<DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult>");
+        format!("<DescribeStacksResponse>{result}</DescribeStacksResponse>")
+    }
+}
+
+fn alarm((name, is_on): &(&str, bool)) -> Value {
+    json!({
+        "AlarmName": name, "StateValue": if *is_on { "ALARM" } else { "OK" }, "StateReason": "Threshold crossed.",
+        "AlarmDescription": if name.contains("version") { "See docs/operate.md#versionerrorsalarm." } else { "" },
+    })
+}
+
+fn reply(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Reply {
+    Reply { status, headers, body }
+}
+
+fn to_f64(count: usize) -> f64 {
+    u32::try_from(count).expect("it is small").into()
+}
+
+/// The same as CBOR.
+fn cbor(value: &Value) -> Vec<u8> {
+    fn encode(value: &Value, encoder: &mut Encoder) {
+        match value {
+            Value::Null => encoder.null(),
+            Value::Bool(value) => encoder.boolean(*value),
+            Value::Number(number) => encoder.double(number.as_f64().expect("a number is finite")),
+            Value::String(text) => encoder.str(text),
+            Value::Array(values) => {
+                encoder.array(values.len());
+                values.iter().for_each(|value| encode(value, encoder));
+                return;
+            }
+            Value::Object(fields) => {
+                encoder.map(fields.len());
+                for (name, value) in fields {
+                    encoder.str(name);
+                    encode(value, encoder);
+                }
+                return;
+            }
+        };
+    }
+    let mut encoder = Encoder::new(Vec::new());
+    encode(value, &mut encoder);
+    encoder.into_writer()
+}
