@@ -55,8 +55,8 @@ impl Answer {
         Self::code(0, Cow::Borrowed(""))
     }
 
-    /// `FAIL`: the callback was not processed. `status` is the response's HTTP status; Tencent takes any status but
-    /// 200 for a failure.
+    /// `FAIL`: the callback was not processed. `status` is the HTTP status of the reply; Tencent treats any status
+    /// except 200 as a failure.
     #[must_use]
     pub fn fail(status: u16, error_info: impl Into<Cow<'static, str>>) -> Self {
         let (error_code, error_info) = (status.into(), error_info.into());
@@ -72,7 +72,7 @@ impl Answer {
         self
     }
 
-    /// One friend's part of an answer; this is the whole of it for that friend.
+    /// The decision on one friend, as an entry of the answer.
     pub(super) fn about(self, to_account: String) -> ResultItem {
         ResultItem { to_account, code: self.error_code, info: self.error_info }
     }
@@ -83,7 +83,7 @@ impl Answer {
         if *self == Self::plain() {
             return Cow::Borrowed(Self::PLAIN);
         }
-        // No answer fails to serialize; if one did, the chat should go on.
+        // Serializing an answer can't fail. If it did, the chat should go on.
         serde_json::to_string(self).map_or(Cow::Borrowed(Self::PLAIN), Cow::Owned)
     }
 }

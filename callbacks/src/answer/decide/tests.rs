@@ -9,7 +9,7 @@ use crate::{
     sample::samples,
 };
 
-/// Decides against everything that has a reason to be decided against.
+/// Decides against everything that it can decide against.
 #[derive(Debug)]
 struct Strict;
 
@@ -192,7 +192,7 @@ fn each_decision_is_the_json_of_its_page() {
     }
 }
 
-/// Allows what a server sends, and a client at one address.
+/// Allows requests from a server, and from clients at one address.
 #[derive(Debug)]
 struct Gate;
 

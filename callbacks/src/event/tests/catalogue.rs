@@ -1,8 +1,8 @@
-//! Every documented command: its page, and what its body has to have.
+//! Every documented command: its page and its required fields.
 
 use super::*;
 
-/// Command, page, required fields: written down apart from the code.
+/// Command, page, required fields. Written by hand, independent of the code.
 #[rustfmt::skip]
 const COMMANDS: [(&str, &str, &str); 61] = [
     ("Group.CallbackAfterCreateGroup", "34369", "GroupId Operator_Account Owner_Account Type Name"),

@@ -1,4 +1,4 @@
-//! No body makes the parse panic, and none keeps Tencent without an answer.
+//! No body makes parsing panic or leaves Tencent without an answer.
 
 use proptest::{prelude::*, sample::Index};
 
