@@ -188,7 +188,7 @@ pub fn is_name(text: &str) -> bool {
 /// Whether Tencent waits for a decision: the last part of the name starts with `CallbackBefore` or `CallbackPrev`, or
 /// the answer carries data for a robot.
 #[must_use]
-pub fn asks(name: &str) -> bool {
+pub fn is_before_callback(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     last.starts_with("CallbackBefore")
         || last.starts_with("CallbackPrev")

@@ -18,7 +18,7 @@ fn settings(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 }
 
 fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
-    // One fixed moment and the Sign that the token makes then, asked of every application.
+    // Tries a fixed time, with the token's `Sign` for it, on every application.
     let sign = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(format!("{token}1000")));
     let admit = |sdk_appid: &str| {
         let raw = format!("SdkAppid={sdk_appid}&Sign={sign}&RequestTime=1000");
@@ -123,7 +123,7 @@ fn an_array_holds_tokens_with_commas_and_brackets() {
 #[test]
 fn a_faulty_entry_is_named_by_its_position_and_not_quoted() {
     let long = format!("ok,{}", "planted".repeat(19));
-    for (tokens, fault) in [
+    for (tokens, reason) in [
         ("planted:token", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 1"),
         ("ok,1400000002:planted", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 2"),
         ("ok, :planted", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 2"),
@@ -138,7 +138,7 @@ fn a_faulty_entry_is_named_by_its_position_and_not_quoted() {
         ("[]", "has no token for an SDKAppID in SDK_APP_IDS"),
     ] {
         let error = settings(&[("CALLBACK_TOKENS", tokens)]).expect_err(tokens);
-        assert_eq!((error.name, &*error.fault), ("CALLBACK_TOKENS", fault), "{tokens}");
+        assert_eq!((error.name, &*error.reason), ("CALLBACK_TOKENS", reason), "{tokens}");
         assert!(!error.to_string().contains("planted"), "{error}");
     }
 }

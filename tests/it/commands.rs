@@ -67,7 +67,7 @@ impl Case {
         TIMES.into_iter().find_map(|(path, factor)| Some((path, number(self.body.pointer(path)?)? * factor)))
     }
 
-    fn asks(&self) -> bool {
+    fn is_before_callback(&self) -> bool {
         ["CallbackBefore", "CallbackPrev", "Chatbot."].iter().any(|word| self.command.contains(word))
     }
 
@@ -177,7 +177,7 @@ async fn who_asks_is_answered_even_if_nothing_can_be_stored() {
     for case in cases() {
         let reply = send(&handler, &post(&case.query(REQUEST_TIMES[0]), &case.body.to_string())).await;
         let (status, body) = status_and_body(&reply);
-        if case.asks() {
+        if case.is_before_callback() {
             assert_eq!((status, body), (200, case.answer()), "{}", case.command);
         } else {
             assert_eq!((status, &body["ErrorCode"]), (503, &json!(503)), "{}", case.command);
@@ -201,7 +201,7 @@ fn row(case: &Case) -> String {
     let answer = match case.answer() {
         answer if answer["ResultItem"].is_array() => "allowed, `ResultItem`",
         answer if answer["RspData"].is_string() => "`RspData` ignored",
-        _ if case.asks() => "allowed",
+        _ if case.is_before_callback() => "allowed",
         _ => "",
     };
     format!("| `{}` | `Event::{variant}` | {subject} | {time} | {answer} |", case.command)

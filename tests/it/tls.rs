@@ -18,7 +18,7 @@ use crate::{
 };
 
 const BODY: &str = r#"{"CallbackCommand":"Group.CallbackAfterGroupFull","GroupId":"@TGS#1"}"#;
-const ASKS: &str = r#"{"CallbackCommand":"Group.CallbackBeforeSendMsg","GroupId":"@TGS#1"}"#;
+const BEFORE: &str = r#"{"CallbackCommand":"Group.CallbackBeforeSendMsg","GroupId":"@TGS#1"}"#;
 
 const ALLOW: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
 const DENY: &str = r#"{ "ActionStatus":"OK", "ErrorCode":10100, "ErrorInfo":"No." }"#;
@@ -91,7 +91,7 @@ async fn one_answer_is_lost_when_the_receiver_s_connection_fails() {
             let mut function = start(&name, &dynamodb.url(), &front.authority, setting).await;
             let mut late = Vec::new();
             for (answer, limit) in [(DENY, 500), (ALLOW, limit), (DENY, 500), (DENY, 500)] {
-                let (status, reply, took) = deliver(&mut function, ASKS).await;
+                let (status, reply, took) = deliver(&mut function, BEFORE).await;
                 assert_eq!((status, reply.as_str()), (json!(200), answer), "{fault:?}");
                 late.extend((took > Duration::from_millis(limit)).then_some(took));
                 if receiver.requests() == 1 && answer == DENY {
@@ -144,6 +144,6 @@ async fn a_callback_is_sent_again_where_no_connection_was_made() {
     let setting = ("FORWARD_URL", front.url.as_str());
     let mut function = start("tls-refused", &dynamodb.url(), &front.authority, setting).await;
     front.refuse_next();
-    assert_eq!(deliver(&mut function, ASKS).await.1, DENY);
+    assert_eq!(deliver(&mut function, BEFORE).await.1, DENY);
     assert_eq!(receiver.requests(), 1);
 }

@@ -20,20 +20,20 @@ const MAX_NAME_BYTES: usize = 64;
 
 /// The error with the path of its field: `MemberList[1].Member_Account: …`.
 pub(super) fn with_path(body: &str, error: &serde_json::Error) -> String {
-    let (path, fault) = (path(body, position(body, error)), without_value(&error.to_string()));
-    if path.is_empty() { fault } else { format!("{path}: {fault}") }
+    let (path, problem) = (path(body, position(body, error)), without_value(&error.to_string()));
+    if path.is_empty() { problem } else { format!("{path}: {problem}") }
 }
 
 /// serde quotes the value: `invalid type: string "my card is…", expected a sequence`. This keeps only its type.
-fn without_value(fault: &str) -> String {
-    let quotes = fault.starts_with("invalid type: ") || fault.starts_with("invalid value: ");
+fn without_value(error: &str) -> String {
+    let quotes = error.starts_with("invalid type: ") || error.starts_with("invalid value: ");
     // The value may contain the separator too. The last one was written by a type here.
-    match fault.rsplit_once(", expected ") {
+    match error.rsplit_once(", expected ") {
         Some((found, expected)) if quotes => {
             let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
             format!("{kind}, expected {expected}")
         }
-        _ => fault.to_owned(),
+        _ => error.to_owned(),
     }
 }
 

@@ -234,6 +234,6 @@ fn what_asks_is_told_by_the_last_part() {
         ("Group.Before", false),
         ("Bot.OnC2CMessage", false),
     ] {
-        assert_eq!(asks(name), expected, "{name}");
+        assert_eq!(is_before_callback(name), expected, "{name}");
     }
 }

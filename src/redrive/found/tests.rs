@@ -16,7 +16,7 @@ fn piece(id: &str, piece: usize, pieces: usize, body: &str) -> Unrecorded<'stati
     }
 }
 
-/// The lines of a callback as the function logs them, one a piece.
+/// A callback's lines as the function logs them, one per piece.
 fn lines(id: &str, bodies: &[&str]) -> Vec<String> {
     let line = |(index, body): (usize, &&str)| {
         let level_and_more = json!({
@@ -31,7 +31,7 @@ fn lines(id: &str, bodies: &[&str]) -> Vec<String> {
     bodies.iter().enumerate().map(line).collect()
 }
 
-/// A log with other lines in it, among them one that only looks like ours.
+/// A log with other lines too, one of which only looks like an entry.
 fn log() -> Vec<String> {
     let mut log = lines("a", &[r#"{"Name":"群 \"x\" {[","MemberList":["#, "\n1]", "}"]);
     log.insert(1, "START RequestId: 8476a536 Version: $LATEST".to_owned());
@@ -58,7 +58,7 @@ fn prefixed(prefix: &str) -> String {
     lines.join("\n")
 }
 
-/// The reply of `FilterLogEvents`. Lambda's messages end with a line feed.
+/// The response of `FilterLogEvents`. Lambda's messages end with a line feed.
 fn filter_log_events() -> Value {
     let event = |line: &String| {
         json!({
@@ -152,7 +152,7 @@ fn nothing_is_found_in_nothing() {
     }
 }
 
-/// The reply of `GetQueryResults`, with a field in which a sender wrote what looks like a line.
+/// The response of `GetQueryResults`, with a field in which a sender wrote something that looks like a line.
 fn query_results() -> Value {
     let fields = |line: &String| {
         json!([

@@ -14,7 +14,7 @@ use crate::world::{CapturedLog, Table, handler, ok, send};
 mod receiver;
 use receiver::{Behaviour, Receiver};
 
-const ASKS: &str = "Group.CallbackBeforeSendMsg";
+const BEFORE: &str = "Group.CallbackBeforeSendMsg";
 const AFTER: &str = "Group.CallbackAfterGroupFull";
 const BODY: &str = r#"{ "GroupId":"@TGS#1", "EventTime":1670574414123, "Name":"群" }"#;
 
@@ -83,10 +83,10 @@ impl Stage {
 async fn check(stage: &Stage, what: &str, command: &str, is_well: bool, row: (&str, Option<&str>, u64)) {
     let (forward, answer, longest) = row;
     let (status, reply, took) = stage.deliver(command).await;
-    let asks = command == ASKS;
-    let expected = if asks || is_well { 200 } else { 503 };
+    let is_before = command == BEFORE;
+    let expected = if is_before || is_well { 200 } else { 503 };
     assert_eq!(status, expected, "{what}");
-    if asks {
+    if is_before {
         assert_eq!(reply, answer.unwrap_or(ALLOW), "{what}");
     } else if is_well {
         assert_eq!(serde_json::from_str::<Value>(&reply).expect("JSON"), ok(), "{what}");
@@ -114,7 +114,7 @@ async fn each_gets_its_part_whatever_the_other_does() {
         for is_well in [true, false] {
             let receiver = Receiver::start(behaviour).await;
             let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_well).await;
-            for (number, command) in [ASKS, AFTER].into_iter().enumerate() {
+            for (number, command) in [BEFORE, AFTER].into_iter().enumerate() {
                 let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_well}");
                 check(&stage, &what, command, is_well, (forward, answer, longest)).await;
                 assert_eq!(receiver.received().len(), number + 1, "{what}: it is sent once");
@@ -130,7 +130,7 @@ async fn a_certificate_that_nobody_vouches_for_ends_the_exchange() {
     let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
     let front = Front::start(receiver.address).await;
     let stage = Stage::start(&front.url, true).await;
-    check(&stage, "wrong certificate", ASKS, true, ("connection", None, 600)).await;
+    check(&stage, "wrong certificate", BEFORE, true, ("connection", None, 600)).await;
     assert_eq!(receiver.received(), [""; 0]);
 }
 
@@ -163,10 +163,10 @@ async fn what_is_refused_or_a_probe_is_not_passed_on() {
     let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
     for (query, body) in [
         (format!("SdkAppid={SDK_APPID}"), ""),
-        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "{}"),
-        (format!("CallbackCommand={ASKS}"), "{}"),
-        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "[]"),
-        (format!("SdkAppid=1&CallbackCommand={ASKS}"), BODY),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={BEFORE}"), "{}"),
+        (format!("CallbackCommand={BEFORE}"), "{}"),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={BEFORE}"), "[]"),
+        (format!("SdkAppid=1&CallbackCommand={BEFORE}"), BODY),
     ] {
         send(&stage.handler, &post(&query, body)).await;
     }
@@ -187,7 +187,7 @@ async fn a_loop_ends_after_the_third_hop() {
     for (received, answer, outcome) in
         [(1, DENY, "recorded"), (2, DENY, "duplicate"), (3, DENY, "duplicate"), (3, ALLOW, "duplicate")]
     {
-        let (status, reply, _) = stage.deliver_from(&user_agent, ASKS).await;
+        let (status, reply, _) = stage.deliver_from(&user_agent, BEFORE).await;
         assert_eq!((status, reply.as_str()), (json!(200), answer), "{user_agent}");
         let requests = receiver.received();
         assert_eq!(requests.len(), received, "{user_agent}");

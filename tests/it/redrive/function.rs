@@ -123,7 +123,7 @@ async fn the_first_try_is_short_and_fails_the_invocation() {
         let invoked = function.invoke(event(&lines).to_string()).await;
         assert!(invoked.took < Duration::from_secs(7), "{step:?}: {invoked:?}");
         let error = invoked.result.expect_err("nothing is in the table");
-        assert_eq!(error["errorMessage"], "callbacks are left for the queue");
+        assert_eq!(error["errorMessage"], "some callbacks are not recorded; the queue retries them");
         assert_eq!(column(&end(function).await, "outcome"), ["failed"], "{step:?}: the rest is left");
     }
 }

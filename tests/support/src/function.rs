@@ -38,17 +38,17 @@ pub struct Function {
     task: AbortHandle,
 }
 
-/// What came to the function.
+/// A request that the function received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The query string as it came.
+    /// The unchanged query string.
     pub query: String,
-    /// The body as it came.
+    /// The unchanged body.
     pub body: Vec<u8>,
 }
 
 impl Function {
-    /// Starts it with DynamoDB at a URL, for [`SDK_APPID`], with these settings.
+    /// Starts the function for [`SDK_APPID`], with DynamoDB at this URL and these settings.
     pub async fn start(dynamodb_url: &str, settings: &[(&str, &str)]) -> Self {
         let defaults = [
             ("TABLE_NAME", TABLE),
@@ -79,7 +79,7 @@ impl Function {
         format!("http://{}/", self.address)
     }
 
-    /// What came since the last call.
+    /// The requests since the last call.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
         std::mem::take(&mut self.requests.lock().expect("no handler panicked"))
