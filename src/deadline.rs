@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_before_the_invocation_counts() {
+    fn time_before_the_invocation_shortens_the_deadlines() {
         let (now, received_at) = (Instant::now(), 1_790_000_000_000);
         for (waited, write, forward) in [
             (Some(0), 1200, 1450),

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_refusals_and_failures_have_a_reason_and_only_failures_an_error() {
+    fn refusals_have_a_reason_and_failures_a_reason_and_an_error() {
         let (refused, failed) = (Refusal::SignWrong, Failure::new("timeout", "No answer.\nA second line."));
         for (outcome, name, reason, error) in [
             (Outcome::Stored(Stored::New), "recorded", None, None),

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_leave_room_for_our_own_attributes_and_those_left_out_are_counted() {
+    fn fields_leave_room_for_own_attributes_and_omitted_are_counted() {
         let long = "x".repeat(MAX_SCALAR_BYTES);
         let query = format!("CallbackCommand=A.B&ClientIP={long}&OptPlatform={long}&RequestID={long}");
         // Each field takes a kilobyte, and there is room for 384. A repeated field takes no more room.
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_an_attribute_if_its_name_is_not_too_long_and_not_our_own() {
+    fn field_becomes_an_attribute_unless_name_is_too_long_or_own() {
         for (name, kept) in [
             ("n".repeat(MAX_SCALAR_BYTES), true),
             ("n".repeat(MAX_SCALAR_BYTES + 1), false),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_counted_in_typed_and_in_other_bodies() {
+    fn members_are_counted_in_typed_and_untyped_bodies() {
         let list = r#""MemberList":[{"Member_Account":"a"},{"Member_Account":"b"}]"#;
         for (command, fields) in [
             ("BeforeCreateGroup", r#""Operator_Account":"","Owner_Account":"","Type":"","Name":"""#),

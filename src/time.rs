@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_their_milliseconds_and_days_have_none() {
+    fn times_show_milliseconds_and_days_only_the_date() {
         for (millis, time, date) in [
             (0, "1970-01-01T00:00:00.000Z", "1970-01-01"),
             (1_670_574_414_007, "2022-12-09T08:26:54.007Z", "2022-12-09"),

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn every_piece_fits_into_a_line_however_its_characters_are_escaped() {
+    fn pieces_fit_into_a_log_line_whatever_they_escape() {
         for character in ["x", "\"", "\\", "\n", "\u{1}", "\u{7f}", "é", "群", "😀"] {
             for before in 0..4 {
                 let body = "x".repeat(before) + &character.repeat(LINE_BODY_BYTES);
@@ -159,7 +159,7 @@ mod tests {
     const KEEPING: Keeping = Keeping { retention_days: Some(1), index_shards: 1 };
 
     #[test]
-    fn the_record_is_the_one_that_the_function_would_have_written() {
+    fn redriven_record_equals_the_function_s_record() {
         let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413";
         let record = Unrecorded { query: query.into(), ..unrecorded(r#"{"GroupId":"g"}"#) }
             .record(KEEPING)
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_without_a_callback_has_no_record() {
+    fn entry_without_a_callback_gives_no_record() {
         for (query, body) in [("CallbackCommand=A.B", "{}"), ("SdkAppid=1", ""), ("SdkAppid=1", "[")] {
             let failure = Unrecorded { query: query.into(), ..unrecorded(body) }
                 .record(KEEPING)

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_of_the_url_wins_and_a_different_one_is_a_problem() {
+    fn command_in_url_wins_and_a_different_one_in_body_is_a_problem() {
         let (url, body, differ) = (
             Some("CallbackCommand of the URL is not a name"),
             Some("CallbackCommand of the body is not a name"),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_an_object_is_refused_by_name() {
+    fn body_that_is_not_an_object_is_refused_with_the_reason() {
         for (body, expected) in [
             (b"{".as_slice(), Refusal::BodyNotJson),
             (b"{}}", Refusal::BodyNotJson),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_anything_is_a_probe_unless_its_command_may_have_no_fields() {
+    fn empty_body_is_a_url_check_unless_command_is_undocumented() {
         let full = Some("Group.CallbackAfterGroupFull");
         for in_url in [None, Some(""), Some("%23"), Some("A.B"), full] {
             for body in ["", " \r\n", "{}", " { } "] {
@@ -232,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn the_size_limit_is_exact() {
+    fn body_size_limit_is_exact() {
         let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
         assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
         assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
     }
 
     #[test]
-    fn a_lone_surrogate_is_a_replacement_character_in_the_event_alone() {
+    fn lone_surrogate_is_replaced_in_the_event_but_not_in_the_body() {
         let body = r#"{"From_Account":"f\udfff","To_Account":"t","\ud800":1,
             "MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"\ud83d\ude00\ud800"}}]}"#;
         let callback = parse(Some("C2C.CallbackBeforeSendMsg"), body.as_bytes()).expect("an object");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_without_subject_is_about_its_command() {
+    fn callback_without_a_subject_has_its_command_as_subject() {
         let of = |body: &'static [u8]| parse(Some("A.B"), body).expect("an object").expect("a callback");
         assert_eq!(of(b"{}").subject(), "A.B");
         assert_eq!(of(br#"{"GroupId":"g"}"#).subject(), "g");

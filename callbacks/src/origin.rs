@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_what_the_url_says() {
+    fn origin_is_read_from_the_url() {
         let query = Query::parse("ClientIP=203.0.113.7&OptPlatform=RESTAPI&SdkAppid=2");
         let expected =
             Origin { sdk_appid: "1", platform: Some(Platform::RestApi), client_ip: Some("203.0.113.7") };
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_is_known_in_each_spelling_and_only_rest_is_rest() {
+    fn platform_is_recognised_in_any_case() {
         for (name, platform) in [
             ("RESTAPI", Platform::RestApi),
             ("RestApi", Platform::RestApi),

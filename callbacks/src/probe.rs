@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_object_without_fields_has_no_fields() {
+    fn only_an_empty_object_has_no_fields() {
         for body in ["{}", " {} ", "{\r\n\t}\n"] {
             assert!(has_no_fields(body.as_bytes()), "{body:?}");
         }

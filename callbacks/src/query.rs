@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_parameters_whatever_their_order_case_and_company() {
+    fn parameters_are_found_in_any_order_case_and_among_others() {
         let query = Query::parse(
             "appId=shop&OPTPLATFORM=Web&clientip=203.0.113.8&CallbackCommand=State.StateChange\
              &sdkAppId=1400000002&contenttype=json&RequestId=r-1",
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_spelling_wins_then_the_first_value() {
+    fn documented_spelling_wins_then_first_value() {
         for (raw, expected) in [
             ("sign=own&Sign=tencent", "tencent"),
             ("Sign=tencent&sign=own", "tencent"),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn decodes_percent_and_plus() {
+    fn percent_and_plus_are_decoded() {
         let query = Query::parse("OptPlatform=a+b%20c%2Bd%E7%BE%A4%zz%&ClientIP=%FF");
         assert_eq!(query.opt_platform(), Some("a b c+d群%zz%"));
         assert_eq!(query.client_ip(), Some("\u{fffd}"));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn without_sign_keeps_the_rest() {
+    fn query_without_sign_keeps_other_parameters() {
         let raw = "requestid=r&SdkAppid=1&CallbackCommand=A.B&ClientIP=%26&RequestTime=5&Sign=abc&own=x";
         assert_eq!(
             Query::parse(raw).without_sign(),

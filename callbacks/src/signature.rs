@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_vector_is_admitted_in_both_cases_of_hex() {
+    fn documented_sign_is_admitted_in_lower_and_upper_case() {
         let admission = Admission::new(vec![app("1400000001", &[(1, VECTOR_TOKEN)])]);
         for hex in [VECTOR_SIGN.to_owned(), VECTOR_SIGN.to_uppercase()] {
             let raw = raw("1400000001", VECTOR_TIME, &hex);
@@ -174,13 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn the_misprinted_token_is_refused() {
+    fn misprinted_token_is_refused() {
         let admission = Admission::new(vec![app("1", &[(1, "xxxyyy")])]);
         assert_eq!(admit(&admission, &raw("1", VECTOR_TIME, VECTOR_SIGN), NOW), Err(Refusal::SignWrong));
     }
 
     #[test]
-    fn sixty_seconds_are_fresh_and_one_more_is_not() {
+    fn request_is_fresh_up_to_sixty_seconds() {
         let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
         for (now, expected) in [
             (NOW - 61, Some(Refusal::SignInFuture)),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn any_token_of_the_application_admits_and_its_position_is_told() {
+    fn any_token_of_the_application_admits_and_gives_its_position() {
         let admission = Admission::new(vec![
             app("1", &[(1, "old"), (2, "new")]),
             app("2", &[(3, "its own")]),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_needs_no_application_but_a_token_of_one() {
+    fn url_check_needs_no_application_but_a_valid_token() {
         let signed = Admission::new(vec![app("1", &[(1, "a"), (2, "b")]), app("2", &[(3, VECTOR_TOKEN)])]);
         let mixed = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)]), app("2", &[])]);
         let query = format!("CallbackCommand=A.B&RequestTime={VECTOR_TIME}&Sign=");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_malformed_is_refused_by_that_name() {
+    fn missing_or_malformed_parameters_have_their_own_refusals() {
         let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
         let time = VECTOR_TIME;
         for (raw, expected) in [

@@ -48,7 +48,7 @@ impl Drop for Folder {
 }
 
 #[tokio::test]
-async fn programs_of_this_machine_are_served() {
+async fn programs_on_this_machine_are_served() {
     let (dynamodb, _folder) = start("served").await;
     let port = dynamodb.address.port();
     for headers in [

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_hop_counts_on_until_the_third() {
+    fn hop_increases_up_to_the_third() {
         let next = |user_agent| Hop::after(Some(user_agent)).map(|hop| hop.0);
         assert_eq!(Hop::after(None), Some(Hop(1)));
         for (user_agent, hop) in [

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tencent_s_query_comes_behind_the_url_s_own() {
+    fn tencent_s_query_is_appended_to_the_url_s_own() {
         for (url, query, whole) in [
             ("https://a.example", "x=1", "https://a.example/?x=1"),
             ("https://a.example/im/?", "x=1", "https://a.example/im/?&x=1"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_becomes_a_header_and_is_not_shown() {
+    fn user_in_url_becomes_a_header_and_is_not_shown() {
         let url: ForwardUrl = "https://me:p%40ss@a.example/im".parse().expect("a URL");
         assert_eq!(url.with_query("x"), "https://a.example/im?x");
         assert_eq!(url.authorization(), Some("Basic bWU6cEBzcw=="));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_https_or_on_loopback_is_refused() {
+    fn url_that_is_neither_https_nor_loopback_is_rejected() {
         for url in [
             "",
             "a.example",

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_of_a_trace_has_at_most_64_bytes() {
+    fn trace_id_longer_than_64_bytes_is_ignored() {
         let root = "1-5759e988-bd862e3fe1be46a994272793";
         for (header, expected) in [
             (format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1"), root.to_owned()),

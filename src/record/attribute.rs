@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_the_numbers_that_dynamodb_holds() {
+    fn number_becomes_an_attribute_if_dynamodb_holds_it_exactly() {
         let long = |digits: usize| "9".repeat(digits);
         for (json, holds) in [
             ("0".to_owned(), true),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_1_kb_is_an_attribute_and_a_longer_one_is_not() {
+    fn text_becomes_an_attribute_up_to_1_kb() {
         let of = |len: usize| scalar(Field::String("x".repeat(len).into()));
         assert_eq!(of(0), Some(text("")));
         assert_eq!(of(1024), Some(text("x".repeat(1024))));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_is_that_of_name_and_value_and_numbers_are_rounded_up() {
+    fn size_counts_name_and_value_and_rounds_numbers_up() {
         for (name, value, bytes) in [
             ("", text(""), 0),
             ("Name", text("群組"), 4 + 6),

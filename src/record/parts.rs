@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_stays_in_the_head_up_to_the_last_byte_that_fits() {
+    fn body_stays_in_the_head_up_to_the_item_limit() {
         let room = MAX_ITEM_BYTES - item_size(&head()) - "Body".len();
         for (bytes, count) in [(0, 0), (room - 1, 0), (room, 0), (room + 1, 2)] {
             let whole = "x".repeat(bytes);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_ends_between_characters_and_none_is_empty() {
+    fn parts_end_between_characters_and_none_is_empty() {
         for character in ["x", "é", "群", "😀"] {
             for before in 0..4 {
                 for bytes in [2 * PART_BYTES, 2 * PART_BYTES + 1, 3 * PART_BYTES - 1] {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_a_partition_of_their_own_and_the_head_s_lifetime_and_are_not_in_the_index() {
+    fn parts_have_own_partition_head_s_expiry_and_no_index_key() {
         let (head, parts) = split(&"x".repeat(MAX_ITEM_BYTES));
         let pk = format!("{}#{}", string(&head, "pk").expect("a key"), string(&head, "sk").expect("a key"));
         for (part, sk) in parts.iter().zip(["part#0001", "part#0002"]) {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn order_does_not_matter_and_a_missing_item_is_noticed() {
+    fn body_is_joined_from_parts_in_any_order_if_none_is_missing() {
         let whole = "x".repeat(3 * PART_BYTES);
         let (head, mut parts) = split(&whole);
         parts.reverse();

@@ -99,13 +99,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_constant_is_the_plain_answer() {
+    fn plain_constant_equals_the_plain_answer() {
         assert!(matches!(Answer::plain().json(), Cow::Borrowed(Answer::PLAIN)));
         assert_eq!(serde_json::to_string(&Answer::plain()).expect("an answer"), Answer::PLAIN);
     }
 
     #[test]
-    fn texts_are_escaped_and_a_refusal_is_a_failure() {
+    fn texts_are_escaped_and_a_refusal_gives_fail() {
         let answer = Answer::code(1, "\"\n群".into());
         assert_eq!(answer.json(), r#"{"ActionStatus":"OK","ErrorInfo":"\"\n群","ErrorCode":1}"#);
         let refused = Answer::from(Refusal::BodyNotJson).json().into_owned();

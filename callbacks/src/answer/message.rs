@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_kept_to_the_byte() {
+    fn kept_element_is_unchanged_byte_for_byte() {
         let json = r#"{"MsgType":"TIMFaceElem","MsgContent":{"Index": 1.50,"Data":"\ud800"}}"#;
         let element: MsgElem<'_> = serde_json::from_str(json).expect("an element");
         let kept = Element::from(&element);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_elements_replace_nothing() {
+    fn empty_list_of_elements_replaces_nothing() {
         let message = NewMessage::from(Vec::new()).with_cloud_custom_data("checked");
         assert_eq!(message, NewMessage::cloud_custom_data("checked"));
     }

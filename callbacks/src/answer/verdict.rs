@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ranges_are_those_of_the_pages() {
+    fn code_ranges_match_the_pages() {
         for (codes, inside, outside) in [
             (GroupAction::CODES, [1, 10_100, 10_200], [0, 2, 10_099, 10_201]),
             (GroupInvitation::CODES, [1, 10_100, 10_200], [0, 2, 10_099, 10_201]),

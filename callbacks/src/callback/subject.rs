@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_field_that_can_be_a_subject_counts() {
+    fn first_field_that_can_be_a_subject_wins() {
         let longest = "x".repeat(MAX_SUBJECT_BYTES);
         let too_long = format!(r#"{{"GroupId":"{longest}x","Owner_Account":"o"}}"#);
         let long = format!(r#"{{"GroupId":"{longest}","Owner_Account":"o"}}"#);

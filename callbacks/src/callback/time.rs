@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_plausible_time_counts() {
+    fn first_plausible_time_wins() {
         const MILLIS: i64 = 1_670_574_414_123;
         const SECONDS: i64 = 1_670_574_414_000;
         const REQUEST: i64 = 1_670_574_999_000;
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_implausible_event_time_counts_as_absent() {
+    fn implausible_event_time_counts_as_absent() {
         for event_time in [
             "-1",
             "0",

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_custom_are_at_hand() {
+    fn text_and_custom_content_are_read() {
         let text = element(r#"{"MsgType":"TIMTextElem","MsgContent":{"Text":"a\nb"}}"#);
         assert_eq!(text.text().as_deref(), Some("a\nb"));
         assert_eq!(text.custom(), None);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn content_of_another_shape_is_none() {
+    fn content_with_another_shape_is_none() {
         for content in ["{}", "[]", "null", r#"{"Text":[]}"#, r#"{"Text":"\ud800"}"#] {
             let json = format!(r#"{{"MsgType":"TIMTextElem","MsgContent":{content}}}"#);
             assert_eq!(element(&json).text(), None, "{content}");

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_in_each_notation_and_nothing_else_is() {
+    fn number_is_read_in_json_notations_only() {
         for text in [
             "1670574414123",
             "1670574414123.0",
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_is_exact_or_none() {
+    fn integer_is_exact_or_none() {
         for (number, expected) in [
             (-0.0, Some(0)),
             (-3.0, Some(-3)),

@@ -62,7 +62,7 @@ impl Function {
             let mut all = settings.iter().chain(&defaults);
             all.find(|setting| setting.0 == name).map(|setting| setting.1.to_owned())
         });
-        let settings = settings.expect("the settings are whole");
+        let settings = settings.expect("the settings are complete");
         let store = Store::connect(&settings.destination);
         let handler = Arc::new(Handler::new(settings, store, Log::new(Level::Error, io::sink())));
         let requests = Arc::<Mutex<Vec<Request>>>::default();
@@ -103,7 +103,7 @@ async fn answer(
     let mut event = post(&query, &STANDARD.encode(&body));
     event["isBase64Encoded"] = json!(true);
     requests.lock().expect("no handler panicked").push(Request { query, body: body.to_vec() });
-    let event = serde_json::from_str(&event.to_string()).expect("any JSON is an event");
+    let event = serde_json::from_str(&event.to_string()).expect("any JSON deserializes as an event");
     let Ok(reply) = gateway::answer(&handler, LambdaEvent::new(event, Context::default())).await;
     let reply = serde_json::to_value(reply).expect("a reply serializes");
     let status = reply["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());

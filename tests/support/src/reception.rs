@@ -42,7 +42,7 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
         Receipt { sdk_appid: SDK_APPID, received_at: RECEIVED_AT, request_id: "request-1", keeping: KEEPING };
     let record = Record::new(&query, &callback, &event, &receipt);
     assert_eq!(record.problem.is_none(), !record.head.contains_key("Problem"));
-    assert!(event.is_ok() || record.problem.is_some(), "a misfit is a problem");
+    assert!(event.is_ok() || record.problem.is_some(), "an undocumented shape is a problem");
     let count = record.head.get("MemberCount").map(|count| count.as_n().expect("a number"));
     assert_eq!(
         count.map(String::as_str),

@@ -101,7 +101,7 @@ fn created_with(index: u64, members: usize, name: impl Fn(&mut String, usize) ->
     for member in 0..members {
         body.push_str(if member == 0 { "" } else { "," });
         body.push_str(r#"{"Member_Account":""#);
-        name(&mut body, member).expect("a string takes what is written");
+        name(&mut body, member).expect("writing to a string succeeds");
         body.push_str(r#""}"#);
     }
     body.push_str(

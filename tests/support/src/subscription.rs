@@ -34,8 +34,8 @@ fn batch(message_type: &str, log_events: &[Value]) -> Value {
         "logEvents": log_events,
     });
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(batch.to_string().as_bytes()).expect("memory takes what is written");
-    let gzip = gzip.finish().expect("memory takes what is written");
+    gzip.write_all(batch.to_string().as_bytes()).expect("writing to memory succeeds");
+    let gzip = gzip.finish().expect("writing to memory succeeds");
     json!({ "awslogs": { "data": STANDARD.encode(gzip) } })
 }
 

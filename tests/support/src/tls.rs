@@ -90,7 +90,7 @@ impl Drop for Front {
 
 /// A new authority's certificate, and a TLS configuration with a certificate from it.
 fn certificates() -> (String, ServerConfig) {
-    let mut params = CertificateParams::new(Vec::new()).expect("no name is no wrong name");
+    let mut params = CertificateParams::new(Vec::new()).expect("an empty list of names is valid");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = || KeyPair::generate().expect("a key can be made");
     let authority = CertifiedIssuer::self_signed(params, key()).expect("it signs itself");
