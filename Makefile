@@ -82,9 +82,9 @@ test: ## run the tests
 	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
-	@# chat-events, out of the build that `make test` has made.
+	@# Uses chat-events from the build of `make test`.
 	cargo test --locked --workspace --no-run --quiet
-	@# What is deployed there is no faster for being optimized as a whole, which takes minutes.
+	@# Optimizing these binaries as a whole takes minutes, and would not make the test faster.
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
 	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
@@ -110,7 +110,7 @@ lint: ## check format, lints, docs, and the repository's own rules
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps
-	@# Their dependencies are ours and more: their locks must follow.
+	@# Their dependencies include the workspace's, so their lock files must match its lock file.
 	cargo tree --locked --quiet --depth 0 --manifest-path benches/programs/Cargo.toml
 	cargo tree --locked --quiet --depth 0 --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --manifest-path benches/programs/Cargo.toml

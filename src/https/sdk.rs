@@ -34,7 +34,7 @@ const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Durat
 pub(crate) fn client() -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(Arc::new(Clients {
         amazon: Https::new(amazon_roots(), LIMITS),
-        vouched: AtomicBool::new(false),
+        accepted: AtomicBool::new(false),
         system: OnceLock::new(),
     })));
     http_client_fn(move |_, _| connector.clone())
@@ -48,7 +48,7 @@ struct Clients {
     amazon: Https,
     /// Whether the server's certificate was accepted with Amazon's roots. From then on requests are no longer copied
     /// for a second try.
-    vouched: AtomicBool,
+    accepted: AtomicBool,
     /// Replaces `amazon` after the first rejected certificate.
     system: OnceLock<Https>,
 }
@@ -65,10 +65,10 @@ impl Clients {
         if let Some(system) = self.system.get() {
             return send(system, request).await;
         }
-        let copy = if self.vouched.load(Relaxed) { None } else { request.try_clone() };
+        let copy = if self.accepted.load(Relaxed) { None } else { request.try_clone() };
         let result = send(&self.amazon, request).await;
         match &result {
-            Ok(_) => self.vouched.store(true, Relaxed),
+            Ok(_) => self.accepted.store(true, Relaxed),
             Err(error) if is_invalid_certificate(error) => {
                 let system = self.system.get_or_init(|| Https::with_system_roots(LIMITS));
                 if let Some(copy) = copy {

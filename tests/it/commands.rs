@@ -196,8 +196,9 @@ fn row(case: &Case) -> String {
     let subject = case
         .subject_source()
         .map_or_else(|| "the command".to_owned(), |source| format!("`{}`", path(source)));
-    let time =
-        case.time().map_or_else(|| "none of its own".to_owned(), |(source, _)| format!("`{}`", path(source)));
+    let time = case
+        .time()
+        .map_or_else(|| "none in the body".to_owned(), |(source, _)| format!("`{}`", path(source)));
     let answer = match case.answer() {
         answer if answer["ResultItem"].is_array() => "allowed, `ResultItem`",
         answer if answer["RspData"].is_string() => "`RspData` ignored",

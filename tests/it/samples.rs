@@ -96,13 +96,13 @@ async fn recorded_sample_leaves_its_item() {
 
 #[tokio::test]
 async fn unrecorded_samples_get_their_reply_and_leave_no_item() {
-    for (name, status, error_code, told) in NOT_RECORDED {
+    for (name, status, error_code, logged) in NOT_RECORDED {
         let world = World::start().await;
         let (given, body) = status_and_body(&world.send(&sample(name)).await);
         assert_eq!((given, &body["ErrorCode"]), (status, &json!(error_code)), "{name}");
         assert_eq!(body["ErrorInfo"] == "", status == 200, "{name}");
         assert!(world.table.items().await.is_empty(), "{name}");
         let line = &world.log.lines()[0];
-        assert!([&line["outcome"], &line["reason"]].contains(&&json!(told)), "{name}: {line}");
+        assert!([&line["outcome"], &line["reason"]].contains(&&json!(logged)), "{name}: {line}");
     }
 }

@@ -202,7 +202,7 @@ pub(crate) fn as_json(item: &Item) -> Value {
 
 /// The lines of a log. A line that is not JSON fails the test.
 pub(crate) fn log_lines(printed: &str) -> Vec<Value> {
-    let line = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} is not a line of ours"));
+    let line = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} is not a log line"));
     printed.lines().map(line).collect()
 }
 

@@ -17,7 +17,7 @@ mod rows;
 use rows::{COMMAND, FIRST, OURS, OURS_TOO, OWN, Row, SECOND, SETTINGS, every_row, good, with};
 
 /// The reply for each reason in the log.
-const TOLD: [(&str, u16, &str); 13] = [
+const REPLIES: [(&str, u16, &str); 13] = [
     ("request_malformed", 400, "The request can't be read."),
     ("not_post", 405, "Only POST is served."),
     ("sdkappid_missing", 403, "This SdkAppid is not served here."),
@@ -37,9 +37,9 @@ const TOLD: [(&str, u16, &str); 13] = [
 fn table_has_every_refusal() {
     let in_table: BTreeSet<_> = every_row().iter().map(|row| row.refusal.name()).collect();
     let all: BTreeSet<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
-    let told: BTreeSet<_> = TOLD.iter().map(|told| told.0).collect();
+    let replies: BTreeSet<_> = REPLIES.iter().map(|reply| reply.0).collect();
     assert_eq!(in_table, all);
-    assert_eq!(told, all);
+    assert_eq!(replies, all);
 }
 
 /// The part of a refused body that may be logged: its first 4 KB.
@@ -59,7 +59,7 @@ async fn untrustworthy_requests_are_refused_logged_and_not_recorded() {
     for Row { what, refusal, event } in every_row() {
         let (status, body) = status_and_body(&world.send(&event).await);
         let name = refusal.name();
-        let (_, code, error_info) = TOLD.iter().find(|told| told.0 == name).expect("it has a reply");
+        let (_, code, error_info) = REPLIES.iter().find(|reply| reply.0 == name).expect("it has a reply");
         let expected = json!({ "ActionStatus": "FAIL", "ErrorInfo": error_info, "ErrorCode": code });
         assert_eq!((status, body), (u64::from(*code), expected), "{what}");
 

@@ -166,11 +166,11 @@ fn malformed_signs() -> Vec<Row> {
         ("63 digits", right[1..].to_owned()),
         ("65 digits", format!("{right}0")),
         ("twice", right.repeat(2)),
-        ("a letter that is no digit", format!("g{}", &right[1..])),
+        ("a letter that is not a digit", format!("g{}", &right[1..])),
         ("a space before it", format!("+{right}")),
         ("a space in it", format!("+{}", &right[1..])),
         ("0x before it", format!("0x{right}")),
-        ("64 bytes that are no text", "%FF".repeat(64)),
+        ("64 bytes that are not text", "%FF".repeat(64)),
     ]
     .map(|(what, sign)| row(format!("Sign: {what}"), Refusal::SignMalformed, with(OURS, &time, &sign)))
     .into()
