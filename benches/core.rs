@@ -1,6 +1,6 @@
-//! The pure core on its own: time and allocations a callback.
+//! The library and the record alone: time and allocations per callback.
 //!
-//! `cargo bench --bench core`. For the whole function see `function`.
+//! `cargo bench --bench core`. For the whole function see the bench `function`.
 
 use std::{hint::black_box, time::Duration};
 
@@ -55,7 +55,7 @@ fn admit(criterion: &mut Criterion, raw: &str) {
     criterion.bench_function("admit", |bencher| bencher.iter(admit));
 }
 
-/// What is done with a body: found to be an object, typed, and made an item.
+/// The steps for a body: parse the object, type the event, build the items.
 fn callback(group: &mut BenchmarkGroup<'_, WallTime>, raw: &str, (name, command, body): (&str, &str, &str)) {
     let query = Query::parse(raw);
     let parse =
@@ -75,7 +75,7 @@ fn callback(group: &mut BenchmarkGroup<'_, WallTime>, raw: &str, (name, command,
     group.bench_function(id("record"), |bencher| bencher.iter(record));
 }
 
-/// By name: a command, and bodies of growing size.
+/// By name: a command, and bodies of increasing size.
 fn kinds() -> [(&'static str, &'static str, Vec<String>); 3] {
     let members = [requests::SMALL, requests::MEDIUM, requests::LARGEST];
     let created = members.map(|members| requests::created(1, members));
@@ -88,7 +88,7 @@ fn kinds() -> [(&'static str, &'static str, Vec<String>); 3] {
     ]
 }
 
-/// A message of so many elements with a text of so many bytes each.
+/// A message with this many elements, each with a text of this many bytes.
 fn message(elements: usize, bytes: usize) -> String {
     let text = "x".repeat(bytes);
     let element = format!(r#"{{"MsgType":"TIMTextElem","MsgContent":{{"Text":"{text}"}}}}"#);

@@ -1,43 +1,43 @@
-//! How long may be spent on a request.
+//! The time limits of a request.
 
 use std::time::{Duration, Instant};
 
-/// How long after its invocation, and after the request reached API Gateway, where Tencent's 2 s begin: a cold
-/// start lies between.
+/// Time limits, from the invocation and from the moment the request reached API Gateway. Tencent's 2 s begin with the
+/// latter; a cold start lies between the two.
 #[derive(Clone, Copy)]
 struct Budget {
     after_invocation: Duration,
     after_arrival: Duration,
 }
 
-/// For a write. The rest of the 2 s is for the log entry of a failure, for API Gateway and for the network.
+/// For a write. The rest of the 2 s is for a failure's log entry, for API Gateway and for the network.
 const WRITE: Budget =
     Budget { after_invocation: Duration::from_millis(1200), after_arrival: Duration::from_millis(1450) };
 
-/// For the answer of your own receiver, after which nothing is left to do.
+/// For the answer of your own receiver. Nothing is left to do after it.
 const FORWARD: Budget =
     Budget { after_invocation: Duration::from_millis(1450), after_arrival: Duration::from_millis(1600) };
 
-/// The least time for each, even if the request is late already.
+/// Each limit leaves at least this much time, even if the request arrived late.
 const AT_LEAST: Duration = Duration::from_millis(300);
 
-/// Above this age of a request, API Gateway's time is taken for wrong.
+/// If a request seems older than this, API Gateway's time is assumed to be wrong.
 const OLDEST: Duration = Duration::from_secs(10);
 
-/// When a request was received, and its deadlines.
+/// The arrival time of a request, and its deadlines.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// When it was received: milliseconds since the epoch.
+    /// The arrival time, in milliseconds since the epoch.
     pub received_at: u64,
-    /// The end of a write's attempts.
+    /// Until then a write is retried.
     pub write_by: Instant,
-    /// The end of the wait for your own receiver's answer.
+    /// Until then the function waits for your own receiver's answer.
     pub forward_by: Instant,
 }
 
 impl Deadlines {
-    /// `now` and `received_at` are the same moment, by both clocks. `time_epoch` is when the request reached API
-    /// Gateway, in milliseconds since the epoch; it counts unless it is in the future or too long ago.
+    /// `now` and `received_at` are the same moment on two clocks. `time_epoch` is when the request reached API
+    /// Gateway, in milliseconds since the epoch; it is ignored if it is in the future or too long ago.
     #[must_use]
     pub fn new(now: Instant, received_at: u64, time_epoch: Option<i64>) -> Self {
         let time_epoch = time_epoch.and_then(|millis| u64::try_from(millis).ok());
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_before_the_invocation_counts() {
+    fn time_before_the_invocation_shortens_the_deadlines() {
         let (now, received_at) = (Instant::now(), 1_790_000_000_000);
         for (waited, write, forward) in [
             (Some(0), 1200, 1450),

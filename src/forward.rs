@@ -1,5 +1,5 @@
-//! Passes callbacks on to your own receiver: Tencent has one callback URL per application (269/32431), so if you have
-//! a receiver already, you put this function in front of it.
+//! Forwards callbacks to your own receiver. Tencent has one callback URL per application (269/32431), so if you
+//! already have a receiver, put this function in front of it.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use lambda_http::http::{
 };
 use serde::{Serialize, Serializer};
 use tencent_chat_callbacks::{
-    event::{asks, documented},
+    event::{documented, is_before_callback},
     object::Object,
 };
 
@@ -21,15 +21,15 @@ mod url;
 pub use hop::Hop;
 pub use url::ForwardUrl;
 
-/// The largest answer that is passed on, in bytes.
+/// The largest answer that is accepted from a receiver, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// A POST that was written is not repeated, so one on a connection that the receiver has closed is lost. While Lambda
-/// has the function frozen, nobody notices that: so a connection is not kept for as long as the receiver may keep it.
-/// Common servers close an idle connection after 5 s or more.
+/// An idle connection must be closed here before the receiver closes it: a POST written to a closed connection is
+/// lost, because it is not retried. While Lambda freezes the function, it can't notice that the receiver has closed a
+/// connection. Common servers close idle connections after 5 s or more.
 const LIMITS: Limits = Limits { connect: Duration::from_secs(1), idle: Duration::from_secs(4) };
 
-/// Some editors and templates put this before a text, in UTF-8.
+/// The byte order mark that some editors and templates put before a UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Your own receiver.
@@ -39,34 +39,34 @@ pub struct Receiver {
     client: Https,
 }
 
-/// What came of passing a callback on.
+/// The result of forwarding a callback.
 #[derive(Debug)]
 pub struct Forwarded {
-    /// What the log says.
+    /// The result, for the log.
     pub result: ForwardResult,
-    /// The receiver's answer byte for byte, if it can be Tencent's: status 200 and a JSON object.
+    /// The receiver's answer byte for byte, if it can be sent to Tencent: status 200 and a JSON object.
     pub answer: Option<String>,
     /// How long it took.
     pub time: Duration,
 }
 
-/// How a receiver answered, or why it did not.
+/// The kind of response from a receiver, or the reason why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardResult {
-    /// Not in time.
+    /// No response in time.
     Timeout,
-    /// It could not be reached, or hung up.
+    /// The receiver could not be reached, or closed the connection.
     Connection,
-    /// With an answer over 64 KB.
+    /// The answer exceeds 64 KB.
     TooLarge,
-    /// With something else than a JSON object.
+    /// The answer is not a JSON object.
     NotJson,
-    /// With this HTTP status. 200 comes with a usable answer.
+    /// The receiver responded with this HTTP status. 200 means a usable answer.
     Status(u16),
 }
 
 impl ForwardResult {
-    /// Whether the receiver took the callback.
+    /// Whether the receiver accepted the callback.
     #[must_use]
     pub fn is_well(self) -> bool {
         self == Self::Status(200)
@@ -93,7 +93,7 @@ impl Receiver {
         Self { url, client: Https::with_system_roots(LIMITS) }
     }
 
-    /// Passes a callback on, with its query string and body unchanged, and waits for the answer until the deadline.
+    /// Forwards a callback, with query string and body unchanged, and waits for the answer until the deadline.
     pub async fn forward(&self, query: &str, body: &str, hop: Hop, deadline: Instant) -> Forwarded {
         let started = Instant::now();
         let exchange = tokio::time::timeout_at(deadline.into(), self.exchange(query, body, hop)).await;
@@ -106,7 +106,7 @@ impl Receiver {
 
     async fn exchange(&self, query: &str, body: &str, hop: Hop) -> Result<String, ForwardResult> {
         let response = match self.client.send(self.request(query, body, hop)?).await {
-            // No byte was written. After any other fault the receiver may have read the callback.
+            // No byte was written. After any other error the receiver may have read the callback.
             Err(error) if error.is_connect() => self.client.send(self.request(query, body, hop)?).await,
             response => response,
         };
@@ -130,21 +130,21 @@ impl Receiver {
         if let Some(authorization) = self.url.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
-        // Together the two query strings may be too long for a URL.
+        // Together the two query strings can be too long for a URL.
         request.body(SdkBody::from(body)).map_err(|_| ForwardResult::Connection)
     }
 }
 
-/// Whether a receiver's answer to this command counts. It does for all commands that ask, and for undocumented ones
-/// unless their name says that something has happened already: other products have commands that ask without saying
-/// so, such as `ChatBot.OnAssignAgent` (1047/63270).
+/// Whether a receiver's answer to this command is sent to Tencent. This holds for before-callbacks. It also holds for
+/// undocumented commands, unless the name says that it is an after-callback: other products have before-callbacks
+/// with other names, such as `ChatBot.OnAssignAgent` (1047/63270).
 #[must_use]
 pub fn counts(command: &str) -> bool {
     let last = command.rsplit('.').next().unwrap_or(command);
-    asks(command) || (documented(command).is_none() && !last.starts_with("CallbackAfter"))
+    is_before_callback(command) || (documented(command).is_none() && !last.starts_with("CallbackAfter"))
 }
 
-/// A response's body.
+/// The body of a response.
 async fn read(response: Response<SdkBody>) -> Result<Vec<u8>, ForwardResult> {
     let mut chunks = ByteStream::new(response.into_body());
     let mut bytes = Vec::new();

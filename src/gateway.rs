@@ -1,9 +1,8 @@
-//! Between API Gateway's events and the handler's requests.
+//! Converts API Gateway's events into requests, and replies into API Gateway's responses.
 //!
-//! `lambda_http::run` makes a request of an event, but not of every event that a stranger can cause: it panics
-//! on a query string or base64 that it can't read, and gives up on odd headers. Each time the invocation would
-//! fail, count as an error of the function, and end in an alarm. So the request is made here, where what can't
-//! be read gets a reply like any other refusal.
+//! `lambda_http::run` can't convert every event that a stranger can cause: it panics on a query string or base64 that
+//! it can't read, and returns an error for odd headers. Each time, the invocation would fail and raise an alarm. So
+//! the request is built here, and an unreadable event gets a reply like any other refusal.
 
 use std::convert::Infallible;
 
@@ -24,33 +23,37 @@ use serde_json::value::RawValue;
 
 use crate::handler::Handler;
 
-/// What an HTTP library doesn't take in a query string, and API Gateway hands over all the same.
+/// Characters in a query string that API Gateway passes on but the `http` crate rejects.
 const ODD: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// The longest that a [`Uri`] can be, less a little.
+/// A little less than the longest [`Uri`].
 const MAX_URI_BYTES: usize = 65_000;
 
 /// Serves events until Lambda ends the process.
 ///
 /// # Errors
-/// Where Lambda's Runtime API can't be talked to.
+/// If Lambda's Runtime API can't be reached.
 pub async fn serve(handler: &Handler) -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| answer(handler, event))).await
 }
 
-/// Answers an event, whatever is in it.
+/// Answers an event, whatever it contains.
 ///
 /// # Errors
-/// None.
+/// Never.
 pub async fn answer(
     handler: &Handler,
-    event: LambdaEvent<Event>,
+    event: LambdaEvent<GatewayEvent>,
 ) -> Result<ApiGatewayV2httpResponse, Infallible> {
     let LambdaEvent { payload, context, .. } = event;
     let response = match payload {
-        // Boxed: the SDK's futures nest so deeply that a compiler gives up on a main around them.
-        Event::Request(request) => Box::pin(handler.handle(request.with_lambda_context(context))).await,
-        Event::Malformed { request_id, fault } => handler.refuse_malformed(&context, &request_id, fault),
+        // Boxed: the SDK's futures are nested so deeply that the compiler rejects a `main` around them.
+        GatewayEvent::Request(request) => {
+            Box::pin(handler.handle(request.with_lambda_context(context))).await
+        }
+        GatewayEvent::Malformed { request_id, error } => {
+            handler.refuse_malformed(&context, &request_id, error)
+        }
     };
     let (head, body) = response.into_parts();
     let mut reply = ApiGatewayV2httpResponse::default();
@@ -60,42 +63,42 @@ pub async fn answer(
 }
 
 /// An event of API Gateway's HTTP API, payload format 2.0.
-pub enum Event {
-    /// A request, with what API Gateway knows of it as an extension.
+pub enum GatewayEvent {
+    /// A request, with API Gateway's context as an extension.
     Request(Box<Request>),
-    /// Something else.
+    /// Not a readable request.
     Malformed {
-        /// API Gateway's id of the request, if it can be made out.
+        /// API Gateway's id of the request, if it is readable.
         request_id: String,
-        /// Why it is not a request.
-        fault: &'static str,
+        /// The reason why it is not a request.
+        error: &'static str,
     },
 }
 
-impl<'de> Deserialize<'de> for Event {
-    /// Never fails on JSON: that would fail the invocation.
+impl<'de> Deserialize<'de> for GatewayEvent {
+    /// Never fails on JSON: an error here would fail the invocation.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = <&RawValue>::deserialize(deserializer)?;
         let event = serde_json::from_str(json.get());
         let request = event.map_err(|_| "it is not an event of API Gateway's HTTP API").and_then(request);
         Ok(request.map_or_else(
-            |fault| Self::malformed(json.get(), fault),
+            |error| Self::malformed(json.get(), error),
             |request| Self::Request(Box::new(request)),
         ))
     }
 }
 
-impl Event {
-    fn malformed(json: &str, fault: &'static str) -> Self {
+impl GatewayEvent {
+    fn malformed(json: &str, error: &'static str) -> Self {
         let event = serde_json::from_str::<serde_json::Value>(json).unwrap_or_default();
         let request_id = event.pointer("/requestContext/requestId").and_then(|id| id.as_str());
-        Self::Malformed { request_id: request_id.unwrap_or_default().to_owned(), fault }
+        Self::Malformed { request_id: request_id.unwrap_or_default().to_owned(), error }
     }
 }
 
-/// The fields of an event that the function needs. The rest may be anything, such as an authorizer's claim that is a
-/// number or a header that no HTTP library accepts: no check needs it, it must not refuse a genuine callback, and reading
-/// it takes as long as reading the callback.
+/// The fields of an event that the function needs. All other fields can have any value, such as a number in an
+/// authorizer's claim or a header that no HTTP library accepts. They are not parsed: they must not make a genuine
+/// callback unreadable, and parsing them takes as long as parsing the callback.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HttpApiEvent {
@@ -127,7 +130,7 @@ fn request(event: HttpApiEvent) -> Result<Request, &'static str> {
     let mut request = Request::new(body);
     *request.uri_mut() = uri(&event.raw_query_string.unwrap_or_default())?;
     let Context { request_id, time_epoch, http: Http { method, user_agent } } = event.request_context;
-    let method: Method = method.parse().map_err(|_| "its method is not one")?;
+    let method: Method = method.parse().map_err(|_| "its method is not valid")?;
     let mut http = ApiGatewayV2httpRequestContextHttpDescription::default();
     (http.method, http.user_agent) = (method.clone(), user_agent);
     let mut context = ApiGatewayV2httpRequestContext::default();
@@ -143,7 +146,7 @@ fn uri(query: &str) -> Result<Uri, &'static str> {
     if path_and_query.len() > MAX_URI_BYTES {
         return Err("its query string is too long");
     }
-    PathAndQuery::try_from(path_and_query).map(Uri::from).map_err(|_| "its query string is not one")
+    PathAndQuery::try_from(path_and_query).map(Uri::from).map_err(|_| "its query string is not valid")
 }
 
 fn decode(body: String, is_base64: bool) -> Result<Body, &'static str> {

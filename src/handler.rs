@@ -1,4 +1,4 @@
-//! The function: admits a request, parses and records the callback in it, and answers.
+//! Handles one request: admits it, parses and records the callback, and answers.
 
 use std::panic::AssertUnwindSafe;
 
@@ -19,12 +19,12 @@ mod shared;
 use exchange::Exchange;
 use shared::Shared;
 
-/// Answers requests, one by one.
+/// Handles requests.
 #[derive(Debug)]
 pub struct Handler(Shared);
 
 impl Handler {
-    /// A handler that records into this store, and answers by [`Decisions`](crate::decisions::Decisions).
+    /// A handler that records into this store and decides with [`Decisions`](crate::decisions::Decisions).
     #[must_use]
     pub fn new(settings: Settings, store: Store, log: Log) -> Self {
         Self(Shared::new(settings, store, log))
@@ -37,14 +37,14 @@ impl Handler {
         self
     }
 
-    /// Connects to DynamoDB before the first request. A failure is logged and stops nothing.
+    /// Connects to DynamoDB before the first request. If that fails, it is logged and the function starts anyway.
     pub async fn warm_up(&self) {
         if let Err(failure) = self.0.store.warm_up().await {
             self.0.log.note(Level::Warn, "warm-up failed", Some(&failure.to_string()));
         }
     }
 
-    /// Answers a request. Never fails and never panics: even a bug is a reply and a log entry.
+    /// Answers a request. Never fails and never panics: even a bug leads to a reply and a log entry.
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let mut exchange = Exchange::new(&self.0, &request);
         let receiving = AssertUnwindSafe(exchange.receive()).catch_unwind();
@@ -52,11 +52,11 @@ impl Handler {
         exchange.reply(&outcome)
     }
 
-    /// Refuses an event that is not a readable request, for the reason in `fault`.
-    pub fn refuse_malformed(&self, context: &Context, request_id: &str, fault: &str) -> Response<Body> {
+    /// Refuses an event that is not a readable request. `error` says why, for the log.
+    pub fn refuse_malformed(&self, context: &Context, request_id: &str, error: &str) -> Response<Body> {
         let outcome = Outcome::Refused(Refusal::RequestMalformed);
         let facts = Facts { request_id, ..self.0.invocation_facts(context) };
-        self.0.log.request(&outcome, Some(fault), &facts);
+        self.0.log.request(&outcome, Some(error), &facts);
         reply(&outcome, None)
     }
 }

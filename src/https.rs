@@ -1,9 +1,9 @@
-//! The HTTPS client of the function, which speaks HTTP/1.1 alone.
+//! The function's HTTPS client, which speaks only HTTP/1.1.
 //!
-//! Over HTTP/2 all requests share one connection, and a timeout ends a stream of it, not the connection. If that
-//! connection falls silent, every later request waits in vain, for as long as the instance lives. Over HTTP/1.1 a
-//! connection carries one request at a time, and a request that is given up closes its connection. The SDK's own
-//! client always offers HTTP/2, so this one is built from the same parts: hyper and rustls.
+//! Over HTTP/2 all requests share one connection, and a timeout ends one stream of it, not the connection. If that
+//! connection falls silent, every later request waits in vain, as long as the instance lives. Over HTTP/1.1 a
+//! connection carries one request at a time, and cancelling a request closes its connection. The SDK's HTTPS client
+//! always offers HTTP/2, so this one is built from the same parts: hyper and rustls.
 
 use std::{
     sync::Arc,
@@ -31,26 +31,26 @@ pub(crate) mod sdk;
 /// The roots that Amazon recommends for a small trust store.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// How long a client waits.
+/// Time limits of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For a connection, TLS included.
+    /// For connecting, including TLS.
     pub connect: Duration,
-    /// Until it closes a connection that is not used.
+    /// After this time an idle connection is closed.
     pub idle: Duration,
 }
 
-/// A client. It follows no redirects and asks the environment for no proxy.
+/// A client. It follows no redirects and ignores proxy settings in the environment.
 #[derive(Clone, Debug)]
 pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
-    /// A client that trusts these roots, and keeps one idle connection: if it has gone silent meanwhile, no second
-    /// one has.
+    /// A client that trusts these roots and keeps one idle connection. With one connection, at most one request is
+    /// lost if it fell silent while idle.
     ///
-    /// The cryptography is ring's: the SDK's default, aws-lc, makes the binary larger, and gathers entropy of its own
-    /// before the first handshake, which takes long with a small function's share of a processor. ring has no
-    /// post-quantum key exchange.
+    /// The cryptography is ring's. The SDK's default, aws-lc, makes the binary larger and gathers entropy before the
+    /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
+    /// exchange.
     pub(crate) fn new(roots: RootCertStore, limits: Limits) -> Self {
         let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -70,7 +70,7 @@ impl Https {
         Self(client)
     }
 
-    /// A client that trusts the certificates that the machine trusts.
+    /// A client that trusts the machine's certificates.
     #[must_use]
     pub fn with_system_roots(limits: Limits) -> Self {
         Self::new(system_roots(), limits)
@@ -85,28 +85,29 @@ impl Https {
     /// Sends a request.
     ///
     /// # Errors
-    /// Only if `is_connect` holds for the error is it known that no byte was written.
+    /// If `is_connect` holds for the error, no byte was written. After any other error the server may have received
+    /// the request.
     pub async fn send(&self, request: Request<SdkBody>) -> Result<Response<SdkBody>, Error> {
         Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
     }
 }
 
-/// The certificates that the machine trusts. To read its 140 takes most of a start.
+/// The certificates that the machine trusts. Reading all 140 takes most of a start.
 fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    // Without any, each handshake fails, and its error names the certificate.
+    // With an empty store each handshake fails, and its error names the certificate.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     roots
 }
 
-/// Amazon's own roots, to which DynamoDB's certificates go back.
+/// Amazon's roots, to which DynamoDB's certificates chain up.
 fn amazon_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(CertificateDer::pem_slice_iter(AMAZON_ROOTS).flatten());
     roots
 }
 
-/// Connects within a time, TLS included: hyper's own limit is for TCP alone.
+/// Connects within a time limit that includes TLS: hyper's limit covers only TCP.
 #[derive(Clone)]
 struct Connect {
     https: HttpsConnector<HttpConnector>,

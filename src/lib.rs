@@ -5,22 +5,22 @@
 //!
 //! The modules follow a callback from API Gateway to the table and back; each uses only modules below it:
 //!
-//! - [`gateway`]: turns API Gateway's event into a request, whatever is in it.
-//! - [`redrive`]: the second function, which records callbacks that the first one could not.
-//! - [`handler`]: admits a request, parses and records the callback in it, and answers.
+//! - [`gateway`]: converts API Gateway's event into a request, whatever it contains.
+//! - [`redrive`]: the second function: records callbacks that the first one could not store.
+//! - [`handler`]: admits a request, parses and records the callback, and answers.
 //! - [`decisions`]: **yours to edit**: your answers to before-callbacks.
 //! - [`reactions`]: **yours to edit**: your reactions to new events.
-//! - [`deadline`]: how long may be spent on a request.
+//! - [`deadline`]: the time limits of a request.
 //! - [`reply`]: the HTTP response to Tencent.
-//! - [`log`]: one line per request: its log entry and its metrics.
+//! - [`log`]: one line per request, which is also the source of its metrics.
 //! - [`unrecorded`]: the log entry of a callback that could not be stored.
-//! - [`store`]: writes a record to DynamoDB, once, within the time there is.
+//! - [`store`]: writes a record to DynamoDB, once, before the deadline.
 //! - [`outcome`]: the outcome of a request.
 //! - [`settings`]: reads the function's environment, once at its start.
-//! - [`record`]: keys and items of a callback, and its body read back from them.
-//! - [`forward`]: passes a callback on to your own receiver.
-//! - [`https`]: the HTTPS client of both.
-//! - [`time`]: the clock, and how times are written.
+//! - [`record`]: the items of a callback, and its body read back from them.
+//! - [`forward`]: forwards a callback to your own receiver.
+//! - [`https`]: the HTTPS client of `store` and `forward`.
+//! - [`time`]: the clock, and the formats of times.
 //!
 //! Doc comments name their source by the number of Tencent's page: 34377 is `https://trtc.io/document/34377`, and
 //! 269/1670 is `https://cloud.tencent.com/document/product/269/1670`.

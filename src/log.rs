@@ -1,5 +1,5 @@
-//! One line per request. The template's metric filters count these lines, so their names and values are part of the
-//! contract between both.
+//! One log line per request. The template's metric filters count these lines, so their field names and values are a
+//! contract between this module and the template.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ mod level;
 pub use facts::Facts;
 pub use level::Level;
 
-/// The log: JSON lines to a writer.
+/// The log: writes JSON lines.
 pub struct Log {
     level: Level,
     to: Mutex<Box<dyn Write + Send>>,
@@ -33,7 +33,7 @@ impl fmt::Debug for Log {
     }
 }
 
-/// A line. Lambda drops lines without `timestamp` and `level` where a log level is set.
+/// A line. If a log level is set, Lambda drops lines without `timestamp` and `level`.
 #[derive(Default, Serialize)]
 struct Line<'a> {
     timestamp: String,
@@ -53,10 +53,10 @@ struct Line<'a> {
     unrecorded: Option<&'a Unrecorded<'a>>,
 }
 
-/// The callback that a redrive's line is about.
+/// The callback that a line of the redrive describes.
 #[derive(Serialize)]
 struct Redriven<'a> {
-    /// Lambda's id of the invocation that could not record it.
+    /// Lambda's id of the invocation that could not record the callback.
     id: &'a str,
     /// Lambda's id of the redrive's invocation.
     function_request_id: &'a str,
@@ -74,7 +74,7 @@ impl<'a> Line<'a> {
 }
 
 impl Log {
-    /// A log that leaves out lines below a level.
+    /// A log that hides lines below a level.
     pub fn new(level: Level, to: impl Write + Send + 'static) -> Self {
         Self { level, to: Mutex::new(Box::new(to)) }
     }
@@ -86,22 +86,22 @@ impl Log {
         Self::new(Level::from_setting(&level), std::io::stdout())
     }
 
-    /// A line that belongs to no callback.
+    /// Logs a line that belongs to no callback.
     pub fn note(&self, level: Level, message: &str, error: Option<&str>) {
         self.write(level, || Line { error, ..Line::new(level, message) });
     }
 
-    /// The line of a request. `fault` is the cause of an outcome that has none of its own.
-    pub fn request(&self, outcome: &Outcome, fault: Option<&str>, facts: &Facts<'_>) {
+    /// Logs the line of a request. `error` is for an outcome that has no error of its own.
+    pub fn request(&self, outcome: &Outcome, error: Option<&str>, facts: &Facts<'_>) {
         let level = level(outcome).max(facts.level());
         self.write(level, || {
             let line = Line::of(outcome, level);
-            Line { error: line.error.or(fault), facts: Some(facts), ..line }
+            Line { error: line.error.or(error), facts: Some(facts), ..line }
         });
     }
 
-    /// The lines of a callback that is not known to be in the table, with all that a redrive needs. The first one is
-    /// like any callback's line; the body continues in more lines where one is not enough.
+    /// Logs a callback that could not be stored, with everything that a redrive needs. The first line is like any
+    /// callback's line; if the body is too long for it, the body continues in more lines.
     pub fn unrecorded(&self, outcome: &Outcome, facts: &Facts<'_>, pieces: &[Unrecorded<'_>]) {
         let (first, more) = match pieces {
             [first, more @ ..] => (Some(first), more),
@@ -115,15 +115,15 @@ impl Log {
         }
     }
 
-    /// The line of a callback that a redrive has recorded, or could not. It holds nothing that another redrive would
-    /// take for its own.
+    /// Logs the result of a redrive for one callback. The line has no `unrecorded` field, so no redrive processes it
+    /// again.
     pub fn redriven(&self, id: &str, outcome: &Outcome, context: &Context) {
         let level = level(outcome);
         let redriven = Redriven { id, function_request_id: &context.request_id };
         self.write(level, || Line { redriven: Some(redriven), ..Line::of(outcome, level) });
     }
 
-    /// Writes a line, and makes it only if its level is not hidden.
+    /// Writes a line. The line is built only if its level is not hidden.
     fn write<'a>(&self, level: Level, line: impl FnOnce() -> Line<'a>) {
         if level < self.level {
             return;
@@ -131,13 +131,13 @@ impl Log {
         let mut bytes = Vec::with_capacity(1024);
         if serde_json::to_writer(&mut bytes, &line()).is_ok() {
             bytes.push(b'\n');
-            // One write per line keeps lines whole. If the log can't be written, there is nowhere to report it.
+            // One write per line keeps lines whole. If the log can't be written, there is nowhere to report that.
             let _ = self.to.lock().unwrap_or_else(PoisonError::into_inner).write_all(&bytes);
         }
     }
 }
 
-/// The text of an outcome.
+/// The message of an outcome.
 const fn message(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Stored(Stored::New) => "recorded",
@@ -148,7 +148,7 @@ const fn message(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// The severity of an outcome.
+/// The level of an outcome.
 const fn level(outcome: &Outcome) -> Level {
     match outcome {
         Outcome::Stored(_) | Outcome::Probe => Level::Info,
@@ -157,8 +157,8 @@ const fn level(outcome: &Outcome) -> Level {
     }
 }
 
-/// Makes each panic one line of the log, whether it happens in a request or in a task of the SDK. The standard
-/// library would print several lines, which are no JSON.
+/// Logs each panic as one line, in requests and in the SDK's tasks. The standard library would print several lines
+/// that are not JSON.
 pub fn log_panics() {
     let log = Log::new(Level::Error, std::io::stdout());
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,4 +1,4 @@
-//! The Lambda function: reads its settings, connects, and serves.
+//! The Lambda function: reads its settings, connects, and serves requests.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The outcome of a request, in the words that log and metrics share.
+//! The outcome of a request, with the names that log and metrics share.
 
 use std::borrow::Cow;
 
@@ -9,47 +9,47 @@ use tencent_chat_callbacks::Refusal;
 pub enum Outcome {
     /// The callback is in the table.
     Stored(Stored),
-    /// The console's check of the URL.
+    /// It was the console's URL check.
     Probe,
     /// The request was refused.
     Refused(Refusal),
-    /// The callback is not known to be in the table.
+    /// The callback could not be stored, or it is unknown whether it was.
     Failed(Failure),
 }
 
-/// How a callback came to be in the table.
+/// Which write put a callback into the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// By this write.
+    /// This write.
     New,
-    /// By an earlier one.
+    /// An earlier write.
     Duplicate,
 }
 
-/// Why a callback is not known to be in the table. It may still be there, if only the response of DynamoDB was lost.
+/// Why a callback is not known to be in the table. It may be there, if only DynamoDB's response was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// `timeout`, `connection`, `response`, `request`, `panic`, or DynamoDB's error code.
     pub reason: Cow<'static, str>,
-    /// The cause in a line.
+    /// The underlying error, in one line.
     pub error: String,
 }
 
 impl Failure {
-    /// A failure, with its cause in a line of at most 300 bytes. Only the first line: DynamoDB's message about a wrong
-    /// signature has the session token in a later one.
+    /// A failure, with its error in one line of at most 300 bytes. Only the first line is kept: DynamoDB's message
+    /// about a wrong signature has the session token in a later line.
     pub(crate) fn new(reason: impl Into<Cow<'static, str>>, error: &str) -> Self {
         let line = error.lines().next().unwrap_or_default();
         let error = line[..line.floor_char_boundary(300)].to_owned();
         Self { reason: reason.into(), error }
     }
 
-    /// The time was up before any attempt had failed.
+    /// The deadline passed before any attempt failed.
     pub(crate) fn late() -> Self {
         Self::new("timeout", "DynamoDB did not answer in time")
     }
 
-    /// A bug of this crate. Its panic has a log line of its own.
+    /// A bug in this crate. The panic has its own log line.
     pub(crate) fn panic() -> Self {
         Self::new("panic", "see the previous log line for the panic")
     }
@@ -92,7 +92,7 @@ impl Outcome {
         }
     }
 
-    /// The cause of a failure, in a line.
+    /// The error of a failure, in one line.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         match self {
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_refusals_and_failures_have_a_reason_and_only_failures_an_error() {
+    fn refusals_have_a_reason_and_failures_a_reason_and_an_error() {
         let (refused, failed) = (Refusal::SignWrong, Failure::new("timeout", "No answer.\nA second line."));
         for (outcome, name, reason, error) in [
             (Outcome::Stored(Stored::New), "recorded", None, None),

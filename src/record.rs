@@ -1,4 +1,4 @@
-//! Keys and items of a callback, and its body read back from them.
+//! The items of a callback, and its body read back from them.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, size, text};
 pub use parts::{body, parts_key};
 
-/// The attributes of this crate. A body's field of such a name is only in `Body`.
+/// The attributes that this crate writes. If a field of the body has such a name, it is only in `Body`.
 const OWN: [&str; 18] = [
     "pk",
     "sk",
@@ -34,7 +34,7 @@ const OWN: [&str; 18] = [
     "Erased",
 ];
 
-/// How much of the head the body's scalars may fill, so that this crate's attributes always fit beside them.
+/// How much of the head the body's fields may fill, so that this crate's attributes always fit too.
 const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
 
 /// Initial capacity; few heads need more. A map that never grows hashes each name once.
@@ -43,42 +43,42 @@ const MANY_ATTRIBUTES: usize = 28;
 /// The longest `Problem`, in bytes.
 const MAX_PROBLEM_BYTES: usize = 2048;
 
-/// How items are kept.
+/// Settings that affect items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keeping {
-    /// How many days; `None` for ever.
+    /// Retention in days; `None` keeps items for ever.
     pub retention_days: Option<u32>,
-    /// Over how many keys a command's day is spread in the index, from 1.
+    /// Number of index keys that share a command's day, at least 1.
     pub index_shards: u32,
 }
 
-/// The circumstances of a callback's arrival.
+/// Facts about a callback's arrival.
 #[derive(Clone, Copy, Debug)]
 pub struct Receipt<'a> {
-    /// The application that admitted it.
+    /// The application that the callback is for.
     pub sdk_appid: &'a str,
-    /// When it arrived: milliseconds since the epoch.
+    /// The arrival time, in milliseconds since the epoch.
     pub received_at: u64,
     /// API Gateway's id of the request.
     pub request_id: &'a str,
-    /// How it is kept.
+    /// Settings for the items.
     pub keeping: Keeping,
 }
 
 /// The items of a callback.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The item that stands for the callback.
+    /// The item that represents the callback.
     pub head: Item,
-    /// The items of a body that is too large for the head, in order. Mostly none.
+    /// The items of a body that is too large for the head, in order. Usually none.
     pub parts: Vec<Item>,
-    /// The attribute `Problem`: what was not as documented.
+    /// The attribute `Problem`: everything that does not have its documented shape.
     pub problem: Option<String>,
 }
 
 impl Record {
-    /// Builds the items of a callback whose body was parsed as this event. Never fails: a field that doesn't fit is
-    /// named in `Problem`.
+    /// Builds the items of a callback. `event` is the result of parsing its body. Never fails: a field that doesn't
+    /// fit is named in `Problem`.
     #[must_use]
     pub fn new(
         query: &Query<'_>,
@@ -89,7 +89,8 @@ impl Record {
         Self::build(scalars, query, callback, event, receipt)
     }
 
-    /// The same without the body's fields as attributes, for a head that DynamoDB rejects with them.
+    /// Like [`new`](Self::new), but without the body's fields as attributes: for a head that DynamoDB rejects with
+    /// them.
     #[must_use]
     pub fn without_fields(
         query: &Query<'_>,
@@ -143,7 +144,7 @@ fn member_count(event: &Event<'_>) -> Option<usize> {
     members.map(Vec::len)
 }
 
-/// Puts keys, times and the facts of the request.
+/// Adds keys, times and the facts of the request.
 fn put_keys(head: &mut Item, callback: &Callback<'_>, receipt: &Receipt<'_>) {
     let Receipt { sdk_appid, received_at, request_id, keeping } = *receipt;
     let (command, subject) = (callback.command(), callback.subject());
@@ -172,7 +173,7 @@ fn put_keys(head: &mut Item, callback: &Callback<'_>, receipt: &Receipt<'_>) {
     }
 }
 
-/// Puts the URL parameters that are recorded.
+/// Adds the recorded URL parameters.
 fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>) {
     for (name, value) in [
         ("ClientIP", query.client_ip()),
@@ -187,7 +188,7 @@ fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>
     }
 }
 
-/// The scalar fields of the body's top level, under Tencent's own names.
+/// Adds the scalar fields of the body's top level, under Tencent's names.
 fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
     let mut item = Item::with_capacity(MANY_ATTRIBUTES);
     let unread = callback.object().unread();
@@ -197,7 +198,8 @@ fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
     let mut room = MAX_SCALARS_BYTES;
     let mut left_out = 0_usize;
     for (name, field) in callback.object().iter() {
-        // The last field of a name counts, so an earlier one goes even if the later one can't be an attribute.
+        // The last field with a name counts. So an earlier one is removed, even if the later one can't be an
+        // attribute.
         if let Some(earlier) = item.remove(name) {
             room += size(name, &earlier);
         }
@@ -232,7 +234,7 @@ fn problem(problems: &[String]) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The record of a body that came with a query string.
+    /// The record of a body and a query string.
     fn record(query: &str, body: &str) -> Record {
         let query = Query::parse(query);
         let callback = Callback::parse(&query, body.as_bytes()).expect("an object").expect("a callback");
@@ -243,10 +245,10 @@ mod tests {
     }
 
     #[test]
-    fn fields_leave_room_for_our_own_attributes_and_those_left_out_are_counted() {
+    fn fields_leave_room_for_own_attributes_and_omitted_are_counted() {
         let long = "x".repeat(MAX_SCALAR_BYTES);
         let query = format!("CallbackCommand=A.B&ClientIP={long}&OptPlatform={long}&RequestID={long}");
-        // Each takes a kilobyte, and there is room for 384. One that comes again takes no more.
+        // Each field takes a kilobyte, and there is room for 384. A repeated field takes no more room.
         let field = |index: usize| format!(r#""{index:04}":"{}""#, "v".repeat(1020));
         for (names, times, kept, left_out) in
             [(384, 1, 384, None), (384, 2, 384, None), (385, 1, 384, Some(1)), (400, 1, 384, Some(16))]
@@ -262,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_an_attribute_if_its_name_is_not_too_long_and_not_our_own() {
+    fn field_becomes_an_attribute_unless_name_is_too_long_or_own() {
         for (name, kept) in [
             ("n".repeat(MAX_SCALAR_BYTES), true),
             ("n".repeat(MAX_SCALAR_BYTES + 1), false),
@@ -276,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_counted_in_typed_and_in_other_bodies() {
+    fn members_are_counted_in_typed_and_untyped_bodies() {
         let list = r#""MemberList":[{"Member_Account":"a"},{"Member_Account":"b"}]"#;
         for (command, fields) in [
             ("BeforeCreateGroup", r#""Operator_Account":"","Owner_Account":"","Type":"","Name":"""#),

@@ -24,16 +24,16 @@ mod scan;
 mod text;
 pub use found::{Found, Incomplete, find};
 #[cfg(feature = "redrive")]
-pub use function::{Event, Redrive, serve};
+pub use function::{Redrive, RedriveEvent, serve};
 
-/// How long one write is tried before the others get their turn.
+/// How long one write is retried before other callbacks get their turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many callbacks are written at the same time.
 const AT_A_TIME: usize = 8;
 
-/// Records callbacks through the same code as the function, until the deadline, and gives the result of each. One that
-/// panics counts as failed, and the others go on.
+/// Records callbacks through the same code as the function, until the deadline, and returns the result of each. A
+/// callback whose write panics counts as failed; the others continue.
 pub fn record_all(
     store: &Store,
     callbacks: Vec<Unrecorded<'static>>,

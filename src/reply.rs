@@ -10,20 +10,20 @@ use tencent_chat_callbacks::Answer;
 
 use crate::outcome::Outcome;
 
-/// The largest answer, in bytes as Lambda's JSON escapes them. Lambda accepts a response of 6 MB at most; what is
+/// The largest answer, in bytes as Lambda's JSON escapes them. Lambda accepts a response of at most 6 MB; everything
 /// around the answer takes less than 1 KB of it.
 const MAX_ANSWER_BYTES: usize = 6_000_000 - 1000;
 
 /// Whether Lambda can return an answer.
 #[must_use]
 pub fn fits(answer: &str) -> bool {
-    // The answer is JSON, so it has no raw control character: only these two characters are escaped again.
+    // The answer is JSON without raw control characters, so only these two characters are escaped again.
     let escapes = || answer.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
     answer.len() <= MAX_ANSWER_BYTES / 2 || answer.len() + escapes() <= MAX_ANSWER_BYTES
 }
 
-/// The reply to a request of this outcome. `answer` is the answer to a before-callback, which is sent whether or not
-/// the callback was recorded: a recorder must not stand in a chat's way.
+/// The reply to a request with this outcome. `answer` is the answer to a before-callback. It is sent whether or not
+/// the callback was recorded, because a recorder must never block a chat.
 #[must_use]
 pub fn reply(outcome: &Outcome, answer: Option<Cow<'static, str>>) -> Response<Body> {
     let (status, body) = match (outcome, answer) {

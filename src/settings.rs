@@ -1,4 +1,4 @@
-//! The function's environment, checked once at its start. Nothing here quotes a value: it may be a secret.
+//! The function's environment, checked once at its start. No error quotes a value: it may be a secret.
 
 use std::fmt;
 
@@ -30,26 +30,26 @@ const AWS_ENDPOINT_URL: Setting = Setting::new("AWS_ENDPOINT_URL", "an http:// o
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `SDK_APP_IDS`, `CALLBACK_TOKENS`, `ALLOW_UNSIGNED`: who is admitted.
+    /// `SDK_APP_IDS`, `CALLBACK_TOKENS`, `ALLOW_UNSIGNED`: which requests are admitted.
     pub admission: Admission,
-    /// Where to record.
+    /// Where callbacks are recorded.
     pub destination: Destination,
-    /// `FORWARD_URL`: your own receiver, which gets each admitted callback too.
+    /// `FORWARD_URL`: your own receiver, which also gets each admitted callback.
     pub forward_url: Option<ForwardUrl>,
 }
 
-/// Where to record.
+/// Where callbacks are recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     /// `TABLE_NAME`: name or ARN of the DynamoDB table.
     pub table_name: String,
-    /// `RETENTION_DAYS` and `INDEX_SHARDS`: how items are kept.
+    /// `RETENTION_DAYS` and `INDEX_SHARDS`: settings that affect items.
     pub keeping: Keeping,
-    /// `AWS_REGION` and the others that every AWS SDK knows.
+    /// `AWS_REGION` and the other variables that every AWS SDK reads.
     pub aws: Aws,
 }
 
-/// Region, credentials and endpoint: the variables that every AWS SDK reads, and Lambda sets.
+/// Region, credentials and endpoint: variables that every AWS SDK reads and Lambda sets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Aws {
     /// `AWS_REGION`
@@ -60,9 +60,9 @@ pub struct Aws {
     pub secret_access_key: String,
     /// `AWS_SESSION_TOKEN`
     pub session_token: Option<String>,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`: another DynamoDB than the Region's.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`: replaces the Region's DynamoDB endpoint.
     pub endpoint_url: Option<String>,
-    /// `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, else `AWS_ENDPOINT_URL`: the same for CloudWatch Logs.
+    /// `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, else `AWS_ENDPOINT_URL`: replaces the endpoint of CloudWatch Logs.
     pub logs_endpoint_url: Option<String>,
 }
 
@@ -81,7 +81,7 @@ impl Settings {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// Reads settings from anything that maps names to values.
+    /// Reads settings from any function that maps names to values.
     ///
     /// # Errors
     /// The first setting that is missing or malformed.
@@ -110,7 +110,7 @@ impl Destination {
     }
 }
 
-/// Reads how items are kept, for a tool that finds the rest of the destination in its own way.
+/// Reads the settings that affect items, for a tool that finds the table in another way.
 ///
 /// # Errors
 /// The first setting that is malformed.
@@ -121,7 +121,7 @@ pub fn keeping(lookup: impl Fn(&str) -> Option<String>) -> Result<Keeping, Setti
     Ok(Keeping { retention_days, index_shards })
 }
 
-/// Reads the token that an application's callbacks are signed with, for a tool that sends them. `None` without one.
+/// Reads the token that signs an application's callbacks, for a tool that sends them. `None` if there is none.
 ///
 /// # Errors
 /// If `CALLBACK_TOKENS` is malformed.
@@ -134,7 +134,7 @@ pub fn token(
 
 fn table_name(lookup: Lookup<'_>) -> Result<String, SettingsError> {
     let value = TABLE_NAME.required(lookup)?;
-    // The colon and the slash are an ARN's.
+    // ARNs contain colons and slashes.
     let valid = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-:/".contains(&byte));
     if valid { Ok(value) } else { Err(TABLE_NAME.malformed()) }
 }
@@ -150,8 +150,8 @@ fn aws(lookup: Lookup<'_>) -> Result<Aws, SettingsError> {
     })
 }
 
-/// The URL of a service's endpoint, else the one for all services. The SDK would notice a malformed one only with the
-/// first request, which is too late.
+/// The URL of a service's endpoint, or else of all services' endpoint. Checked here, because the SDK would report a
+/// malformed URL only at the first request, which is too late.
 fn endpoint_url(lookup: Lookup<'_>, service: Setting) -> Result<Option<String>, SettingsError> {
     let given = |setting: Setting| lookup.optional(setting.name).map(|url| (setting, url));
     let Some((setting, url)) = given(service).or_else(|| given(AWS_ENDPOINT_URL)) else {

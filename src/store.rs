@@ -1,4 +1,4 @@
-//! Writes a record to DynamoDB, once, within the time there is.
+//! Writes a record to DynamoDB, once, before the deadline.
 
 use std::{
     future::ready,
@@ -22,21 +22,21 @@ use crate::{
 };
 
 pub mod client;
-mod fault;
+mod failure;
 
 /// True only if no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
 
-/// Never true: a put under it writes nothing. It is how a role that may only put looks at an item.
+/// Never true: a put with this condition writes nothing. A role that allows only puts can read an item with it.
 const NEVER: &str = "attribute_exists(pk) AND attribute_not_exists(pk)";
 
-/// DynamoDB's code for an item that it does not accept.
+/// DynamoDB's error code for an item that it does not accept.
 const REJECTED: &str = "ValidationException";
 
-/// How long a warm-up may take: the first callback waits for it.
+/// The limit of a warm-up: the first callback waits for it.
 pub const WARM_UP_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// How many parts of one body are written at the same time.
+/// How many parts of a body are written at the same time.
 const PARTS_AT_A_TIME: usize = 4;
 
 /// The table.
@@ -46,34 +46,35 @@ pub struct Store {
     table: String,
 }
 
-/// The result of a put that DynamoDB answered.
+/// The result of a put, according to DynamoDB's response.
 #[derive(Debug)]
 enum Put {
     Written,
-    /// The condition does not hold, because of this item. Empty if it was not asked for, or if none has the key.
+    /// The condition failed because this item exists. Empty if the item was not requested, or if no item has the key.
     Found(Item),
 }
 
 impl Store {
-    /// The table of this name behind a client.
+    /// A table with this name, accessed through a client.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// The table where the settings say it is.
+    /// The table that the settings name.
     #[must_use]
     pub fn connect(destination: &Destination) -> Self {
         Self::new(Client::from_conf(client::config(&destination.aws).build()), &destination.table_name)
     }
 
-    /// Writes a record unless it is there already. Faults that may pass are tried again until the deadline.
+    /// Writes a record unless it is already there. Transient errors are retried until the deadline.
     ///
-    /// `without_fields` makes the same record without the body's fields as attributes: the last try, if DynamoDB
-    /// rejects the head with them.
+    /// `without_fields` builds the same record without the body's fields as attributes. It is called only if DynamoDB
+    /// rejects the head with these attributes, which is rare: building the record again is cheaper than cloning each
+    /// record in case it is needed.
     ///
     /// # Errors
-    /// By the deadline, if it is not known to be in the table; at once, for a fault that does not pass.
+    /// At the deadline, if the record is not known to be in the table; at once, after an error that is not transient.
     pub async fn write(
         &self,
         record: Record,
@@ -83,7 +84,7 @@ impl Store {
         let Record { head, parts, .. } = record;
         let write = async {
             if !parts.is_empty() {
-                // So the parts of a recorded body stay as they are.
+                // A recorded body must keep its parts unchanged.
                 if !self.look(key(&head)).await?.is_empty() {
                     return Ok(Stored::Duplicate);
                 }
@@ -97,11 +98,11 @@ impl Store {
         by(deadline.into(), write).await
     }
 
-    /// Connects, so that the first callback finds TLS and connection ready. The role allows nothing but
-    /// `PutItem`, so this is a put whose condition can't hold.
+    /// Connects, so that the first callback finds a connection with TLS. The role allows only `PutItem`, so this is a
+    /// put whose condition can't hold.
     ///
     /// # Errors
-    /// After at most [`WARM_UP_TIMEOUT`], if DynamoDB did not answer as it should.
+    /// After at most [`WARM_UP_TIMEOUT`], if DynamoDB did not respond as expected.
     pub async fn warm_up(&self) -> Result<(), Failure> {
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
         let put = self.put(item).condition_expression(NEVER);
@@ -112,16 +113,18 @@ impl Store {
         let (key, receipt) = (key(&head), receipt(&head));
         match send(self.put(head).condition_expression(IS_NEW)).await? {
             Put::Written => Ok(Stored::New),
-            // An attempt before may have written it although its response was lost.
-            Put::Found(_) if fault::last().is_some() && self::receipt(&self.look(key).await?) == receipt => {
+            // An earlier attempt may have written the item although its response was lost.
+            Put::Found(_)
+                if failure::last().is_some() && self::receipt(&self.look(key).await?) == receipt =>
+            {
                 Ok(Stored::New)
             }
             Put::Found(_) => Ok(Stored::Duplicate),
         }
     }
 
-    /// The item under a key; empty if there is none. Repeats are many and large bodies few, so only those who need the
-    /// item have DynamoDB return it.
+    /// The item with a key; empty if there is none. DynamoDB returns the item only to callers that need it: repeats
+    /// are frequent, and large bodies are rare.
     async fn look(&self, key: Item) -> Result<Item, Failure> {
         let put = self.put(key).condition_expression(NEVER).return_values_on_condition_check_failure(AllOld);
         match send(put).await? {
@@ -130,7 +133,7 @@ impl Store {
         }
     }
 
-    /// Writes the parts. The head comes after them: it makes the callback recorded, and then its body is whole.
+    /// Writes the parts. The head follows last: once it exists, the callback is recorded and its body is complete.
     async fn put_parts(&self, parts: Vec<Item>) -> Result<(), Failure> {
         let puts = parts.into_iter().map(|part| send(self.put(part)));
         stream::iter(puts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await
@@ -146,31 +149,31 @@ fn key(head: &Item) -> Item {
     ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), head.get(name)?.clone()))).collect()
 }
 
-/// The attributes that tell one delivery of a callback from another.
+/// The attributes that differ between two deliveries of the same callback.
 fn receipt(head: &Item) -> [Option<AttributeValue>; 2] {
     ["RequestId", "ReceivedAt"].map(|name| head.get(name).cloned())
 }
 
-/// The result of a write by the deadline; after it, the cause is that of the last failed attempt.
+/// The result of a write by the deadline. After the deadline, the last failed attempt is the cause.
 async fn by<T>(
     deadline: tokio::time::Instant,
     write: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     let in_time = async {
         let written = tokio::time::timeout_at(deadline, write).await;
-        written.unwrap_or_else(|_| Err(fault::last().unwrap_or_else(Failure::late)))
+        written.unwrap_or_else(|_| Err(failure::last().unwrap_or_else(Failure::late)))
     };
-    fault::remembered(in_time).await
+    failure::remembered(in_time).await
 }
 
 /// Sends a put.
 async fn send(put: PutItemFluentBuilder) -> Result<Put, Failure> {
-    // Boxed: otherwise the futures around it are moved about with all of the SDK's future inside.
+    // Boxed: otherwise the futures around it would be moved with the SDK's large future inside.
     let Err(error) = Box::pin(put.send()).await else {
         return Ok(Put::Written);
     };
     if !error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) {
-        return Err(fault::of_write(&error));
+        return Err(failure::of_write(&error));
     }
     match error.into_service_error() {
         PutItemError::ConditionalCheckFailedException(failed) => {

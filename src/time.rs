@@ -1,17 +1,17 @@
-//! The clock, and how times are written.
+//! The clock, and the formats of times.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 
-/// The time, in milliseconds since the epoch.
+/// The current time, in milliseconds since the epoch.
 #[must_use]
 pub fn now_millis() -> u64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A time in milliseconds as `YYYY-MM-DDThh:mm:ss.mmmZ`: always three digits after the point, so that log
+/// A time in milliseconds as `YYYY-MM-DDThh:mm:ss.mmmZ`. It always has three digits after the point, so that log
 /// lines sort by their text.
 #[must_use]
 pub fn rfc3339(millis: u64) -> String {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_their_milliseconds_and_days_have_none() {
+    fn times_show_milliseconds_and_days_only_the_date() {
         for (millis, time, date) in [
             (0, "1970-01-01T00:00:00.000Z", "1970-01-01"),
             (1_670_574_414_007, "2022-12-09T08:26:54.007Z", "2022-12-09"),

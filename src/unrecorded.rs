@@ -1,4 +1,4 @@
-//! The log entry of a callback that could not be stored, with all that a redrive needs.
+//! The log entry of a callback that could not be stored, with everything that a redrive needs.
 
 use std::borrow::Cow;
 
@@ -10,25 +10,25 @@ use crate::{
     record::{Keeping, Receipt, Record},
 };
 
-/// The reason of a failure whose cause is the entry itself.
+/// The reason of a failure that the entry itself causes.
 pub(crate) const UNRECORDABLE: &str = "unrecordable";
 
-/// How much of a body goes into one log line, in bytes as JSON escapes them. A line of CloudWatch holds
-/// 256 KB; the rest of the line (subject, problem and query, escaped) is below 56 KB even at its worst.
+/// The longest part of a body in one log line, in bytes as JSON escapes them. A line of CloudWatch holds 256 KB; the
+/// rest of the line (subject, problem and query, escaped) always stays below 56 KB.
 const LINE_BODY_BYTES: usize = 200 * 1000;
 
 /// A callback that could not be stored, or a piece of it.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub struct Unrecorded<'a> {
-    /// Lambda's id of the invocation, which all pieces share.
+    /// Lambda's id of the invocation; the same for all pieces.
     pub id: Cow<'a, str>,
-    /// Which piece of the body this is, counted from 1.
+    /// The number of this piece, counted from 1.
     pub piece: usize,
-    /// How many pieces there are.
+    /// The number of pieces.
     pub pieces: usize,
     /// Tencent's URL parameters without `Sign`.
     pub query: Cow<'a, str>,
-    /// When it was received: milliseconds since the epoch.
+    /// The arrival time, in milliseconds since the epoch.
     #[serde(rename = "ReceivedAt")]
     pub received_at: u64,
     /// API Gateway's id of the request.
@@ -39,7 +39,7 @@ pub struct Unrecorded<'a> {
 }
 
 impl Unrecorded<'_> {
-    /// Cuts a body into pieces that fit into a log line each.
+    /// Splits the body into pieces that fit into one log line each.
     #[must_use]
     pub fn pieces(&self) -> Vec<Unrecorded<'_>> {
         let bodies = cut(&self.body);
@@ -56,12 +56,12 @@ impl Unrecorded<'_> {
     /// The record that the function would have written.
     ///
     /// # Errors
-    /// Why there can be no record. Another try can't mend that.
+    /// If the entry can't be recorded. A retry can't help.
     pub fn record(&self, keeping: Keeping) -> Result<Record, Failure> {
         self.build(Record::new, keeping)
     }
 
-    /// The same [without the body's fields](Record::without_fields) as attributes.
+    /// The same record [without the body's fields](Record::without_fields) as attributes.
     ///
     /// # Errors
     /// As [`record`](Self::record).
@@ -74,13 +74,13 @@ impl Unrecorded<'_> {
         build: fn(&Query<'_>, &Callback<'_>, &Result<Event<'_>, String>, &Receipt<'_>) -> Record,
         keeping: Keeping,
     ) -> Result<Record, Failure> {
-        let fault = |error: &str| Failure::new(UNRECORDABLE, error);
+        let failure = |error: &str| Failure::new(UNRECORDABLE, error);
         let query = Query::parse(&self.query);
-        let sdk_appid = query.sdk_appid().ok_or_else(|| fault("its SdkAppid is missing"))?;
+        let sdk_appid = query.sdk_appid().ok_or_else(|| failure("its SdkAppid is missing"))?;
         let callback = match Callback::parse(&query, self.body.as_bytes()) {
             Ok(Some(callback)) => callback,
-            Ok(None) => return Err(fault("it is a check of the URL")),
-            Err(refusal) => return Err(fault(refusal.error_info())),
+            Ok(None) => return Err(failure("it is a URL check")),
+            Err(refusal) => return Err(failure(refusal.error_info())),
         };
         let receipt =
             Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
@@ -88,7 +88,7 @@ impl Unrecorded<'_> {
     }
 }
 
-/// Cuts between characters, where a piece would pass [`LINE_BODY_BYTES`].
+/// Splits a body between characters, into pieces of at most [`LINE_BODY_BYTES`].
 fn cut(body: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut start, mut escaped_bytes) = (0, 0);
@@ -98,7 +98,7 @@ fn cut(body: &str) -> Vec<&str> {
             0..=0x1f => 6,
             _ => 1,
         };
-        // Up to three bytes more may belong to the last character.
+        // The last character may have up to three more bytes.
         if escaped_bytes + escaped + 3 > LINE_BODY_BYTES && body.is_char_boundary(index) {
             pieces.push(&body[start..index]);
             (start, escaped_bytes) = (index, 0);
@@ -113,7 +113,7 @@ fn cut(body: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    /// The worst that can stand around a piece of body in a line: see [`LINE_BODY_BYTES`].
+    /// The largest text around a piece of a body in a line: see [`LINE_BODY_BYTES`].
     const AROUND: usize = 56 * 1024;
 
     fn unrecorded(body: &str) -> Unrecorded<'_> {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn every_piece_fits_into_a_line_however_its_characters_are_escaped() {
+    fn pieces_fit_into_a_log_line_whatever_they_escape() {
         for character in ["x", "\"", "\\", "\n", "\u{1}", "\u{7f}", "é", "群", "😀"] {
             for before in 0..4 {
                 let body = "x".repeat(before) + &character.repeat(LINE_BODY_BYTES);
@@ -159,14 +159,14 @@ mod tests {
     const KEEPING: Keeping = Keeping { retention_days: Some(1), index_shards: 1 };
 
     #[test]
-    fn the_record_is_the_one_that_the_function_would_have_written() {
+    fn redriven_record_equals_the_function_s_record() {
         let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413";
         let record = Unrecorded { query: query.into(), ..unrecorded(r#"{"GroupId":"g"}"#) }
             .record(KEEPING)
             .expect("it is a callback");
         let string = |name: &str| record.head[name].as_s().or_else(|_| record.head[name].as_n()).cloned();
         assert_eq!(string("pk"), Ok("1400000001#g".to_owned()));
-        // No time in the body: it is RequestTime, not that of the redrive.
+        // The body has no time, so this is RequestTime, not the time of the redrive.
         assert!(string("sk").is_ok_and(|sk| sk.starts_with("1670574413000#Group.CallbackAfterGroupFull#")));
         assert_eq!(string("ReceivedAt"), Ok("1670574414321".to_owned()));
         assert_eq!(string("RequestId"), Ok("request-1".to_owned()));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_without_a_callback_has_no_record() {
+    fn entry_without_a_callback_gives_no_record() {
         for (query, body) in [("CallbackCommand=A.B", "{}"), ("SdkAppid=1", ""), ("SdkAppid=1", "[")] {
             let failure = Unrecorded { query: query.into(), ..unrecorded(body) }
                 .record(KEEPING)

@@ -1,8 +1,8 @@
-//! Instructions, which are the same on a busy machine as on an idle one: what two commits are best compared by.
+//! Counts instructions. They are the same on a busy and an idle machine, so they compare two commits best.
 //!
-//! Valgrind counts them, of the function's process and without the kernel's. It knows no instructions for SHA-256,
-//! so hashing weighs more here than on a processor of today. DynamoDB is without TLS here: its cryptography, too,
-//! weighs more than it should.
+//! Valgrind counts the instructions of the function's process, without the kernel's. It does not know SHA-256
+//! instructions, so hashing weighs more here than on a current processor. Cryptography would weigh too much as well,
+//! so DynamoDB is without TLS here.
 
 use std::{fs, path::Path, process::Command};
 
@@ -15,10 +15,10 @@ use crate::{
     table::Table,
 };
 
-/// Events before the count, so that it has nothing of what happens once.
+/// Events before the count, so that one-time work is not counted.
 const FIRST: u32 = 10;
 
-/// Events that count.
+/// Events that are counted.
 const COUNTED: u32 = 50;
 
 const RUNS: [(Program, Event); 9] = [
@@ -33,12 +33,12 @@ const RUNS: [(Program, Event); 9] = [
     (Program::Ours, Event::WrongSign),
 ];
 
-/// Whether valgrind is there.
+/// Whether valgrind is installed.
 pub(crate) fn can_be_counted() -> bool {
     Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// Counts them: for a start, and for an event.
+/// Counts instructions: for a start, and for an event.
 pub(crate) async fn instructions(sender: &mut Sender) -> Section {
     let mut section = Section::new("Instructions", &["start, M", "event, k", "× floor", "× bare"]);
     let mut each = Vec::new();
@@ -55,7 +55,7 @@ pub(crate) async fn instructions(sender: &mut Sender) -> Section {
     section
 }
 
-/// All that a function does from its start to its end, with so many events between.
+/// A whole run of a function, from start to end, with this many events.
 async fn count(sender: &mut Sender, (program, event): (Program, Event), events: u32) -> f64 {
     let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("callgrind.log");
     let mut valgrind = command("valgrind", []);

@@ -1,21 +1,21 @@
-//! The function as Lambda runs it: release binaries in processes of their own, against a Runtime API and an
-//! embedded DynamoDB in this one. No AWS account is needed.
+//! The function as Lambda runs it: release binaries in their own processes, with a Runtime API and an embedded
+//! DynamoDB in this process. Needs no AWS account.
 //!
 //! `cargo bench --bench function`, with these options after `--`:
 //!
-//! - `--events N` sends N small events a round (default 400; larger events are sent less often);
-//! - `--zip` builds the arm64 zips too, for which cargo-lambda has to be on the `PATH`.
+//! - `--events N` sends N small events per round (default 400; larger events are sent less often);
+//! - `--zip` also builds the arm64 zips; requires cargo-lambda on the `PATH`.
 //!
-//! What is measured: the *floor*, an empty `lambda_http` function; a *bare `PutItem`* as the SDK's examples
-//! have it; and ours, all of them on a single thread. They take turns, so that what else the machine does hits
-//! them alike: read ratios, not milliseconds. CPU is that of the function's process alone. Instructions are
-//! counted where valgrind is installed: they are what two commits are best compared by.
+//! Three programs are measured, each on a single thread: the *floor*, an empty `lambda_http` function; a *bare
+//! `PutItem`* like the SDK's examples; and this function. They take turns, so that other load on the machine affects
+//! them equally: compare ratios, not milliseconds. CPU time is that of the function's process alone. Instructions are
+//! counted if valgrind is installed: they compare two commits best.
 //!
-//! Curves over the memory size are written to `target/plots`. They are worked out: a function has a processor's
-//! share of its memory size to 1,769 MB, so that its CPU time takes that much longer.
+//! Plots over the memory size are written to `target/plots`. They are calculated: a function's share of a processor
+//! is its memory size divided by 1,769 MB, so that its CPU time grows by the inverse.
 //!
-//! Ours starts more slowly here than in AWS: the authority is not Amazon's, so that a first handshake fails and
-//! the machine's certificates are read.
+//! This function starts more slowly here than in AWS: the certificate authority is not Amazon's, so the first
+//! handshake fails and the machine's certificates are read.
 
 mod instructions;
 mod measure;
@@ -46,10 +46,10 @@ const MEMORY: [(&str, f64); 6] = [
     ("1,769 MB", WHOLE_PROCESSOR),
 ];
 
-/// The memory size from which on a function has a processor for itself.
+/// From this memory size on, a function has a whole processor.
 const WHOLE_PROCESSOR: f64 = 1769.0;
 
-/// What is sent to whom.
+/// The events for each program.
 const RUNS: [(Program, Event); 11] = [
     (Program::Floor, Event::Small),
     (Program::Floor, Event::Medium),
@@ -68,7 +68,7 @@ const RUNS: [(Program, Event); 11] = [
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
-    // As part of `cargo test --benches` there is nothing to do.
+    // Under `cargo test --benches` there is nothing to do.
     if has("--test") || has("--list") {
         return;
     }
@@ -135,7 +135,7 @@ fn of(figures: &[Figures], program: Program, event: Event) -> Option<&Figures> {
     index.map(|index| &figures[index])
 }
 
-/// Start and event with the share of a processor that comes with a memory size.
+/// Times of start and event with a memory size's share of a processor.
 fn memory(starts: &[Start], figures: &[Figures]) -> Section {
     let curve = |name, wall: f64, cpu: f64| -> Curve {
         (name, MEMORY.map(|(_, size)| (size, wall + cpu * (WHOLE_PROCESSOR / size - 1.0))).into())

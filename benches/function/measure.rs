@@ -1,4 +1,4 @@
-//! What is measured of a program: starts, and events. DynamoDB is behind TLS, as it is in AWS.
+//! Measures starts and events of a program. DynamoDB is behind TLS, as in AWS.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     table::{TOKEN, Table},
 };
 
-/// An event to send, by what makes it special.
+/// A kind of event to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Small,
@@ -36,7 +36,7 @@ impl Event {
         }
     }
 
-    /// The status of our function's reply.
+    /// The status of this function's reply.
     const fn expected(self) -> u16 {
         match self {
             Self::ForeignApp => 403,
@@ -45,7 +45,7 @@ impl Event {
         }
     }
 
-    /// How many of these events take about as long as one that is small.
+    /// How many of these events take about as long as one small event.
     const fn weight(self) -> usize {
         match self {
             Self::Large => 40,
@@ -70,13 +70,13 @@ impl Event {
     }
 }
 
-/// Hands out indexes, so that no two bodies are the same.
+/// Provides indexes, so that no two bodies are the same.
 #[derive(Default)]
 pub(crate) struct Sender {
     index: u64,
 }
 
-/// What one program does with one kind of event. Times are in milliseconds.
+/// The figures of one program for one kind of event. Times are in milliseconds.
 pub(crate) struct Figures {
     pub(crate) first: f64,
     pub(crate) p50: f64,
@@ -85,7 +85,7 @@ pub(crate) struct Figures {
     pub(crate) peak_bytes: u64,
 }
 
-/// What a program's start takes, in milliseconds.
+/// The duration of a program's start, in milliseconds.
 pub(crate) struct Start {
     pub(crate) init: f64,
     pub(crate) cpu: f64,
@@ -96,7 +96,7 @@ async fn start(program: Program, table: &Table) -> Instance {
     Instance::start(command.envs(table.settings(true))).await
 }
 
-/// Starts every program by turns, so that a busy moment of the machine hits all of them, and gives medians.
+/// Starts the programs in turn, so that a busy moment of the machine affects all of them, and returns medians.
 pub(crate) async fn starts(programs: &[Program], rounds: usize) -> Vec<Start> {
     let table = Table::serve().await;
     let mut all = vec![(Vec::new(), Vec::new()); programs.len()];
@@ -113,7 +113,7 @@ pub(crate) async fn starts(programs: &[Program], rounds: usize) -> Vec<Start> {
 }
 
 impl Sender {
-    /// Sends events of a kind to every program by turns, in rounds with an instance each.
+    /// Sends events of one kind to the programs in turn, in rounds with one instance each.
     pub(crate) async fn events(
         &mut self,
         runs: &[(Program, Event)],
@@ -131,7 +131,7 @@ impl Sender {
     }
 
     async fn round(&mut self, program: Program, event: Event, count: usize) -> Round {
-        // The more a table holds, the longer a write takes: each round has a new one.
+        // A write takes longer if the table holds more items, so each round has a new table.
         let table = Table::serve().await;
         let mut instance = start(program, &table).await;
         let first = self.send(&mut instance, program, event).await;
@@ -160,7 +160,7 @@ impl Sender {
     }
 }
 
-/// One instance's life.
+/// The life of one instance.
 struct Round {
     first: f64,
     latencies: Vec<f64>,
@@ -181,7 +181,7 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
-/// The value below which a share of all values is.
+/// The value below which a given share of all values lies.
 fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     #[expect(

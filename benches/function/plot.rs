@@ -1,13 +1,13 @@
-//! Curves, as SVG.
+//! Plots in SVG.
 
 use std::{error::Error, ops::Range, path::Path};
 
 use plotters::prelude::*;
 
-/// What a curve is called, and its points.
+/// The name of a curve, and its points.
 pub(crate) type Curve = (&'static str, Vec<(f64, f64)>);
 
-/// What the axis of times is marked with.
+/// The marks of the time axis.
 const TIMES: [f64; 12] = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
 
 const COLORS: [RGBColor; 4] = [BLACK, BLUE, RED, MAGENTA];

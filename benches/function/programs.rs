@@ -1,4 +1,4 @@
-//! Builds what is measured, just as it would be deployed: each program with its own features and no others.
+//! Builds the measured programs as they would be deployed: each with its own features only.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use support::cargo::cargo;
 
-/// A program that is measured.
+/// A measured program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
     Floor,
@@ -39,7 +39,7 @@ impl Program {
         }
     }
 
-    /// Where its release binary is.
+    /// The path of its release binary.
     pub(crate) fn path(self) -> PathBuf {
         target().join("release").join(self.binary())
     }
@@ -51,7 +51,7 @@ impl Program {
         self.run(&mut cargo);
     }
 
-    /// The size of the arm64 zip; `None` where cargo-lambda is not installed.
+    /// The size of the arm64 zip; `None` if cargo-lambda is not installed.
     pub(crate) fn zip_bytes(self) -> Option<u64> {
         if Command::new("cargo-lambda").arg("--version").output().is_err() {
             return None;

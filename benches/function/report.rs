@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A table: what was measured, and its figures.
+/// A table: the measured things and their figures.
 pub(crate) struct Section {
     title: &'static str,
     columns: Vec<&'static str>,
@@ -19,7 +19,7 @@ impl Section {
         Self { title, columns: columns.to_vec(), rows: Vec::new() }
     }
 
-    /// Adds a row. A figure may be missing, or not apply.
+    /// Adds a row. A figure may be missing if it does not apply.
     pub(crate) fn row(&mut self, what: impl Into<String>, figures: impl IntoIterator<Item = Option<f64>>) {
         self.rows.push(Row { what: what.into(), figures: figures.into_iter().collect() });
     }

@@ -1,4 +1,4 @@
-//! An embedded DynamoDB, plain and behind TLS with a certificate authority of its own.
+//! An embedded DynamoDB, plain and behind TLS with its own certificate authority.
 
 use std::{
     fs,
@@ -14,14 +14,14 @@ use support::{
 /// The token that admits a request.
 pub(crate) const TOKEN: &str = "a token of the console";
 
-/// Where Linux distributions keep the certificates they trust, in one file.
+/// The file with all trusted certificates, on several Linux distributions.
 const BUNDLES: [&str; 2] = ["/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt"];
 
-/// A DynamoDB with the table, reached in two ways.
+/// A DynamoDB with the table, with and without TLS.
 pub(crate) struct Table {
     plain: DynamoDb,
     tls: Front,
-    /// The machine's certificates and our own authority's, as Amazon Linux has them: one file.
+    /// The machine's certificates and the test authority's, in one file as on Amazon Linux.
     bundle: PathBuf,
 }
 

@@ -1,9 +1,9 @@
 //! Answers to callbacks.
 //!
-//! For 12 commands, the before-callbacks, Tencent asks first and follows the answer. [`Decide`] has a method for
-//! each of them, and each allows by default. A method gets the typed event and its [`Origin`](crate::Origin), and its
-//! return type has only what its command can express: a code outside the range of the command's page, or a replaced
-//! message where there is none, does not compile.
+//! For 12 commands, the before-callbacks, Tencent asks first and follows the answer. [`Decide`] has a method for each
+//! of them, and each allows by default. A method gets the typed event and its [`Origin`](crate::Origin). Its return
+//! type offers only the decisions that its command supports: a code outside the range of the command's page, or a
+//! replaced message where there is none, does not compile.
 //!
 //! ```
 //! use tencent_chat_callbacks::{
@@ -86,8 +86,8 @@
 //! );
 //! ```
 //!
-//! Decisions block the thread and count against Tencent's 2 seconds: look up what is in memory, and call no other
-//! service.
+//! Decisions block the thread and count against Tencent's 2 seconds: look up what you need in memory, and do not call
+//! other services.
 
 mod decide;
 mod default;

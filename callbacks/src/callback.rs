@@ -1,4 +1,4 @@
-//! A callback: its command, the JSON object in its body, its subject and its time.
+//! A callback: command, JSON object, subject and time.
 
 use std::{borrow::Cow, sync::OnceLock};
 
@@ -25,7 +25,7 @@ pub const MAX_BODY_BYTES: usize = 3_500_000;
 /// The command of an object that names none.
 pub const UNKNOWN_COMMAND: &str = "Unknown";
 
-/// A callback: a JSON object under a command.
+/// A callback: a command and a JSON object.
 #[derive(Debug)]
 pub struct Callback<'a> {
     command: String,
@@ -35,12 +35,12 @@ pub struct Callback<'a> {
     event_time: Option<Millis>,
     time: Option<Millis>,
     problems: Vec<String>,
-    /// The body without lone surrogates, if it has some. Made when it is needed.
+    /// The body with its lone surrogates replaced; `None` if it has none. Computed on first use.
     repaired: OnceLock<Option<String>>,
 }
 
 impl<'a> Callback<'a> {
-    /// Reads the body of an admitted request. `None` means the console's [check of the URL](crate::probe).
+    /// Reads the body of an admitted request. `None` means the console's [URL check](crate::probe).
     ///
     /// # Errors
     /// One of the refusals named `Body…`.
@@ -60,7 +60,8 @@ impl<'a> Callback<'a> {
         let mut problems = Vec::new();
         let command = command(in_url, &object, &mut problems);
         let event_time = time::event_time(&object, &mut problems);
-        // The body's times come first: they stay the same when Tencent sends a callback again, `RequestTime` may not.
+        // Times in the body come first: they stay the same when Tencent sends the callback again; `RequestTime` does
+        // not.
         let time = event_time
             .or_else(|| time::other_time(&object, &mut problems))
             .or_else(|| time::request_time(query));
@@ -89,7 +90,7 @@ impl<'a> Callback<'a> {
         self.body
     }
 
-    /// The typed event. A lone surrogate in the body, which no text can hold, is U+FFFD in the event.
+    /// The typed event. A lone surrogate in the body, which is not valid Unicode, becomes U+FFFD in the event.
     ///
     /// # Errors
     /// As [`Event::parse`].
@@ -104,40 +105,39 @@ impl<'a> Callback<'a> {
         &self.object
     }
 
-    /// The subject: the first of [`SUBJECTS`] that the body has, such as a group or a user; else
-    /// the command.
+    /// The subject: the first of [`SUBJECTS`] that the body has, such as a group or a user; otherwise the command.
     #[must_use]
     pub fn subject(&self) -> &str {
         self.subject.as_deref().unwrap_or(&self.command)
     }
 
     /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else [`END_OF_CALL`], else
-    /// the URL's `RequestTime`. `None` if none of them is plausible; then only the time of receipt is left.
+    /// the URL's `RequestTime`. `None` if none of them is plausible; then use the time of receipt.
     #[must_use]
     pub fn time(&self) -> Option<Millis> {
         self.time
     }
 
-    /// The body's own `EventTime`, if it is plausible.
+    /// The body's `EventTime`, if it is plausible.
     #[must_use]
     pub fn event_time(&self) -> Option<Millis> {
         self.event_time
     }
 
-    /// Short texts about problems of command, time and subject.
+    /// Short descriptions of problems with command, time and subject.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
 }
 
-/// Whether the console checks the URL. An undocumented command may be one without fields.
+/// Whether this is the console's URL check. An undocumented command may have no fields.
 fn is_probe(in_url: Option<&str>, body: &[u8]) -> bool {
     let command = || in_url.filter(|name| is_name(name));
     is_blank(body) || has_no_fields(body) && command().is_none_or(|name| documented(name).is_some())
 }
 
-/// The URL's command wins. One that is not a name counts as absent.
+/// The URL's command wins. A command that is not a name counts as absent.
 fn command(in_url: Option<&str>, object: &Object<'_>, problems: &mut Vec<String>) -> String {
     let in_body = match object.get("CallbackCommand") {
         None | Some(Field::Null) => None,
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_of_the_url_wins_and_a_different_one_is_a_problem() {
+    fn command_in_url_wins_and_a_different_one_in_body_is_a_problem() {
         let (url, body, differ) = (
             Some("CallbackCommand of the URL is not a name"),
             Some("CallbackCommand of the body is not a name"),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_not_an_object_is_refused_by_name() {
+    fn body_that_is_not_an_object_is_refused_with_the_reason() {
         for (body, expected) in [
             (b"{".as_slice(), Refusal::BodyNotJson),
             (b"{}}", Refusal::BodyNotJson),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_anything_is_a_probe_unless_its_command_may_have_no_fields() {
+    fn empty_body_is_a_url_check_unless_command_is_undocumented() {
         let full = Some("Group.CallbackAfterGroupFull");
         for in_url in [None, Some(""), Some("%23"), Some("A.B"), full] {
             for body in ["", " \r\n", "{}", " { } "] {
@@ -232,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn the_size_limit_is_exact() {
+    fn body_size_limit_is_exact() {
         let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
         assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
         assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
     }
 
     #[test]
-    fn a_lone_surrogate_is_a_replacement_character_in_the_event_alone() {
+    fn lone_surrogate_is_replaced_in_the_event_but_not_in_the_body() {
         let body = r#"{"From_Account":"f\udfff","To_Account":"t","\ud800":1,
             "MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"\ud83d\ude00\ud800"}}]}"#;
         let callback = parse(Some("C2C.CallbackBeforeSendMsg"), body.as_bytes()).expect("an object");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_without_subject_is_about_its_command() {
+    fn callback_without_a_subject_has_its_command_as_subject() {
         let of = |body: &'static [u8]| parse(Some("A.B"), body).expect("an object").expect("a callback");
         assert_eq!(of(b"{}").subject(), "A.B");
         assert_eq!(of(br#"{"GroupId":"g"}"#).subject(), "g");

@@ -1,16 +1,17 @@
 //! The body of each documented command as a typed event, and the catalogue of these commands.
 //!
-//! Each struct has every field that any language's page or any sample shows, under Tencent's own name. A field is
-//! required only if every page and sample has it; the others are an `Option`, where `null` means the same as
-//! absent. Fields that Tencent adds later are ignored here; the body still has them.
+//! Each struct has every field that any language's page or any sample shows, under Tencent's name. A field is
+//! required only if every page and sample has it. The others are an `Option`, where `null` means the same as absent.
+//! Fields that Tencent adds later are ignored here; the body still has them.
 //!
 //! To add a command, write a struct in the file of its family and a row in the catalogue below.
 //!
 //! # `bound(deserialize = "'de: 'a")`
 //!
-//! Almost every struct has this attribute. An event borrows its texts from the body, so the body (`'de`) must live
-//! as long as the event (`'a`). serde's derive adds that condition by itself for a field of type `&'a str`, but it
-//! can't see that [`Text<'a>`](crate::value::Text) borrows too, so the attribute says it once for the whole struct.
+//! Almost every struct has this attribute. An event borrows its texts from the body, so the body (`'de`) must live at
+//! least as long as the event (`'a`). serde's derive adds that bound by itself for a field of type `&'a str`. It
+//! can't see that [`Text<'a>`](crate::value::Text) borrows too, so the attribute states the bound for the whole
+//! struct.
 
 use serde::Deserialize;
 
@@ -28,19 +29,19 @@ pub mod push;
 pub mod sns;
 pub mod state;
 
-/// A documented command and the page it is documented on.
+/// A documented command and its documentation page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Documented {
     /// The value of `CallbackCommand`.
     pub name: &'static str,
-    /// The number of the documentation page; with `269/`, of the mainland's.
+    /// The number of the page; `269/…` is a page of the Chinese documentation.
     pub page: &'static str,
 }
 
-/// From one row per command: the list of them, the enum of their events, and how each is found and read.
+/// Generates, from one row per command, the list of commands, the enum of events, and the lookup and parse of each.
 macro_rules! catalogue {
     ($($name:literal, $page:literal, $event:ident($payload:ty);)*) => {
-        /// The documented commands. The list is open: whatever is not in it is recorded by the same path.
+        /// The documented commands. The list is open: a command that is not in it is recorded in the same way.
         pub const DOCUMENTED: [Documented; [$($name),*].len()] =
             [$(Documented { name: $name, page: $page }),*];
 
@@ -52,16 +53,16 @@ macro_rules! catalogue {
                 #[doc = concat!("`", $name, "` (page ", $page, ")")]
                 $event(Box<$payload>),
             )*
-            /// An undocumented command, by its name: a new one, or another product's.
+            /// An undocumented command, with its name: a new command, or a command of another product.
             Unknown(&'a str),
         }
 
         impl<'a> Event<'a> {
-            /// Parses the body of a command. The body of an undocumented command is not parsed. A lone surrogate in a
-            /// text makes this fail; [`Callback::event`](crate::Callback::event) replaces it.
+            /// Parses the body of a command. The body of an undocumented command is not parsed. Fails on a lone
+            /// surrogate in a text; [`Callback::event`](crate::Callback::event) replaces it first.
             ///
             /// # Errors
-            /// The path of the first field that is not as documented, and what is wrong with it.
+            /// The path of the first field that does not have its documented shape, and the mismatch.
             pub fn parse(command: &'a str, body: &'a str) -> Result<Self, String> {
                 match command {
                     $($name => typed(body).map(Self::$event),)*
@@ -79,7 +80,7 @@ macro_rules! catalogue {
             }
         }
 
-        /// The documented command of this name.
+        /// The documented command with this name.
         #[must_use]
         pub fn documented(name: &str) -> Option<Documented> {
             match name {
@@ -184,10 +185,10 @@ pub fn is_name(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// Whether Tencent waits for a decision: the last part of the name starts with `CallbackBefore` or
-/// `CallbackPrev`, or the answer carries a robot's data.
+/// Whether Tencent waits for a decision: the last part of the name starts with `CallbackBefore` or `CallbackPrev`, or
+/// the answer carries data for a robot.
 #[must_use]
-pub fn asks(name: &str) -> bool {
+pub fn is_before_callback(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     last.starts_with("CallbackBefore")
         || last.starts_with("CallbackPrev")

@@ -27,18 +27,18 @@
 //!
 //! The modules follow a callback; each uses only modules below it:
 //!
-//! - [`answer`]: the answer to a callback, and the decisions of a before-callback.
+//! - [`answer`]: the answer to a callback, and the decisions on before-callbacks.
 //! - [`origin`]: application, platform and address that a callback comes from.
-//! - [`callback`]: command, JSON object, subject and time of a request's body.
+//! - [`callback`]: command, JSON object, subject and time of a callback.
 //! - `sample`: a realistic callback of each documented command, with the feature `samples`.
 //! - [`event`]: the 61 documented commands as typed events.
 //! - [`value`]: the types of their fields.
 //! - [`object`]: the top level of a JSON object.
-//! - [`signature`]: who is admitted.
-//! - [`probe`]: the console's check of the URL.
-//! - `surrogate`: escapes that are not Unicode text.
-//! - [`query`]: the URL's parameters.
-//! - [`refusal`]: why a request is refused.
+//! - [`signature`]: decides which requests are admitted.
+//! - [`probe`]: the console's URL check.
+//! - `surrogate`: escapes that are not valid Unicode.
+//! - [`query`]: the URL parameters.
+//! - [`refusal`]: the reasons to refuse a request.
 //!
 //! Doc comments name their source by the number of Tencent's page: 34377 is `https://trtc.io/document/34377`, and
 //! 269/1670 is `https://cloud.tencent.com/document/product/269/1670`.

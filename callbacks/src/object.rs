@@ -1,7 +1,7 @@
-//! The top level of a JSON object: names decoded, values as they came.
+//! The top level of a JSON object: names decoded, values unchanged.
 //!
-//! Values are only scanned, not parsed, so that no nesting is too deep, no number too long, and no escape in
-//! a string (a lone surrogate, say) makes the object unreadable.
+//! Values are only scanned, not parsed. So deep nesting, long numbers or odd escapes in a string (such as a lone
+//! surrogate) never make an object unreadable.
 
 use std::{borrow::Cow, fmt};
 
@@ -11,8 +11,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// How many fields of an object are read. No documented object has 50, and to read 300,000 takes a large part of
-/// Tencent's 2 seconds.
+/// How many fields of an object are read. Documented objects have fewer than 50, and reading 300,000 would take a
+/// large part of Tencent's 2 seconds.
 pub const MAX_FIELDS: usize = 1000;
 
 /// The first [`MAX_FIELDS`] fields of a JSON object.
@@ -27,7 +27,7 @@ pub struct Object<'a> {
 pub enum Field<'a> {
     /// A string, decoded.
     String(Cow<'a, str>),
-    /// A string that is not Unicode text: it holds a lone surrogate.
+    /// A string that is not valid Unicode: it contains a lone surrogate.
     NotText,
     /// A number, as it is written.
     Number(&'a str),
@@ -42,7 +42,7 @@ pub enum Field<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The field of this name; the last one where there are several, as in any JSON parser.
+    /// The field with this name; if there are several, the last one, as in any JSON parser.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Field<'a>> {
         self.fields.iter().rev().find(|field| field.0 == name).map(|field| Field::from(field.1))
@@ -63,18 +63,18 @@ impl<'a> Object<'a> {
         serde_json::from_str::<Object<'a>>(inner).ok()?.at(rest)
     }
 
-    /// All fields in their order, those of one name repeatedly.
+    /// All fields in order, including repeated names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Field<'a>)> {
         self.fields.iter().map(|(name, value)| (name.as_ref(), Field::from(*value)))
     }
 
-    /// How many fields there are after the first [`MAX_FIELDS`].
+    /// How many fields follow after the first [`MAX_FIELDS`].
     #[must_use]
     pub fn unread(&self) -> usize {
         self.unread
     }
 
-    /// The length of the array of this name.
+    /// The length of the array with this name.
     #[must_use]
     pub fn array_len(&self, name: &str) -> Option<usize> {
         let Some(Field::Array(array)) = self.get(name) else {
@@ -126,7 +126,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
             let Some((Name(name), value)) = map.next_entry::<Name<'de>, &RawValue>()? else {
                 return Ok(Object { fields, unread: 0 });
             };
-            // A name with a lone surrogate can't be an attribute's; the body keeps it.
+            // A name with a lone surrogate can't be an attribute's name; the field stays in the body.
             if let Some(name) = name {
                 fields.push((name, value));
             }
@@ -139,7 +139,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// A name, if it is Unicode text. Read as bytes: that is how `serde_json` lets a lone surrogate pass.
+/// A name, if it is valid Unicode. Read as bytes, because `serde_json` accepts a lone surrogate only in bytes.
 struct Name<'a>(Option<Cow<'a, str>>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_keep_what_they_can_and_lose_nothing_else() {
+    fn every_kind_of_field_is_read_or_reported_as_not_text() {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         let json = format!(
             r#"{{"n":-1.50e3,"t":true,"f":false,"s":"a\u00e9\n","z":null,"lone":"\ud800","\ud800":1,"deep":{deep},"MemberList":[{{}},{{}}],"o":{{}}}}"#
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_goes_through_objects_and_first_elements() {
+    fn path_leads_through_objects_and_first_elements() {
         let fields = object(
             r#"{"Info":{"To_Account":"eve","To_Account":"bob"},"List":[{"a":1},{"a":2},3],"None":[]}"#,
         );

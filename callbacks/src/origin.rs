@@ -1,9 +1,9 @@
-//! Where a callback comes from: application, platform and address.
+//! The origin of a callback: application, platform and address.
 
 use crate::query::Query;
 
-/// Where a callback comes from, by its URL. `Sign` does not cover the URL: it proves that Tencent sends, and a gate
-/// relies on Tencent for the rest.
+/// The origin of a callback, read from its URL. `Sign` does not cover the URL: it proves only that Tencent sent the
+/// request. A decision based on the origin trusts Tencent for the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin<'a> {
     /// The application that the callback is for.
@@ -14,12 +14,12 @@ pub struct Origin<'a> {
     pub client_ip: Option<&'a str>,
 }
 
-/// A value of `OptPlatform` (page 34354). Case does not matter: `State.StateChange` writes `IOS`, all other commands
-/// `iOS`. The list is open.
+/// A value of `OptPlatform` (page 34354), in any case: `State.StateChange` writes `IOS`, all other commands `iOS`.
+/// The list is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Platform<'a> {
-    /// `RESTAPI`: not a client but a server, which holds the application's key.
+    /// `RESTAPI`: a server that holds the application's key, not a client.
     RestApi,
     /// `Web`
     Web,
@@ -33,12 +33,12 @@ pub enum Platform<'a> {
     Windows,
     /// `Mac`, on newer pages `macOS`
     Mac,
-    /// Anything else, `Unknown` too, as it is written.
+    /// Any other value, including `Unknown`, unchanged.
     Other(&'a str),
 }
 
 impl<'a> Origin<'a> {
-    /// The origin of a callback that was admitted for this application.
+    /// The origin of a callback that is admitted for this application.
     #[must_use]
     pub fn new(sdk_appid: &'a str, query: &'a Query<'_>) -> Self {
         Self { sdk_appid, platform: query.opt_platform().map(Platform::from), client_ip: query.client_ip() }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_what_the_url_says() {
+    fn origin_is_read_from_the_url() {
         let query = Query::parse("ClientIP=203.0.113.7&OptPlatform=RESTAPI&SdkAppid=2");
         let expected =
             Origin { sdk_appid: "1", platform: Some(Platform::RestApi), client_ip: Some("203.0.113.7") };
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_is_known_in_each_spelling_and_only_rest_is_rest() {
+    fn platform_is_recognised_in_any_case() {
         for (name, platform) in [
             ("RESTAPI", Platform::RestApi),
             ("RestApi", Platform::RestApi),

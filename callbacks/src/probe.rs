@@ -1,10 +1,10 @@
-//! The console's check of the URL: a request that is answered, and is not a callback.
+//! The console's URL check: a request that is answered but is not a callback.
 //!
-//! The console's page (269/32431) does not say what it sends. One integrator met a signed POST without `SdkAppid`, with
-//! a `CallbackCommand` in the URL and `{}` as its body. So a request of a served application is a probe if its body
-//! is empty or white space, or if it is an object without fields under no command or a documented one: each
-//! documented command has fields that it can't be without. [`Callback::parse`](crate::Callback::parse) finds these.
-//! For a request without `SdkAppid` there is
+//! The console's page (269/32431) does not describe this request. One integrator saw a signed POST without
+//! `SdkAppid`, with a `CallbackCommand` in the URL and the body `{}`. So a request for a served application is a URL
+//! check if its body is empty or white space. It is also one if the body is an object without fields, and the command
+//! is absent or documented: each documented command has required fields. [`Callback::parse`](crate::Callback::parse)
+//! detects these. For a request without `SdkAppid` there is
 //! [`Admission::admit_probe`](crate::signature::Admission::admit_probe).
 
 /// Whether a body is empty or only white space.
@@ -12,7 +12,7 @@ pub(crate) fn is_blank(body: &[u8]) -> bool {
     body.trim_ascii().is_empty()
 }
 
-/// Whether a body is a JSON object without fields. Any other body is recognised by its first bytes.
+/// Whether a body is a JSON object without fields. For any other body, the first bytes are enough to tell.
 pub(crate) fn has_no_fields(body: &[u8]) -> bool {
     body.iter().filter(|byte| !b" \t\r\n".contains(byte)).eq(b"{}")
 }
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_object_without_fields_has_no_fields() {
+    fn only_an_empty_object_has_no_fields() {
         for body in ["{}", " {} ", "{\r\n\t}\n"] {
             assert!(has_no_fields(body.as_bytes()), "{body:?}");
         }

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-/// The parameters that mean something to a receiver, in their documented spelling. `RequestID` is documented
-/// for Desk alone (269/111212) and seen in Chat's traffic.
+/// The parameters that a receiver needs, in their documented spelling. `RequestID` is documented only for Desk
+/// (269/111212), but also occurs in Chat's traffic.
 const NAMES: [&str; 7] =
     ["SdkAppid", "CallbackCommand", "ClientIP", "OptPlatform", "Sign", "RequestTime", "RequestID"];
 
-/// The parameters of a request, decoded. A customer's own are left out.
+/// The decoded parameters of a request. Parameters that are not Tencent's are left out.
 ///
-/// There is no `Debug`: `Sign` would be in it.
+/// Has no `Debug`, which would show `Sign`.
 #[derive(Clone, Default)]
 pub struct Query<'a>(Vec<Parameter<'a>>);
 
@@ -22,8 +22,7 @@ struct Parameter<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Reads a raw query string. Names match in any order and case, because Tencent's pages spell them in
-    /// several.
+    /// Reads a raw query string. Names match in any order and case, because Tencent's pages spell them differently.
     #[must_use]
     pub fn parse(raw: &'a str) -> Self {
         let parameter = |(name, value): (Cow<'a, str>, Cow<'a, str>)| {
@@ -33,13 +32,13 @@ impl<'a> Query<'a> {
         Self(form_urlencoded::parse(raw.as_bytes()).filter_map(parameter).collect())
     }
 
-    /// `SdkAppid`: the application, decimal.
+    /// `SdkAppid`: the application's id, decimal.
     #[must_use]
     pub fn sdk_appid(&self) -> Option<&str> {
         self.get("SdkAppid")
     }
 
-    /// `CallbackCommand`: which callback this is.
+    /// `CallbackCommand`: the kind of callback.
     #[must_use]
     pub fn callback_command(&self) -> Option<&str> {
         self.get("CallbackCommand")
@@ -57,13 +56,13 @@ impl<'a> Query<'a> {
         self.get("OptPlatform")
     }
 
-    /// `Sign`: hex SHA-256 of token and `RequestTime`. Only with authentication switched on.
+    /// `Sign`: hex SHA-256 of token and `RequestTime`. Only if authentication is switched on.
     #[must_use]
     pub fn sign(&self) -> Option<&str> {
         self.get("Sign")
     }
 
-    /// `RequestTime`: seconds since the epoch, decimal. Only with authentication switched on.
+    /// `RequestTime`: seconds since the epoch, decimal. Only if authentication is switched on.
     #[must_use]
     pub fn request_time(&self) -> Option<&str> {
         self.get("RequestTime")
@@ -73,17 +72,17 @@ impl<'a> Query<'a> {
     #[must_use]
     pub fn request_time_seconds(&self) -> Option<u64> {
         let text = self.request_time()?;
-        // `parse` alone would take a leading plus.
+        // `parse` alone would accept a leading plus.
         text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
     }
 
-    /// `RequestID`: Tencent's own id of the request, where it has one.
+    /// `RequestID`: Tencent's id of the request, if there is one.
     #[must_use]
     pub fn tencent_request_id(&self) -> Option<&str> {
         self.get("RequestID")
     }
 
-    /// The query string again, without `Sign` and without a customer's own parameters: fit for a log.
+    /// The query string without `Sign` and without parameters that are not Tencent's: safe to log.
     #[must_use]
     pub fn without_sign(&self) -> String {
         let mut raw = form_urlencoded::Serializer::new(String::new());
@@ -95,8 +94,7 @@ impl<'a> Query<'a> {
         raw.finish()
     }
 
-    /// The documented spelling wins over others, then the first value over later ones, so that a customer's
-    /// own `sign` can't hide `Sign`.
+    /// The documented spelling wins, then the first value. So a customer's own `sign` can't hide `Sign`.
     fn get(&self, name: &str) -> Option<&str> {
         let mut of_name = self.0.iter().filter(|parameter| parameter.name == name);
         let first = of_name.clone().next();
@@ -110,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_parameters_whatever_their_order_case_and_company() {
+    fn parameters_are_found_in_any_order_case_and_among_others() {
         let query = Query::parse(
             "appId=shop&OPTPLATFORM=Web&clientip=203.0.113.8&CallbackCommand=State.StateChange\
              &sdkAppId=1400000002&contenttype=json&RequestId=r-1",
@@ -124,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_spelling_wins_then_the_first_value() {
+    fn documented_spelling_wins_then_first_value() {
         for (raw, expected) in [
             ("sign=own&Sign=tencent", "tencent"),
             ("Sign=tencent&sign=own", "tencent"),
@@ -136,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn decodes_percent_and_plus() {
+    fn percent_and_plus_are_decoded() {
         let query = Query::parse("OptPlatform=a+b%20c%2Bd%E7%BE%A4%zz%&ClientIP=%FF");
         assert_eq!(query.opt_platform(), Some("a b c+d群%zz%"));
         assert_eq!(query.client_ip(), Some("\u{fffd}"));
@@ -158,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn without_sign_keeps_the_rest() {
+    fn query_without_sign_keeps_other_parameters() {
         let raw = "requestid=r&SdkAppid=1&CallbackCommand=A.B&ClientIP=%26&RequestTime=5&Sign=abc&own=x";
         assert_eq!(
             Query::parse(raw).without_sign(),

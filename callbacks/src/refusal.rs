@@ -1,9 +1,9 @@
-//! Every reason to turn a request away, under the one name that reply, log and metric share.
+//! Every reason to refuse a request, under the one name that reply, log and metric share.
 
 /// Declares the refusals: name in log and metric, HTTP status (which is `ErrorCode` too), `ErrorInfo`.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $variant:ident: $name:literal, $status:literal, $error_info:literal;)*) => {
-        /// Why a request is not recorded.
+        /// The reason why a request is refused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Refusal {
             $($(#[$doc])* $variant,)*
@@ -22,9 +22,9 @@ macro_rules! refusals {
     };
 }
 
-// The failures of the signature share one text, so that a stranger learns nothing from it.
+// All signature refusals share one text, so that a stranger learns nothing from it.
 refusals! {
-    /// The event is not an HTTP request that can be read.
+    /// The event is not a readable HTTP request.
     RequestMalformed: "request_malformed", 400, "The request can't be read.";
     /// The method is not POST.
     NotPost: "not_post", 405, "Only POST is served.";
@@ -32,7 +32,7 @@ refusals! {
     SdkAppidMissing: "sdkappid_missing", 403, "This SdkAppid is not served here.";
     /// The URL names an application that is not served here.
     SdkAppidForeign: "sdkappid_foreign", 403, "This SdkAppid is not served here.";
-    /// `Sign` or `RequestTime` is not there.
+    /// `Sign` or `RequestTime` is missing.
     SignMissing: "sign_missing", 401, "Sign or RequestTime is not valid.";
     /// `RequestTime` is not a decimal number, or `Sign` is not 64 hex digits.
     SignMalformed: "sign_malformed", 401, "Sign or RequestTime is not valid.";
@@ -42,7 +42,7 @@ refusals! {
     SignInFuture: "sign_in_future", 401, "Sign or RequestTime is not valid.";
     /// No token of the application makes this `Sign`.
     SignWrong: "sign_wrong", 401, "Sign or RequestTime is not valid.";
-    /// The body is larger than what can be recorded.
+    /// The body is too large to be recorded.
     BodyTooLarge: "body_too_large", 413, "The body is larger than 3.5 MB.";
     /// The body is not UTF-8.
     BodyNotText: "body_not_text", 400, "The body is not UTF-8.";

@@ -1,12 +1,12 @@
 //! A realistic callback of each documented command, for tests and for tools that send callbacks.
 //!
-//! The ids of persons, groups, topics, robots, official accounts and tasks begin with `test-`, so that a sample that
-//! was sent by mistake is easy to find.
+//! The ids of users, groups, topics, robots, official accounts and tasks begin with `test-`, so that a sample sent by
+//! mistake is easy to find.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A callback that never happened.
+/// A made-up callback.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 pub struct Sample {
     /// Its command.
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
     use crate::{callback::Callback, event::DOCUMENTED, query::Query};
 
-    /// What stands under a name that an id has.
+    /// The value that a sample has in an id field.
     fn ids<'a>(name: &str, value: &'a Value, found: &mut Vec<&'a str>) {
         match value {
             Value::Object(fields) => fields.iter().for_each(|(name, value)| ids(name, value, found)),

@@ -14,8 +14,8 @@ use crate::{
     refusal::Refusal,
 };
 
-/// How far `RequestTime` may be from now, in seconds, in both directions. Exactly this far is still valid:
-/// the page on console settings (269/32431) refuses "more than 1 minute".
+/// The largest accepted difference between `RequestTime` and now, in seconds, in both directions. Exactly this
+/// difference is still valid: the page on console settings (269/32431) rejects "more than 1 minute".
 pub const TOLERANCE_SECONDS: u64 = 60;
 
 /// The served applications and their tokens.
@@ -36,7 +36,7 @@ pub struct App {
 /// An authentication token of the console.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    /// The token's place in the caller's list, counted from 1, so that a log can name it.
+    /// The token's position in the caller's list, counted from 1, so that a log can name it.
     pub position: usize,
     /// The token itself.
     pub secret: String,
@@ -53,19 +53,19 @@ impl fmt::Debug for Token {
 pub struct Admitted<'a> {
     /// The application that the request is for.
     pub sdk_appid: &'a str,
-    /// The position of the token that admitted it; `None` where the application has no token.
+    /// The position of the token that made the `Sign`; `None` if the application has no token.
     pub token: Option<usize>,
 }
 
-/// The console's check of the URL, without an application.
+/// The console's URL check, in a request without an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Probe {
-    /// The position of the token that admitted it; `None` where only an application without a token did.
+    /// The position of the token that made the `Sign`; `None` if it was admitted only because an application has no
+    /// token.
     pub token: Option<usize>,
 }
 
-/// The `Sign` that a token makes for a `RequestTime`, in lower-case hex: for tests and for tools that send
-/// callbacks.
+/// The `Sign` for a token and a `RequestTime`, in lower-case hex: for tests and for tools that send callbacks.
 ///
 /// ```
 /// // The documented example (page 34354).
@@ -82,8 +82,8 @@ fn digest(token: &str, request_time: &str) -> [u8; 32] {
 }
 
 impl Admission {
-    /// Serves these applications. An application without tokens admits unsigned requests, so the caller must make
-    /// sure that this is intended.
+    /// Serves these applications. An application without tokens admits unsigned requests: the caller must make sure
+    /// that this is intended.
     #[must_use]
     pub fn new(apps: Vec<App>) -> Self {
         Self { apps }
@@ -100,9 +100,9 @@ impl Admission {
         Ok(Admitted { sdk_appid: &app.sdk_appid, token })
     }
 
-    /// Admits the [check of the URL](crate::probe) that has no `SdkAppid`: its body is empty, white space or an object
-    /// without fields, and `Sign` is fresh and made with a token of any application. If one of the applications has no
-    /// token, `Sign` is not needed. `None` for any other request, so ask [`admit`](Self::admit) then.
+    /// Admits the [URL check](crate::probe) without `SdkAppid`: its body is empty, white space or an object without
+    /// fields, and `Sign` is fresh and made with the token of any application. `Sign` is not needed if one of the
+    /// applications has no token. Returns `None` for any other request; call [`admit`](Self::admit) for that.
     #[must_use]
     pub fn admit_probe(&self, query: &Query<'_>, body: &[u8], now: u64) -> Option<Probe> {
         if query.sdk_appid().is_some() || !(is_blank(body) || has_no_fields(body)) {
@@ -129,7 +129,7 @@ fn verify<'a>(
     let mut given = [0; 32];
     hex::decode_to_slice(sign, &mut given).map_err(|_| Refusal::SignMalformed)?;
 
-    // Every token is tried, so that the time taken doesn't tell which one is near.
+    // Every token is compared, so that the time taken reveals nothing about a token.
     let mut position = None;
     for token in tokens {
         if digest(&token.secret, request_time).ct_eq(&given).into() {
@@ -143,7 +143,7 @@ fn verify<'a>(
 mod tests {
     use super::*;
 
-    /// The documented vector (page 34354). Older English pages print its token as `xxxyyy`, by mistake.
+    /// The documented example (page 34354). Older English pages misprint its token as `xxxyyy`.
     const VECTOR_TOKEN: &str = "xxxxyyyy";
     const VECTOR_TIME: &str = "1669872112";
     const VECTOR_SIGN: &str = "17773bc39a671d7b9aa835458704d2a6db81360a5940292b587d6d760d484061";
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_vector_is_admitted_in_both_cases_of_hex() {
+    fn documented_sign_is_admitted_in_lower_and_upper_case() {
         let admission = Admission::new(vec![app("1400000001", &[(1, VECTOR_TOKEN)])]);
         for hex in [VECTOR_SIGN.to_owned(), VECTOR_SIGN.to_uppercase()] {
             let raw = raw("1400000001", VECTOR_TIME, &hex);
@@ -174,13 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn the_misprinted_token_is_refused() {
+    fn misprinted_token_is_refused() {
         let admission = Admission::new(vec![app("1", &[(1, "xxxyyy")])]);
         assert_eq!(admit(&admission, &raw("1", VECTOR_TIME, VECTOR_SIGN), NOW), Err(Refusal::SignWrong));
     }
 
     #[test]
-    fn sixty_seconds_are_fresh_and_one_more_is_not() {
+    fn request_is_fresh_up_to_sixty_seconds() {
         let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
         for (now, expected) in [
             (NOW - 61, Some(Refusal::SignInFuture)),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn any_token_of_the_application_admits_and_its_position_is_told() {
+    fn any_token_of_the_application_admits_and_gives_its_position() {
         let admission = Admission::new(vec![
             app("1", &[(1, "old"), (2, "new")]),
             app("2", &[(3, "its own")]),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_needs_no_application_but_a_token_of_one() {
+    fn url_check_needs_no_application_but_a_valid_token() {
         let signed = Admission::new(vec![app("1", &[(1, "a"), (2, "b")]), app("2", &[(3, VECTOR_TOKEN)])]);
         let mixed = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)]), app("2", &[])]);
         let query = format!("CallbackCommand=A.B&RequestTime={VECTOR_TIME}&Sign=");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_malformed_is_refused_by_that_name() {
+    fn missing_or_malformed_parameters_have_their_own_refusals() {
         let admission = Admission::new(vec![app("1", &[(1, VECTOR_TOKEN)])]);
         let time = VECTOR_TIME;
         for (raw, expected) in [

@@ -1,8 +1,8 @@
-//! Lone surrogates. A JSON string can escape one half of a surrogate pair, as in `"\ud800"`; no Unicode text can hold
-//! that, so no parser makes a text of it. Clients cut texts in the middle of an emoji, so it occurs.
+//! Lone surrogates. A JSON string can escape one half of a surrogate pair, as in `"\ud800"`. That is not valid
+//! Unicode, so parsers reject such a text. It occurs, because clients cut texts in the middle of an emoji.
 
-/// The JSON with `\ufffd`, the replacement character, for each lone surrogate; `None` if there is none. It has the same
-/// length: what is found in it stands at the same place in the original.
+/// The JSON with each lone surrogate replaced by `\ufffd`, the replacement character; `None` if there is none. The
+/// length stays the same, so positions are the same in both texts.
 pub(crate) fn replaced(json: &str) -> Option<String> {
     let mut replaced: Option<Vec<u8>> = None;
     let mut at = 0;
@@ -22,7 +22,7 @@ pub(crate) fn replaced(json: &str) -> Option<String> {
     String::from_utf8(replaced?).ok()
 }
 
-/// The UTF-16 unit that is escaped here, if it can be a surrogate.
+/// The UTF-16 unit escaped at this position, if it can be a surrogate.
 fn unit(json: &str, at: usize) -> Option<u16> {
     let escape = json.as_bytes().get(at..at + 6)?;
     let digits = escape.strip_prefix(br"\ud").or_else(|| escape.strip_prefix(br"\uD"))?;

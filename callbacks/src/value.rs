@@ -1,5 +1,5 @@
-//! The values of fields. Tencent's pages confuse strings and numbers in places, so each type here reads both: a
-//! body whose meaning is clear should not be reported as a problem.
+//! The types of fields. Tencent's pages sometimes confuse strings and numbers, so each type here reads both: a body
+//! whose meaning is clear should not be reported as a problem.
 
 use std::{borrow::Cow, fmt, ops::Deref};
 
@@ -13,12 +13,12 @@ pub(crate) mod decimal;
 mod time;
 pub use time::{Millis, Seconds};
 
-/// A text, borrowed from the body unless it has escapes. A whole number is read as well: its digits.
+/// A text, borrowed from the body unless it has escapes. A whole number is read too, as its digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
-    // Called for most fields of 61 types: a copy in each of them makes the binary 10 % larger.
+    // Called for most fields of 61 types: inlining it everywhere would make the binary 10 % larger.
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
@@ -106,12 +106,12 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// Reads an integer. An error names no value: it may be someone's text.
+/// Reads an integer. Its errors don't contain the value: it may be a user's text.
 #[derive(Clone, Copy)]
 enum Integer {
     /// Only a whole number.
     IsWhole,
-    /// Any number, less its fraction.
+    /// Any number; the fraction is dropped.
     DropsFraction,
 }
 
@@ -161,7 +161,7 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
-/// Several texts. A single one may stand for itself: some tables print `String` where the sample has a list.
+/// A list of texts. A single text is read as a list of one: some tables print `String` where the sample has a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts<'a>(Vec<Text<'a>>);
 
@@ -206,7 +206,7 @@ impl<'a> Deref for Texts<'a> {
     }
 }
 
-/// JSON as it stands in the body, neither copied nor parsed.
+/// JSON that stays unparsed and is borrowed from the body.
 #[derive(Clone, Copy, Debug)]
 pub struct Raw<'a>(&'a RawValue);
 

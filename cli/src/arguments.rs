@@ -127,7 +127,7 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Print the documented callbacks.
     ///
-    /// JSON: {"name", "asks", "url"}.
+    /// JSON: {"name", "before", "url"}.
     Commands,
     /// Print completions for a shell.
     ///

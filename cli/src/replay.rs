@@ -6,7 +6,7 @@ use clap::{Args, value_parser};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
-use tencent_chat_callbacks::event::asks;
+use tencent_chat_callbacks::event::is_before_callback;
 use tencent_chat_webhook::record::attribute::Item;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -97,7 +97,9 @@ pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> 
         if run.journal.as_ref().is_some_and(|journal| journal.has(&event)) {
             continue;
         }
-        if !replay.before_callbacks && asks(attribute(&event, "CallbackCommand").unwrap_or_default()) {
+        if !replay.before_callbacks
+            && is_before_callback(attribute(&event, "CallbackCommand").unwrap_or_default())
+        {
             run.tally.left_out += 1;
             continue;
         }

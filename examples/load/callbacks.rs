@@ -1,20 +1,20 @@
-//! The callbacks to send: what they are, and in which order, repeats among them.
+//! The callbacks to send: their contents and their order, including repeats.
 
 use sha2::{Digest, Sha256};
 use support::requests::{SDK_APPID, signed};
 
 pub(crate) const TOKEN: &str = "load-token";
 
-/// Of ten callbacks, those that repeat an earlier one: 30 %.
+/// Of ten callbacks, this many repeat an earlier one: 30 %.
 const REPEATS: [usize; 3] = [4, 7, 9];
 
-/// How far back a repeat reaches, in callbacks.
+/// The greatest distance of a repeat, in callbacks.
 const REACH: usize = 2000;
 
-/// One of so many callbacks is too large for an item.
+/// One in this many callbacks is too large for an item.
 const LARGE: usize = 1000;
 
-/// The commands, one after the other: before- and after-callbacks, documented and not.
+/// The commands in turn: before- and after-callbacks, documented and undocumented.
 const COMMANDS: [&str; 8] = [
     "Group.CallbackAfterCreateGroup",
     "Group.CallbackAfterGroupDestroyed",
@@ -26,11 +26,11 @@ const COMMANDS: [&str; 8] = [
     "Custom.CallbackAfterSomething",
 ];
 
-/// Which callback is sent when.
+/// The order in which callbacks are sent.
 pub(crate) struct Plan {
-    /// Numbers of callbacks, those that are sent again repeatedly.
+    /// Numbers of callbacks; a repeated callback occurs several times.
     pub(crate) order: Vec<usize>,
-    /// How many different ones there are: their numbers are those below.
+    /// The number of different callbacks. They are numbered from 0.
     pub(crate) unique: usize,
 }
 
@@ -49,7 +49,7 @@ impl Plan {
     }
 }
 
-/// The body of the callback with this number: no two are alike.
+/// The body of the callback with this number. All bodies differ.
 pub(crate) fn body(number: usize) -> String {
     let command = COMMANDS[number % COMMANDS.len()];
     let members = if number % LARGE == LARGE - 1 { 9000 } else { number % 20 };
@@ -64,12 +64,12 @@ pub(crate) fn body(number: usize) -> String {
     )
 }
 
-/// The query string that Tencent appends now.
+/// The query string that Tencent would append now.
 pub(crate) fn query(number: usize) -> String {
     signed(SDK_APPID, COMMANDS[number % COMMANDS.len()], TOKEN)
 }
 
-/// A number that looks random and is the same in each run.
+/// A number that looks random but is the same in each run.
 pub(crate) fn random(seed: usize) -> usize {
     let digest = Sha256::digest(seed.to_le_bytes());
     digest[..4].iter().fold(0, |number, byte| number << 8 | usize::from(*byte))

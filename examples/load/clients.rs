@@ -1,4 +1,4 @@
-//! Tencent's side: many connections that deliver callbacks, each once it has the reply to the one before.
+//! Tencent's side: many connections. Each sends its next callback after the reply to the previous one.
 
 use std::{
     io,
@@ -19,13 +19,13 @@ use crate::{
     faults::Faults,
 };
 
-/// How long building and starting may take.
+/// The limit for building and starting.
 const START: Duration = Duration::from_mins(15);
 
-/// How long a reply may take before the test gives up on all of it.
+/// If a reply takes longer than this, the test fails.
 const REPLY: Duration = Duration::from_mins(1);
 
-/// What Tencent got.
+/// The replies that Tencent got.
 #[derive(Default)]
 pub(crate) struct Replies {
     pub(crate) ok: usize,
@@ -39,7 +39,7 @@ impl Replies {
     }
 }
 
-/// Sends everything in its order over so many connections, half of it before the outage.
+/// Sends all callbacks in order over this many connections, half of them before the outage.
 pub(crate) async fn send_all(
     plan: &Plan,
     to: SocketAddr,
@@ -92,7 +92,7 @@ pub(crate) async fn wait_until_ready(function: SocketAddr) -> io::Result<()> {
     Err(broken("the function did not start"))
 }
 
-/// Delivers a callback: the reply's `ActionStatus`.
+/// Sends a callback and returns the reply's `ActionStatus`.
 async fn post(connection: &mut TcpStream, query: &str, body: &str, patience: Duration) -> io::Result<String> {
     let request = format!(
         "POST /?{query} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\

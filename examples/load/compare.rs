@@ -1,4 +1,4 @@
-//! What came out: the outcomes that both functions told, and the table against what was sent.
+//! Compares the results: the outcomes that both functions logged, and the table with the callbacks sent.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -19,23 +19,23 @@ use crate::{
     callbacks::{Plan, body},
 };
 
-/// How many callbacks ended how, as a log has it.
+/// How many callbacks had which outcome, according to a log.
 #[derive(Default)]
 pub(crate) struct Outcomes {
-    /// The ids of those that were logged as recorded.
+    /// The ids of the callbacks logged as recorded.
     recorded: HashSet<String>,
     duplicate: usize,
     failed: usize,
 }
 
 impl Outcomes {
-    /// Reads a log, whose lines tell callbacks apart by this field.
+    /// Reads a log. This field identifies a callback in its lines.
     pub(crate) fn read(log: &str, id: &str) -> Self {
         let mut outcomes = Self::default();
         for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
             match line["outcome"].as_str() {
                 Some("recorded") => {
-                    // An invocation that is tried again may log an id again.
+                    // A retried invocation may log an id again.
                     outcomes.recorded.insert(line[id].as_str().unwrap_or_default().to_owned());
                 }
                 Some("duplicate") => outcomes.duplicate += 1,
@@ -66,7 +66,7 @@ impl Outcomes {
     }
 }
 
-/// Where the table differs from what was sent.
+/// Differences between the table and the callbacks sent.
 #[derive(Default)]
 pub(crate) struct Differences {
     missing: usize,
@@ -88,7 +88,7 @@ impl Differences {
     }
 }
 
-/// Reads the whole table and looks for each callback by its body, to the byte.
+/// Reads the whole table and compares each callback's body byte for byte.
 pub(crate) async fn table(plan: &Plan, client: &Client) -> Result<Differences, Box<dyn Error>> {
     let mut bodies: HashMap<String, usize> = HashMap::new();
     for body in read_bodies(client).await? {
@@ -106,7 +106,7 @@ pub(crate) async fn table(plan: &Plan, client: &Client) -> Result<Differences, B
     Ok(differences)
 }
 
-/// A client of the table, without a detour.
+/// A client that accesses the table directly.
 pub(crate) fn client(dynamodb_url: &str) -> Client {
     let aws = Aws {
         region: "us-east-1".to_owned(),
@@ -119,7 +119,7 @@ pub(crate) fn client(dynamodb_url: &str) -> Client {
     Client::from_conf(client::config(&aws).timeout_config(TimeoutConfig::disabled()).build())
 }
 
-/// Nobody reads the table's stream here, and the embedded DynamoDB goes through all of it at each write.
+/// Switches off the table's stream. Nobody reads it here, and the embedded DynamoDB scans all of it at each write.
 pub(crate) async fn without_stream(client: &Client) -> Result<(), Box<dyn Error>> {
     let off = StreamSpecification::builder().stream_enabled(false).build()?;
     client.update_table().table_name(TABLE).stream_specification(off).send().await?;

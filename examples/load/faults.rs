@@ -1,4 +1,4 @@
-//! What goes wrong at DynamoDB: 5 % of all requests, here and there, and an outage in the middle.
+//! The faults of DynamoDB: 5 % of all requests, at random, and an outage in the middle.
 
 use std::{
     net::SocketAddr,
@@ -13,10 +13,10 @@ use support::endpoint::{Endpoint, Step};
 
 use crate::callbacks::random;
 
-/// Of 10,000 requests, those with a fault.
+/// Of 10,000 requests, this many fail.
 const SCATTERED: usize = 500;
 
-/// How long nothing but faults comes back.
+/// The duration of the outage, in which every request fails.
 const OUTAGE: Duration = Duration::from_secs(20);
 
 const FAULTS: [Step; 6] = [
@@ -28,7 +28,7 @@ const FAULTS: [Step; 6] = [
     Step::LoseReply,
 ];
 
-/// Makes and counts the faults.
+/// Causes and counts the faults.
 #[derive(Clone, Default)]
 pub(crate) struct Faults {
     begun: Arc<AtomicBool>,
@@ -51,12 +51,12 @@ impl Faults {
         Endpoint::deciding(decide, table).await
     }
 
-    /// Lets the faults begin: the start of the function is not what this is about.
+    /// Starts the faults. The function's own start is not tested here.
     pub(crate) fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
     }
 
-    /// Lets the outage begin, if it hasn't yet.
+    /// Starts the outage, unless it has started already.
     pub(crate) fn begin_outage(&self) {
         self.outage.get_or_init(Instant::now);
     }

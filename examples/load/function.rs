@@ -23,10 +23,10 @@ pub(crate) struct Function {
     log: PathBuf,
 }
 
-/// The log as it grows.
+/// Reads the log while it grows.
 pub(crate) struct Tail(fs::File);
 
-/// What a function needs to know of the table at an address.
+/// The environment of a function that uses the table at an address.
 pub(crate) fn settings(dynamodb_url: &str) -> [(&str, &str); 5] {
     [
         ("TABLE_NAME", TABLE),
@@ -38,9 +38,9 @@ pub(crate) fn settings(dynamodb_url: &str) -> [(&str, &str); 5] {
 }
 
 impl Function {
-    /// Starts the release binary in up to so many instances, with DynamoDB at this URL.
+    /// Starts the release binary in up to this many instances, with DynamoDB at this URL.
     pub(crate) fn start(dynamodb_url: &str, instances: usize) -> io::Result<Self> {
-        // Free now, and nobody else asks for it in the moment until it is bound again.
+        // The port is free now, and no other program is likely to take it before the function does.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let log = env::current_exe()?.with_file_name("load.log");
         let watch = cargo()
@@ -62,13 +62,13 @@ impl Function {
         fs::File::open(&self.log).map(Tail)
     }
 
-    /// Stops it, instances and all, and gives its log.
+    /// Stops it with its instances, and returns its log.
     pub(crate) fn stop(mut self) -> io::Result<String> {
         self.interrupt()?;
         fs::read_to_string(&self.log)
     }
 
-    /// As Ctrl-C does: then `cargo lambda` ends its instances too.
+    /// As Ctrl-C does: then `cargo lambda` also stops its instances.
     fn interrupt(&mut self) -> io::Result<()> {
         if self.watch.try_wait()?.is_none() {
             Command::new("kill").args(["-INT", &self.watch.id().to_string()]).status()?;
@@ -87,7 +87,7 @@ impl Drop for Function {
 }
 
 impl Tail {
-    /// The whole lines that are new since the last time.
+    /// The complete lines since the last call.
     pub(crate) fn lines(&mut self) -> io::Result<String> {
         let mut bytes = Vec::new();
         self.0.read_to_end(&mut bytes)?;

@@ -1,13 +1,13 @@
-//! A load test of the whole: `make load`.
+//! A load test of the whole system: `make load`.
 //!
-//! The release binary runs in several instances under `cargo lambda watch`, and its DynamoDB, an embedded one,
-//! stands behind a proxy that throttles, drops, delays and resets, and has an outage in the middle. Callbacks go
-//! in as Tencent sends them, with repeats. What the function could not store goes from its log to the redrive
-//! function, as a subscription would carry it. Then the table is compared with what was sent, callback by
-//! callback: none may be missing, none there twice. Each must have been logged as recorded once, or found by the redrive
-//! after a write whose response was lost.
+//! The release binary runs in several instances under `cargo lambda watch`. Its DynamoDB is embedded here, behind a
+//! proxy that throttles, drops, delays and resets requests and has an outage in the middle. Callbacks are sent as
+//! Tencent sends them, with repeats. The log entries of callbacks that the function could not store go to the redrive
+//! function, as a subscription would deliver them. At the end the table is compared with the callbacks sent: none may
+//! be missing or stored twice. Each must have been logged as recorded once, or the redrive must have found it after a
+//! write whose response was lost.
 //!
-//! `LOAD` is the number of callbacks (default 50000), `LOAD_INSTANCES` that of instances (default 4).
+//! `LOAD` is the number of callbacks (default 50000), `LOAD_INSTANCES` the number of instances (default 4).
 
 use std::{
     error::Error,
@@ -32,7 +32,7 @@ use faults::Faults;
 use function::Function;
 use redrive::Redrive;
 
-/// What a test prints, a line each.
+/// The rows that the test prints.
 type Rows = Vec<(&'static str, String)>;
 
 #[tokio::main]
@@ -58,7 +58,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     faults.begin();
     let (started, ended) = (Instant::now(), AtomicBool::new(false));
     let sending = async {
-        // One each: Lambda lets no callback wait for an instance.
+        // One connection per instance: Lambda does not queue callbacks for an instance.
         let replies = clients::send_all(&plan, function.address, instances, &faults).await;
         ended.store(true, Ordering::SeqCst);
         (replies, started.elapsed())
@@ -87,7 +87,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Stops both functions, and counts what they logged: whether it fits what was sent.
+/// Stops both functions, counts what they logged, and checks that it matches the callbacks sent.
 async fn logged(plan: &Plan, function: Function, redrive: Redrive, rows: &mut Rows) -> io::Result<bool> {
     rows.extend(redrive.rows());
     let dead_letters = redrive.dead_letters;
@@ -97,12 +97,12 @@ async fn logged(plan: &Plan, function: Function, redrive: Redrive, rows: &mut Ro
     rows.extend(redriven.rows(["redriven: recorded", "redriven: duplicates", "redriven: failed"]));
     let recorded = received.recorded() + redriven.recorded();
     rows.push(("logged as recorded", recorded.to_string()));
-    // Of the others, the write was done and its response lost: the redrive finds them in the table.
+    // The other writes were done, but their responses were lost. The redrive finds these callbacks in the table.
     let found = plan.unique.checked_sub(recorded).is_some_and(|found| found <= redriven.duplicate());
     Ok(found && received.sum() == plan.order.len() && dead_letters == 0)
 }
 
-/// A broken promise of a program that this one talks to.
+/// The error of a program that does not behave as promised.
 fn broken(what: &str) -> io::Error {
     io::Error::other(what.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The redrive function, fed by the subscription of the function's log group and by the queue, without a hand.
+//! The redrive function, invoked automatically by the log group's subscription and by the queue.
 
 use std::{
     collections::VecDeque,
@@ -19,19 +19,19 @@ use crate::{
     function::{Tail, settings},
 };
 
-/// How much goes into one batch, in bytes.
+/// The size of a batch, in bytes.
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// How long an invocation may take.
+/// The limit of an invocation.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long a message stays hidden after a failed try. Deployed it is 15 minutes.
+/// How long a message stays hidden after a failed try. When deployed, 15 minutes.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How often a message is received before it counts as a dead letter. Deployed it is for ten days.
+/// After this many receives a message counts as a dead letter. When deployed, the receives last ten days.
 const RECEIVES: usize = 10;
 
-/// A batch of log lines: an event of the subscription, and after its first try a message of the queue.
+/// A batch of log lines: an event from the subscription, and after its first try a message in the queue.
 struct Batch {
     event: Value,
     tries: usize,
@@ -67,7 +67,7 @@ impl Redrive {
         Ok(Self { function, batches: VecDeque::new(), invocations, failed_invocations, dead_letters })
     }
 
-    /// Follows the log, until no more comes and nothing waits to be tried again.
+    /// Follows the log until no lines are added and no batch waits for a retry.
     pub(crate) async fn follow(&mut self, mut log: Tail, ended: &AtomicBool) -> io::Result<()> {
         loop {
             let last = ended.load(Ordering::SeqCst);
@@ -89,12 +89,12 @@ impl Redrive {
         ]
     }
 
-    /// Ends it, and gives its log.
+    /// Stops it, and returns its log.
     pub(crate) async fn end(self) -> String {
         self.function.end().await
     }
 
-    /// Makes batches of the lines that the subscription is for.
+    /// Makes batches of the lines that match the subscription.
     fn take(&mut self, log: &str) {
         let mut lines: Vec<String> = Vec::new();
         for line in log.lines().filter(|line| subscription::takes(line)) {

@@ -1,13 +1,13 @@
-//! The function's log for people.
+//! Makes the function's log readable for people.
 
 use std::fmt::Write;
 
 use serde_json::Value;
 
-/// What tells of a callback, in this order, beside what every line has.
+/// The fields that describe a callback, in this order, besides those that every line has.
 const TELLING: [&str; 4] = ["reason", "error", "problem", "forward"];
 
-/// A line of the log, readable; what is none of the function's stays as it is.
+/// A log line in readable form. A line that is not the function's stays unchanged.
 pub(crate) fn readable(line: &str) -> String {
     let Ok(fields) = serde_json::from_str::<Value>(line) else {
         return line.to_owned();
@@ -32,6 +32,6 @@ pub(crate) fn readable(line: &str) -> String {
     if let Some(millis) = fields["StoreTime"].as_f64() {
         let _ = write!(readable, "  {millis:.1} ms");
     }
-    // What a sender wrote must be nothing but text to a terminal.
+    // A sender's text must not control the terminal.
     readable.trim_end().replace(char::is_control, "\u{fffd}")
 }

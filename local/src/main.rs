@@ -1,12 +1,12 @@
-//! The function on one's own machine, with a DynamoDB beside it: no AWS account, no signature. `make run` starts it.
+//! Runs the function on your machine, with a DynamoDB: no AWS account, no signature. `make run` starts it.
 //!
-//! The function is the real binary, under `cargo lambda watch`, which builds and starts it again when a source
-//! changes. DynamoDB is in this process, so it stays. Both listen on loopback alone. Events stay in a file.
+//! The function is the real binary, under `cargo lambda watch`, which rebuilds and restarts it when a source changes.
+//! DynamoDB is in this process, so it keeps running. Both listen only on loopback. Events are kept in a file.
 //!
-//! Every setting can be given in the environment; those that are not have a value that fits the files in
-//! `events/`. Further ones belong to this program: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`),
-//! `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default
-//! `.local/events.db`), and `LOG=json` for the log as CloudWatch gets it.
+//! Every setting can be set in the environment; otherwise it has a value that fits the files in `events/`. This
+//! program has some settings of its own: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`),
+//! `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default `.local/events.db`), and
+//! `LOG=json` for the log as CloudWatch gets it.
 
 use std::{env, error::Error, fs, net::SocketAddr, path::Path, process::ExitCode};
 
@@ -17,7 +17,7 @@ mod watch;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Where the two listen.
+/// The addresses of the function and of DynamoDB.
 struct Addresses {
     function: SocketAddr,
     dynamodb: SocketAddr,
@@ -50,7 +50,7 @@ async fn run() -> Outcome<()> {
     function.serve().await
 }
 
-/// A loopback address. Whether it is free, `local/ports.py` has looked before the build.
+/// A loopback address. `local/ports.py` has checked before the build that it is free.
 fn address(name: &str, default: &str) -> Outcome<SocketAddr> {
     let value = setting(name, default);
     let address: SocketAddr =
@@ -64,7 +64,7 @@ fn address(name: &str, default: &str) -> Outcome<SocketAddr> {
     Ok(address)
 }
 
-/// A variable of the environment that has a value, or the default.
+/// The value of an environment variable, or the default if it is unset or empty.
 fn setting(name: &str, default: &str) -> String {
     env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
 }

@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{Outcome, lines::readable};
 
-/// Settings that fit the files in `events/`. The second application is for those who sign.
+/// Settings that fit the files in `events/`. The second application is for signed requests.
 const DEFAULTS: [(&str, &str); 5] = [
     ("TABLE_NAME", TABLE),
     ("SDK_APP_IDS", "1400000001,1400000002"),
@@ -25,13 +25,13 @@ const DEFAULTS: [(&str, &str); 5] = [
     ("AWS_SECRET_ACCESS_KEY", "local"),
 ];
 
-/// Who signs, where the environment says nothing of it.
+/// The signing setting, if the environment has none.
 const TOKENS: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000002:local-token"), ("ALLOW_UNSIGNED", "true")];
 
-/// `cargo lambda` tells of each step of its own.
+/// `cargo lambda` logs each of its own steps, which nobody needs here.
 const QUIET: [(&str, &str); 1] = [("RUST_LOG", "cargo_lambda=warn")];
 
-/// How long it may take to end before it is made to.
+/// After this time the function is killed.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The running function.
@@ -60,7 +60,7 @@ pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    // Tokens that someone wants to try have to count.
+    // If someone sets tokens to try them, they must be required.
     if missing("CALLBACK_TOKENS") && missing("ALLOW_UNSIGNED") {
         command.envs(TOKENS);
     }
@@ -69,7 +69,7 @@ pub(crate) fn start(address: SocketAddr, dynamodb_url: &str) -> Outcome<Function
 }
 
 impl Function {
-    /// Waits until requests are taken; the first ones wait for the function's start.
+    /// Waits until the function accepts requests. The first requests wait for its start.
     pub(crate) async fn wait_until_it_listens(&mut self, address: SocketAddr) -> Outcome<()> {
         while TcpStream::connect(address).await.is_err() {
             if self.0.try_wait()?.is_some() {
@@ -80,7 +80,7 @@ impl Function {
         Ok(())
     }
 
-    /// Shows its log until it is told to end.
+    /// Prints its log until it ends.
     pub(crate) async fn serve(mut self) -> Outcome<()> {
         let stdout = self.0.stdout.take().ok_or("its log can't be read")?;
         let mut lines = BufReader::new(stdout).lines();
@@ -101,7 +101,7 @@ impl Function {
         self.end().await
     }
 
-    /// Ends it with its instances, which it would leave behind if it were killed.
+    /// Stops it with its instances. If it were killed, its instances would keep running.
     async fn end(mut self) -> Outcome<()> {
         if let Some(id) = self.0.id() {
             Command::new("kill").args(["-INT", &id.to_string()]).stderr(Stdio::null()).status().await?;
@@ -113,5 +113,5 @@ impl Function {
     }
 }
 
-/// What it says of itself is on the terminal already.
+/// `cargo lambda` has already printed its own error.
 const ENDED: &str = "cargo lambda watch has ended";

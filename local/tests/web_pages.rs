@@ -1,4 +1,4 @@
-//! The DynamoDB of `make run` answers programs of this machine, and no web page.
+//! The DynamoDB of `make run` answers programs on this machine, but no web page.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use support::{
 };
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-/// Status and body of the answer to a request for the local table, with these headers.
+/// Status and body of the response to a request for the local table with these headers.
 async fn describe_table(address: SocketAddr, headers: &[String]) -> (String, Value) {
     let body = format!(r#"{{"TableName":"{TABLE}"}}"#);
     let signed = "AWS4-HMAC-SHA256 Credential=local/20261125/us-east-1/dynamodb/aws4_request, \
@@ -29,7 +29,7 @@ async fn describe_table(address: SocketAddr, headers: &[String]) -> (String, Val
     (status.to_owned(), serde_json::from_str(body).expect("the body is JSON"))
 }
 
-/// A DynamoDB of `make run`, whose file goes with the folder.
+/// A DynamoDB as in `make run`. Its file is deleted with the folder.
 async fn start(test: &str) -> (DynamoDb, Folder) {
     let folder = std::env::temp_dir().join(format!("web-pages-{}-{test}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder can be made");
@@ -48,7 +48,7 @@ impl Drop for Folder {
 }
 
 #[tokio::test]
-async fn programs_of_this_machine_are_served() {
+async fn programs_on_this_machine_are_served() {
     let (dynamodb, _folder) = start("served").await;
     let port = dynamodb.address.port();
     for headers in [

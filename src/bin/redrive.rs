@@ -1,4 +1,4 @@
-//! The second Lambda function: records what the first one could not store.
+//! The second Lambda function: records callbacks that the first one could not store.
 
 use std::process::ExitCode;
 

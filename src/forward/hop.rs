@@ -1,20 +1,21 @@
-//! Counts how often a callback was passed on, so that a receiver's URL that leads back to the function ends.
+//! Counts how often a callback was forwarded. This ends the loop if the receiver's URL leads back to the function.
 
 use std::fmt;
 
 /// The product in the user agent of a forwarded callback.
 const PRODUCT: &str = "tencent-chat-webhook/";
 
-/// How often a callback is passed on at most.
+/// The most often that a callback is forwarded.
 const MOST: u64 = 3;
 
-/// How often a callback will have been passed on, from 1 to 3. Displayed as the user agent that carries it.
+/// How often a callback has been forwarded, including this time: 1 to 3. `Display` writes the user agent with this
+/// number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hop(u64);
 
 impl Hop {
-    /// The hop after that of a callback that arrived with this user agent, which is Tencent's or this function's.
-    /// `None` if the callback was passed on three times already.
+    /// The next hop for a callback with this user agent, which is Tencent's or this function's. `None` if the
+    /// callback was already forwarded three times.
     #[must_use]
     pub fn after(user_agent: Option<&str>) -> Option<Self> {
         let passed = user_agent.and_then(count).unwrap_or(0);
@@ -34,7 +35,7 @@ fn count(user_agent: &str) -> Option<u64> {
     let (_, rest) = user_agent.strip_prefix(PRODUCT)?.split_once(" (hop ")?;
     let (digits, _) = rest.split_once(')')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    // A number that does not fit is large all the same.
+    // A number that does not fit into `u64` is too large anyway.
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_hop_counts_on_until_the_third() {
+    fn hop_increases_up_to_the_third() {
         let next = |user_agent| Hop::after(Some(user_agent)).map(|hop| hop.0);
         assert_eq!(Hop::after(None), Some(Hop(1)));
         for (user_agent, hop) in [

@@ -13,11 +13,11 @@ pub struct ForwardUrl {
     base: String,
     has_query: bool,
     is_on_loopback: bool,
-    /// The header that stands for the URL's user and password.
+    /// The `Authorization` header for the URL's user and password.
     authorization: Option<String>,
 }
 
-/// Says nothing: both path and user may hold a secret.
+/// Shows no field: path and user may contain a secret.
 impl fmt::Debug for ForwardUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ForwardUrl").finish_non_exhaustive()
@@ -25,7 +25,7 @@ impl fmt::Debug for ForwardUrl {
 }
 
 impl ForwardUrl {
-    /// The URL with a query string behind its own.
+    /// The URL, with a query string appended to its own.
     #[must_use]
     pub fn with_query(&self, query: &str) -> String {
         let separator = match (self.has_query, query.is_empty()) {
@@ -42,7 +42,7 @@ impl ForwardUrl {
         self.is_on_loopback
     }
 
-    /// Whether it takes TLS.
+    /// Whether it uses TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.base.starts_with("https:")
@@ -55,7 +55,7 @@ impl ForwardUrl {
     }
 }
 
-/// A URL that can't be a receiver's.
+/// A text that is not a receiver's URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotForwardUrl;
 
@@ -69,10 +69,10 @@ impl FromStr for ForwardUrl {
 }
 
 impl ForwardUrl {
-    /// The same with HTTP to any host, for tools: the person who starts one knows the network.
+    /// Like `parse`, but accepts HTTP to any host: for tools, whose user knows the network.
     ///
     /// # Errors
-    /// If it is not a URL of HTTP or HTTPS with a host.
+    /// If it is not an HTTP or HTTPS URL with a host.
     pub fn with_any_scheme(text: &str) -> Result<Self, NotForwardUrl> {
         let uri: Uri = text.parse().map_err(|_| NotForwardUrl)?;
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -83,7 +83,7 @@ impl ForwardUrl {
             Some((user, host)) => (Some(user), host),
             None => (None, authority.as_str()),
         };
-        // The parser drops everything from a `#` on, and takes any text for a port and any number of `@`.
+        // The URL parser drops everything after a `#`, and accepts any text as a port and any number of `@`.
         let is_whole = !text.contains('#') && !host.contains('@') && has_valid_port(host, authority.host());
         if !is_http || authority.host().is_empty() || !is_whole {
             return Err(NotForwardUrl);
@@ -99,7 +99,7 @@ impl ForwardUrl {
     }
 }
 
-/// Whether a host with or without a port has a port from 1 to 65535 or none.
+/// Whether a host has no port or a port from 1 to 65535.
 fn has_valid_port(host_and_port: &str, host: &str) -> bool {
     host_and_port == host
         || host_and_port.strip_prefix(host).and_then(|port| port.strip_prefix(':')).is_some_and(|port| {
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tencent_s_query_comes_behind_the_url_s_own() {
+    fn tencent_s_query_is_appended_to_the_url_s_own() {
         for (url, query, whole) in [
             ("https://a.example", "x=1", "https://a.example/?x=1"),
             ("https://a.example/im/?", "x=1", "https://a.example/im/?&x=1"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_becomes_a_header_and_is_not_shown() {
+    fn user_in_url_becomes_a_header_and_is_not_shown() {
         let url: ForwardUrl = "https://me:p%40ss@a.example/im".parse().expect("a URL");
         assert_eq!(url.with_query("x"), "https://a.example/im?x");
         assert_eq!(url.authorization(), Some("Basic bWU6cEBzcw=="));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_https_or_on_loopback_is_refused() {
+    fn url_that_is_neither_https_nor_loopback_is_rejected() {
         for url in [
             "",
             "a.example",

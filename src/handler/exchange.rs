@@ -1,4 +1,4 @@
-//! One request, until it has its reply.
+//! One request, from its arrival to its reply.
 
 use std::{
     borrow::Cow,
@@ -15,7 +15,7 @@ use lambda_http::{
 use tencent_chat_callbacks::{
     Answer, Callback, Event, Origin, Query, Refusal,
     answer::answer,
-    event::{asks, is_name},
+    event::{is_before_callback, is_name},
 };
 
 use super::shared::Shared;
@@ -34,7 +34,7 @@ use crate::{
 /// How much of a refused body is logged, in bytes.
 const LOGGED_BODY_BYTES: usize = 4096;
 
-/// A request and what is known of it so far. It outlives a panic, so that even then there is a log entry.
+/// A request and everything known about it so far. It survives a panic, so that there is a log entry even then.
 pub(super) struct Exchange<'a> {
     shared: &'a Shared,
     request: &'a Request,
@@ -46,7 +46,7 @@ pub(super) struct Exchange<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    /// Notes what is known of a request before anything of it is checked.
+    /// Starts with the facts that are known before any check.
     pub(super) fn new(shared: &'a Shared, request: &'a Request) -> Self {
         let context = request_context(request);
         let deadlines =
@@ -71,11 +71,11 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Logs the outcome and gives the reply.
+    /// Logs the outcome and returns the reply.
     pub(super) fn reply(mut self, outcome: &Outcome) -> Response<Body> {
         // After a panic there may be no answer yet.
-        let asks = self.facts.callback_command.as_deref().is_some_and(asks);
-        let mut answer = self.answer.take().or_else(|| asks.then_some(Cow::Borrowed(Answer::PLAIN)));
+        let is_before = self.facts.callback_command.as_deref().is_some_and(is_before_callback);
+        let mut answer = self.answer.take().or_else(|| is_before.then_some(Cow::Borrowed(Answer::PLAIN)));
         if answer.as_deref().is_some_and(|answer| !fits(answer)) {
             self.facts.answer = Some("too_large");
             answer = Some(Cow::Borrowed(Answer::PLAIN));
@@ -88,9 +88,9 @@ impl<'a> Exchange<'a> {
         reply(outcome, answer)
     }
 
-    /// The callback in the request; `None` if the console checks the URL. The checks run in the documented order, and
-    /// the body is not read before the sender is admitted. Only where the URL names no application, a body without
-    /// anything in it may make the request a check.
+    /// The callback in the request; `None` for the console's URL check. The checks run in the documented order: the
+    /// body is read after the sender is admitted. The only exception is a request without an application, which is a
+    /// URL check if its body is empty.
     fn read(&mut self) -> Result<Option<Callback<'a>>, Refusal> {
         if self.request.method() != Method::POST {
             return Err(Refusal::NotPost);
@@ -114,7 +114,7 @@ impl<'a> Exchange<'a> {
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>) -> Outcome {
         let event = callback.event();
-        if asks(callback.command()) {
+        if is_before_callback(callback.command()) {
             self.answer = Some(self.decide(callback, event.as_ref().ok()));
         }
         self.note_callback(callback);
@@ -130,7 +130,7 @@ impl<'a> Exchange<'a> {
         stored.result.into()
     }
 
-    /// The answer to a before-callback. If the user's code panics, it is the default answer.
+    /// The answer to a before-callback. If your decision panics, the default answer.
     fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
         let origin = Origin::new(self.facts.sdk_appid.unwrap_or_default(), &self.query);
         let answer = |event| answer(&*self.shared.decide, callback, event, &origin);
@@ -154,7 +154,7 @@ impl<'a> Exchange<'a> {
         Writing { result, problem, time: started.elapsed() }
     }
 
-    /// Forwards a callback to the user's receiver, if there is one and the callback did not come from it.
+    /// Forwards a callback to your own receiver, if there is one, unless the callback was forwarded too often.
     async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
         let receiver = self.shared.receiver.as_ref()?;
         let user_agent = request_context(self.request).and_then(|context| context.http.user_agent.as_deref());
@@ -179,13 +179,13 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Logs all that a redrive needs.
+    /// Logs everything that a redrive needs.
     fn log_unrecorded(&mut self, outcome: &Outcome) {
         if let Some(context) = self.request.lambda_context_ref() {
             self.facts.function_version = Some(&context.env_config.version);
             self.facts.function_request_id = Some(&context.request_id);
         }
-        // Without an application the request was not admitted, and a stranger's body must not be redriven.
+        // Without an application the request was not admitted: a stranger's body must not be redriven.
         let unrecorded = self.facts.sdk_appid.map(|_| Unrecorded {
             id: Cow::Borrowed(self.facts.function_request_id.unwrap_or_default()),
             piece: 1,
@@ -208,7 +208,7 @@ struct Writing {
     time: Duration,
 }
 
-/// Reacts to an event until the deadline. The event is recorded, whether or not the reaction succeeds.
+/// Runs your reaction to an event until the deadline. The event is recorded, whether or not the reaction succeeds.
 async fn react_by(deadline: Instant, event: &Event<'_>) {
     let reaction = AssertUnwindSafe(react(event)).catch_unwind();
     let _ = tokio::time::timeout_at(deadline.into(), reaction).await;

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! Everything that requests share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +14,7 @@ use crate::{
     store::Store,
 };
 
-/// The parts of the function, made once at its start.
+/// The parts of the function, created once at its start.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) admission: Admission,
@@ -40,7 +40,7 @@ impl Shared {
         }
     }
 
-    /// The facts that Lambda gives.
+    /// The facts that Lambda provides.
     pub(super) fn invocation_facts<'a>(&self, context: &'a Context) -> Facts<'a> {
         Facts {
             cold_start: self.cold.swap(false, Ordering::Relaxed),
@@ -50,10 +50,10 @@ impl Shared {
     }
 }
 
-/// The longest id of a trace that is logged, in bytes. X-Ray's have 35; a client may send one of any length.
+/// The longest trace id that is logged, in bytes. X-Ray's ids have 35; a client may send any length.
 const MAX_TRACE_BYTES: usize = 64;
 
-/// The id within a trace header: `Root=1-…;Parent=…;Sampled=1`.
+/// The id in a trace header: `Root=1-…;Parent=…;Sampled=1`.
 fn trace_root(header: &str) -> &str {
     let root = header.split(';').find_map(|part| part.strip_prefix("Root="));
     let root = root.unwrap_or(header);
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_of_a_trace_has_at_most_64_bytes() {
+    fn trace_id_longer_than_64_bytes_is_ignored() {
         let root = "1-5759e988-bd862e3fe1be46a994272793";
         for (header, expected) in [
             (format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1"), root.to_owned()),

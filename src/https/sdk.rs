@@ -1,9 +1,10 @@
-//! The client as the SDK takes it.
+//! The client in the form that the SDK needs.
 //!
-//! To DynamoDB it trusts no more certificates at first than it needs. DynamoDB's certificates go back to Amazon's own
-//! roots. Reading all that a machine trusts would take most of a start, so that is left for the cases where Amazon's
-//! are not enough: a partition with an authority of its own, a proxy that inspects TLS, another DynamoDB, or the day
-//! when Amazon has a new root.
+//! DynamoDB's certificates chain up to Amazon's roots, so the first client trusts only these: reading all
+//! certificates of the machine would take most of a start. Some servers need the machine's certificates, though: a
+//! partition with its own authority, a proxy that inspects TLS, another DynamoDB, or Amazon itself after a change of
+//! its roots. So when a certificate is rejected, a second client with the machine's certificates sends the request
+//! again and replaces the first one for good.
 
 use std::{
     error::Error,
@@ -26,14 +27,14 @@ use hyper_util::client::legacy::connect::capture_connection;
 
 use super::{Https, Limits, amazon_roots};
 
-/// DynamoDB closes an idle connection sooner or later; then the SDK tries a write again, so it may be kept for long.
+/// DynamoDB closes idle connections at some point, and the SDK then retries the write. So this limit can be long.
 const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90) };
 
-/// A client that is made once: the SDK's own is made a second time, just to see whether it can be.
+/// A client that is created once. The SDK would create its own client twice, once only as a check.
 pub(crate) fn client() -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(Arc::new(Clients {
         amazon: Https::new(amazon_roots(), LIMITS),
-        vouched: AtomicBool::new(false),
+        accepted: AtomicBool::new(false),
         system: OnceLock::new(),
     })));
     http_client_fn(move |_, _| connector.clone())
@@ -45,10 +46,10 @@ struct Connector(Arc<Clients>);
 #[derive(Debug)]
 struct Clients {
     amazon: Https,
-    /// Whether Amazon's roots have vouched for the server once. From then on no request is copied for the case that
-    /// they don't.
-    vouched: AtomicBool,
-    /// Takes the place of `amazon` from the first certificate on that does not go back to Amazon's roots.
+    /// Whether the server's certificate was accepted with Amazon's roots. From then on requests are no longer copied
+    /// for a second try.
+    accepted: AtomicBool,
+    /// Replaces `amazon` after the first rejected certificate.
     system: OnceLock<Https>,
 }
 
@@ -64,16 +65,16 @@ impl Clients {
         if let Some(system) = self.system.get() {
             return send(system, request).await;
         }
-        let copy = if self.vouched.load(Relaxed) { None } else { request.try_clone() };
+        let copy = if self.accepted.load(Relaxed) { None } else { request.try_clone() };
         let result = send(&self.amazon, request).await;
         match &result {
-            Ok(_) => self.vouched.store(true, Relaxed),
+            Ok(_) => self.accepted.store(true, Relaxed),
             Err(error) if is_invalid_certificate(error) => {
                 let system = self.system.get_or_init(|| Https::with_system_roots(LIMITS));
                 if let Some(copy) = copy {
                     return send(system, copy).await;
                 }
-                // The SDK tries it again, as after any fault of a connection.
+                // There is no copy, so the SDK retries, as after any connection error.
             }
             Err(_) => {}
         }
@@ -81,8 +82,8 @@ impl Clients {
     }
 }
 
-/// Sends a request, and lets the SDK close its connection: the SDK does so after an answer that reports a passing
-/// fault, because another connection may lead to another server.
+/// Sends a request and lets the SDK close its connection. The SDK does so after a transient error from the server,
+/// because another connection may lead to another server.
 async fn send(client: &Https, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
     let mut request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
     let connection = capture_connection(&mut request);
@@ -101,8 +102,9 @@ async fn send(client: &Https, request: HttpRequest) -> Result<HttpResponse, Conn
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
 }
 
-/// Whether the handshake ended because Amazon's roots don't vouch for the server's certificate. Such an error is an
-/// `io::Error` within others, and `source()` does not find it: it passes over the content of an `io::Error`.
+/// Whether the handshake failed because the server's certificate does not chain up to Amazon's roots. That error is
+/// wrapped in an `io::Error`, whose `source()` skips the wrapped error itself. So the chain is followed with
+/// `get_ref` there.
 fn is_invalid_certificate(error: &(dyn Error + 'static)) -> bool {
     let mut chain = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),

@@ -1,17 +1,17 @@
-//! How severe a log line is.
+//! The levels of log lines.
 
 use serde::Serialize;
 
-/// The severity of a line. The order matters: a log level hides those before it.
+/// The level of a line. The order matters: a log level hides lower ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// A step on the way.
+    /// A detail for debugging.
     Debug,
-    /// All is well.
+    /// Success.
     #[default]
     Info,
-    /// Someone else's fault, or one that mends itself.
+    /// The error is someone else's or temporary.
     Warn,
     /// A callback is not in the table, or the function can't start.
     Error,

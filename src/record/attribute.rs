@@ -1,4 +1,4 @@
-//! Converts JSON scalars to DynamoDB attributes and measures their size.
+//! Converts JSON scalars into DynamoDB attributes, and measures their size.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ pub type Item = HashMap<String, AttributeValue>;
 /// The largest item, in bytes: DynamoDB's 400 KB.
 pub const MAX_ITEM_BYTES: usize = 400 * 1024;
 
-/// The longest name or text that becomes an attribute of its own, in bytes: 1 KB.
+/// The longest name or text that becomes an attribute, in bytes: 1 KB.
 pub const MAX_SCALAR_BYTES: usize = 1024;
 
 /// A string attribute.
@@ -26,8 +26,8 @@ pub fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The attribute for a scalar field; `None` for what an attribute can't hold unchanged (a number beyond
-/// DynamoDB's, a text over [`MAX_SCALAR_BYTES`] or with a lone surrogate) and for what is not a scalar.
+/// The attribute for a scalar field. `None` if it is not a scalar, or if an attribute can't hold it unchanged: a
+/// number outside DynamoDB's range, or a text over [`MAX_SCALAR_BYTES`] or with a lone surrogate.
 #[must_use]
 pub fn scalar(field: Field<'_>) -> Option<AttributeValue> {
     match field {
@@ -51,12 +51,12 @@ fn is_number(json: &str) -> bool {
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = || whole.bytes().chain(fraction.bytes());
-    // Lengths are below MAX_SCALAR_BYTES, so no conversion and no sum of lengths can overflow.
+    // Lengths are below MAX_SCALAR_BYTES, so conversions and sums of lengths can't overflow.
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
     let in_range =
         |offset: i64| exponent.checked_add(offset).is_some_and(|magnitude| (-130..=125).contains(&magnitude));
     let Some(first) = digits().position(|digit| digit != b'0') else {
-        // DynamoDB checks the magnitude of a zero too, as if its last digit were a 1.
+        // DynamoDB checks the magnitude of a zero too, as if its last digit were 1.
         return in_range(-length(fraction));
     };
     let trailing_zeros = digits().rev().take_while(|digit| *digit == b'0').count();
@@ -64,8 +64,8 @@ fn is_number(json: &str) -> bool {
     significant <= 38 && in_range(length(whole) - 1 - i64::try_from(first).unwrap_or(i64::MAX))
 }
 
-/// How many bytes an attribute takes of [`MAX_ITEM_BYTES`], never too few: UTF-8 bytes of name and text, a
-/// byte for two digits of a number.
+/// An upper bound for the bytes that an attribute takes of [`MAX_ITEM_BYTES`]: the UTF-8 bytes of name and text, or
+/// one byte for two digits of a number.
 #[must_use]
 pub fn size(name: &str, value: &AttributeValue) -> usize {
     name.len()
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_the_numbers_that_dynamodb_holds() {
+    fn number_becomes_an_attribute_if_dynamodb_holds_it_exactly() {
         let long = |digits: usize| "9".repeat(digits);
         for (json, holds) in [
             ("0".to_owned(), true),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_1_kb_is_an_attribute_and_a_longer_one_is_not() {
+    fn text_becomes_an_attribute_up_to_1_kb() {
         let of = |len: usize| scalar(Field::String("x".repeat(len).into()));
         assert_eq!(of(0), Some(text("")));
         assert_eq!(of(1024), Some(text("x".repeat(1024))));
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_is_that_of_name_and_value_and_numbers_are_rounded_up() {
+    fn size_counts_name_and_value_and_rounds_numbers_up() {
         for (name, value, bytes) in [
             ("", text(""), 0),
             ("Name", text("群組"), 4 + 6),

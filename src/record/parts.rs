@@ -1,13 +1,13 @@
-//! A body larger than an item: its way into parts, and back.
+//! Splits a body that is too large for an item into parts, and joins it again.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::attribute::{Item, MAX_ITEM_BYTES, number, size, text};
 
-/// How much of a body goes into one part, in bytes: a part's keys fit beside it.
+/// The largest part of a body, in bytes. A part's keys fit into the item too.
 const PART_BYTES: usize = 380_000;
 
-/// Puts the body into the head, or where the head would pass DynamoDB's limit, into parts.
+/// Puts the body into the head, or into parts if the head would exceed DynamoDB's limit.
 pub(super) fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
     let head_size: usize = head.iter().map(|(name, value)| size(name, value)).sum();
     if head_size + "Body".len() + body.len() <= MAX_ITEM_BYTES {
@@ -30,7 +30,7 @@ pub(super) fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
     parts
 }
 
-/// The body in pieces of up to [`PART_BYTES`], cut between characters.
+/// The body in parts of up to [`PART_BYTES`], cut between characters.
 fn pieces(mut body: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         let (piece, rest) = body.split_at(body.floor_char_boundary(PART_BYTES));
@@ -39,9 +39,9 @@ fn pieces(mut body: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The `pk` under which the parts of a head's body are, in the order of `sk`. `None` if the head has no key.
+/// The `pk` of a head's parts, which sort by `sk`. `None` if the head has no key.
 ///
-/// It is a partition of its own, so that a subject's history holds heads alone.
+/// The parts have their own partition, so that a subject's history contains only heads.
 #[must_use]
 pub fn parts_key(head: &Item) -> Option<String> {
     Some(format!("{}#{}", string(head, "pk")?, string(head, "sk")?))
@@ -52,8 +52,8 @@ fn part_sk(index: usize) -> String {
     format!("part#{index:04}")
 }
 
-/// The body of a recorded callback, to the byte, from its head and its parts in any order: what a `Query` with
-/// [`parts_key`] gives where the head has `BodyParts`. `None` if a part is missing.
+/// The recorded body, byte for byte, from its head and its parts in any order. If the head has `BodyParts`, `Query`
+/// for the parts with [`parts_key`]. `None` if a part is missing.
 #[must_use]
 pub fn body(head: &Item, parts: &[Item]) -> Option<String> {
     if let Some(body) = string(head, "Body") {
@@ -79,7 +79,7 @@ mod tests {
         item.iter().map(|(name, value)| size(name, value)).sum()
     }
 
-    /// A head with the longest keys there can be.
+    /// A head with the longest possible keys.
     fn head() -> Item {
         let pk = format!("{}#{}", "1".repeat(20), "g".repeat(1024));
         let sk = format!("{:013}#{}#{:016x}", 1, "c".repeat(128), 2);
@@ -88,7 +88,7 @@ mod tests {
             .into()
     }
 
-    /// Head and parts.
+    /// Head and parts of a body.
     fn split(body: &str) -> (Item, Vec<Item>) {
         let mut head = head();
         let parts = put_body(&mut head, body);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_stays_in_the_head_up_to_the_last_byte_that_fits() {
+    fn body_stays_in_the_head_up_to_the_item_limit() {
         let room = MAX_ITEM_BYTES - item_size(&head()) - "Body".len();
         for (bytes, count) in [(0, 0), (room - 1, 0), (room, 0), (room + 1, 2)] {
             let whole = "x".repeat(bytes);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_ends_between_characters_and_none_is_empty() {
+    fn parts_end_between_characters_and_none_is_empty() {
         for character in ["x", "é", "群", "😀"] {
             for before in 0..4 {
                 for bytes in [2 * PART_BYTES, 2 * PART_BYTES + 1, 3 * PART_BYTES - 1] {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_a_partition_of_their_own_and_the_head_s_lifetime_and_are_not_in_the_index() {
+    fn parts_have_own_partition_head_s_expiry_and_no_index_key() {
         let (head, parts) = split(&"x".repeat(MAX_ITEM_BYTES));
         let pk = format!("{}#{}", string(&head, "pk").expect("a key"), string(&head, "sk").expect("a key"));
         for (part, sk) in parts.iter().zip(["part#0001", "part#0002"]) {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn order_does_not_matter_and_a_missing_item_is_noticed() {
+    fn body_is_joined_from_parts_in_any_order_if_none_is_missing() {
         let whole = "x".repeat(3 * PART_BYTES);
         let (head, mut parts) = split(&whole);
         parts.reverse();

@@ -1,4 +1,4 @@
-//! Finds unrecorded callbacks in a log, whatever tool has printed it.
+//! Finds unrecorded callbacks in a log, in the output of any AWS tool.
 
 use std::collections::BTreeMap;
 
@@ -11,29 +11,29 @@ use super::{
 };
 use crate::unrecorded::Unrecorded;
 
-/// How deep log lines may be wrapped: lines in a batch in a message of a reply.
+/// The deepest nesting of log lines: in a batch, in a queue message, in a tool's output.
 const MAX_DEPTH: usize = 2;
 
-/// What is in a log: whole callbacks, and what is left of others.
+/// The result of a search: whole callbacks and fragments.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Callbacks to record, each once however often the log has it.
+    /// Whole callbacks, each once, however often the log has it.
     pub whole: Vec<Unrecorded<'static>>,
-    /// Callbacks of which the log has only some pieces.
+    /// Callbacks with missing pieces.
     pub incomplete: Vec<Incomplete>,
-    /// How many entries are cut off or otherwise unreadable, so that not even their id is known.
+    /// Number of entries that are cut off or otherwise unreadable, so that not even their id is known.
     pub unreadable: usize,
 }
 
-/// Looks for unrecorded callbacks in every form in which AWS shows a log line:
+/// Finds unrecorded callbacks in every form in which AWS shows a log line:
 ///
-/// - the lines as the function wrote them, and as `aws logs tail` prints them;
-/// - the results of Logs Insights and of other searches, as the AWS CLI prints them, or chosen from them by `--query`;
-/// - the CSV and JSON files of the console;
+/// - lines as the function wrote them, and as `aws logs tail` prints them;
+/// - results of Logs Insights and of other searches, as the AWS CLI prints them, with or without `--query`;
+/// - CSV and JSON files of the console;
 /// - a line that was copied as a JSON string;
 /// - a message of the redrive's queue, with the batch of lines in it.
 ///
-/// A byte that is not UTF-8 makes the entry unreadable that has it, and no other.
+/// A byte that is not UTF-8 makes only the entry around it unreadable.
 #[must_use]
 pub fn find<T: AsRef<[u8]> + ?Sized>(log: &T) -> Found {
     let log = log.as_ref();
@@ -48,27 +48,27 @@ pub fn find<T: AsRef<[u8]> + ?Sized>(log: &T) -> Found {
     finder.join()
 }
 
-/// A callback of which some pieces are missing.
+/// A callback with missing pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incomplete {
-    /// Lambda's id of the invocation that could not record it.
+    /// Lambda's id of the invocation that could not record the callback.
     pub id: String,
-    /// When it was received: milliseconds since the epoch.
+    /// The arrival time, in milliseconds since the epoch.
     pub received_at: u64,
 }
 
 #[derive(Default)]
 struct Finder {
-    /// By id, then by number: so pieces of one callback come together and in order, and repeats fall together.
+    /// By id, then by number: so the pieces of a callback are adjacent and in order, and repeats coincide.
     pieces: BTreeMap<(String, usize), Unrecorded<'static>>,
-    /// How many entries were seen, repeats too.
+    /// Number of entries seen, including repeats.
     entries: usize,
     unreadable: usize,
 }
 
 impl Finder {
-    /// Looks for pieces in a text, and in the messages in it. Nowhere else: a text that a sender wrote into some other
-    /// field is not a log line.
+    /// Finds pieces in a text and in the log messages in it, and nowhere else: other fields can contain a sender's
+    /// text, which is not a log line.
     fn scan(&mut self, text: &[u8], depth: usize) {
         for part in Scan::new(text) {
             match part {
@@ -92,7 +92,8 @@ impl Finder {
         }
     }
 
-    /// Looks for pieces in the lines of a batch. One without any is not the redrive's, or is damaged.
+    /// Finds pieces in the lines of a batch. A batch without any counts as unreadable: it is damaged, or not meant
+    /// for the redrive.
     fn open(&mut self, batch: &[u8], depth: usize) {
         let before = self.entries;
         if let Ok(AwsLogs { data, .. }) = serde_json::from_slice(batch) {
@@ -104,7 +105,7 @@ impl Finder {
         self.unreadable += usize::from(self.entries == before);
     }
 
-    /// Counts the entries of a text in which a sender's text can't be told from a log line.
+    /// Counts entries in a part of the text where a log line can't be distinguished from a sender's text.
     fn distrust(&mut self, text: &[u8]) {
         let mut other = Self::default();
         other.scan(text, 0);

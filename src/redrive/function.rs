@@ -1,8 +1,8 @@
-//! The second Lambda function: it records what the first one could not, without a hand.
+//! The second Lambda function: records callbacks that the first one could not store, automatically.
 //!
-//! A subscription of the first function's log group hands over the entries of unrecorded callbacks. They get one short
-//! try, so that an outage holds no instance for long. If any are left, the invocation fails, and Lambda puts the event
-//! into a queue. The queue feeds this function again, with more time for each try, for ten days.
+//! A subscription of the first function's log group delivers the entries of unrecorded callbacks. They get one short
+//! try, so that an outage occupies no instance for long. If some remain unrecorded, the invocation fails, and Lambda
+//! puts the event into a queue. The queue invokes this function again for ten days, with more time for each try.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,28 +29,28 @@ use crate::{
     unrecorded::{UNRECORDABLE, Unrecorded},
 };
 
-/// How long a batch of the subscription is tried.
+/// Time for a batch from the subscription.
 const FIRST_TRY: Duration = Duration::from_secs(5);
 
-/// How long messages of the queue are tried.
+/// Time for messages from the queue.
 const LATER_TRY: Duration = Duration::from_secs(50);
 
-/// The rest of an invocation's time, for its log lines and its answer.
+/// The rest of an invocation's time, for log lines and response.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// The pause before failed callbacks are tried again, doubled for each one after it.
+/// The pause before the first retry of failed callbacks; it doubles with each retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// The longest of these pauses.
+/// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// An event of the redrive.
+/// An event for the redrive.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Event {
-    /// A batch of the log's subscription.
+pub enum RedriveEvent {
+    /// A batch from the log's subscription.
     Logs(LogsEvent),
-    /// Messages of the queue, each with such a batch as its body.
+    /// Messages from the queue. The body of each is such a batch.
     Queue {
         /// The messages.
         #[serde(rename = "Records")]
@@ -58,7 +58,7 @@ pub enum Event {
     },
 }
 
-/// Records the callbacks of events.
+/// Records the callbacks in events.
 #[derive(Debug)]
 pub struct Redrive {
     keeping: Keeping,
@@ -71,17 +71,17 @@ pub struct Redrive {
 #[derive(Clone, Copy)]
 struct Limits {
     until: Instant,
-    /// Whether to leave the rest after the first fault that may pass.
+    /// Whether to stop at the first transient failure.
     once: bool,
 }
 
-/// Callbacks by their id, each with the batches that have it.
+/// Callbacks by id, with the indexes of the batches that contain them.
 type Callbacks = BTreeMap<String, (Unrecorded<'static>, Vec<usize>)>;
 
 /// Serves events until Lambda ends the process.
 ///
 /// # Errors
-/// Where Lambda's Runtime API can't be talked to.
+/// If Lambda's Runtime API can't be reached.
 pub async fn serve(redrive: &Redrive) -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| redrive.handle(event))).await
 }
@@ -94,20 +94,24 @@ impl Redrive {
         Self { keeping: destination.keeping, store, pieces, log }
     }
 
-    /// Records the callbacks of an event. Messages of the queue with callbacks that are left are named in the response.
+    /// Records the callbacks in an event. The response names the queue messages whose callbacks are not all recorded.
     ///
     /// # Errors
-    /// If callbacks of the subscription's batch are left: then Lambda puts the event into the queue.
-    pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Option<SqsBatchResponse>, Error> {
+    /// If callbacks from the subscription remain unrecorded. Lambda then puts the event into the queue.
+    pub async fn handle(&self, event: LambdaEvent<RedriveEvent>) -> Result<Option<SqsBatchResponse>, Error> {
         let LambdaEvent { payload, context, .. } = event;
         let limits = |time, once| Limits { until: Instant::now() + time_for(&context).min(time), once };
         match payload {
-            Event::Logs(batch) => {
+            RedriveEvent::Logs(batch) => {
                 let left =
                     self.redrive(vec![Some(batch.aws_logs.data)], limits(FIRST_TRY, true), &context).await;
-                if left.is_empty() { Ok(None) } else { Err("callbacks are left for the queue".into()) }
+                if left.is_empty() {
+                    Ok(None)
+                } else {
+                    Err("some callbacks are not recorded; the queue retries them".into())
+                }
             }
-            Event::Queue { records } => {
+            RedriveEvent::Queue { records } => {
                 let batches = records.iter().map(|message| batch(message.body.as_deref()?));
                 let left = self.redrive(batches.collect(), limits(LATER_TRY, false), &context).await;
                 let failures = left.into_iter().filter_map(|index| records[index].message_id.clone());
@@ -118,7 +122,7 @@ impl Redrive {
         }
     }
 
-    /// Records the callbacks of several batches: the indexes of those of which some are left.
+    /// Records the callbacks in several batches. Returns the indexes of batches with unrecorded callbacks.
     async fn redrive(
         &self,
         batches: Vec<Option<LogData>>,
@@ -148,7 +152,7 @@ impl Redrive {
         left
     }
 
-    /// The whole callbacks of a batch, and whether it has others.
+    /// The whole callbacks in a batch, and whether other callbacks remain unrecorded.
     async fn find(
         &self,
         batch: LogData,
@@ -177,7 +181,7 @@ impl Redrive {
         (whole, is_left)
     }
 
-    /// Records callbacks, in rounds with growing pauses: the batches with callbacks that are left.
+    /// Records callbacks, in rounds with growing pauses. Returns the indexes of batches with unrecorded callbacks.
     async fn record(&self, mut callbacks: Callbacks, limits: Limits, context: &Context) -> Vec<usize> {
         let (mut left, mut pause) = (Vec::new(), FIRST_PAUSE);
         while !callbacks.is_empty() {
@@ -207,19 +211,19 @@ impl Redrive {
         left
     }
 
-    /// Logs that a callback can't be recorded now, and says that it is left.
+    /// Logs that a callback remains unrecorded. Returns true.
     fn fail(&self, id: &str, reason: &'static str, error: &str, context: &Context) -> bool {
         self.log.redriven(id, &Outcome::Failed(Failure::new(reason, error)), context);
         true
     }
 }
 
-/// Whether the cause of a failure is the entry itself or a bug, so that another try can't mend it.
+/// Whether the entry itself or a bug caused the failure, so that a retry can't help.
 fn is_final(failure: &Failure) -> bool {
     [UNRECORDABLE, "panic"].contains(&failure.reason.as_ref())
 }
 
-/// The batch in a message.
+/// The batch in a queue message.
 fn batch(body: &str) -> Option<LogData> {
     serde_json::from_str::<LogsEvent>(body).ok().map(|event| event.aws_logs.data)
 }
@@ -230,7 +234,7 @@ fn failure(message_id: String) -> BatchItemFailure {
     failure
 }
 
-/// How long an invocation may go on.
+/// The time left for an invocation.
 fn time_for(context: &Context) -> Duration {
     Duration::from_millis(context.deadline.saturating_sub(now_millis())).saturating_sub(MARGIN)
 }

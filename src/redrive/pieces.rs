@@ -1,4 +1,4 @@
-//! The pieces of a body that are in another batch: they are looked up in the log.
+//! Looks up in the log the pieces of a body that are not in this batch.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use aws_sdk_cloudwatchlogs::{
 use super::{Incomplete, find};
 use crate::{https::sdk, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
 
-/// How far from its receipt a callback's entries are looked for, in milliseconds: one hour.
+/// Log entries are searched this long before and after the callback's arrival, in milliseconds: one hour.
 const AROUND_MILLIS: u64 = 3_600_000;
 
 /// The function's log.
@@ -35,7 +35,7 @@ impl Pieces {
     /// The whole callback, if the log group has all of its pieces.
     ///
     /// # Errors
-    /// Where a piece is missing, or the log can't be read by the deadline.
+    /// If a piece is missing, or the log can't be read by the deadline.
     pub(super) async fn look_up(
         &self,
         log_group: &str,
@@ -50,7 +50,7 @@ impl Pieces {
         whole.ok_or_else(|| failure("the log does not have all of its pieces yet"))
     }
 
-    /// The log entries of a callback, one a line.
+    /// The log entries of a callback, one per line.
     async fn entries(&self, log_group: &str, incomplete: &Incomplete) -> Result<String, String> {
         let Incomplete { id, received_at } = incomplete;
         let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);

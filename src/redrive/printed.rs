@@ -1,16 +1,16 @@
-//! Forms that are not JSON: the console's CSV files, and the AWS CLI's text and tables.
+//! Reads forms that are not JSON: the console's CSV files, and the AWS CLI's text and tables.
 
 use std::borrow::Cow;
 
-/// The messages in a CSV file that the CloudWatch console has made: of Logs Insights under `@message`, of a search
-/// under `message`.
+/// The messages in a CSV file of the CloudWatch console: in the column `@message` for Logs Insights, in `message` for
+/// a search.
 pub(super) struct Csv<'a> {
     rest: &'a [u8],
     column: usize,
 }
 
 impl<'a> Csv<'a> {
-    /// None if the first line doesn't name a column of messages.
+    /// `None` if the first line doesn't name a column of messages.
     pub(super) fn new(text: &'a [u8]) -> Option<Self> {
         let mut rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let line = rest.split(|byte| *byte == b'\n').next()?;
@@ -77,8 +77,9 @@ fn cell<'a>(rest: &mut &'a [u8]) -> Cow<'a, [u8]> {
     }
 }
 
-/// Where the text or table output of a Logs Insights query first shows another field than Logs Insights' own, whose
-/// names begin with `@`: from there on a sender's text stands as it is, with its line feeds, and can look like a line.
+/// The position where the text or table output of a Logs Insights query first shows a field whose name does not begin
+/// with `@`, so is not from Logs Insights itself. After that position a sender's text is printed unescaped, with line
+/// feeds, and can look like a log line.
 pub(super) fn first_other_field(text: &[u8]) -> usize {
     let (mut at, mut table) = (0, Table::Outside);
     for line in text.split_inclusive(|byte| *byte == b'\n') {
@@ -95,7 +96,7 @@ pub(super) fn first_other_field(text: &[u8]) -> usize {
     text.len()
 }
 
-/// Where in a table a line is.
+/// The section of a table that a line is in.
 enum Table {
     Outside,
     Head,
@@ -103,7 +104,7 @@ enum Table {
 }
 
 impl Table {
-    /// Whether a line of the fields, one a row, names another than Logs Insights' own.
+    /// Whether a line names a field that is not from Logs Insights itself. Each line of the fields section names one.
     fn has_other_field(&mut self, line: &[u8]) -> bool {
         let Some(line) = line.strip_prefix(b"|") else { return false };
         if line.iter().all(|byte| b"|+-\r\n".contains(byte)) {

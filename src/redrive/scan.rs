@@ -1,20 +1,20 @@
-//! One pass over a text with JSON in it: the objects and strings that may hold an unrecorded callback.
+//! Scans a text that contains JSON for objects and strings that may hold an unrecorded callback.
 //!
-//! A log may be cut off anywhere and mixed with other text, so this does not parse. It follows strings and brackets,
-//! and forgets the open brackets where a string is broken or a line begins that can't continue them. Each byte is
-//! looked at once, or twice where a line begins with a quotation mark: a parser that starts anew at each bracket takes
-//! seconds for a line full of them.
+//! A log may be cut off anywhere and mixed with other text, so it can't be parsed as JSON. This scan follows strings
+//! and brackets. It drops the open brackets when a string is broken, or when a line begins that can't continue them.
+//! Each byte is read once, or twice if a line begins with a quotation mark. A parser that restarts at each bracket
+//! would take seconds for a line full of brackets.
 //!
-//! A sender's text is in the log too. So an entry counts only where AWS puts a log line: every object and array around
-//! it is unnamed or has one of the [`CONTAINERS`]' names.
+//! The log contains senders' texts too. So an entry counts only where AWS puts log lines: each object and array
+//! around it has no name or one of [`CONTAINERS`].
 
 /// The field of a log line that holds a callback or a piece of it.
 const ENTRY: &[u8] = b"unrecorded";
 
-/// The field of an event that holds a batch of log lines, compressed.
+/// The field of an event that holds a compressed batch of log lines.
 const BATCH: &[u8] = b"awslogs";
 
-/// The names under which AWS's replies and messages have log lines, or the objects that have them.
+/// The names under which AWS's responses and messages hold log lines, or objects with log lines.
 const CONTAINERS: [&[u8]; 8] = [
     b"events",
     b"logEvents",
@@ -33,9 +33,9 @@ pub(super) enum Part<'a> {
     Entry(&'a [u8]),
     /// The whole object of a compressed batch.
     Batch(&'a [u8]),
-    /// An object or a message that may be one of these, but its end is missing.
+    /// An object or a message that may be one of these, but lacks its end.
     CutOff,
-    /// A string, in quotes, that is a log line or a message of a queue.
+    /// A string, in quotes, that is a log line or a queue message.
     Message(&'a [u8]),
 }
 
@@ -54,24 +54,24 @@ struct Open<'a> {
     name: Option<&'a [u8]>,
     /// Whether AWS puts log lines here.
     has_lines: bool,
-    /// Logs Insights gives each field of a line as an object, `{"field": …, "value": …}`.
+    /// Whether this is Logs Insights' form of a field: `{"field": …, "value": …}`.
     is_message_field: bool,
     value: Option<&'a [u8]>,
 }
 
-/// The state of a pass.
+/// The state of a scan.
 pub(super) struct Scan<'a> {
     text: &'a [u8],
     at: usize,
     open: Vec<Open<'a>>,
-    /// The last string, if nothing came after it.
+    /// The last string, if nothing follows it.
     string: Option<&'a [u8]>,
     /// The name whose value comes next.
     name: Option<&'a [u8]>,
     cut_off: usize,
 }
 
-/// Whether a text may hold an entry or a batch.
+/// Whether a text may contain an entry or a batch.
 fn may_hold_one(text: &[u8]) -> bool {
     [ENTRY, BATCH].into_iter().any(|name| text.windows(name.len()).any(|window| window == name))
 }
@@ -93,13 +93,13 @@ impl<'a> Scan<'a> {
         };
         let has_lines = match name {
             Some(name) => in_lines && CONTAINERS.contains(&name),
-            // An object in an object has a name. Without one, the outer object was cut off.
+            // An object in an object has a name. If it has none, the outer object was cut off.
             None => in_lines || parent.is_some_and(|parent| parent.byte == b'{'),
         };
         self.open.push(Open { byte, start, kind, name, has_lines, is_message_field: false, value: None });
     }
 
-    /// Closes the last open bracket of this kind, and forgets those after it, which were never closed.
+    /// Closes the last open bracket of this kind. Brackets opened after it were never closed and are dropped.
     fn closing(&mut self, byte: u8) -> Option<Part<'a>> {
         (self.string, self.name) = (None, None);
         let index = self.open.iter().rposition(|open| open.byte == byte);
@@ -113,13 +113,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Forgets the open brackets from this one on.
+    /// Drops the open brackets from this one on.
     fn forget(&mut self, from: usize) {
         self.cut_off += self.open.drain(from..).filter(|open| open.kind != Kind::Other).count();
     }
 
-    /// Moves behind a string that begins here. Without its end it can't be one: JSON has no raw control characters in
-    /// strings.
+    /// Moves past a string that begins here. A string without an end is not one: JSON strings contain no raw control
+    /// characters.
     fn pass_string(&mut self) -> bool {
         loop {
             match self.text.get(self.at) {
@@ -134,7 +134,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A string within brackets.
+    /// Handles a string within brackets.
     fn quote(&mut self, start: usize) -> Option<Part<'a>> {
         let is_whole = self.pass_string();
         let quoted = &self.text[start..self.at];
@@ -173,7 +173,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A line outside of brackets that is a single string. Elsewhere outside of brackets a quotation mark is not JSON's.
+    /// Handles a line outside of brackets that is a single string. Other quotation marks outside of brackets are not
+    /// JSON.
     fn line(&mut self, start: usize) -> Option<Part<'a>> {
         let is_whole = self.pass_string();
         let mut rest = self.text[self.at..].iter().skip_while(|byte| b", \t\r".contains(byte));
@@ -186,8 +187,8 @@ impl<'a> Scan<'a> {
         None
     }
 
-    /// The next byte. A line that begins with neither space, a string nor a closing bracket does not continue a JSON
-    /// text of several lines.
+    /// Handles the next byte. A line continues a JSON text of several lines only if it begins with a space, a string
+    /// or a closing bracket.
     fn step(&mut self, start: usize, byte: u8) -> Option<Part<'a>> {
         let begins_line = start == 0 || self.text[start - 1] == b'\n';
         if begins_line && !b" \t\r\n\"}]".contains(&byte) {

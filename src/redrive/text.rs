@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Deserializer, de::Visitor};
 
-/// What a JSON string stands for. It may have bytes that are not UTF-8: whether they matter is seen by whoever reads
-/// what they are in.
+/// The content of a JSON string. It may contain bytes that are not UTF-8; the caller decides whether they matter.
 pub(super) fn unquote(quoted: &[u8]) -> Option<Vec<u8>> {
     serde_json::Deserializer::from_slice(quoted).deserialize_bytes(Bytes).ok()
 }

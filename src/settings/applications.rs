@@ -15,7 +15,7 @@ const NO_TOKEN: Setting = Setting::new(
 );
 const ALLOW_UNSIGNED: Setting = Setting::new("ALLOW_UNSIGNED", "true or false");
 
-/// Reads who is admitted. An application without a token needs the explicit `ALLOW_UNSIGNED=true`.
+/// Reads the admitted applications. An application without a token needs the explicit `ALLOW_UNSIGNED=true`.
 pub(super) fn admission(lookup: Lookup<'_>) -> Result<Admission, SettingsError> {
     let mut apps = sdk_app_ids(lookup)?;
     add_tokens(&mut apps, &token_entries(lookup)?)?;
@@ -44,7 +44,7 @@ fn is_sdk_appid(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The entries of `CALLBACK_TOKENS`. A token that has a comma, or begins with a bracket, takes a JSON array.
+/// The entries of `CALLBACK_TOKENS`. Tokens that contain a comma or begin with a bracket require a JSON array.
 fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
     match lookup.optional(CALLBACK_TOKENS.name) {
         Some(json) if json.starts_with('[') => serde_json::from_str(&json)
@@ -53,7 +53,7 @@ fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
     }
 }
 
-/// The first of the entries that an application signs with: its own, else one for all applications.
+/// The token that an application signs with: its own entry first, otherwise one for all applications.
 pub(super) fn token(lookup: Lookup<'_>, sdk_appid: &str) -> Result<Option<String>, SettingsError> {
     let entries = token_entries(lookup)?;
     let own = entries.iter().find_map(|entry| entry.strip_prefix(sdk_appid)?.strip_prefix(':'));
@@ -61,21 +61,21 @@ pub(super) fn token(lookup: Lookup<'_>, sdk_appid: &str) -> Result<Option<String
     Ok(own.or(shared).map(str::to_owned))
 }
 
-/// Gives each token to all applications, or with `SDKAppID:token` to the one it names.
+/// Adds each token to all applications, or with `SDKAppID:token` to that application.
 fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError> {
     for (index, entry) in entries.iter().enumerate() {
         let position = index + 1;
-        let fault = |fault: &str| CALLBACK_TOKENS.error(format!("has {fault} in entry {position}"));
+        let error = |reason: &str| CALLBACK_TOKENS.error(format!("has {reason} in entry {position}"));
         let (only, secret) = match entry.split_once(':') {
             Some((sdk_appid, secret)) => (Some(sdk_appid), secret),
             None => (None, entry.as_str()),
         };
-        // What is before the colon may be part of a token, so it is not quoted.
+        // The part before the colon may belong to a token, so it is not quoted.
         if only.is_some_and(|only| apps.iter().all(|app| app.sdk_appid != only)) {
-            return Err(fault("no SDKAppID of SDK_APP_IDS before the first colon"));
+            return Err(error("no SDKAppID of SDK_APP_IDS before the first colon"));
         }
         if !(1..=128).contains(&secret.chars().count()) {
-            return Err(fault("an empty or overlong token"));
+            return Err(error("an empty or overlong token"));
         }
         for app in apps.iter_mut().filter(|app| only.is_none_or(|only| only == app.sdk_appid)) {
             app.tokens.push(Token { position, secret: secret.to_owned() });

@@ -1,4 +1,4 @@
-//! One setting: its name, what is expected, and its value.
+//! One setting: its name, the expected values, and its value.
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
@@ -14,21 +14,21 @@ pub(super) struct Setting {
 pub struct SettingsError {
     /// The setting's name.
     pub name: &'static str,
-    /// What is wrong with it. Never its value.
-    pub fault: Cow<'static, str>,
-    /// What it should be.
+    /// What is wrong with the setting. Never contains its value.
+    pub reason: Cow<'static, str>,
+    /// The expected values.
     pub expected: &'static str,
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "setting {} {}; expected {}", self.name, self.fault, self.expected)
+        write!(f, "setting {} {}; expected {}", self.name, self.reason, self.expected)
     }
 }
 
 impl std::error::Error for SettingsError {}
 
-/// Finds a setting's value by its name. An empty value counts as absent: a template can't leave a variable out.
+/// Finds a setting's value by name. An empty value counts as absent, because a template can't omit a variable.
 #[derive(Clone, Copy)]
 pub(super) struct Lookup<'a>(pub(super) &'a dyn Fn(&str) -> Option<String>);
 
@@ -43,8 +43,8 @@ impl Setting {
         Self { name, expected }
     }
 
-    pub(super) fn error(self, fault: impl Into<Cow<'static, str>>) -> SettingsError {
-        SettingsError { name: self.name, fault: fault.into(), expected: self.expected }
+    pub(super) fn error(self, reason: impl Into<Cow<'static, str>>) -> SettingsError {
+        SettingsError { name: self.name, reason: reason.into(), expected: self.expected }
     }
 
     pub(super) fn malformed(self) -> SettingsError {

@@ -18,7 +18,7 @@ fn settings(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 }
 
 fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
-    // One fixed moment and the Sign that the token makes then, asked of every application.
+    // Tries a fixed time, with the token's `Sign` for it, on every application.
     let sign = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(format!("{token}1000")));
     let admit = |sdk_appid: &str| {
         let raw = format!("SdkAppid={sdk_appid}&Sign={sign}&RequestTime=1000");
@@ -29,9 +29,9 @@ fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
 }
 
 #[test]
-fn reads_every_setting() {
+fn every_setting_is_read() {
     let settings = settings(&[("RETENTION_DAYS", "90"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:8000")])
-        .expect("the settings are whole");
+        .expect("the settings are complete");
     let Destination { table_name, keeping, aws } = settings.destination;
     assert_eq!(table_name, "events");
     assert_eq!(keeping, Keeping { retention_days: Some(90), index_shards: 1 });
@@ -40,13 +40,16 @@ fn reads_every_setting() {
 }
 
 #[test]
-fn the_endpoint_for_dynamodb_wins_over_the_general_one() {
+fn dynamodb_endpoint_wins_over_the_general_endpoint() {
     let settings = settings(&[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_DYNAMODB", "http://b")]);
-    assert_eq!(settings.expect("whole").destination.aws.endpoint_url.as_deref(), Some("http://b"));
+    assert_eq!(
+        settings.expect("the settings are complete").destination.aws.endpoint_url.as_deref(),
+        Some("http://b")
+    );
 }
 
 #[test]
-fn names_the_setting_that_is_missing_or_malformed() {
+fn error_names_the_missing_or_malformed_setting() {
     for (name, value) in [
         ("TABLE_NAME", ""),
         ("TABLE_NAME", "two words"),
@@ -75,7 +78,7 @@ fn names_the_setting_that_is_missing_or_malformed() {
 }
 
 #[test]
-fn fails_closed_without_a_token() {
+fn start_fails_without_a_token_unless_unsigned_is_allowed() {
     for (allow, starts) in [("", false), ("false", false), ("true", true), ("TRUE", false), ("1", false)] {
         let result = settings(&[("CALLBACK_TOKENS", ""), ("ALLOW_UNSIGNED", allow)]);
         assert_eq!(result.is_ok(), starts, "{allow:?}");
@@ -85,27 +88,27 @@ fn fails_closed_without_a_token() {
 }
 
 #[test]
-fn an_application_with_a_token_stays_signed_even_with_allow_unsigned() {
+fn application_with_a_token_needs_sign_despite_allow_unsigned() {
     let settings =
-        settings(&[("SDK_APP_IDS", "1"), ("ALLOW_UNSIGNED", "true")]).expect("the settings are whole");
+        settings(&[("SDK_APP_IDS", "1"), ("ALLOW_UNSIGNED", "true")]).expect("the settings are complete");
     let query = tencent_chat_callbacks::Query::parse("SdkAppid=1");
     assert!(settings.admission.admit(&query, 0).is_err());
 }
 
 #[test]
-fn a_token_admits_all_applications_or_the_one_it_names() {
+fn token_admits_all_applications_or_the_named_one() {
     let settings = settings(&[("SDK_APP_IDS", "1, 2,2"), ("CALLBACK_TOKENS", "all, 2:own ,1:a:b")])
-        .expect("the settings are whole");
+        .expect("the settings are complete");
     assert_eq!(positions(&settings, "all"), [Some(1), Some(1)]);
     assert_eq!(positions(&settings, "own"), [None, Some(2)]);
     assert_eq!(positions(&settings, "a:b"), [Some(3), None]);
 }
 
 #[test]
-fn an_array_holds_tokens_with_commas_and_brackets() {
+fn json_array_holds_tokens_with_commas_and_brackets() {
     let tokens = r#" ["a,b", "1:[c]", "2:d:e", " f ", "\u0067\"", "1:1:h"] "#;
     let settings =
-        settings(&[("SDK_APP_IDS", "1,2"), ("CALLBACK_TOKENS", tokens)]).expect("the settings are whole");
+        settings(&[("SDK_APP_IDS", "1,2"), ("CALLBACK_TOKENS", tokens)]).expect("the settings are complete");
     for (token, expected) in [
         ("a,b", [Some(1), Some(1)]),
         ("[c]", [Some(2), None]),
@@ -121,9 +124,9 @@ fn an_array_holds_tokens_with_commas_and_brackets() {
 }
 
 #[test]
-fn a_faulty_entry_is_named_by_its_position_and_not_quoted() {
+fn invalid_token_entry_is_named_by_position_and_not_quoted() {
     let long = format!("ok,{}", "planted".repeat(19));
-    for (tokens, fault) in [
+    for (tokens, reason) in [
         ("planted:token", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 1"),
         ("ok,1400000002:planted", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 2"),
         ("ok, :planted", "has no SDKAppID of SDK_APP_IDS before the first colon in entry 2"),
@@ -138,7 +141,7 @@ fn a_faulty_entry_is_named_by_its_position_and_not_quoted() {
         ("[]", "has no token for an SDKAppID in SDK_APP_IDS"),
     ] {
         let error = settings(&[("CALLBACK_TOKENS", tokens)]).expect_err(tokens);
-        assert_eq!((error.name, &*error.fault), ("CALLBACK_TOKENS", fault), "{tokens}");
+        assert_eq!((error.name, &*error.reason), ("CALLBACK_TOKENS", reason), "{tokens}");
         assert!(!error.to_string().contains("planted"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! The DynamoDB client, made for a callback's 2 s.
+//! The DynamoDB client, tuned for a callback's 2 s.
 
 use std::time::Duration;
 
@@ -11,25 +11,25 @@ use aws_sdk_dynamodb::{
     },
 };
 
-use super::fault::{Remember, SignAgain};
+use super::failure::{Remember, SignAgain};
 use crate::{https::sdk, settings::Aws};
 
-/// How long one attempt may take, so that a silent server leaves time for another one.
+/// The limit of one attempt, so that a silent server leaves time for another one.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(550);
 
-/// The pause before the second attempt, doubled for each one after it up to [`MAX_BACKOFF`], times a random
-/// factor up to 1.
+/// The pause before the second attempt. It doubles with each attempt up to [`MAX_BACKOFF`], times a random factor up
+/// to 1.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 
 /// The longest pause between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_millis(200);
 
-/// How long it may take to load credentials.
+/// The limit for loading credentials.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The configuration of a client whose credentials and region are in the settings.
+/// The configuration of a client with credentials and Region from the settings.
 ///
-/// `aws-config` would find the same in the environment, and take milliseconds of every start for it.
+/// `aws-config` would read the same from the environment, but takes milliseconds of every start.
 #[must_use]
 pub fn config(aws: &Aws) -> Builder {
     let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url, .. } = aws.clone();
@@ -44,16 +44,16 @@ pub fn config(aws: &Aws) -> Builder {
     config
 }
 
-/// Makes a configuration try again for as long as the caller waits.
+/// Makes a client retry for as long as the caller waits.
 #[must_use]
 pub fn persistent(config: Builder) -> Builder {
     let retries = RetryConfig::standard()
         .with_max_attempts(u32::MAX)
         .with_initial_backoff(INITIAL_BACKOFF)
         .with_max_backoff(MAX_BACKOFF);
-    // The SDK's quota of retries outlasts the outage that used it up, by many events. Here time is the bound.
+    // The SDK's retry quota stays used up long after an outage. Here the deadline limits retries instead.
     let quota = RetryPartition::custom("callbacks").token_bucket(TokenBucket::unlimited()).build();
-    // Unless told how long credentials may take, the SDK sums up the pauses of all attempts, at each request.
+    // Without this limit, the SDK adds up the pauses of all attempts at each request.
     let credentials = IdentityCache::lazy().load_timeout(CREDENTIALS_TIMEOUT).build();
     config
         .interceptor(Remember)

@@ -1,5 +1,5 @@
-//! Every documented command: reply and whole item, worked out here a second time from the parsed body, and the
-//! table of them. The library's samples have a realistic body for each, and the subject that it is about.
+//! Every documented command: reply and whole item, calculated here independently from the parsed body, and the table
+//! of commands. The library's samples have a realistic body for each command, and its subject.
 
 use std::{collections::HashSet, fmt::Write};
 
@@ -17,7 +17,7 @@ use tencent_chat_callbacks::{
 
 use crate::world::{World, handler, ok, send, status_and_body};
 
-/// Where a subject may be, in the order of the reference.
+/// The paths of a subject, in the order of the reference.
 const SUBJECTS: [&str; 14] = [
     "/GroupId",
     "/RoomId",
@@ -35,11 +35,11 @@ const SUBJECTS: [&str; 14] = [
     "/Events/0/To_Account",
 ];
 
-/// Where a time may be, and what makes milliseconds of it.
+/// The paths of a time, and the factor to milliseconds.
 const TIMES: [(&str, u64); 4] =
     [("/EventTime", 1), ("/MsgTime", 1000), ("/LastReadTime", 1000), ("/Events/0/EventTime", 1000)];
 
-/// `RequestTime` of a first and of a second delivery.
+/// `RequestTime` of the first and the second delivery.
 const REQUEST_TIMES: [u64; 2] = [1_790_000_001, 1_790_000_002];
 
 struct Case {
@@ -53,7 +53,7 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// Where its subject is; `None` for the command itself.
+    /// The path of its subject; `None` if the subject is the command.
     fn subject_source(&self) -> Option<&'static str> {
         let source = SUBJECTS.into_iter().find(|path| self.body.pointer(path).is_some_and(Value::is_string));
         let subject = source.and_then(|path| self.body.pointer(path)?.as_str());
@@ -61,17 +61,17 @@ impl Case {
         source
     }
 
-    /// Where its own time is, and the time in milliseconds.
+    /// The path of its own time, and the time in milliseconds.
     fn time(&self) -> Option<(&'static str, u64)> {
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
         TIMES.into_iter().find_map(|(path, factor)| Some((path, number(self.body.pointer(path)?)? * factor)))
     }
 
-    fn asks(&self) -> bool {
+    fn is_before_callback(&self) -> bool {
         ["CallbackBefore", "CallbackPrev", "Chatbot."].iter().any(|word| self.command.contains(word))
     }
 
-    /// The answer that changes nothing.
+    /// The default answer.
     fn answer(&self) -> Value {
         let mut answer = ok();
         for list in ["FriendItem", "ResponseFriendItem"] {
@@ -96,7 +96,7 @@ impl Case {
         )
     }
 
-    /// The attributes that hold the body's scalars.
+    /// The attributes for the body's scalar fields.
     fn scalars(&self) -> Map<String, Value> {
         let fields = self.body.as_object().expect("a body is an object");
         let own =
@@ -143,15 +143,15 @@ impl Case {
 }
 
 #[test]
-fn there_is_a_case_for_every_documented_command() {
+fn every_documented_command_has_a_case() {
     let tried: HashSet<_> = cases().into_iter().map(|case| case.command).collect();
     let documented: HashSet<_> = DOCUMENTED.iter().map(|command| command.name.to_owned()).collect();
     assert_eq!(tried, documented);
 }
 
-/// The second delivery is another item where nothing in the body says when it happened.
+/// The second delivery is a new item only if the body has no time.
 #[tokio::test]
-async fn every_documented_command_is_recorded_whole_and_once_where_it_has_a_time() {
+async fn documented_commands_are_recorded_whole_and_once_if_timed() {
     for case in cases() {
         let world = World::start().await;
         let body = case.body.to_string();
@@ -170,14 +170,14 @@ async fn every_documented_command_is_recorded_whole_and_once_where_it_has_a_time
 }
 
 #[tokio::test]
-async fn who_asks_is_answered_even_if_nothing_can_be_stored() {
+async fn before_callback_is_answered_even_if_it_cannot_be_stored() {
     let nowhere = ([127, 0, 0, 1], 9).into();
     let endpoint = Endpoint::scripted(&[Step::Fail(400, "AccessDeniedException", "No.")], nowhere).await;
     let (handler, _) = handler(&format!("http://{}", endpoint.address), &[("ALLOW_UNSIGNED", "true")]);
     for case in cases() {
         let reply = send(&handler, &post(&case.query(REQUEST_TIMES[0]), &case.body.to_string())).await;
         let (status, body) = status_and_body(&reply);
-        if case.asks() {
+        if case.is_before_callback() {
             assert_eq!((status, body), (200, case.answer()), "{}", case.command);
         } else {
             assert_eq!((status, &body["ErrorCode"]), (503, &json!(503)), "{}", case.command);
@@ -185,7 +185,7 @@ async fn who_asks_is_answered_even_if_nothing_can_be_stored() {
     }
 }
 
-/// A row: command, variant of `Event`, and where subject, time and answer come from.
+/// A row: command, variant of `Event`, and the sources of subject, time and answer.
 fn row(case: &Case) -> String {
     let body = case.body.to_string();
     let event =
@@ -196,25 +196,27 @@ fn row(case: &Case) -> String {
     let subject = case
         .subject_source()
         .map_or_else(|| "the command".to_owned(), |source| format!("`{}`", path(source)));
-    let time =
-        case.time().map_or_else(|| "none of its own".to_owned(), |(source, _)| format!("`{}`", path(source)));
+    let time = case
+        .time()
+        .map_or_else(|| "none in the body".to_owned(), |(source, _)| format!("`{}`", path(source)));
     let answer = match case.answer() {
         answer if answer["ResultItem"].is_array() => "allowed, `ResultItem`",
         answer if answer["RspData"].is_string() => "`RspData` ignored",
-        _ if case.asks() => "allowed",
+        _ if case.is_before_callback() => "allowed",
         _ => "",
     };
     format!("| `{}` | `Event::{variant}` | {subject} | {time} | {answer} |", case.command)
 }
 
-/// `WRITE_TABLES=1 cargo test commands` writes the table anew.
+/// `WRITE_TABLES=1 cargo test commands` writes the table again.
 #[test]
-fn the_table_of_commands_is_what_the_code_does() {
+fn table_of_commands_matches_the_code() {
     let mut table = "| command | event | subject | time | answer |\n|---|---|---|---|---|\n".to_owned();
     let cases = cases();
     for documented in DOCUMENTED {
-        let case = cases.iter().find(|case| case.command == documented.name).expect("a case each");
-        writeln!(table, "{}", row(case)).expect("a string takes what is written");
+        let case =
+            cases.iter().find(|case| case.command == documented.name).expect("each command has a case");
+        writeln!(table, "{}", row(case)).expect("writing to a string succeeds");
     }
     let path = format!("{}/tests/commands.md", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("WRITE_TABLES").is_some() {

@@ -1,5 +1,5 @@
-//! Your own decisions, as Tencent gets them: a group name refused, a message dropped, another rewritten, and a
-//! decision that panics.
+//! Your decisions as Tencent gets them: a group name denied, a message dropped, another replaced, and a decision that
+//! panics.
 
 use serde_json::{Value, json};
 use support::requests::{SDK_APPID, post};
@@ -43,7 +43,7 @@ impl Decide for Strict {
 }
 
 #[tokio::test]
-async fn a_lone_surrogate_does_not_take_the_decision_away() {
+async fn body_with_a_lone_surrogate_is_still_decided_on() {
     let world = World::start().await;
     let handler = world.handler.deciding(Strict);
     let query = format!("SdkAppid={SDK_APPID}&CallbackCommand=C2C.CallbackBeforeSendMsg");
@@ -58,7 +58,7 @@ async fn a_lone_surrogate_does_not_take_the_decision_away() {
 }
 
 #[tokio::test]
-async fn a_decision_is_what_tencent_gets_and_the_callback_is_recorded() {
+async fn tencent_gets_the_decision_and_the_callback_is_recorded() {
     let world = World::start().await;
     let handler = world.handler.deciding(Strict);
     let text = |text: &str| json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": text } }]);

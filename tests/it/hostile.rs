@@ -1,4 +1,4 @@
-//! The worst bodies and query strings that someone with a token can send: recorded, and read back to the byte.
+//! The worst bodies and query strings that a sender with a token can send: recorded, and read back byte for byte.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn event(more: &str, body: &str, base64: bool) -> Value {
     event
 }
 
-/// Sends a body that must be recorded, and gives its head as DynamoDB has it.
+/// Sends a body that must be recorded, and returns its head from DynamoDB.
 async fn recorded(world: &World, more: &str, body: &str, base64: bool) -> Value {
     let shown: String = body.chars().take(60).collect();
     let (status, reply) = status_and_body(&world.send(&event(more, body, base64)).await);
@@ -66,7 +66,7 @@ fn huge_bodies() -> Vec<String> {
     ]
 }
 
-/// Objects that an odd parser, a table or a key would trip over.
+/// Objects that could confuse a parser, a table or a key.
 fn odd_bodies() -> Vec<String> {
     let arrays = |name: &str| format!(r#"{{"{name}":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
     let long_numbers = format!(r#"{{"n":{},"m":-0.{}e-9}}"#, "7".repeat(400), "2".repeat(400));
@@ -98,7 +98,7 @@ fn odd_bodies() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_hostile_body_is_recorded_and_comes_back() {
+async fn hostile_bodies_are_recorded_and_read_back_unchanged() {
     let world = World::with_settings(&[("CALLBACK_TOKENS", TOKEN), ("RETENTION_DAYS", "90")]).await;
     for (index, body) in odd_bodies().iter().enumerate() {
         recorded(&world, "", body, index % 2 == 1).await;
@@ -106,16 +106,16 @@ async fn every_hostile_body_is_recorded_and_comes_back() {
 }
 
 #[test]
-fn every_huge_body_fits_and_comes_back() {
+fn huge_bodies_fit_and_are_read_back_unchanged() {
     for body in huge_bodies() {
-        // DynamoDB's limits and the way back are checked inside.
+        // DynamoDB's limits and reading back are checked inside.
         let record = receive(&format!("CallbackCommand={COMMAND}"), body.as_bytes());
         assert!(record.is_ok_and(|record| record.is_some()), "{}", &body[..20]);
     }
 }
 
 #[tokio::test]
-async fn any_group_id_is_a_key() {
+async fn any_group_id_makes_a_valid_key() {
     let world = World::with_settings(&[("CALLBACK_TOKENS", TOKEN)]).await;
     let longest = "群".repeat(341) + "x";
     for id in [
@@ -140,7 +140,7 @@ async fn any_group_id_is_a_key() {
 }
 
 #[tokio::test]
-async fn any_query_value_is_recorded_as_it_was_meant() {
+async fn query_values_are_decoded_and_recorded() {
     let world = World::with_settings(&[("CALLBACK_TOKENS", TOKEN)]).await;
     let long = "%41".repeat(2700);
     for (more, name, expected) in [

@@ -1,4 +1,4 @@
-//! Bodies beyond DynamoDB's 400 KB an item: split, stored, and read back to the byte as a reader would.
+//! Bodies larger than DynamoDB's 400 KB per item: split, stored, and read back byte for byte as a reader would.
 
 use futures_util::StreamExt;
 use support::{
@@ -18,7 +18,7 @@ use crate::world::{World, status_and_body};
 const COMMAND: &str = "Group.CallbackAfterGroupDestroyed";
 const GROUP: &str = "@TGS#2J4SZEAEL";
 
-/// A destroyed group with accounts of 32 bytes, each byte of them written as `letter`.
+/// A destroyed group with accounts of 32 bytes, each byte written as `letter`.
 fn destroyed(members: usize, letter: &str) -> String {
     let account = letter.repeat(32);
     let members = vec![format!(r#"{{"Member_Account":"{account}"}}"#); members].join(",");
@@ -27,7 +27,7 @@ fn destroyed(members: usize, letter: &str) -> String {
     )
 }
 
-/// A body of exactly this size, which ends in characters of four bytes.
+/// A body of exactly this size, which ends with characters of four bytes.
 fn of_size(bytes: usize) -> String {
     let body = |name: &str| {
         format!(
@@ -38,8 +38,8 @@ fn of_size(bytes: usize) -> String {
     body(&format!("{}{}", "x".repeat(room % 4), "😀".repeat(room / 4)))
 }
 
-/// Records a body. On a busy machine megabytes may take longer than Tencent waits, which is not what these
-/// tests are about: then the redrive does it, as it is meant to.
+/// Records a body. On a busy machine, megabytes may take longer than Tencent waits. These tests don't check that, so
+/// the redrive then records the body.
 async fn record(world: &World, body: &str) {
     let query = format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}");
     match status_and_body(&world.send(&post(&query, body)).await).0 {
@@ -57,7 +57,7 @@ async fn record(world: &World, body: &str) {
     }
 }
 
-/// What a command's readers find in the index.
+/// The items that a reader finds in the index for a command.
 async fn by_command(world: &World, head: &Item) -> Vec<Item> {
     let pages = world
         .table
@@ -71,7 +71,7 @@ async fn by_command(world: &World, head: &Item) -> Vec<Item> {
     items.collect::<Result<_, _>>().await.expect("the index can be read")
 }
 
-/// Records a body twice, reads it back, and gives the number of its parts.
+/// Records a body twice, reads it back, and returns the number of its parts.
 async fn records_losslessly(body: &str) -> usize {
     let world = World::start().await;
     record(&world, body).await;
@@ -89,7 +89,7 @@ async fn records_losslessly(body: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_largest_documented_group_is_recorded_plain_and_escaped() {
+async fn largest_documented_group_is_recorded_plain_and_escaped() {
     let plain = destroyed(6000, "a");
     assert_eq!(plain.len() / 1000, 324);
     assert_eq!(records_losslessly(&plain).await, 0, "it fits into one item");
@@ -105,7 +105,7 @@ async fn a_body_of_3_5_mb_is_recorded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_large_callbacks_of_a_group_keep_apart() {
+async fn two_large_callbacks_of_a_group_are_kept_apart() {
     let world = World::start().await;
     let bodies = [destroyed(9000, "a"), destroyed(9000, "b")];
     for body in &bodies {

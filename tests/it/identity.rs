@@ -1,4 +1,4 @@
-//! What is one event and what is two.
+//! When two deliveries are the same event.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::{
     world::{World, ok, status_and_body},
 };
 
-/// A callback that came before, but for what is given.
+/// A callback that differs from the first one only in these values.
 fn full(sdk_appid: &str, rest: &str, event_time: u64, name: &str) -> Value {
     let body = json!({ "GroupId": "@TGS#1", "EventTime": event_time, "Name": name });
     let query = format!("SdkAppid={sdk_appid}&CallbackCommand=Group.CallbackAfterGroupFull{rest}");
@@ -22,7 +22,7 @@ fn full(sdk_appid: &str, rest: &str, event_time: u64, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn time_content_and_application_make_an_event() {
+async fn event_differs_by_time_content_or_application() {
     let first = full("1", "", 1_670_574_414_123, "a");
     for (second, outcome) in [
         (first.clone(), "duplicate"),
@@ -43,7 +43,7 @@ async fn time_content_and_application_make_an_event() {
 }
 
 #[tokio::test]
-async fn a_time_is_the_same_in_each_notation_of_json() {
+async fn time_is_the_same_in_every_notation_of_json() {
     for (field, time) in [
         (r#""EventTime":1670574414123.0"#, "1670574414123"),
         (r#""EventTime":1.670574414123E12"#, "1670574414123"),
@@ -69,7 +69,7 @@ async fn a_time_is_the_same_in_each_notation_of_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn deliveries_at_the_same_time_are_one_event_and_all_are_ok() {
+async fn simultaneous_deliveries_are_recorded_once_and_answered_ok() {
     for (kind, count) in [(Kind::SMALL, 16), (Kind::LARGE, 4)] {
         in_time(async || {
             let stage = Stage::scripted(&[Step::Pass]).await;

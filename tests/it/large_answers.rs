@@ -1,4 +1,4 @@
-//! Answers near the 6 MB that Lambda returns at most.
+//! Answers near 6 MB, the most that Lambda returns.
 
 use support::requests::{SDK_APPID, post};
 
@@ -6,7 +6,7 @@ use crate::world::{World, ok, status_and_body};
 
 const COMMAND: &str = "Sns.CallbackPrevFriendAdd";
 
-/// A request to add friends with these accounts, each as it stands in JSON.
+/// A request to add friends with these accounts, each written as in JSON.
 fn request(accounts: impl Iterator<Item = String>) -> String {
     let items: Vec<_> = accounts.map(|account| format!(r#"{{"To_Account":"{account}"}}"#)).collect();
     format!(
@@ -16,7 +16,7 @@ fn request(accounts: impl Iterator<Item = String>) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_that_lambda_cannot_return_becomes_the_plain_one() {
+async fn answer_too_large_for_lambda_becomes_the_plain_answer() {
     let world = World::start().await;
     let query = format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}");
     for (name, body, fits) in [
@@ -31,7 +31,7 @@ async fn an_answer_that_lambda_cannot_return_becomes_the_plain_one() {
         let (status, answer) = status_and_body(&reply);
         assert_eq!(status, 200, "{name}");
         assert_eq!(answer["ResultItem"].is_array(), fits, "{name}");
-        // On a busy machine the body may not be stored in time: then further lines hold pieces of it.
+        // On a busy machine the body may not be stored in time; then further lines hold pieces of it.
         let line = world.log.take_lines().remove(0);
         assert_eq!(line["answer"].as_str(), (!fits).then_some("too_large"), "{name}");
         if !fits {

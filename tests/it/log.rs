@@ -1,4 +1,4 @@
-//! The log: levels, and what every line carries.
+//! The log: its levels, and the fields of every line.
 
 use lambda_runtime::Context;
 use serde_json::json;
@@ -17,7 +17,7 @@ fn failed() -> Outcome {
 }
 
 #[test]
-fn a_setting_names_the_least_level() {
+fn log_level_setting_is_parsed() {
     for (setting, level) in [
         ("", Level::Info),
         ("nonsense", Level::Info),
@@ -33,7 +33,7 @@ fn a_setting_names_the_least_level() {
 }
 
 #[test]
-fn a_level_hides_those_before_it_and_never_errors() {
+fn level_hides_lower_levels_but_never_errors() {
     for (least, outcomes) in [
         (Level::Debug, &["recorded", "duplicate", "probe", "refused", "failed"][..]),
         (Level::Info, &["recorded", "duplicate", "probe", "refused", "failed"]),
@@ -54,7 +54,7 @@ fn a_level_hides_those_before_it_and_never_errors() {
 }
 
 #[test]
-fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
+fn every_line_has_the_time_and_level_that_lambda_requires() {
     let captured = CapturedLog::default();
     let log = Log::new(Level::Debug, captured.clone());
     log.note(Level::Warn, "a note", Some("its cause"));
@@ -82,7 +82,7 @@ fn every_line_has_the_time_and_level_without_which_lambda_drops_it() {
 }
 
 #[tokio::test]
-async fn a_line_has_what_is_known_of_request_and_instance() {
+async fn log_line_has_the_facts_of_request_and_instance() {
     let world = World::with_settings(&[("ALLOW_UNSIGNED", "true")]).await;
     let body = r#"{"GroupId":"@T","EventTime":1670574414123}"#;
     for app in [SDK_APPID, "1"] {
@@ -94,7 +94,7 @@ async fn a_line_has_what_is_known_of_request_and_instance() {
     let mut lines = world.log.lines();
     for line in &mut lines {
         let line = line.as_object_mut().expect("a line is an object");
-        // They are another each time.
+        // These differ each time.
         for name in ["timestamp", "Lag", "StoreTime"] {
             line.remove(name);
         }

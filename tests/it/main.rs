@@ -1,5 +1,5 @@
-//! What the function does, seen from outside: in this process through the real edge, or as the real binary behind
-//! a Runtime API, in front of an embedded DynamoDB.
+//! The function's behaviour from outside: in this process through the real gateway code, or as the real binary behind
+//! a Runtime API. In both cases with an embedded DynamoDB.
 
 mod world;
 

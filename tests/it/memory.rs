@@ -1,4 +1,4 @@
-//! The most memory that the real binary takes, for the largest bodies in their largest dress.
+//! The peak memory of the real binary, for the largest bodies in their largest encoding.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -11,16 +11,16 @@ use tencent_chat_callbacks::callback::MAX_BODY_BYTES;
 
 use crate::world::{FUNCTION, Table, variables};
 
-/// A build without optimizations takes no less than a release.
+/// A build without optimizations takes at least as much as a release.
 const LIMIT: u64 = 100_000_000;
 
-/// A command and a body of up to 3.5 MB, which is all one filler but for its ends.
+/// A command and a body of up to 3.5 MB, which repeats one filler between its ends.
 fn filled(command: &'static str, start: &str, filler: &str, end: &str) -> (&'static str, String) {
     let times = (MAX_BODY_BYTES - start.len() - end.len()) / filler.len();
     (command, format!("{start}{}{end}", filler.repeat(times)))
 }
 
-/// What is large in one way or another once it is read.
+/// Bodies that are large in different ways after parsing.
 fn bodies() -> [(&'static str, String); 5] {
     let group = "Group.CallbackAfterGroupDestroyed";
     let message = "Group.CallbackAfterSendMsg";
@@ -44,7 +44,7 @@ fn bodies() -> [(&'static str, String); 5] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_of_3_5_mb_in_base64_take_less_than_100_mb() {
+async fn bodies_of_3_5_mb_in_base64_need_less_than_100_mb() {
     let table = Table::start().await;
     for step in [Step::Pass, Step::Fail(400, "ThrottlingException", "Rate exceeded.")] {
         let endpoint = Endpoint::scripted(&[step], table.dynamodb.address).await;

@@ -1,5 +1,5 @@
-//! Whatever an HTTP client can make API Gateway hand over, to the real binary behind a Runtime API: each request
-//! gets a reply and a line in the log, no invocation fails, and nothing is printed beside the log.
+//! Every request that an HTTP client can make API Gateway deliver, sent to the real binary behind a Runtime API: each
+//! gets a reply and a log line, no invocation fails, and nothing else is printed.
 
 use serde_json::{Value, json};
 use support::{
@@ -14,7 +14,7 @@ const COMMAND: &str = "Group.CallbackAfterGroupFull";
 /// The body of a request that is recorded.
 const PLAIN: &str = r#"{"GroupId":""}"#;
 
-/// What becomes of a request: `Ok` with what its `OptPlatform` is recorded as, the reason of its refusal, or `probe`.
+/// The expected result: `Ok` with the recorded `OptPlatform`, or the reason of the refusal, or `probe`.
 type Fate = Result<Option<&'static str>, &'static str>;
 
 struct Odd {
@@ -23,7 +23,7 @@ struct Odd {
     fate: Fate,
 }
 
-/// A request that is recorded, but for what is odd about it.
+/// A request that is recorded. Each case changes one thing in it.
 fn plain() -> Value {
     post(&format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}"), PLAIN)
 }
@@ -32,7 +32,7 @@ fn odd(what: impl Into<String>, event: Value, fate: Fate) -> Odd {
     Odd { what: what.into(), event, fate }
 }
 
-/// With one field, at a path, set to a value.
+/// The request with the field at a path set to a value.
 fn with(path: &str, value: Value, fate: Fate) -> Odd {
     let mut event = plain();
     let shown: String = value.to_string().chars().take(40).collect();
@@ -130,7 +130,7 @@ fn fields() -> Vec<Odd> {
     ]
 }
 
-/// What the function does not need may be anything.
+/// The function ignores these fields, so they can have any value.
 fn context() -> Vec<Odd> {
     [
         ("accountId", json!(5)),
@@ -165,9 +165,9 @@ fn whole_events() -> Vec<Odd> {
     odd
 }
 
-/// Sends a request, and says what is not as it should be.
+/// Sends a request, and describes any unexpected result.
 async fn check(function: &mut Instance, request: &mut Odd, number: usize) -> Result<(), String> {
-    // No two are alike, so that each that is recorded is new.
+    // All bodies differ, so that each recorded one is new.
     if request.event["body"] == PLAIN {
         request.event["body"] = json!(format!(r#"{{"GroupId":"{number}"}}"#));
     }
@@ -185,7 +185,7 @@ async fn check(function: &mut Instance, request: &mut Odd, number: usize) -> Res
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_odd_request_is_recorded_or_refused_and_no_invocation_fails() {
+async fn odd_requests_are_recorded_or_refused_and_never_fail() {
     let table = Table::start().await;
     let url = table.dynamodb.url();
     let settings = [("ALLOW_UNSIGNED", "true"), ("RUST_BACKTRACE", "full")];

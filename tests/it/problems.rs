@@ -1,4 +1,4 @@
-//! What does not fit and is recorded all the same, and what the settings make of an item.
+//! Bodies that don't have their documented shape are still recorded. Also: how settings change an item.
 
 use serde_json::{Value, json};
 use support::requests::{SDK_APPID, post};
@@ -11,7 +11,7 @@ fn query(command: &str) -> String {
     format!("SdkAppid={SDK_APPID}&CallbackCommand={command}")
 }
 
-/// Records a body, and gives its item and its line in the log.
+/// Records a body, and returns its item and its log line.
 async fn recorded(settings: &[(&str, &str)], query: &str, body: &str) -> (Value, Value) {
     let world = World::with_settings(&[&[("ALLOW_UNSIGNED", "true")], settings].concat()).await;
     let (status, _) = status_and_body(&world.send(&post(query, body)).await);
@@ -21,7 +21,7 @@ async fn recorded(settings: &[(&str, &str)], query: &str, body: &str) -> (Value,
     (item, world.log.take_lines().remove(0))
 }
 
-/// The command of the URL, the body, the subject that counts, and what `Problem` begins with.
+/// The command in the URL, the body, the resulting subject, and the beginning of `Problem`.
 const MISFITS: [(&str, &str, &str, Option<&str>); 14] = [
     (FULL, r#"{"GroupId":"@T","New":{"a":[1]},$TIME}"#, "@T", None),
     (FULL, r"{$TIME}", FULL, Some("missing field `GroupId`")),
@@ -55,7 +55,7 @@ const MISFITS: [(&str, &str, &str, Option<&str>); 14] = [
 ];
 
 #[tokio::test]
-async fn what_does_not_fit_is_recorded_with_its_problem() {
+async fn undocumented_shape_is_recorded_with_a_problem() {
     for (command, body, subject, problem) in MISFITS {
         let body = body.replace("$TIME", r#""EventTime":1670574414123"#);
         let (item, line) = recorded(&[], &query(command), &body).await;
@@ -70,7 +70,7 @@ async fn what_does_not_fit_is_recorded_with_its_problem() {
 }
 
 #[tokio::test]
-async fn an_object_without_a_command_is_recorded_as_unknown() {
+async fn object_without_a_command_is_recorded_as_unknown() {
     let (item, _) = recorded(&[], &format!("SdkAppid={SDK_APPID}"), r#"{"EventTime":1670574414123}"#).await;
     assert_eq!(item["pk"]["S"], format!("{SDK_APPID}#Unknown"));
     assert_eq!(item["CommandDay"]["S"], format!("{SDK_APPID}#Unknown#2022-12-09"));
@@ -78,7 +78,7 @@ async fn an_object_without_a_command_is_recorded_as_unknown() {
 }
 
 #[tokio::test]
-async fn our_own_attributes_win_a_clash() {
+async fn own_attributes_win_over_fields_of_the_body() {
     let body = r#"{"pk":"x","sk":1,"CommandDay":"x","SdkAppid":1,"ClientIP":"x","OptPlatform":"x","ReceivedAt":"x",
         "RequestId":true,"TencentRequestId":"x","MemberCount":7,"Body":"x","BodyParts":9,"Part":"x","Problem":"x",
         "ExpiresAt":1,"":1,"Own":1}"#;
@@ -108,7 +108,7 @@ async fn our_own_attributes_win_a_clash() {
 }
 
 #[tokio::test]
-async fn parameters_of_the_url_are_not_filled_from_the_body() {
+async fn url_parameters_are_not_taken_from_the_body() {
     let body =
         r#"{"ClientIP":7,"OptPlatform":true,"TencentRequestId":"x","Own":1,"EventTime":1670574414123}"#;
     let (item, _) = recorded(&[], &query("A.B"), body).await;
@@ -119,7 +119,7 @@ async fn parameters_of_the_url_are_not_filled_from_the_body() {
 }
 
 #[tokio::test]
-async fn the_first_thousand_fields_count_and_the_others_are_in_the_body() {
+async fn only_the_first_thousand_fields_become_attributes() {
     let fields: Vec<_> = (0..999).map(|index| format!(r#""f{index}":{index}"#)).collect();
     let fields = fields.join(",");
     for (last, subject, time, problem) in [
@@ -155,7 +155,7 @@ async fn retention_sets_the_time_to_live() {
 }
 
 #[tokio::test]
-async fn shards_spread_a_command_s_day_over_the_index() {
+async fn index_shards_spread_a_command_s_day() {
     for (shards, shard) in [("1", ""), ("3", "#0"), ("64", "#47")] {
         let body = r#"{"EventTime":1670574414123}"#;
         let (item, _) = recorded(&[("INDEX_SHARDS", shards)], &query("A.B"), body).await;

@@ -1,5 +1,5 @@
-//! Every file of `events/`: the reply that it gets, and the whole item that it leaves. The items stand in
-//! `tests/items/`, one file a sample; what depends on the clock stands there as `{ReceivedAt}` and `{today}`.
+//! Every file in `events/`: its reply, and the item that it leaves. The items are in `tests/items/`, one file per
+//! sample; values that depend on the clock are written as `{ReceivedAt}` and `{today}`.
 
 use std::{collections::BTreeSet, fs};
 
@@ -9,7 +9,7 @@ use tencent_chat_webhook::time::now_millis;
 
 use crate::world::{World, ok, sample, status_and_body};
 
-/// The samples that are recorded, and no others have an item.
+/// The samples that are recorded. Only these have an item.
 const RECORDED: [&str; 20] = [
     "base64-body",
     "before-callback",
@@ -33,7 +33,7 @@ const RECORDED: [&str; 20] = [
     "user-online",
 ];
 
-/// The samples that are not, with status, `ErrorCode` and what the log says.
+/// The samples that are not recorded, with status, `ErrorCode` and the result in the log.
 const NOT_RECORDED: [(&str, u64, u64, &str); 5] = [
     ("url-probe", 200, 0, "probe"),
     ("url-probe-with-command", 200, 0, "probe"),
@@ -49,7 +49,7 @@ fn names_in(folder: &str) -> BTreeSet<String> {
     files.filter_map(|file| name(file.expect("a file"))).collect()
 }
 
-/// The item that a sample leaves when it is received at a time.
+/// The item of a sample that was received at this time.
 fn expected_item(name: &str, received_at: u64) -> Value {
     let path = format!("{}/tests/items/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let seconds = i64::try_from(received_at / 1000).expect("it fits");
@@ -59,7 +59,7 @@ fn expected_item(name: &str, received_at: u64) -> Value {
     serde_json::from_str(&item).expect("an expected item is JSON")
 }
 
-/// What Tencent is told of a sample that is recorded.
+/// The reply to a sample that is recorded.
 fn expected_reply(name: &str) -> Value {
     let mut reply = ok();
     if name == "friend-request" {
@@ -69,7 +69,7 @@ fn expected_reply(name: &str) -> Value {
 }
 
 #[test]
-fn every_sample_is_tried_and_every_expected_item_belongs_to_one() {
+fn every_sample_is_tested_and_every_expected_item_has_a_sample() {
     let recorded: BTreeSet<_> = RECORDED.map(str::to_owned).into();
     let others: BTreeSet<_> = NOT_RECORDED.map(|sample| sample.0.to_owned()).into();
     assert_eq!(names_in("tests/items"), recorded);
@@ -77,7 +77,7 @@ fn every_sample_is_tried_and_every_expected_item_belongs_to_one() {
 }
 
 #[tokio::test]
-async fn a_recorded_sample_leaves_its_item() {
+async fn recorded_sample_leaves_its_item() {
     for name in RECORDED {
         let world = World::start().await;
         let before = now_millis();
@@ -95,14 +95,14 @@ async fn a_recorded_sample_leaves_its_item() {
 }
 
 #[tokio::test]
-async fn any_other_sample_gets_its_reply_and_leaves_nothing() {
-    for (name, status, error_code, told) in NOT_RECORDED {
+async fn unrecorded_samples_get_their_reply_and_leave_no_item() {
+    for (name, status, error_code, logged) in NOT_RECORDED {
         let world = World::start().await;
         let (given, body) = status_and_body(&world.send(&sample(name)).await);
         assert_eq!((given, &body["ErrorCode"]), (status, &json!(error_code)), "{name}");
         assert_eq!(body["ErrorInfo"] == "", status == 200, "{name}");
         assert!(world.table.items().await.is_empty(), "{name}");
         let line = &world.log.lines()[0];
-        assert!([&line["outcome"], &line["reason"]].contains(&&json!(told)), "{name}: {line}");
+        assert!([&line["outcome"], &line["reason"]].contains(&&json!(logged)), "{name}: {line}");
     }
 }

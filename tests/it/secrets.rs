@@ -1,4 +1,4 @@
-//! The real binary, at the most talkative log level: no token, Sign or credential in anything it prints.
+//! The real binary, at the most detailed log level: nothing that it prints contains a token, Sign or credential.
 
 use serde_json::Value;
 use support::{
@@ -20,7 +20,7 @@ const SESSION_TOKEN: &str = "planted//session+token+6b80f3==";
 const AFTER: &str = "Group.CallbackAfterGroupFull";
 const BEFORE: &str = "Group.CallbackBeforeSendMsg";
 
-/// A setting of the function whose value is a secret, or without which it can't start.
+/// A setting of the function. Its value is a secret, or it is required for the start.
 const SETTINGS: [(&str, &str); 10] = [
     ("TABLE_NAME", TABLE),
     ("SDK_APP_IDS", OURS),
@@ -34,7 +34,7 @@ const SETTINGS: [(&str, &str); 10] = [
     ("RUST_BACKTRACE", "full"),
 ];
 
-/// The function as a process, and everything that it must not print.
+/// The function as a process, and the secrets that it must not print.
 struct Planted {
     function: Instance,
     secrets: Vec<String>,
@@ -48,7 +48,7 @@ impl Planted {
         Self { function, secrets: secrets.map(str::to_owned).into() }
     }
 
-    /// Sends a request, whose `Sign` becomes one of the secrets, and gives the status.
+    /// Sends a request and returns the status. The request's `Sign` is added to the secrets.
     async fn send(&mut self, query: &str, body: &str) -> Value {
         let signs = query.split(['&', '=']).filter(|value| value.len() == 64);
         self.secrets.extend(signs.map(str::to_owned));
@@ -56,12 +56,12 @@ impl Planted {
         reply.expect("the function answers")["statusCode"].take()
     }
 
-    /// The lines that the process printed, once it is sure that no secret is in them, in any letters.
+    /// The lines that the process printed, after checking that they contain no secret in any case of letters.
     async fn end(self) -> Vec<Value> {
         let printed = self.function.end().await;
         let lower = printed.to_lowercase();
         for secret in self.secrets {
-            // A part of a secret is one too.
+            // A part of a secret is a secret too.
             let part = secret[..12].to_lowercase();
             assert!(!lower.contains(&part), "{part} is in the output:\n{printed}");
         }
@@ -70,7 +70,7 @@ impl Planted {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_printed_of_what_is_accepted_or_refused() {
+async fn secrets_are_not_printed_for_accepted_or_refused_requests() {
     let dynamodb = DynamoDb::in_memory().await;
     let mut function = Planted::start(&dynamodb.url()).await;
 
@@ -106,7 +106,7 @@ async fn nothing_secret_is_printed_of_what_is_accepted_or_refused() {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_printed_when_dynamodb_is_not_there() {
+async fn secrets_are_not_printed_when_dynamodb_is_unreachable() {
     let mut function = Planted::start("http://127.0.0.1:9").await;
     let body = r#"{"GroupId":"@TGS#1"}"#;
     assert_eq!(function.send(&signed(OURS, AFTER, TOKEN), body).await, 503);
@@ -114,13 +114,13 @@ async fn nothing_secret_is_printed_when_dynamodb_is_not_there() {
 
     let lines = function.end().await;
     assert_eq!(column(&lines, "reason"), ["connection", "connection"]);
-    // The redrive needs the query string, and gets it without Sign.
+    // The redrive needs the query string, but gets it without Sign.
     let query = lines.last().map(|line| line["unrecorded"]["query"].to_string());
     assert!(query.is_some_and(|query| query.contains("RequestTime=") && !query.contains("Sign")));
 }
 
 #[tokio::test]
-async fn nothing_secret_is_printed_when_dynamodb_quotes_the_credentials() {
+async fn secrets_are_not_printed_when_dynamodb_quotes_credentials() {
     for kind in ["InvalidSignatureException", "ExpiredTokenException"] {
         let endpoint = Endpoint::scripted(&[Step::Quote(kind)], ([127, 0, 0, 1], 9).into()).await;
         let mut function = Planted::start(&format!("http://{}", endpoint.address)).await;
@@ -136,7 +136,7 @@ async fn nothing_secret_is_printed_when_dynamodb_quotes_the_credentials() {
 }
 
 #[test]
-fn a_setting_that_is_missing_or_malformed_ends_the_start_with_one_line_that_names_it() {
+fn start_fails_with_one_line_naming_the_missing_or_bad_setting() {
     for (name, value) in [
         ("TABLE_NAME", ""),
         ("TABLE_NAME", "planted-token-4f1d7c!"),

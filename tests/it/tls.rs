@@ -1,4 +1,4 @@
-//! The real binary and servers behind TLS: whom it trusts, and what it loses when a connection fails in use.
+//! The real binary and servers behind TLS: which servers it trusts, and what it loses when a connection fails.
 
 use std::time::Duration;
 
@@ -18,17 +18,17 @@ use crate::{
 };
 
 const BODY: &str = r#"{"CallbackCommand":"Group.CallbackAfterGroupFull","GroupId":"@TGS#1"}"#;
-const ASKS: &str = r#"{"CallbackCommand":"Group.CallbackBeforeSendMsg","GroupId":"@TGS#1"}"#;
+const BEFORE: &str = r#"{"CallbackCommand":"Group.CallbackBeforeSendMsg","GroupId":"@TGS#1"}"#;
 
 const ALLOW: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
 const DENY: &str = r#"{ "ActionStatus":"OK", "ErrorCode":10100, "ErrorInfo":"No." }"#;
 
 const FAULTS: [Fault; 3] = [Fault::Silence, Fault::Close, Fault::Reset];
 
-/// Sooner than an attempt at DynamoDB times out.
+/// Less than the limit of one attempt at DynamoDB.
 const AT_ONCE: Duration = Duration::from_millis(500);
 
-/// Starts a function with this setting besides the required ones, which trusts these certificates.
+/// Starts a function with this setting in addition to the required ones, trusting these certificates.
 async fn start(name: &str, endpoint_url: &str, certificates: &str, setting: (&str, &str)) -> Instance {
     let file = format!("{}/{name}.pem", env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(&file, certificates).expect("target/ can be written to");
@@ -36,7 +36,7 @@ async fn start(name: &str, endpoint_url: &str, certificates: &str, setting: (&st
     Instance::start(command(FUNCTION, variables(endpoint_url)).envs(settings)).await
 }
 
-/// Delivers a callback: the status, the answer, and how long it took.
+/// Delivers a callback. Returns the status, the answer, and the time taken.
 async fn deliver(function: &mut Instance, body: &str) -> (Value, String, Duration) {
     let event = post(&format!("SdkAppid={SDK_APPID}"), body);
     let invoked = function.invoke(event.to_string()).await;
@@ -44,7 +44,7 @@ async fn deliver(function: &mut Instance, body: &str) -> (Value, String, Duratio
     (reply["statusCode"].clone(), reply["body"].as_str().expect("a body").to_owned(), invoked.took)
 }
 
-/// Sends a callback to a function that trusts these certificates: the status, and the lines of its log.
+/// Sends a callback to a function that trusts these certificates. Returns the status, and the lines of its log.
 async fn send(name: &str, endpoint_url: &str, certificates: &str) -> (Value, Vec<Value>) {
     let mut function = start(name, endpoint_url, certificates, ("RETENTION_DAYS", "1")).await;
     let (status, ..) = deliver(&mut function, BODY).await;
@@ -52,18 +52,18 @@ async fn send(name: &str, endpoint_url: &str, certificates: &str) -> (Value, Vec
 }
 
 #[tokio::test]
-async fn a_certificate_of_an_authority_that_the_machine_trusts_will_do() {
+async fn certificate_is_accepted_if_the_machine_trusts_its_authority() {
     let dynamodb = DynamoDb::in_memory().await;
     let front = Front::start(dynamodb.address).await;
     let (status, lines) = send("tls-trusted", &front.url, &front.authority).await;
     assert_eq!(status, 200);
-    // One line: the warm-up went well too.
+    // Only one line: the warm-up succeeded too.
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert_eq!(lines[0]["outcome"], "recorded");
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_vouches_for_is_told_nothing() {
+async fn dynamodb_with_an_untrusted_certificate_gets_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let front = Front::start(listener.local_addr().expect("a listener has an address")).await;
     let another = Front::start(([127, 0, 0, 1], 9).into()).await;
@@ -72,14 +72,14 @@ async fn a_server_that_nobody_vouches_for_is_told_nothing() {
     let last = lines.last().expect("a failure is logged");
     assert_eq!(last["reason"], "connection");
     assert!(last["error"].as_str().is_some_and(|error| error.contains("certificate")), "{last}");
-    // Only after a handshake does the front connect to what is behind it.
+    // The front connects to the server behind it only after a handshake.
     let nobody = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
     assert!(nobody.is_err(), "the handshake went through");
 }
 
-/// A POST that was written is not repeated, so the answer to it is lost, and no other.
+/// A written POST is not repeated, so its answer is lost, but no other.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_answer_is_lost_when_the_receiver_s_connection_fails() {
+async fn only_one_answer_is_lost_when_the_receiver_s_connection_fails() {
     for (fault, forward, limit) in
         [(FAULTS[0], "timeout", 1500), (FAULTS[1], "connection", 500), (FAULTS[2], "connection", 500)]
     {
@@ -91,7 +91,7 @@ async fn one_answer_is_lost_when_the_receiver_s_connection_fails() {
             let mut function = start(&name, &dynamodb.url(), &front.authority, setting).await;
             let mut late = Vec::new();
             for (answer, limit) in [(DENY, 500), (ALLOW, limit), (DENY, 500), (DENY, 500)] {
-                let (status, reply, took) = deliver(&mut function, ASKS).await;
+                let (status, reply, took) = deliver(&mut function, BEFORE).await;
                 assert_eq!((status, reply.as_str()), (json!(200), answer), "{fault:?}");
                 late.extend((took > Duration::from_millis(limit)).then_some(took));
                 if receiver.requests() == 1 && answer == DENY {
@@ -107,9 +107,9 @@ async fn one_answer_is_lost_when_the_receiver_s_connection_fails() {
     }
 }
 
-/// A write is tried again, on another connection.
+/// A write is retried on another connection.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_callback_is_lost_when_dynamodb_s_connections_fail() {
+async fn no_callback_is_lost_when_dynamodb_connections_fail() {
     let member = r#"{"Member_Account":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#;
     let large = BODY.replace('}', &format!(r#","MemberList":[{}]}}"#, vec![member; 30_000].join(",")));
     for fault in FAULTS {
@@ -138,12 +138,12 @@ async fn no_callback_is_lost_when_dynamodb_s_connections_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_callback_is_sent_again_where_no_connection_was_made() {
+async fn callback_is_forwarded_again_if_no_connection_was_made() {
     let (dynamodb, receiver) = (DynamoDb::in_memory().await, Receiver::answering(DENY).await);
     let front = Front::with_http2(receiver.address).await;
     let setting = ("FORWARD_URL", front.url.as_str());
     let mut function = start("tls-refused", &dynamodb.url(), &front.authority, setting).await;
     front.refuse_next();
-    assert_eq!(deliver(&mut function, ASKS).await.1, DENY);
+    assert_eq!(deliver(&mut function, BEFORE).await.1, DENY);
     assert_eq!(receiver.requests(), 1);
 }

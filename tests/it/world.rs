@@ -1,4 +1,4 @@
-//! The function in this process: the real edge and handler, in front of an embedded DynamoDB that the real SDK
+//! The function in this process: the real gateway code and handler, with an embedded DynamoDB that the real SDK
 //! reaches over HTTP.
 
 use std::{
@@ -34,19 +34,19 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Unsigned requests of [`SDK_APPID`] are admitted.
+    /// A function that admits unsigned requests for [`SDK_APPID`].
     pub(crate) async fn start() -> Self {
         Self::with_settings(&[("ALLOW_UNSIGNED", "true")]).await
     }
 
-    /// With these settings beside `TABLE_NAME`, `SDK_APP_IDS` and those of AWS.
+    /// A function with these settings in addition to `TABLE_NAME`, `SDK_APP_IDS` and those of AWS.
     pub(crate) async fn with_settings(settings: &[(&str, &str)]) -> Self {
         let table = Table::start().await;
         let (handler, log) = handler(&table.dynamodb.url(), settings);
         Self { handler, table, log }
     }
 
-    /// Hands over an API Gateway event, and gives the reply as API Gateway gets it.
+    /// Delivers an API Gateway event, and returns the reply as API Gateway gets it.
     pub(crate) async fn send(&self, event: &Value) -> Value {
         send(&self.handler, event).await
     }
@@ -60,12 +60,12 @@ pub(crate) fn handler(endpoint_url: &str, settings: &[(&str, &str)]) -> (Handler
     (Handler::new(settings, store, Log::new(Level::Debug, log.clone())), log)
 }
 
-/// X-Ray's id of every invocation here.
+/// X-Ray's trace id of every invocation here.
 pub(crate) const TRACE: &str = "1-5759e988-bd862e3fe1be46a994272793";
 
-/// Hands an API Gateway event to a handler, and gives the reply as API Gateway gets it.
+/// Delivers an API Gateway event to a handler, and returns the reply as API Gateway gets it.
 pub(crate) async fn send(handler: &Handler, event: &Value) -> Value {
-    let event = serde_json::from_str(&event.to_string()).expect("any JSON is an event");
+    let event = serde_json::from_str(&event.to_string()).expect("any JSON deserializes as an event");
     let mut context = Context::default();
     context.request_id = String::from("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
     context.xray_trace_id = Some(format!("Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=1"));
@@ -73,7 +73,7 @@ pub(crate) async fn send(handler: &Handler, event: &Value) -> Value {
     serde_json::to_value(reply).expect("a reply serializes")
 }
 
-/// An embedded DynamoDB, reached without detours by one who is in no hurry.
+/// An embedded DynamoDB, accessed directly and without time limits.
 pub(crate) struct Table {
     pub(crate) dynamodb: DynamoDb,
     pub(crate) client: Client,
@@ -88,26 +88,26 @@ impl Table {
         Self { dynamodb, client }
     }
 
-    /// Everything in the table.
+    /// All items in the table.
     pub(crate) async fn items(&self) -> Vec<Item> {
         let scan = self.client.scan().table_name(TABLE).into_paginator().items().send();
         scan.collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
-    /// The items that stand for callbacks.
+    /// The items that represent callbacks.
     pub(crate) async fn heads(&self) -> Vec<Item> {
         let items = self.items().await.into_iter();
         items.filter(|item| item.contains_key("CommandDay")).collect()
     }
 
-    /// The only item of the table, as DynamoDB's JSON.
+    /// The only item in the table, as DynamoDB's JSON.
     pub(crate) async fn item(&self) -> Value {
         let items = self.items().await;
         assert_eq!(items.len(), 1, "the table holds one item");
         as_json(&items[0])
     }
 
-    /// The items under a key, in order, as a reader asks for them.
+    /// The items with a partition key, in order, as a reader queries them.
     pub(crate) async fn query(&self, pk: &str) -> Vec<Item> {
         let pages = self
             .client
@@ -148,7 +148,7 @@ impl Table {
     }
 }
 
-/// The environment of a function with DynamoDB at an address, but for who is admitted.
+/// The environment of a function with this DynamoDB endpoint, without the admission settings.
 pub(crate) const fn variables(endpoint_url: &str) -> [(&str, &str); 6] {
     [
         ("TABLE_NAME", TABLE),
@@ -160,16 +160,16 @@ pub(crate) const fn variables(endpoint_url: &str) -> [(&str, &str); 6] {
     ]
 }
 
-/// Settings with DynamoDB at an address.
+/// Settings with this DynamoDB endpoint.
 pub(crate) fn settings_for(endpoint_url: &str, settings: &[(&str, &str)]) -> Settings {
     let defaults = variables(endpoint_url);
     Settings::from_lookup(|name| {
         settings.iter().chain(&defaults).find(|setting| setting.0 == name).map(|setting| setting.1.to_owned())
     })
-    .expect("the settings are whole")
+    .expect("the settings are complete")
 }
 
-/// A file of `events/`.
+/// A file in `events/`.
 pub(crate) fn sample(name: &str) -> Value {
     let path = format!("{}/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let file = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -184,7 +184,7 @@ pub(crate) fn status_and_body(reply: &Value) -> (u64, Value) {
     (reply["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("a reply is JSON"))
 }
 
-/// The reply that changes nothing.
+/// The plain answer.
 pub(crate) fn ok() -> Value {
     json!({ "ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0 })
 }
@@ -200,13 +200,13 @@ pub(crate) fn as_json(item: &Item) -> Value {
     item.iter().map(|(name, attribute)| (name.clone(), value(attribute))).collect()
 }
 
-/// The lines of a log. A line of another make fails the test.
+/// The lines of a log. A line that is not JSON fails the test.
 pub(crate) fn log_lines(printed: &str) -> Vec<Value> {
-    let line = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} is not a line of ours"));
+    let line = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line} is not a log line"));
     printed.lines().map(line).collect()
 }
 
-/// What the handler wrote to its log.
+/// Captures the handler's log.
 #[derive(Clone, Default)]
 pub(crate) struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
@@ -232,7 +232,7 @@ impl CapturedLog {
     }
 }
 
-/// A field of all lines that have it.
+/// The values of a field, from all lines that have it.
 pub(crate) fn column(lines: &[Value], name: &str) -> Vec<String> {
     lines.iter().filter_map(|line| line[name].as_str().map(str::to_owned)).collect()
 }

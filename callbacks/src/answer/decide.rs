@@ -32,8 +32,7 @@ pub trait Decide: Debug + Send + Sync {
         Verdict::allow()
     }
 
-    /// May this user apply to join the group? Where an administrator has to agree, that is asked for
-    /// afterwards.
+    /// May this user apply to join the group? If the group requires an administrator's approval, that still follows.
     fn group_before_apply_join_group(
         &self,
         _event: &group::BeforeApplyJoinGroup<'_>,
@@ -42,7 +41,7 @@ pub trait Decide: Debug + Send + Sync {
         Verdict::allow()
     }
 
-    /// May these users be brought into the group?
+    /// May these users be added to the group?
     fn group_before_invite_join_group(
         &self,
         _event: &group::BeforeInviteJoinGroup<'_>,
@@ -78,7 +77,7 @@ pub trait Decide: Debug + Send + Sync {
         Verdict::allow()
     }
 
-    /// May this friend be added? Asked for each entry of the event's `FriendItem`.
+    /// May this friend be added? Called for each entry of the event's `FriendItem`.
     fn sns_prev_friend_add(
         &self,
         _event: &sns::PrevFriendAdd<'_>,
@@ -88,7 +87,8 @@ pub trait Decide: Debug + Send + Sync {
         Verdict::allow()
     }
 
-    /// May this request be answered so? Asked for each entry of the event's `ResponseFriendItem`.
+    /// May this user give this response to a friend request? Called for each entry of the event's
+    /// `ResponseFriendItem`.
     fn sns_prev_friend_response(
         &self,
         _event: &sns::PrevFriendResponse<'_>,
@@ -125,7 +125,7 @@ pub trait Decide: Debug + Send + Sync {
         Verdict::allow()
     }
 
-    /// What should the robot get?
+    /// Which data does the robot get?
     fn chatbot_on_c2c_signal_message(
         &self,
         _event: &bot::OnC2cSignalMessage<'_>,
@@ -137,8 +137,8 @@ pub trait Decide: Debug + Send + Sync {
 
 impl Decide for () {}
 
-/// The answer to a callback: the decision, or the default answer. The default is sent if the command has no decision, and
-/// if there is no event because the body does not have its documented shape.
+/// The answer to a callback: the decision, or the default answer. The default is sent if the command is not a
+/// before-callback, or if there is no event because the body does not have its documented shape.
 #[must_use]
 pub fn answer(
     decide: &dyn Decide,

@@ -23,7 +23,7 @@ pub(super) fn default_answer(callback: &Callback<'_>) -> Answer {
     }
 }
 
-/// Allows every friend in the list whose account can be read.
+/// Allows every friend in the list who has a readable account.
 fn allow_all(object: &Object<'_>, list: &str) -> Answer {
     let Some(Field::Array(list)) = object.get(list) else {
         return Answer::plain().with(Further::ResultItem(Vec::new()));

@@ -55,8 +55,8 @@ impl Answer {
         Self::code(0, Cow::Borrowed(""))
     }
 
-    /// `FAIL`: the callback was not processed. `status` is the response's HTTP status; Tencent takes any status but
-    /// 200 for a failure.
+    /// `FAIL`: the callback was not processed. `status` is the HTTP status of the reply; Tencent treats any status
+    /// except 200 as a failure.
     #[must_use]
     pub fn fail(status: u16, error_info: impl Into<Cow<'static, str>>) -> Self {
         let (error_code, error_info) = (status.into(), error_info.into());
@@ -72,7 +72,7 @@ impl Answer {
         self
     }
 
-    /// One friend's part of an answer; this is the whole of it for that friend.
+    /// The decision on one friend, as an entry of the answer.
     pub(super) fn about(self, to_account: String) -> ResultItem {
         ResultItem { to_account, code: self.error_code, info: self.error_info }
     }
@@ -83,7 +83,7 @@ impl Answer {
         if *self == Self::plain() {
             return Cow::Borrowed(Self::PLAIN);
         }
-        // No answer fails to serialize; if one did, the chat should go on.
+        // Serializing an answer can't fail. If it did, the chat should go on.
         serde_json::to_string(self).map_or(Cow::Borrowed(Self::PLAIN), Cow::Owned)
     }
 }
@@ -99,13 +99,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_constant_is_the_plain_answer() {
+    fn plain_constant_equals_the_plain_answer() {
         assert!(matches!(Answer::plain().json(), Cow::Borrowed(Answer::PLAIN)));
         assert_eq!(serde_json::to_string(&Answer::plain()).expect("an answer"), Answer::PLAIN);
     }
 
     #[test]
-    fn texts_are_escaped_and_a_refusal_is_a_failure() {
+    fn texts_are_escaped_and_a_refusal_gives_fail() {
         let answer = Answer::code(1, "\"\n群".into());
         assert_eq!(answer.json(), r#"{"ActionStatus":"OK","ErrorInfo":"\"\n群","ErrorCode":1}"#);
         let refused = Answer::from(Refusal::BodyNotJson).json().into_owned();

@@ -1,4 +1,4 @@
-//! A message that replaces the one that was sent.
+//! A message that replaces the original one.
 
 use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
@@ -31,7 +31,7 @@ impl PartialEq for Content {
 }
 
 impl Element {
-    /// An element of any type, with the content that the type has.
+    /// An element of any type, with the content of that type.
     #[must_use]
     pub fn new(msg_type: impl Into<String>, msg_content: Value) -> Self {
         Self { msg_type: msg_type.into(), msg_content: Content::New(msg_content) }
@@ -43,14 +43,14 @@ impl Element {
         Self::new("TIMTextElem", json!({ "Text": text.into() }))
     }
 
-    /// A `TIMCustomElem`: data for apps, a description for offline pushes, and a further field.
+    /// A `TIMCustomElem`: data for apps, a description for offline pushes, and an extension field.
     #[must_use]
     pub fn custom(data: impl Into<String>, desc: impl Into<String>, ext: impl Into<String>) -> Self {
         Self::new("TIMCustomElem", json!({ "Data": data.into(), "Desc": desc.into(), "Ext": ext.into() }))
     }
 }
 
-/// Keeps an element of the original message, as the event has it.
+/// Keeps an element of the original message unchanged.
 impl From<&MsgElem<'_>> for Element {
     fn from(element: &MsgElem<'_>) -> Self {
         let msg_content = Content::Kept(element.msg_content.into());
@@ -58,10 +58,10 @@ impl From<&MsgElem<'_>> for Element {
     }
 }
 
-/// The new elements of a message, its new `CloudCustomData`, or both. The rest of the message stays. An empty list
-/// of elements replaces nothing, since a message must have one.
+/// The new elements of a message, its new `CloudCustomData`, or both. Everything else in the message stays. An empty
+/// list of elements replaces nothing, because a message needs at least one.
 ///
-/// A text, an element, or several elements convert into one:
+/// A text, an element, or several elements convert into a new message:
 ///
 /// ```
 /// use tencent_chat_callbacks::answer::{C2cMessage, Element, NewMessage, Verdict};
@@ -82,13 +82,13 @@ pub struct NewMessage {
 }
 
 impl NewMessage {
-    /// New `CloudCustomData` on the elements as they are.
+    /// Replaces only `CloudCustomData`; the elements stay.
     #[must_use]
     pub fn cloud_custom_data(data: impl Into<String>) -> Self {
         Self { msg_body: None, cloud_custom_data: Some(data.into()) }
     }
 
-    /// Replaces `CloudCustomData` as well.
+    /// Also replaces `CloudCustomData`.
     #[must_use]
     pub fn with_cloud_custom_data(self, data: impl Into<String>) -> Self {
         Self { cloud_custom_data: Some(data.into()), ..self }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_kept_to_the_byte() {
+    fn kept_element_is_unchanged_byte_for_byte() {
         let json = r#"{"MsgType":"TIMFaceElem","MsgContent":{"Index": 1.50,"Data":"\ud800"}}"#;
         let element: MsgElem<'_> = serde_json::from_str(json).expect("an element");
         let kept = Element::from(&element);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_elements_replace_nothing() {
+    fn empty_list_of_elements_replaces_nothing() {
         let message = NewMessage::from(Vec::new()).with_cloud_custom_data("checked");
         assert_eq!(message, NewMessage::cloud_custom_data("checked"));
     }

@@ -7,7 +7,7 @@ use super::{
     message::NewMessage,
 };
 
-/// A decision on a command of kind `K`, with only those decisions that the kind has.
+/// A decision on a command of kind `K`. Only the decisions that this kind supports compile.
 ///
 /// | `K` | `allow` | `deny` with | further |
 /// |---|---|---|---|
@@ -39,7 +39,7 @@ pub trait Deny {
 /// A kind of command that sends a message.
 pub trait Message: Deny {}
 
-/// A kind of command on several users, some of whom may be refused.
+/// A kind of command on several users, where single users can be refused.
 pub trait Refuse: Deny {
     #[doc(hidden)]
     const SUBSCRIBERS: bool;
@@ -65,9 +65,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// To create a group (page 34368) or a topic (page 49463), or to apply for a group (page 34370).
+    /// To create a group (page 34368) or a topic (page 49463), or to apply to join a group (page 34370).
     GroupAction: GROUP;
-    /// To bring users into a group (page 34371).
+    /// To add users to a group (page 34371).
     GroupInvitation: GROUP;
     /// To send a message to a group (page 34374).
     GroupMessage: GROUP;
@@ -123,7 +123,7 @@ impl<K: Deny> Verdict<K> {
 }
 
 impl<K: Message> Verdict<K> {
-    /// Drop the message silently: the sender sees it as sent.
+    /// Drop the message silently: to the sender it looks sent.
     ///
     /// ```compile_fail,E0277
     /// use tencent_chat_callbacks::answer::{GroupAction, Verdict};
@@ -141,7 +141,7 @@ impl<K: Message> Verdict<K> {
 }
 
 impl<K: Refuse> Verdict<K> {
-    /// Allow it, but not for these users. An empty list is the same as [`allow`](Self::allow).
+    /// Allow it, except for these users. An empty list is the same as [`allow`](Self::allow).
     pub fn refuse(accounts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let accounts: Vec<_> = accounts.into_iter().map(Into::into).collect();
         if accounts.is_empty() {
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ranges_are_those_of_the_pages() {
+    fn code_ranges_match_the_pages() {
         for (codes, inside, outside) in [
             (GroupAction::CODES, [1, 10_100, 10_200], [0, 2, 10_099, 10_201]),
             (GroupInvitation::CODES, [1, 10_100, 10_200], [0, 2, 10_099, 10_201]),

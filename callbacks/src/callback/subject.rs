@@ -1,10 +1,10 @@
-//! The group, user or other thing that a callback is about.
+//! The group, user or other object that a callback is about.
 
 use std::borrow::Cow;
 
 use crate::object::{Field, Object};
 
-/// The longest subject, in bytes.
+/// The longest subject that is accepted, in bytes.
 pub const MAX_SUBJECT_BYTES: usize = 1024;
 
 /// The fields that can name the subject, in this order.
@@ -25,7 +25,7 @@ pub const SUBJECTS: [&str; 14] = [
     "Events[0].To_Account",
 ];
 
-/// The first of [`SUBJECTS`] that is a string of 1 to [`MAX_SUBJECT_BYTES`] bytes. Fields that are there but can't
+/// The first of [`SUBJECTS`] that is a string of 1 to [`MAX_SUBJECT_BYTES`] bytes. Fields that are present but can't
 /// be a subject are named in `problems`.
 pub(super) fn subject<'a>(object: &Object<'a>, problems: &mut Vec<String>) -> Option<Cow<'a, str>> {
     for path in SUBJECTS {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_field_that_can_be_a_subject_counts() {
+    fn first_field_that_can_be_a_subject_wins() {
         let longest = "x".repeat(MAX_SUBJECT_BYTES);
         let too_long = format!(r#"{{"GroupId":"{longest}x","Owner_Account":"o"}}"#);
         let long = format!(r#"{{"GroupId":"{longest}","Owner_Account":"o"}}"#);

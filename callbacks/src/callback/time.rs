@@ -6,18 +6,18 @@ use crate::{
     value::{Millis, Seconds, decimal},
 };
 
-/// The fields with a time in seconds that count in a body without `EventTime`, in this order.
+/// The fields that can hold the time of a body without `EventTime`, in this order. In seconds.
 pub const TIMES_IN_SECONDS: [&str; 3] = ["MsgTime", "LastReadTime", "Events[0].EventTime"];
 
-/// The field that counts after [`TIMES_IN_SECONDS`], in milliseconds or in seconds: the end of a call, which is another
-/// product with the same protocol (page 68938).
+/// The field after [`TIMES_IN_SECONDS`], in milliseconds or seconds: the end of a call. Tencent's Call product uses
+/// the same protocol (page 68938).
 pub const END_OF_CALL: &str = "CallRecord.EndTime";
 
-/// A plausible time, by the digits before its point.
+/// A plausible time. The number of digits before the decimal point decides the unit.
 enum Time {
     /// 13 digits: milliseconds, from September 2001 to November 2286.
     InMillis(Millis),
-    /// 10 digits: seconds, of the same years.
+    /// 10 digits: seconds, in the same years.
     InSeconds(Millis),
 }
 
@@ -36,7 +36,7 @@ pub(super) fn event_time(object: &Object<'_>, problems: &mut Vec<String>) -> Opt
     }
 }
 
-/// The first plausible one of [`TIMES_IN_SECONDS`] and [`END_OF_CALL`].
+/// The first plausible time among [`TIMES_IN_SECONDS`] and [`END_OF_CALL`].
 pub(super) fn other_time(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
     let in_seconds = TIMES_IN_SECONDS.into_iter().find_map(|path| {
         let field = given(object, path)?;
@@ -76,7 +76,7 @@ fn time(field: &Field<'_>) -> Option<Time> {
         return Some(Time::InMillis(Millis(decimal::integer(number.trunc())?)));
     }
     let is_in_seconds = (1e9..1e10).contains(&number);
-    // Rounded, because most fractions of a second are not exact.
+    // Rounded, because a float can't hold most fractions exactly.
     is_in_seconds.then(|| Some(Time::InSeconds(Millis(decimal::integer((number * 1000.0).round())?))))?
 }
 
@@ -84,7 +84,7 @@ fn time(field: &Field<'_>) -> Option<Time> {
 mod tests {
     use crate::{callback::Callback, query::Query, value::Millis};
 
-    /// Time, `EventTime` and problems of a body that came with a query string.
+    /// Time, `EventTime` and problems of a body and a query string.
     fn times(query: &str, body: &str) -> (Option<i64>, Option<i64>, String) {
         let callback = Callback::parse(&Query::parse(query), body.as_bytes());
         let callback = callback.expect("an object").expect("a callback");
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_plausible_time_counts() {
+    fn first_plausible_time_wins() {
         const MILLIS: i64 = 1_670_574_414_123;
         const SECONDS: i64 = 1_670_574_414_000;
         const REQUEST: i64 = 1_670_574_999_000;
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_implausible_event_time_counts_as_absent() {
+    fn implausible_event_time_counts_as_absent() {
         for event_time in [
             "-1",
             "0",

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use crate::value::{Millis, Number, Text};
 
-/// Requests come close to the limit of one of Tencent's interfaces: above 80 % (page 60256; 269/105418). It
-/// has no switch, and comes to whoever has set a URL.
+/// Requests to one of Tencent's interfaces exceed 80 % of its limit (page 60256; 269/105418). It can't be switched
+/// off: every application with a callback URL gets it.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct RequestOverLimit<'a> {
@@ -13,9 +13,9 @@ pub struct RequestOverLimit<'a> {
     pub service_name: Text<'a>,
     /// The interface's command.
     pub command: Text<'a>,
-    /// Requests a second, as they are.
+    /// The current number of requests per second.
     pub request: Option<Number>,
-    /// Requests a second, as they may be.
+    /// The allowed number of requests per second.
     pub limit: Option<Number>,
     /// When it happened. Not on the page.
     pub event_time: Option<Millis>,

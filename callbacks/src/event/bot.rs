@@ -23,7 +23,7 @@ pub struct OnC2cMessage<'a> {
     pub msg_time: Option<Seconds>,
     /// The message's key, as in [`c2c::BeforeSendMsg::msg_key`](super::c2c::BeforeSendMsg::msg_key).
     pub msg_key: Text<'a>,
-    /// Id of the message as clients know it. Only on the mainland's page (269/90407).
+    /// Id of the message as clients know it. Only on the Chinese page (269/90407).
     pub msg_id: Option<Text<'a>>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
@@ -33,7 +33,7 @@ pub struct OnC2cMessage<'a> {
     pub error_info: Option<Text<'a>>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -51,31 +51,31 @@ pub struct OnGroupMessage<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// `UserID` of the one whose request it was.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// The request's 32-bit random number.
     pub random: Number,
-    /// Number of the message in its group: unique, and growing.
+    /// Number of the message in its group: unique and increasing.
     pub msg_seq: Number,
-    /// When the server took it.
+    /// When the server received it.
     pub msg_time: Option<Seconds>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// `UserID`s of the robots that are mentioned.
+    /// `UserID`s of the mentioned robots.
     #[serde(rename = "AtRobots_Account")]
     pub at_robots_account: Texts<'a>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
-    /// Id of the topic, for a message to one.
+    /// Id of the topic, if the message was sent to one.
     pub topic_id: Option<Text<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
-/// A client passes data through to a robot, and the answer may pass data on (page 59057; 269/103730).
+/// A client sends data to a robot, and the answer may contain data for it (page 59057; 269/103730).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct OnC2cSignalMessage<'a> {

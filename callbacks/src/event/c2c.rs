@@ -1,4 +1,4 @@
-//! One-to-one messages, and who has read them.
+//! One-to-one messages and their read state.
 
 use serde::Deserialize;
 
@@ -15,24 +15,23 @@ pub struct BeforeSendMsg<'a> {
     /// `UserID` of the recipient.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
-    /// The message's 32-bit number; it orders messages of the same second. Absent in
-    /// after-messages of 2017.
+    /// The message's 32-bit number; it orders messages of the same second. Absent in `AfterSendMsg` bodies of 2017.
     pub msg_seq: Option<Number>,
-    /// The message's 32-bit random number. Absent in after-messages of 2017.
+    /// The message's 32-bit random number. Absent in `AfterSendMsg` bodies of 2017.
     pub msg_random: Option<Number>,
     /// When it was sent.
     pub msg_time: Option<Seconds>,
-    /// The message's key, made of the three above; it takes this to recall one. Absent in traffic of 2018.
+    /// The message's key, made of the three fields above; needed to recall the message. Absent in traffic of 2018.
     pub msg_key: Option<Text<'a>>,
-    /// Id of the message as clients know it. Only on the mainland's page (269/1632).
+    /// Id of the message as clients know it. Only on the Chinese page (269/1632).
     pub msg_id: Option<Text<'a>>,
     /// Delivered only if the recipient is online, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
-    /// When it happened. On no page that could be read.
+    /// When it happened. Not on any readable page.
     pub event_time: Option<Millis>,
 }
 
@@ -58,17 +57,17 @@ pub struct AfterSendMsg<'a> {
     pub msg_id: Option<Text<'a>>,
     /// Delivered only if the recipient was online, and not stored.
     pub online_only_flag: Option<Flag>,
-    /// 0: sent; else a code of Tencent's.
+    /// 0: sent; otherwise Tencent's error code.
     pub send_msg_result: Option<Number>,
     /// Why it was not sent; `send msg succeed` if it was.
     pub error_info: Option<Text<'a>>,
-    /// How many one-to-one messages the recipient has not read, of all senders; -1 if this one was not sent.
+    /// The recipient's number of unread one-to-one messages, from all senders; -1 if this message was not sent.
     pub unread_msg_num: Option<Number>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
-    /// When it happened. On no page that could be read.
+    /// When it happened. Not on any readable page.
     pub event_time: Option<Millis>,
 }
 
@@ -84,9 +83,9 @@ pub struct AfterMsgWithDraw<'a> {
     pub to_account: Text<'a>,
     /// The message's key, as in [`BeforeSendMsg::msg_key`].
     pub msg_key: Text<'a>,
-    /// How many one-to-one messages the recipient has not read, of all senders.
+    /// The recipient's number of unread one-to-one messages, from all senders.
     pub unread_msg_num: Option<Number>,
-    /// When it happened. Only on the mainland's page (269/61697).
+    /// When it happened. Only on the Chinese page (269/61697).
     pub event_time: Option<Millis>,
 }
 
@@ -94,7 +93,7 @@ pub struct AfterMsgWithDraw<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterModifyMsg<'a> {
-    /// `UserID` of the one who edited it.
+    /// `UserID` of the user who edited it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// `UserID` of the sender.
@@ -107,19 +106,19 @@ pub struct AfterModifyMsg<'a> {
     pub msg_seq: Number,
     /// The message's 32-bit random number.
     pub msg_random: Number,
-    /// When it was sent, not edited.
+    /// When it was sent (not edited).
     pub msg_time: Option<Seconds>,
     /// The message's key, as in [`BeforeSendMsg::msg_key`].
     pub msg_key: Text<'a>,
-    /// What it says now.
+    /// The edited message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
     /// When it was edited.
     pub event_time: Option<Millis>,
 }
 
-/// Extensions of a message, the key-value pairs hung on it, changed (page 76006).
+/// Extensions of a message (key-value pairs attached to it) changed (page 76006).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterC2cMsgExtension<'a> {
@@ -133,9 +132,9 @@ pub struct AfterC2cMsgExtension<'a> {
     pub msg_key: Text<'a>,
     /// 1: keys were set, 2: deleted, 3: all of them cleared.
     pub operate_type: Number,
-    /// The keys that it is about. Empty where all were cleared.
+    /// The keys that changed. Empty if all were cleared.
     pub extension_list: Option<Vec<Extension<'a>>>,
-    /// Version of the message's extensions as a whole, after this change.
+    /// Version of all extensions of the message, after this change.
     pub seq: Option<Number>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -145,17 +144,17 @@ pub struct AfterC2cMsgExtension<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterMsgReport<'a> {
-    /// `UserID` of the one who has read.
+    /// `UserID` of the reader.
     #[serde(rename = "Report_Account")]
     pub report_account: Text<'a>,
-    /// `UserID` of the other one.
+    /// `UserID` of the other user.
     #[serde(rename = "Peer_Account")]
     pub peer_account: Text<'a>,
-    /// Everything up to then is read.
+    /// Messages up to this time are read.
     pub last_read_time: Option<Seconds>,
-    /// How many one-to-one messages the reader has not read, of all senders.
+    /// The reader's number of unread one-to-one messages, from all senders.
     pub unread_msg_num: Option<Number>,
-    /// When it happened. Only on the mainland's page (269/61696).
+    /// When it happened. Only on the Chinese page (269/61696).
     pub event_time: Option<Millis>,
 }
 
@@ -163,10 +162,10 @@ pub struct AfterMsgReport<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterMsgReadAll<'a> {
-    /// `UserID` of the one who has.
+    /// `UserID` of the reader.
     #[serde(rename = "Report_Account")]
     pub report_account: Text<'a>,
-    /// How far that is in each group.
+    /// The last message read in each group.
     pub group_read_info: Option<Vec<GroupRead<'a>>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -187,10 +186,10 @@ pub struct GroupRead<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterMsgReadReceipt<'a> {
-    /// `UserID` of the one who has read them.
+    /// `UserID` of the reader.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// `UserID` of the other one.
+    /// `UserID` of the other user.
     #[serde(rename = "Peer_Account")]
     pub peer_account: Text<'a>,
     /// The messages.

@@ -4,48 +4,48 @@ use serde::Deserialize;
 
 use crate::value::{Flag, Number, Text, Texts};
 
-/// Something was judged by Tencent's cloud moderation (page 78240; 269/95616). The body doesn't name the
-/// command. The page was not seen whole, so little is required here.
+/// Tencent's cloud moderation judged some content (page 78240; 269/95616). The body doesn't name the command. Only a
+/// part of the page was available, so few fields are required here.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct ResultNotify<'a> {
-    /// What was judged: `C2C`, `C2CCustom`, `Group` or `GroupCustom` for messages, `GroupInfo`,
-    /// `GroupMemberInfo`, `RelationChain` or `UserInfo` for the rest.
+    /// The kind of content: `C2C`, `C2CCustom`, `Group` or `GroupCustom` for messages; otherwise `GroupInfo`,
+    /// `GroupMemberInfo`, `RelationChain` or `UserInfo`.
     pub scene: Text<'a>,
     /// The application. Only in the sample.
     pub sdk_app_id: Option<Number>,
-    /// `UserID` of the one it comes from.
+    /// `UserID` of the author.
     #[serde(rename = "From_Account")]
     pub from_account: Option<Text<'a>>,
-    /// Whom it was sent to. Messages only.
+    /// The recipient. Messages only.
     pub contact_item: Option<ContactItem<'a>>,
     /// `Text`, `Image`, `Audio` or `Video`.
     pub content_type: Option<Text<'a>>,
-    /// What was judged, for texts.
+    /// The content, if it is a text.
     pub text_content: Option<Texts<'a>>,
-    /// Where it is, for all but texts.
+    /// The URL of the content, if it is not a text.
     #[serde(rename = "FileURL")]
     pub file_url: Option<Text<'a>>,
-    /// The message: `MsgKey` of a one-to-one message, `MsgSeq` of a group's.
+    /// The message: `MsgKey` of a one-to-one message, `MsgSeq` of a group message.
     #[serde(rename = "MsgID")]
     pub msg_id: Option<Text<'a>>,
     /// The content was blocked.
     pub ctxcb_result: Option<Flag>,
     /// Id of the judgement.
     pub ctxcb_request_id: Text<'a>,
-    /// The words that it was for.
+    /// The words that caused the judgement.
     pub ctxcb_keywords: Option<Texts<'a>>,
-    /// What should be done: `Review`, for one.
+    /// The suggested action, such as `Review`.
     pub ctxcb_suggestion: Option<Text<'a>>,
-    /// What it is: `Sexy`, for one.
+    /// The category, such as `Sexy`.
     pub ctxcb_label: Option<Text<'a>>,
-    /// What it is, more closely.
+    /// The subcategory.
     pub ctxcb_sub_label: Option<Text<'a>>,
-    /// The same in words.
+    /// The category in words.
     pub ctxcb_sub_label_desc: Option<Text<'a>>,
-    /// Name of the list that the words are on.
+    /// Name of the word list that matched.
     pub ctxcb_lib_name: Option<Text<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
 }
 

@@ -1,4 +1,4 @@
-//! Who follows whom.
+//! Followers and followed users.
 
 use serde::Deserialize;
 
@@ -11,30 +11,30 @@ pub struct AfterFollowAdd<'a> {
     /// `UserID` of the follower.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// Whom they follow from now on.
+    /// The users that they follow from now on.
     pub follow_list: Vec<Followed<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
-/// Someone follows others no more (page 70356).
+/// Someone stopped following others (page 70356).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterFollowDelete<'a> {
     /// `UserID` of the follower.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// Whom they follow no more. The page has a plain list here, unlike that of [`AfterFollowAdd`].
+    /// The users that they no longer follow. The page has a plain list here, unlike that of [`AfterFollowAdd`].
     #[serde(rename = "To_Account")]
     pub to_account: Option<Texts<'a>>,
-    /// Whom they follow no more, where it is told as in [`AfterFollowAdd`].
+    /// The users that they no longer follow, in the form of [`AfterFollowAdd`].
     pub follow_list: Option<Vec<Followed<'a>>>,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
 impl<'a> AfterFollowDelete<'a> {
-    /// Whom they follow no more, whichever way it is told.
+    /// The users that they no longer follow, in either form.
     pub fn unfollowed(&self) -> impl Iterator<Item = &Text<'a>> {
         let listed = self.follow_list.iter().flatten().map(|followed| &followed.to_account);
         self.to_account.iter().flat_map(|texts| texts.iter()).chain(listed)
@@ -45,7 +45,7 @@ impl<'a> AfterFollowDelete<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(bound(deserialize = "'de: 'a"))]
 pub struct Followed<'a> {
-    /// `UserID` of the one who is followed.
+    /// `UserID` of the followed user.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
 }

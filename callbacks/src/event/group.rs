@@ -1,4 +1,4 @@
-//! Groups: how they come, change and go. Their members, messages and topics are in files of their own.
+//! Groups: created, changed, full, destroyed. Submodules hold members, messages and topics.
 
 use std::collections::BTreeMap;
 
@@ -20,11 +20,11 @@ pub use message::{
 };
 pub use topic::{AfterCreateTopic, AfterTopicDestroyed, AfterTopicInfoChanged, BeforeCreateTopic};
 
-/// Someone wants to create a group (page 34368; 269/1662). It has no id yet.
+/// Someone wants to create a group (page 34368; 269/1662). The group has no id yet.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct BeforeCreateGroup<'a> {
-    /// `UserID` of the one who asks for the group.
+    /// `UserID` of the user who wants to create the group.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// `UserID` of its future owner.
@@ -33,15 +33,15 @@ pub struct BeforeCreateGroup<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// The name it is to have.
+    /// The requested name.
     pub name: Text<'a>,
-    /// How many groups of this kind the user has created so far. Absent in traffic of 2024.
+    /// How many groups of this kind the user has created already. Absent in traffic of 2024.
     pub create_group_num: Option<Number>,
-    /// How many groups the user has created so far, by kind. On no page, but in traffic of 2024.
+    /// How many groups the user has created already, by kind. Not on any page, but in traffic of 2024.
     pub created_group_num: Option<BTreeMap<Text<'a>, Number>>,
     /// The first members.
     pub member_list: Option<Vec<Member<'a>>>,
-    /// How invitations are to be handled. Not on the pages; as in [`AfterCreateGroup::invite_option`].
+    /// How invitations will be handled. Not on the pages; as in [`AfterCreateGroup::invite_option`].
     pub invite_option: Option<Text<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -53,7 +53,7 @@ pub struct BeforeCreateGroup<'a> {
 pub struct AfterCreateGroup<'a> {
     /// Id of the new group. The English table spells it `groupID`; samples and traffic say `GroupId`.
     pub group_id: Text<'a>,
-    /// `UserID` of the one who asked for the group.
+    /// `UserID` of the user who created the group.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// `UserID` of the group's owner.
@@ -66,9 +66,9 @@ pub struct AfterCreateGroup<'a> {
     pub name: Text<'a>,
     /// The first members. The owner is among them in traffic, but not in the samples.
     pub member_list: Option<Vec<Member<'a>>>,
-    /// Custom fields of the group, where they are in use.
+    /// Custom fields of the group, if any.
     pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
-    /// How invitations are handled, `NeedPermission` for one. On no page, but in traffic of 2023.
+    /// How invitations are handled, such as `NeedPermission`. Not on any page, but in traffic of 2023.
     pub invite_option: Option<Text<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -78,7 +78,7 @@ pub struct AfterCreateGroup<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterGroupDestroyed<'a> {
-    /// Id of the group that is gone.
+    /// Id of the destroyed group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
@@ -86,19 +86,19 @@ pub struct AfterGroupDestroyed<'a> {
     /// `UserID` of the group's owner.
     #[serde(rename = "Owner_Account")]
     pub owner_account: Text<'a>,
-    /// `UserID` of the one who destroyed it. Only on the mainland's page (269/1670).
+    /// `UserID` of the user who destroyed it. Only on the Chinese page (269/1670).
     #[serde(rename = "Operator_Account")]
     pub operator_account: Option<Text<'a>>,
-    /// Name of the group. In every sample and in no table.
+    /// Name of the group. In every sample, but in no table.
     pub name: Option<Text<'a>>,
-    /// The members at the end. Communities have none.
+    /// The last members. Absent for communities.
     pub member_list: Option<Vec<Member<'a>>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
 }
 
-/// Name, introduction, notification or portrait of a group changed (page 34378; 269/2930). Only what changed
-/// is there; an empty text is a cleared one.
+/// Name, introduction, notification or portrait of a group changed (page 34378; 269/2930). Only changed fields are
+/// present; an empty text means that the field was cleared.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterGroupInfoChanged<'a> {
@@ -107,7 +107,7 @@ pub struct AfterGroupInfoChanged<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who changed it.
+    /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// The new name.
@@ -118,22 +118,22 @@ pub struct AfterGroupInfoChanged<'a> {
     pub notification: Option<Text<'a>>,
     /// URL of the new portrait.
     pub face_url: Option<Text<'a>>,
-    /// `On` if nobody may write any more, else `Off`. On no page, but public code reads it.
+    /// `On` if nobody may write any more, else `Off`. Not on any page, but public code reads it.
     pub shut_up_all_member: Option<Text<'a>>,
-    /// The custom fields that changed. On the pages of 2017; today only on request.
+    /// The changed custom fields. On the pages of 2017; today Tencent sends it only on request.
     pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
 }
 
-/// A group is full: its last place was taken, or someone could not join (page 34376; 269/1669). It comes
-/// again with each attempt.
+/// A group is full: the last place was taken, or someone could not join (page 34376; 269/1669). Sent again with each
+/// attempt to join.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterGroupFull<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
-    /// Id of the topic, for a private topic. Only on the mainland's page (269/1669).
+    /// Id of the topic, for a private topic. Only on the Chinese page (269/1669).
     pub topic_id: Option<Text<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -148,20 +148,20 @@ pub struct AfterChangeGroupOwner<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who handed it over.
+    /// `UserID` of the user who transferred the group.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// `UserID` of the owner before.
+    /// `UserID` of the previous owner.
     #[serde(rename = "OldOwner_Account")]
     pub old_owner_account: Text<'a>,
-    /// `UserID` of the owner from now on.
+    /// `UserID` of the new owner.
     #[serde(rename = "NewOwner_Account")]
     pub new_owner_account: Text<'a>,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
-/// Attributes of a group, the key-value pairs that apps share, changed (page 60394).
+/// Attributes of a group (key-value pairs that apps share) changed (page 60394).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterGroupAttrChanged<'a> {
@@ -170,12 +170,12 @@ pub struct AfterGroupAttrChanged<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who changed them.
+    /// `UserID` of the user who changed them.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// `set` (all anew), `modify`, `delete` or `clear`. In the sample and not in the table.
+    /// `set` (replace all), `modify`, `delete` or `clear`. In the sample, but not in the table.
     pub option_type: Option<Text<'a>>,
-    /// The attributes that it is about.
+    /// The changed attributes.
     pub group_attr: Option<Vec<GroupAttr<'a>>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -191,20 +191,20 @@ pub struct GroupAttr<'a> {
     pub value: Option<Text<'a>>,
 }
 
-/// More than 70 % of the groups that the application may gain in a day exist (page 57455). It is about the
-/// application, not about a group, and shares its switch with [`AfterGroupInfoChanged`].
+/// The application has used more than 70 % of the groups that it may add in a day (page 57455). This concerns the
+/// application, not a group. In the console it shares its switch with [`AfterGroupInfoChanged`].
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase")]
 pub struct OnDailyGroupQuotaAlarm {
-    /// Groups created today, less those destroyed today.
+    /// Groups created today minus groups destroyed today.
     pub quota_used: Number,
-    /// How many it may be.
+    /// The limit.
     pub quota: Number,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
-/// An entry of `MemberList` and its like.
+/// An entry of `MemberList` and similar lists.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(bound(deserialize = "'de: 'a"))]
 pub struct Member<'a> {

@@ -1,4 +1,4 @@
-//! What messages are made of, and what can be hung on them, wherever they were sent.
+//! The elements of messages, and the extensions attached to them, in all kinds of chats.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ pub struct MsgElem<'a> {
     /// `TIMTextElem`, `TIMCustomElem`, `TIMFaceElem`, `TIMLocationElem`, `TIMImageElem`, `TIMSoundElem`,
     /// `TIMVideoFileElem`, `TIMFileElem`, `TIMRelayElem`; the list is open.
     pub msg_type: Text<'a>,
-    /// The content, an object of the type's own shape.
+    /// The content: an object whose shape depends on the type.
     pub msg_content: Raw<'a>,
 }
 
@@ -41,25 +41,25 @@ impl<'a> MsgElem<'a> {
     }
 }
 
-/// The content of a `TIMCustomElem`: whatever an app sends to itself.
+/// The content of a `TIMCustomElem`, which the app defines.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct Custom<'a> {
     /// The app's data, often JSON within a string.
     pub data: Option<Text<'a>>,
-    /// A description; it is what an offline push shows.
+    /// A description, shown in an offline push.
     pub desc: Option<Text<'a>>,
-    /// A further field of the app's.
+    /// An extension field of the app.
     pub ext: Option<Text<'a>>,
 }
 
-/// A key that was set on a message, or deleted from it.
+/// A key that was set on a message or deleted from it.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct Extension<'a> {
     /// Name of the key.
     pub key: Text<'a>,
-    /// Its value. Of no meaning where the key was deleted.
+    /// Its value. Meaningless if the key was deleted.
     pub value: Option<Text<'a>>,
     /// Version of this key.
     pub seq: Option<Number>,
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_custom_are_at_hand() {
+    fn text_and_custom_content_are_read() {
         let text = element(r#"{"MsgType":"TIMTextElem","MsgContent":{"Text":"a\nb"}}"#);
         assert_eq!(text.text().as_deref(), Some("a\nb"));
         assert_eq!(text.custom(), None);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn content_of_another_shape_is_none() {
+    fn content_with_another_shape_is_none() {
         for content in ["{}", "[]", "null", r#"{"Text":[]}"#, r#"{"Text":"\ud800"}"#] {
             let json = format!(r#"{{"MsgType":"TIMTextElem","MsgContent":{content}}}"#);
             assert_eq!(element(&json).text(), None, "{content}");

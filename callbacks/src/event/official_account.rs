@@ -1,21 +1,21 @@
-//! Official accounts: channels of one voice and many subscribers.
+//! Official accounts: channels with one sender and many subscribers.
 
 use serde::Deserialize;
 
 use super::message::MsgElem;
 use crate::value::{Flag, Millis, Seconds, Text};
 
-/// Someone wants to create a channel (page 60795). It has no id yet.
+/// Someone wants to create a channel (page 60795). The channel has no id yet.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct BeforeCreateOfficialAccount<'a> {
-    /// `UserID` of the one who asks for the channel.
+    /// `UserID` of the user who wants to create the channel.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// `UserID` of its future owner.
     #[serde(rename = "Owner_Account")]
     pub owner_account: Text<'a>,
-    /// The name it is to have.
+    /// The requested name.
     pub name: Text<'a>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -28,7 +28,7 @@ pub struct AfterCreateOfficialAccount<'a> {
     /// Id of the new channel, `@TOA#…`
     #[serde(rename = "Official_Account")]
     pub official_account: Text<'a>,
-    /// `UserID` of the one who asked for the channel.
+    /// `UserID` of the user who created the channel.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// `UserID` of the channel's owner.
@@ -40,22 +40,22 @@ pub struct AfterCreateOfficialAccount<'a> {
     pub event_time: Option<Millis>,
 }
 
-/// Name, introduction, organization or portrait of a channel changed (page 60797). It seems that only what
-/// changed is there, as for groups.
+/// Name, introduction, organization or portrait of a channel changed (page 60797). Presumably only changed fields are
+/// present, as for groups.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterOfficialAccountInfoChanged<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
     pub official_account: Text<'a>,
-    /// `UserID` of the one who changed it.
+    /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// The new name.
     pub name: Option<Text<'a>>,
     /// The new introduction.
     pub introduction: Option<Text<'a>>,
-    /// The new organization behind it.
+    /// The new organization that runs the channel.
     pub organization: Option<Text<'a>>,
     /// URL of the new portrait.
     pub face_url: Option<Text<'a>>,
@@ -67,7 +67,7 @@ pub struct AfterOfficialAccountInfoChanged<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterOfficialAccountDestroyed<'a> {
-    /// Id of the channel that is gone.
+    /// Id of the destroyed channel.
     #[serde(rename = "Official_Account")]
     pub official_account: Text<'a>,
     /// `UserID` of its owner.
@@ -86,10 +86,10 @@ pub struct BeforeAddSubscriber<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
     pub official_account: Text<'a>,
-    /// `UserID` of the one whose request it is.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Who is to subscribe.
+    /// The users who want to subscribe.
     pub subscribe_account_list: Vec<Subscriber<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -102,26 +102,26 @@ pub struct AfterAddSubscriber<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
     pub official_account: Text<'a>,
-    /// `UserID` of the one whose request it was.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Who is new.
+    /// The new subscribers.
     pub subscribe_account_list: Vec<Subscriber<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
-/// Users cancelled their subscription to a channel, or had it cancelled (page 60802).
+/// Users unsubscribed from a channel or were unsubscribed (page 60802).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterDeleteSubscriber<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
     pub official_account: Text<'a>,
-    /// `UserID` of the one whose request it was.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Who is gone.
+    /// The former subscribers.
     pub subscribe_account_list: Vec<Subscriber<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -136,7 +136,7 @@ pub struct Subscriber<'a> {
     pub subscriber_account: Text<'a>,
 }
 
-/// A channel has no place left (page 60801).
+/// A channel is full (page 60801).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterOfficialAccountFull<'a> {
@@ -158,7 +158,7 @@ pub struct BeforeSendMsg<'a> {
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -173,13 +173,13 @@ pub struct AfterSendMsg<'a> {
     pub official_account: Text<'a>,
     /// The message's key.
     pub msg_key: Text<'a>,
-    /// When the server took it.
+    /// When the server received it.
     pub msg_time: Option<Seconds>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message.
+    /// Data that the app stores with the message.
     pub cloud_custom_data: Option<Text<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,

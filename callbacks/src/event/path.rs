@@ -1,8 +1,9 @@
-//! Where in a body the field is that doesn't fit, and the kinds of what is there and what is expected. The value itself
-//! is left out: it may be what somebody wrote, and this text goes to logs.
+//! The path of the field in a body that doesn't have its documented shape, with the type found and the type expected.
+//! The value is left out: it may be a user's text, and this description goes to logs.
 //!
-//! A deserializer that keeps the path, as `serde_path_to_error` has one, would have all 61 types compiled once
-//! more, and for each other event lie idle in a binary larger by 0.5 MB. So it is found by its position instead.
+//! A deserializer that keeps track of the path, as `serde_path_to_error` does, would compile all 61 types a second
+//! time: 0.5 MB more in the binary, which other events never use. So the path is found from the error's position
+//! instead.
 
 use std::fmt;
 
@@ -11,32 +12,32 @@ use serde_json::value::RawValue;
 
 use crate::value::Text;
 
-/// How deep a path goes: deeper than any type does.
+/// The greatest depth of a path. No type is that deep.
 const MAX_STEPS: usize = 16;
 
-/// The longest name in a path. Every documented field's is shorter.
+/// The longest name in a path. All documented names are shorter.
 const MAX_NAME_BYTES: usize = 64;
 
-/// An error, after the path of the field that it is about: `MemberList[1].Member_Account: …`.
+/// The error with the path of its field: `MemberList[1].Member_Account: …`.
 pub(super) fn with_path(body: &str, error: &serde_json::Error) -> String {
-    let (path, fault) = (path(body, position(body, error)), without_value(&error.to_string()));
-    if path.is_empty() { fault } else { format!("{path}: {fault}") }
+    let (path, problem) = (path(body, position(body, error)), without_value(&error.to_string()));
+    if path.is_empty() { problem } else { format!("{path}: {problem}") }
 }
 
-/// serde quotes the value: `invalid type: string "my card is…", expected a sequence`. Its kind is enough.
-fn without_value(fault: &str) -> String {
-    let quotes = fault.starts_with("invalid type: ") || fault.starts_with("invalid value: ");
-    // The value may hold anything; the text after the last of these is a type's own.
-    match fault.rsplit_once(", expected ") {
+/// serde quotes the value: `invalid type: string "my card is…", expected a sequence`. This keeps only its type.
+fn without_value(error: &str) -> String {
+    let quotes = error.starts_with("invalid type: ") || error.starts_with("invalid value: ");
+    // The value may contain the separator too. The last one was written by a type here.
+    match error.rsplit_once(", expected ") {
         Some((found, expected)) if quotes => {
             let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
             format!("{kind}, expected {expected}")
         }
-        _ => fault.to_owned(),
+        _ => error.to_owned(),
     }
 }
 
-/// How many bytes were read by then.
+/// How many bytes serde had read when the error occurred.
 fn position(body: &str, error: &serde_json::Error) -> usize {
     let lines_before = error.line().saturating_sub(1);
     body.split_inclusive('\n').take(lines_before).map(str::len).sum::<usize>() + error.column()
@@ -56,11 +57,11 @@ fn path(body: &str, position: usize) -> String {
     path
 }
 
-/// The value around a position that is next inside an object or an array, and its name or index there.
+/// The value at a position, one level down in an object or array, with its name or index.
 fn step(json: &str, position: usize) -> Option<(Text<'_>, &str)> {
     let is_around = |value: &RawValue| {
         let start = offset(json, value.get());
-        // An object or an array that doesn't fit is not even begun to be read.
+        // serde rejects an object or array of the wrong type before reading it.
         let first = if value.get().starts_with(['{', '[']) { start } else { start + 1 };
         (first..=start + value.get().len()).contains(&position)
     };
@@ -70,17 +71,17 @@ fn step(json: &str, position: usize) -> Option<(Text<'_>, &str)> {
         return Some((Text::from(format!("[{index}]")), values[index].get()));
     }
     let mut found = None;
-    // Fails where the rest is left unread, which is as good.
+    // This fails if it stops before the end, which is fine.
     let _ = Entry { is_around, found: &mut found }.deserialize(&mut serde_json::Deserializer::from_str(json));
     found.filter(|(name, _)| is_name_of_field(name))
 }
 
-/// A name that Tencent could have chosen. In an object whose names are data, another one could be anybody's text.
+/// A name that Tencent could have chosen. Where names are data, such as custom fields, a name may be a user's text.
 fn is_name_of_field(name: &str) -> bool {
     name.len() <= MAX_NAME_BYTES && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Finds the entry of an object that is around a position, and reads no further.
+/// Finds the entry of an object at a position, and stops reading there.
 struct Entry<'f, 'de, F> {
     is_around: F,
     found: &'f mut Option<(Text<'de>, &'de str)>,
@@ -112,7 +113,7 @@ impl<'de, F: Fn(&RawValue) -> bool> Visitor<'de> for Entry<'_, 'de, F> {
     }
 }
 
-/// Where a value begins in the JSON that it is a part of.
+/// The offset of a value in the JSON that contains it.
 fn offset(json: &str, value: &str) -> usize {
     value.as_ptr().addr() - json.as_ptr().addr()
 }

@@ -8,13 +8,13 @@ use crate::value::{Millis, Text};
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct PortraitSet<'a> {
-    /// `UserID` of the one who changed it.
+    /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// `UserID` of the one whose profile it is.
+    /// `UserID` of the profile's owner.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// What changed.
+    /// The changed fields.
     pub profile_item: Vec<ProfileItem<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -26,6 +26,6 @@ pub struct PortraitSet<'a> {
 pub struct ProfileItem<'a> {
     /// Name of the field: `Tag_Profile_IM_Nick`, `Tag_Profile_Custom_…`
     pub tag: Text<'a>,
-    /// Its new value: a string or a 32-bit number, as the field wants it; a number's digits are read.
+    /// Its new value: a string or a 32-bit number, depending on the field. A number is read as its digits.
     pub value: Option<Text<'a>>,
 }

@@ -4,21 +4,21 @@ use serde::Deserialize;
 
 use crate::value::{Flag, Millis, Text};
 
-/// Someone wants to add friends (page 43468; 269/61698). The answer speaks of each of them.
+/// Someone wants to add friends (page 43468; 269/61698). The answer has a decision on each of them.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct PrevFriendAdd<'a> {
-    /// `UserID` of the one whose request it is.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Requester_Account")]
     pub requester_account: Text<'a>,
-    /// `UserID` of the one who is to have new friends.
+    /// `UserID` of the user who gets new friends.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// The friends to be.
+    /// The requested friends.
     pub friend_item: Vec<FriendItem<'a>>,
-    /// `Add_Type_Both`: on both lists; `Add_Type_Single`: on that of `from_account` alone.
+    /// `Add_Type_Both`: on both users' lists; `Add_Type_Single`: only on the list of `from_account`.
     pub add_type: Option<Text<'a>>,
-    /// An administrator adds them without asking.
+    /// An administrator adds them without their consent.
     pub force_add_flags: Option<Flag>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -28,30 +28,30 @@ pub struct PrevFriendAdd<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct FriendItem<'a> {
-    /// `UserID` of the friend to be.
+    /// `UserID` of the requested friend.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
-    /// What `from_account` calls them.
+    /// The name that `from_account` gives them.
     pub remark: Option<Text<'a>>,
     /// The group of friends that `from_account` puts them in.
     pub group_name: Option<Text<'a>>,
-    /// Where they met: `AddSource_Type_…`
+    /// The source of the request: `AddSource_Type_…`
     pub add_source: Option<Text<'a>>,
-    /// What `from_account` writes to them.
+    /// The text that `from_account` sends them.
     pub add_wording: Option<Text<'a>>,
 }
 
-/// Someone wants to answer requests to be friends (page 43467; 269/61699). The answer speaks of each of them.
+/// Someone wants to respond to friend requests (page 43467; 269/61699). The answer has a decision on each of them.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct PrevFriendResponse<'a> {
-    /// `UserID` of the one who, by the page, asked to be friends.
+    /// `UserID` of the user who, by the page, requested the friendship.
     #[serde(rename = "Requester_Account")]
     pub requester_account: Text<'a>,
-    /// `UserID` of the one who answers.
+    /// `UserID` of the user who responds.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// Whom they answer, and what.
+    /// The friend requests and the responses to them.
     pub response_friend_item: Vec<ResponseFriendItem<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -61,15 +61,15 @@ pub struct PrevFriendResponse<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct ResponseFriendItem<'a> {
-    /// `UserID` of the one who had asked.
+    /// `UserID` of the user who requested the friendship.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
-    /// What `from_account` calls them.
+    /// The name that `from_account` gives them.
     pub remark: Option<Text<'a>>,
     /// The group of friends that `from_account` puts them in.
     pub tag_name: Option<Text<'a>>,
-    /// `Response_Action_AgreeAndAdd` (friends on both sides), `Response_Action_Agree` (on the other's side) or
-    /// `Response_Action_Reject`.
+    /// `Response_Action_AgreeAndAdd` (friends on both lists), `Response_Action_Agree` (only on the other user's list)
+    /// or `Response_Action_Reject`.
     pub response_action: Option<Text<'a>>,
 }
 
@@ -77,28 +77,27 @@ pub struct ResponseFriendItem<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct FriendAdd<'a> {
-    /// Who is on whose list from now on.
+    /// The new entries: which user is now on whose list.
     pub pair_list: Vec<Pair<'a>>,
-    /// What led to it: `friend_add` or `FriendAdd` for a request, `friend_response` or `FriendResponse` for
-    /// the answer to one.
+    /// The cause: `friend_add` or `FriendAdd` for a request, `friend_response` or `FriendResponse` for a response.
     pub client_cmd: Option<Text<'a>>,
-    /// `UserID` of the administrator behind a request of the app's backend; else empty.
+    /// `UserID` of the administrator, if the app's backend made the request; otherwise empty.
     #[serde(rename = "Admin_Account")]
     pub admin_account: Option<Text<'a>>,
-    /// An administrator added them without asking.
+    /// An administrator added them without their consent.
     pub force_flag: Option<Flag>,
-    /// When it happened. On none of the pages.
+    /// When it happened. Not on any page.
     pub event_time: Option<Millis>,
 }
 
-/// Users are friends no more, or came onto or off a black list (pages 34360, 34361, 34362; 269/1659,
+/// Users are no longer friends, or were added to or removed from a block list (pages 34360, 34361, 34362; 269/1659,
 /// 269/1660, 269/1661): the command says which.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct Pairs<'a> {
-    /// Who came onto or off whose list.
+    /// The entries that were added or removed.
     pub pair_list: Vec<Pair<'a>>,
-    /// When it happened. On none of the pages.
+    /// When it happened. Not on any page.
     pub event_time: Option<Millis>,
 }
 
@@ -106,13 +105,13 @@ pub struct Pairs<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(bound(deserialize = "'de: 'a"))]
 pub struct Pair<'a> {
-    /// `UserID` of the one whose list it is.
+    /// `UserID` of the list's owner.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// `UserID` of the one who came onto it or off it.
+    /// `UserID` of the user who was added or removed.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
-    /// `UserID` of the one who asked for it. New friends only.
+    /// `UserID` of the user who made the request. New friends only.
     #[serde(rename = "Initiator_Account")]
     pub initiator_account: Option<Text<'a>>,
 }

@@ -1,4 +1,4 @@
-//! Who is online.
+//! Users coming online and going offline.
 
 use serde::Deserialize;
 
@@ -8,9 +8,9 @@ use crate::value::{Millis, Text};
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct StateChange<'a> {
-    /// Who, and what they did.
+    /// The user and the change.
     pub info: Info<'a>,
-    /// Devices that had to make way for this login. Absent where none had to.
+    /// Devices that this login logged out. Absent if there were none.
     pub kicked_device: Option<Vec<KickedDevice<'a>>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -20,13 +20,13 @@ pub struct StateChange<'a> {
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct Info<'a> {
-    /// `Login`, `Logout`, or `Disconnect` where the network went away.
+    /// `Login`, `Logout`, or `Disconnect` if the network failed.
     pub action: Text<'a>,
     /// `UserID` of the user.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
-    /// Why: `Register` for a login or a reconnection, `Unregister` for a logout, `LinkClose` where the app or
-    /// its connection ended, `TimeOut` where no heartbeat came for 400 s.
+    /// The cause: `Register` for a login or a reconnection, `Unregister` for a logout, `LinkClose` if the app or its
+    /// connection ended, `TimeOut` if there was no heartbeat for 400 s.
     pub reason: Option<Text<'a>>,
 }
 

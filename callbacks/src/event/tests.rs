@@ -18,11 +18,11 @@ fn variant(event: &Event<'_>) -> String {
 }
 
 #[test]
-fn every_documented_command_has_an_event_of_its_name() {
+fn every_documented_command_has_an_event_with_its_name() {
     let mut seen = 0;
     for (command, body) in cases() {
         let body = body.to_string();
-        let event = Event::parse(&command, &body).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
+        let event = Event::parse(&command, &body).unwrap_or_else(|error| panic!("{command}: {error}"));
         let name = command.replace("Callback", "").replace('.', "").to_lowercase();
         assert!(variant(&event) == name || command == "State.StateChange", "{event:?}");
         assert_eq!(event.command(), command);
@@ -32,7 +32,7 @@ fn every_documented_command_has_an_event_of_its_name() {
 }
 
 #[test]
-fn the_body_of_another_command_is_not_looked_at() {
+fn body_of_an_undocumented_command_is_not_parsed() {
     for command in ["Live.CallbackAfterCreateRoom", "Unknown", "", "group.CallbackAfterGroupFull"] {
         let event = Event::parse(command, "no JSON").expect("it is not parsed");
         assert_eq!((&event, event.command()), (&Event::Unknown(command), command));
@@ -40,7 +40,7 @@ fn the_body_of_another_command_is_not_looked_at() {
 }
 
 #[test]
-fn reads_every_field_of_a_created_group() {
+fn every_field_of_a_created_group_is_read() {
     let body = r#"{"GroupId":"@T","Operator_Account":"root","Owner_Account":"leckie","Type":"Public",
         "Name":"First \"quoted\"","MemberList":[{"Member_Account":"bob"}],"Tomorrow":[{}],
         "UserDefinedDataList":[{"Key":"k","Value":"v"}],"InviteOption":null,"EventTime":"1670574414123"}"#;
@@ -61,10 +61,10 @@ fn reads_every_field_of_a_created_group() {
 }
 
 #[test]
-fn strings_for_numbers_and_numbers_for_strings_are_read() {
+fn strings_and_numbers_are_read_in_place_of_each_other() {
     for (command, body) in cases() {
         let swapped = swap(&body).to_string();
-        Event::parse(&command, &swapped).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
+        Event::parse(&command, &swapped).unwrap_or_else(|error| panic!("{command}: {error}"));
     }
     let body = r#"{"GroupId":17,"EventTime":"1670574414123"}"#;
     let Ok(Event::GroupAfterGroupFull(full)) = Event::parse("Group.CallbackAfterGroupFull", body) else {
@@ -85,7 +85,7 @@ fn swap(value: &Value) -> Value {
 }
 
 #[test]
-fn says_where_a_body_does_not_fit() {
+fn error_has_the_path_of_the_mismatching_field() {
     for (body, expected) in [
         ("{}", "missing field `GroupId`"),
         ("[]", "invalid length 0"),
@@ -101,8 +101,8 @@ fn says_where_a_body_does_not_fit() {
         ),
         (r#"{"GroupId":"@T","GroupId":"@U"}"#, "duplicate field `GroupId`"),
     ] {
-        let misfit = Event::parse("Group.CallbackAfterGroupFull", body).expect_err(body);
-        assert!(misfit.starts_with(expected), "{misfit}");
+        let error = Event::parse("Group.CallbackAfterGroupFull", body).expect_err(body);
+        assert!(error.starts_with(expected), "{error}");
     }
 
     for (items, expected) in [
@@ -119,13 +119,13 @@ fn says_where_a_body_does_not_fit() {
         (r#" {"To_Account":"a"}"#, "FriendItem: invalid type: map"),
     ] {
         let body = format!(r#"{{ "From":{{"a":[1]}},{}"FriendItem":{items}}}"#, '\n');
-        let misfit = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body);
-        assert!(misfit.starts_with(expected), "{misfit}");
+        let error = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body);
+        assert!(error.starts_with(expected), "{error}");
     }
 }
 
 #[test]
-fn a_misfit_never_quotes_the_body() {
+fn parse_error_never_quotes_the_body() {
     let long = "planted".repeat(1000);
     let wrong = [
         Value::from("planted"),
@@ -139,36 +139,36 @@ fn a_misfit_never_quotes_the_body() {
         serde_json::json!(["planted", 424_242, { "planted": true }]),
         serde_json::json!([[424_242]]),
     ];
-    let mut misfits = 0;
+    let mut errors = 0;
     for (command, body) in cases() {
         for (path, field) in catalogue::fields(&body) {
             for value in &wrong {
                 let mut body = body.clone();
                 *body.pointer_mut(&field).expect("the field") = value.clone();
-                let Err(misfit) = Event::parse(&command, &body.to_string()) else { continue };
-                misfits += 1;
-                assert!(!misfit.contains("planted") || path == "CreatedGroupNum", "{path}: {misfit}");
-                assert!(!misfit.contains("4242") && misfit.len() < 300, "{path}: {misfit}");
+                let Err(error) = Event::parse(&command, &body.to_string()) else { continue };
+                errors += 1;
+                assert!(!error.contains("planted") || path == "CreatedGroupNum", "{path}: {error}");
+                assert!(!error.contains("4242") && error.len() < 300, "{path}: {error}");
             }
         }
     }
-    assert!(misfits > 1000, "{misfits}");
+    assert!(errors > 1000, "{errors}");
 }
 
 #[test]
-fn depth_is_a_misfit_in_a_typed_field_and_nothing_elsewhere() {
+fn deep_nesting_is_an_error_only_in_typed_fields() {
     let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
     for field in ["Operator_Account", "GroupId", "TopicIdList", "Type"] {
         let body = format!(r#"{{"{field}":{deep}}}"#);
-        let misfit = Event::parse("Group.CallbackAfterTopicDestroyed", &body).expect_err(field);
-        assert!(misfit.len() < 200, "{misfit}");
+        let error = Event::parse("Group.CallbackAfterTopicDestroyed", &body).expect_err(field);
+        assert!(error.len() < 200, "{error}");
     }
     let body = format!(r#"{{"GroupId":"@T","Tomorrow":{deep}}}"#);
     assert!(Event::parse("Group.CallbackAfterGroupFull", &body).is_ok());
 }
 
 #[test]
-fn one_topic_is_a_list_of_one() {
+fn single_topic_is_read_as_a_list() {
     for list in [r#""@TOPIC#_a""#, r#"["@TOPIC#_a"]"#] {
         let body = format!(r#"{{"GroupId":"@T","Type":"Community","TopicIdList":{list}}}"#);
         let Ok(Event::GroupAfterTopicDestroyed(event)) =
@@ -181,7 +181,7 @@ fn one_topic_is_a_list_of_one() {
 }
 
 #[test]
-fn who_is_not_followed_any_more_is_told_in_two_ways() {
+fn unfollowed_users_are_read_from_both_documented_forms() {
     for list in [
         r#""To_Account":["a","b"]"#,
         r#""FollowList":[{"To_Account":"a"},{"To_Account":"b"}]"#,
@@ -198,7 +198,7 @@ fn who_is_not_followed_any_more_is_told_in_two_ways() {
 }
 
 #[test]
-fn a_changed_member_has_two_names() {
+fn changed_member_is_read_under_both_names() {
     for name in ["Member_Account", "Modified_Account"] {
         let body = format!(r#"{{"GroupId":"@T","Type":"Public","Operator_Account":"o","{name}":"bob"}}"#);
         let Ok(Event::GroupAfterMemberFieldChanged(event)) =
@@ -211,7 +211,7 @@ fn a_changed_member_has_two_names() {
 }
 
 #[test]
-fn a_name_is_1_to_128_of_its_characters() {
+fn command_name_has_1_to_128_allowed_characters() {
     let longest = "a".repeat(128);
     for name in ["a", "Live.CallbackAfterCreateRoom", "x-1_y.", longest.as_str()] {
         assert!(is_name(name), "{name}");
@@ -223,7 +223,7 @@ fn a_name_is_1_to_128_of_its_characters() {
 }
 
 #[test]
-fn what_asks_is_told_by_the_last_part() {
+fn before_callback_is_recognised_by_the_last_part_of_its_name() {
     for (name, expected) in [
         ("Live.CallbackBeforeSendGift", true),
         ("Sns.CallbackPrevFriendAdd", true),
@@ -234,6 +234,6 @@ fn what_asks_is_told_by_the_last_part() {
         ("Group.Before", false),
         ("Bot.OnC2CMessage", false),
     ] {
-        assert_eq!(asks(name), expected, "{name}");
+        assert_eq!(is_before_callback(name), expected, "{name}");
     }
 }

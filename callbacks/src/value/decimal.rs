@@ -1,15 +1,15 @@
-//! Numbers in each notation that JSON has. Relays written in Java and Python write `1670574414123` as
-//! `1.670574414123E12` and `1670574414123.0`.
+//! Numbers in every notation of JSON. Relays written in Java and Python write `1670574414123` as `1.670574414123E12`
+//! and `1670574414123.0`.
 
 use serde::de::IgnoredAny;
 
-/// Up to here, which is 2^53, each whole number has its own `f64`.
+/// 2^53: up to here, an `f64` is exact for each whole number.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The number in a text: digits, or any other notation of JSON. Infinite if it is too large.
+/// The number in a text, in any notation of JSON. Infinite if it is too large.
 pub(crate) fn decimal(text: &str) -> Option<f64> {
     let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // Rust's own parser reads more: `inf`, `+1`, `.5`.
+    // Rust's parser accepts more: `inf`, `+1`, `.5`.
     let is_json = || {
         text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
             && serde_json::from_str::<IgnoredAny>(text).is_ok()
@@ -17,7 +17,7 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
     (is_digits || is_json()).then(|| text.parse().ok())?
 }
 
-/// The integer that a number is, unless it has a fraction or is too large for `f64` to tell.
+/// The integer with the same value; `None` for a fraction or a number too large for `f64` to be exact.
 #[allow(clippy::cast_possible_truncation, reason = "it is whole, and much smaller than the largest i64")]
 pub(crate) fn integer(number: f64) -> Option<i64> {
     (number.abs() <= MAX_EXACT && number.fract() == 0.0).then_some(number as i64)
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_in_each_notation_and_nothing_else_is() {
+    fn number_is_read_in_json_notations_only() {
         for text in [
             "1670574414123",
             "1670574414123.0",
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_is_exact_or_none() {
+    fn integer_is_exact_or_none() {
         for (number, expected) in [
             (-0.0, Some(0)),
             (-3.0, Some(-3)),

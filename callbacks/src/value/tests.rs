@@ -5,7 +5,7 @@ fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
 }
 
 #[test]
-fn a_text_is_borrowed_unless_it_has_escapes() {
+fn text_is_borrowed_unless_it_has_escapes() {
     for (json, expected, borrowed) in
         [(r#""""#, "", true), (r#" "群🦊" "#, "群🦊", true), (r#""a\"\u7fa4\ud83e\udd8a""#, "a\"群🦊", false)]
     {
@@ -16,14 +16,14 @@ fn a_text_is_borrowed_unless_it_has_escapes() {
 }
 
 #[test]
-fn a_whole_number_is_a_text() {
+fn whole_number_is_read_as_text() {
     for number in ["0", "-1", "144115233406643804", "18446744073709551615"] {
         assert_eq!(read::<Text<'_>>(number), Ok(number.into()));
     }
 }
 
 #[test]
-fn what_is_no_text_is_told() {
+fn value_that_is_not_text_is_an_error() {
     for (json, expected) in [
         ("null", "invalid type: null, expected a string or a number"),
         ("true", "invalid type: boolean `true`"),
@@ -33,14 +33,14 @@ fn what_is_no_text_is_told() {
         ("1.5", "invalid type: floating point `1.5`"),
         (r#""\ud800""#, "unexpected end of hex escape"),
     ] {
-        let misfit = read::<Text<'_>>(json).expect_err(json);
-        assert!(misfit.starts_with(expected), "{misfit}");
+        let error = read::<Text<'_>>(json).expect_err(json);
+        assert!(error.starts_with(expected), "{error}");
     }
     assert_eq!(read(" null"), Ok(None::<Text<'_>>));
 }
 
 #[test]
-fn numbers_come_as_strings_too() {
+fn numbers_are_read_from_strings_too() {
     for (json, expected) in [
         ("0", 0),
         ("-1", -1),
@@ -67,13 +67,13 @@ fn numbers_come_as_strings_too() {
         "null",
         "[]",
     ] {
-        let misfit = read::<Number>(json).expect_err(json);
-        assert!(misfit.contains("expected an integer, as a number or a string"), "{misfit}");
+        let error = read::<Number>(json).expect_err(json);
+        assert!(error.contains("expected an integer, as a number or a string"), "{error}");
     }
 }
 
 #[test]
-fn times_and_flags_are_read_as_numbers_are() {
+fn times_and_flags_are_read_like_numbers() {
     assert_eq!(read("1670574414123"), Ok(Millis(1_670_574_414_123)));
     assert_eq!(read(r#""1670574414""#), Ok(Seconds(1_670_574_414)));
     assert_eq!(read("1.670574414123E12"), Ok(Millis(1_670_574_414_123)));
@@ -91,7 +91,7 @@ fn times_and_flags_are_read_as_numbers_are() {
 }
 
 #[test]
-fn one_text_is_a_list_of_one() {
+fn single_text_is_read_as_a_list() {
     let one = |text: &'static str| Ok(Texts(vec![text.into()]));
     assert_eq!(read(r#""a""#), one("a"));
     assert_eq!(read(r#""\u0061""#), one("a"));
@@ -105,7 +105,7 @@ fn one_text_is_a_list_of_one() {
 }
 
 #[test]
-fn raw_json_is_compared_as_it_stands() {
+fn raw_json_is_compared_as_text() {
     let raw = |json| read::<Raw<'_>>(json).expect("JSON");
     assert_eq!(raw(" {\"a\": 1}"), raw("{\"a\": 1}"));
     assert_ne!(raw("[1]"), raw("[ 1]"));
@@ -114,7 +114,7 @@ fn raw_json_is_compared_as_it_stands() {
 }
 
 #[test]
-fn a_text_is_as_good_as_a_str() {
+fn text_derefs_and_compares_like_str() {
     let text = Text::from("群");
     assert_eq!(format!("{text:>2}"), " 群");
     assert_eq!(String::from(&text), "群");

@@ -1,4 +1,4 @@
-//! Times: Tencent writes some in milliseconds and others in seconds, so each unit has its type.
+//! Times. Tencent sends some in milliseconds and some in seconds, so each unit has its own type.
 
 use serde::{Deserialize, Deserializer};
 

@@ -16,7 +16,7 @@ fn piece(id: &str, piece: usize, pieces: usize, body: &str) -> Unrecorded<'stati
     }
 }
 
-/// The lines of a callback as the function logs them, one a piece.
+/// A callback's lines as the function logs them, one per piece.
 fn lines(id: &str, bodies: &[&str]) -> Vec<String> {
     let line = |(index, body): (usize, &&str)| {
         let level_and_more = json!({
@@ -31,7 +31,7 @@ fn lines(id: &str, bodies: &[&str]) -> Vec<String> {
     bodies.iter().enumerate().map(line).collect()
 }
 
-/// A log with other lines in it, among them one that only looks like ours.
+/// A log with other lines too, one of which only looks like an entry.
 fn log() -> Vec<String> {
     let mut log = lines("a", &[r#"{"Name":"群 \"x\" {[","MemberList":["#, "\n1]", "}"]);
     log.insert(1, "START RequestId: 8476a536 Version: $LATEST".to_owned());
@@ -58,7 +58,7 @@ fn prefixed(prefix: &str) -> String {
     lines.join("\n")
 }
 
-/// The reply of `FilterLogEvents`. Lambda's messages end with a line feed.
+/// The response of `FilterLogEvents`. Lambda's messages end with a line feed.
 fn filter_log_events() -> Value {
     let event = |line: &String| {
         json!({
@@ -76,12 +76,12 @@ fn messages() -> Vec<Value> {
 }
 
 #[test]
-fn reads_the_lines_as_the_function_wrote_them() {
+fn lines_of_the_function_are_read() {
     assert_eq!(find(&log().join("\n")), expected());
 }
 
 #[test]
-fn reads_aws_logs_tail_in_all_its_formats() {
+fn aws_logs_tail_output_is_read_in_all_formats() {
     let detailed = "2026-11-21T09:00:00.123000+00:00 2026/11/21/[$LATEST]5e1ff0a2";
     assert_eq!(find(&prefixed(detailed)), expected());
     assert_eq!(find(&prefixed("2026-11-21T09:00:00")), expected(), "short");
@@ -99,7 +99,7 @@ fn reads_aws_logs_tail_in_all_its_formats() {
 }
 
 #[test]
-fn reads_aws_logs_filter_log_events_in_json_and_text() {
+fn filter_log_events_output_is_read_in_json_and_text() {
     assert_eq!(find(&format!("{:#}", filter_log_events())), expected());
     assert_eq!(find(&json!(messages()).to_string()), expected(), "--query, json");
     let text: Vec<_> = messages().iter().filter_map(|message| message.as_str().map(str::to_owned)).collect();
@@ -107,7 +107,7 @@ fn reads_aws_logs_filter_log_events_in_json_and_text() {
 }
 
 #[test]
-fn pieces_may_come_out_of_order_and_repeatedly() {
+fn pieces_are_joined_if_out_of_order_or_repeated() {
     let mut log = log();
     log.extend(self::log());
     log.reverse();
@@ -115,7 +115,7 @@ fn pieces_may_come_out_of_order_and_repeatedly() {
 }
 
 #[test]
-fn a_missing_piece_is_told() {
+fn missing_piece_is_reported() {
     let whole = lines("a", &["{", "}", " "]);
     for missing in 0..3 {
         let mut log = whole.clone();
@@ -129,7 +129,7 @@ fn a_missing_piece_is_told() {
 }
 
 #[test]
-fn a_line_that_is_cut_off_is_told_and_hides_no_other() {
+fn cut_off_line_is_reported_and_does_not_hide_others() {
     let line = &lines("a", &[r#"{"Name":"x"}"#])[0];
     let label = "\"unrecorded\":{";
     let start = line.find(label).expect("the line has the field") + label.len();
@@ -146,13 +146,13 @@ fn a_line_that_is_cut_off_is_told_and_hides_no_other() {
 }
 
 #[test]
-fn nothing_is_found_in_nothing() {
+fn nothing_is_found_in_a_log_without_entries() {
     for log in ["", "\n", "no JSON", "{", "[[[", r#"{"events":[]}"#, "\"unrecorded\":", "{\"unrecorded"] {
         assert_eq!(find(log), Found::default(), "{log}");
     }
 }
 
-/// The reply of `GetQueryResults`, with a field in which a sender wrote what looks like a line.
+/// The response of `GetQueryResults`, with a field in which a sender wrote something that looks like a line.
 fn query_results() -> Value {
     let fields = |line: &String| {
         json!([
@@ -185,7 +185,7 @@ fn logs_insights_results_are_read_as_json() {
 }
 
 #[test]
-fn logs_insights_text_and_table_are_read_to_the_first_other_field() {
+fn logs_insights_text_and_table_are_read_up_to_a_foreign_field() {
     let text = |line: &String| {
         format!("RESULTS\t@timestamp\t2026-11-21 09:00:00.123\nRESULTS\t@message\t{line}\n\n")
     };
@@ -208,7 +208,7 @@ fn logs_insights_text_and_table_are_read_to_the_first_other_field() {
 }
 
 #[test]
-fn the_csv_files_of_the_console_are_read() {
+fn csv_files_of_the_console_are_read() {
     let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let stream = "2026/11/21/[$LATEST]5e1ff0a2";
     let searched = |line: &String| format!("1670574414321,{},{stream}\n", cell(&format!("{line}\n")));
@@ -247,7 +247,7 @@ fn batch(lines: &[String], message_type: &str) -> Value {
 }
 
 #[test]
-fn a_message_of_the_queue_is_read_in_every_output() {
+fn queue_message_is_read_in_every_output_format() {
     let event = batch(&log(), "DATA_MESSAGE");
     let record =
         json!({ "version": "1.0", "requestPayload": event, "responsePayload": { "errorType": "Error" } });
@@ -270,7 +270,7 @@ fn a_message_of_the_queue_is_read_in_every_output() {
 }
 
 #[test]
-fn a_byte_that_is_not_utf8_spoils_its_own_entry_alone() {
+fn byte_that_is_not_utf8_makes_only_its_entry_unreadable() {
     let first = &lines("a", &[r#"{"Name":"@"}"#])[0];
     let spoil = |log: String| log.into_bytes().into_iter().map(|byte| if byte == b'@' { 0xff } else { byte });
     let second = lines("b", &["{}"])[0].replace("ERROR", "@");
@@ -281,7 +281,7 @@ fn a_byte_that_is_not_utf8_spoils_its_own_entry_alone() {
 }
 
 #[test]
-fn no_bytes_make_it_panic() {
+fn search_never_panics_on_any_bytes() {
     let forms = [
         format!("{:#}", query_results()),
         batch(&log(), "DATA_MESSAGE").to_string(),

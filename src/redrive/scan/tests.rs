@@ -5,7 +5,7 @@ fn scan(text: &str) -> Vec<Part<'_>> {
 }
 
 #[test]
-fn entries_and_messages_are_found_where_aws_puts_them() {
+fn entries_and_messages_are_found_only_where_aws_puts_them() {
     use Part::{Batch, CutOff, Entry, Message};
     let message = Message(br#""unrecorded""#);
     for (text, parts) in [
@@ -42,7 +42,7 @@ fn entries_and_messages_are_found_where_aws_puts_them() {
 }
 
 #[test]
-fn bytes_are_looked_at_twice_at_most() {
+fn scan_reads_each_byte_at_most_twice() {
     for unit in [
         "[",
         "{",

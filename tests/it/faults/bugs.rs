@@ -1,4 +1,4 @@
-//! A panic on the way of a callback: one reply, one log entry, and the next event is served.
+//! A panic while a callback is processed: one reply, one log entry, and the next event is served.
 
 use std::{
     process::Command,
@@ -26,7 +26,7 @@ use tencent_chat_webhook::{
 use super::stage::{Kind, TOKEN, check_log, redrive as redrive_log};
 use crate::world::{CapturedLog, Table, send, settings_for, status_and_body};
 
-/// A bug that shows at the first request only.
+/// A bug that occurs only at the first request.
 #[derive(Debug, Default)]
 struct Bug(AtomicUsize);
 
@@ -46,7 +46,7 @@ impl Intercept for Bug {
     }
 }
 
-/// A handler with a bug, its log, and a store with a bug of its own.
+/// A handler with a bug, its log, and a store with its own bug.
 fn with_bugs(table: &Table) -> (Handler, CapturedLog, Store) {
     let settings = settings_for(&table.dynamodb.url(), &[("CALLBACK_TOKENS", TOKEN)]);
     let store = || {
@@ -59,7 +59,7 @@ fn with_bugs(table: &Table) -> (Handler, CapturedLog, Store) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_a_reply_and_a_log_entry_and_the_next_event_is_served() {
+async fn panic_gives_a_reply_and_a_log_entry_and_next_event_is_served() {
     for kind in Kind::ALL {
         let table = Table::start().await;
         let (handler, log, _) = with_bugs(&table);
@@ -76,7 +76,7 @@ async fn a_panic_is_a_reply_and_a_log_entry_and_the_next_event_is_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_that_panics_in_the_redrive_is_told_and_the_others_go_on() {
+async fn redrive_reports_an_entry_that_panics_and_records_the_others() {
     let table = Table::start().await;
     let (.., store) = with_bugs(&table);
     let line = |number: usize| {
@@ -99,7 +99,7 @@ async fn an_entry_that_panics_in_the_redrive_is_told_and_the_others_go_on() {
     assert_eq!(table.bodies().await.len(), 19);
 }
 
-/// Panics in a request and in a task beside it, in a process whose panics go to the log.
+/// Panics in a request and in a separate task, in a process whose panics go to the log.
 #[tokio::test]
 #[ignore = "it is for the process that the test below starts"]
 async fn panicking() {
@@ -112,7 +112,7 @@ async fn panicking() {
 }
 
 #[test]
-fn every_panic_is_one_line_of_the_log() {
+fn every_panic_is_one_log_line() {
     let program = std::env::current_exe().expect("a test has a path");
     let arguments = ["--exact", "faults::bugs::panicking", "--ignored", "--nocapture"];
     let output =

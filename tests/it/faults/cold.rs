@@ -1,4 +1,4 @@
-//! Starts, and requests that were under way for a while before the function got them.
+//! Starts, and requests that arrive late.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,13 @@ use tencent_chat_webhook::time::now_millis;
 use super::stage::{Kind, Stage, in_time};
 use crate::world::Table;
 
-/// How long a warm-up may take, and a little.
+/// The limit of a warm-up, plus a little.
 const WARM_UP: Duration = Duration::from_millis(450);
 
-/// A start while DynamoDB can't be used: logged, bounded, and no reason not to serve.
+/// Starting while DynamoDB is unavailable: logged, limited in time, and the function serves anyway.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_warm_up_that_fails_is_logged_and_stops_nothing() {
-    // Of TLS that never ends, connecting and the warm-up itself are given up at the same moment.
+async fn failed_warm_up_is_logged_and_the_function_serves_anyway() {
+    // If TLS never finishes, connecting and the warm-up reach their limits at the same moment.
     for (scheme, step, reason) in [
         ("http", Step::Silent, "timeout"),
         ("https", Step::Pass, ""),
@@ -41,9 +41,9 @@ async fn a_warm_up_that_fails_is_logged_and_stops_nothing() {
     assert_eq!(stage.deliver(&Kind::SMALL.event(1)).await.0, 200);
 }
 
-/// What a warm-up is for: the first callback finds a connection.
+/// The purpose of a warm-up: the first callback finds a connection.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_warm_up_writes_nothing_and_leaves_a_connection() {
+async fn warm_up_writes_nothing_and_leaves_a_connection() {
     let stage = Stage::scripted(&[Step::Pass]).await;
     stage.handler.warm_up().await;
     assert_eq!(stage.table.items().await.len(), 0);
@@ -52,9 +52,9 @@ async fn a_warm_up_writes_nothing_and_leaves_a_connection() {
     assert_eq!((stage.endpoint.requests(), stage.endpoint.connections()), (2, 1));
 }
 
-/// What was lost before the invocation comes out of the time for the write, and some is left even so.
+/// Time lost before the invocation shortens the time for the write, but some always remains.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_was_on_its_way_for_long_is_answered_sooner() {
+async fn request_that_arrives_late_is_answered_sooner() {
     for (waited, least, most) in [(0, 1150, 1400), (750, 650, 900), (1200, 280, 500), (3000, 280, 500)] {
         in_time(async || {
             let stage = Stage::scripted(&[Step::Silent]).await;

@@ -1,6 +1,6 @@
-//! Faults that last, times before- and after-callbacks, times bodies of one item and of several, times a function
-//! that runs already and one that has to start: the reply, in time; the log entry; the number of attempts; and
-//! that a redrive of that log brings the callback in, once.
+//! Faults that last, combined with before- and after-callbacks, with bodies of one item and of several, and with a
+//! running and a starting function. Checks the reply and its time, the log entry, the number of attempts, and that a
+//! redrive of the log records the callback once.
 
 use std::{
     ops::RangeInclusive,
@@ -17,14 +17,14 @@ use tencent_chat_webhook::{outcome::Stored, time::now_millis};
 use super::stage::{Kind, Stage, TOKEN, all_in_time, check_log, redrive};
 use crate::world::{FUNCTION, Table, status_and_body, variables};
 
-/// Whatever happens, the function has answered by then: from its invocation on, and from when the request reached
-/// API Gateway.
+/// The function always answers within these limits: from its invocation, and from the moment the request reached API
+/// Gateway.
 pub(super) const AFTER_INVOCATION: Duration = Duration::from_millis(1500);
 pub(super) const AFTER_ARRIVAL: Duration = Duration::from_millis(1700);
 
-/// Attempts at an item, for faults that show at once: the pauses are 200 ms at most.
+/// Attempts at an item for faults that show at once: pauses are at most 200 ms.
 const RETRIED: RangeInclusive<usize> = 4..=100;
-/// The same for faults that show after 550 ms.
+/// Attempts for faults that show after 550 ms.
 const SLOW: RangeInclusive<usize> = 2..=3;
 const ONCE: RangeInclusive<usize> = 1..=1;
 
@@ -32,7 +32,7 @@ struct Fault {
     name: &'static str,
     scheme: &'static str,
     step: Step,
-    /// `reason` of the log entry.
+    /// The `reason` in the log entry.
     reason: &'static str,
     attempts: RangeInclusive<usize>,
 }
@@ -46,7 +46,7 @@ const fn fault(
     Fault { name, scheme: "http", step, reason, attempts }
 }
 
-/// An error that DynamoDB answers with.
+/// An error response from DynamoDB.
 const fn error(status: u16, code: &'static str, attempts: RangeInclusive<usize>) -> Fault {
     fault(code, Step::Fail(status, code, "It failed.\nplanted-session"), code, attempts)
 }
@@ -54,7 +54,7 @@ const fn error(status: u16, code: &'static str, attempts: RangeInclusive<usize>)
 const FAULTS: [Fault; 18] = [
     fault("silent server", Step::Silent, "timeout", SLOW),
     fault("reply that stalls", Step::Stall, "timeout", SLOW),
-    // To connect, TLS and all, may take 400 ms.
+    // Connecting, including TLS, is limited to 400 ms.
     Fault { scheme: "https", ..fault("TLS that never ends", Step::Pass, "connection", 2..=4) },
     fault("connection reset", Step::Reset, "connection", RETRIED),
     fault("half a reply", Step::HalfReply, "response", RETRIED),
@@ -74,12 +74,12 @@ const FAULTS: [Fault; 18] = [
     error(400, "ExpiredTokenException", ONCE),
 ];
 
-/// What a case came to.
+/// The result of a case.
 struct Ran {
     attempts: usize,
-    /// From the invocation on.
+    /// From the invocation.
     took: Duration,
-    /// From when the request reached API Gateway.
+    /// From the moment the request reached API Gateway.
     since_arrival: Duration,
     status: u64,
     action_status: String,
@@ -92,12 +92,12 @@ impl Fault {
         (Endpoint::scripted(&[self.step], table.dynamodb.address).await, table)
     }
 
-    /// Without TLS there are no requests, only connections.
+    /// Without TLS handshakes there are no requests, so connections count.
     fn attempts_at(&self, endpoint: &Endpoint) -> usize {
         if self.scheme == "https" { endpoint.connections() } else { endpoint.requests() }
     }
 
-    /// A function that runs already, in this process.
+    /// A running function, in this process.
     async fn warm(&self, kind: Kind) -> (Ran, Table) {
         let (endpoint, table) = self.endpoint().await;
         let stage = Stage::with(self.scheme, endpoint, table);
@@ -107,7 +107,7 @@ impl Fault {
         (ran, stage.table)
     }
 
-    /// A function that starts because of the request: its warm-up meets the fault too.
+    /// A function that starts for this request: its warm-up meets the fault too.
     async fn cold(&self, kind: Kind) -> (Ran, Table) {
         let (endpoint, table) = self.endpoint().await;
         let url = format!("{}://{}", self.scheme, endpoint.address);
@@ -126,7 +126,7 @@ impl Fault {
         (Ran { attempts, took: invoked.took, since_arrival, status, action_status, log }, table)
     }
 
-    /// Runs a case, and gives its row.
+    /// Runs a case, and returns its row.
     async fn run(&self, kind: Kind, cold: bool) -> Result<String, String> {
         let name = format!("{}, {kind}, {}", self.name, if cold { "cold" } else { "warm" });
         let (ran, table) = if cold { self.cold(kind).await } else { self.warm(kind).await };
@@ -136,7 +136,7 @@ impl Fault {
         if ran.took >= AFTER_INVOCATION || ran.since_arrival >= AFTER_ARRIVAL {
             return Err(format!("{name} took {took} ms, {since_arrival} ms in all"));
         }
-        // The parts of one body go at the same time.
+        // The parts of a body are written at the same time.
         let most = self.attempts.end() * if kind.large { 2 } else { 1 };
         let least = if cold { 1 } else { *self.attempts.start() };
         assert!(ran.attempts <= most, "{name}: {} attempts", ran.attempts);
@@ -147,7 +147,7 @@ impl Fault {
         let entry = check_log(&ran.log, &kind.event(1));
         assert_eq!(entry["reason"], self.reason, "{name}");
 
-        // The endpoint let nothing through: the redrive is what brings it in.
+        // The endpoint passed nothing on, so only the redrive can have recorded it.
         assert_eq!(table.bodies().await, [""; 0], "{name}");
         assert_eq!(redrive(&table, &ran.log).await, [Stored::New], "{name}");
         assert!(table.bodies().await == [kind.body(1)], "{name}");
@@ -157,7 +157,7 @@ impl Fault {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_that_lasts_is_answered_in_time_and_can_be_redriven() {
+async fn lasting_fault_is_answered_in_time_and_can_be_redriven() {
     let cases = FAULTS.iter().flat_map(|fault| {
         let kinds = Kind::ALL.into_iter();
         kinds.flat_map(move |kind| [false, true].map(|cold| (fault, kind, cold)))

@@ -1,5 +1,5 @@
-//! Faults of DynamoDB and the network lose no callback: faults that last, faults that pass, rejected items, cold
-//! starts, repeats, and bugs of this crate.
+//! Faults of DynamoDB and the network lose no callback: lasting faults, transient faults, rejected items, cold
+//! starts, repeats, and bugs in this crate.
 
 mod bugs;
 mod cold;

@@ -1,4 +1,4 @@
-//! Faults that pass: the callback is recorded, once, and told as what it is.
+//! Transient faults: the callback is recorded once, and logged with the right outcome.
 
 use std::{
     sync::{
@@ -22,7 +22,7 @@ use crate::world::{Table, handler, send, status_and_body};
 const THROTTLED: Step = Step::Fail(400, "ThrottlingException", "Rate exceeded.");
 const BROKEN: Step = Step::Fail(500, "InternalServerError", "Try again.");
 
-/// A callback, which must be recorded, with this outcome.
+/// Sends a callback, which must be recorded with this outcome.
 async fn is_recorded(stage: &Stage, kind: Kind, case: &str) -> Result<(), String> {
     let (status, action_status, elapsed) = stage.deliver(&kind.event(1)).await;
     if status == 503 || elapsed >= AFTER_INVOCATION {
@@ -35,7 +35,7 @@ async fn is_recorded(stage: &Stage, kind: Kind, case: &str) -> Result<(), String
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_that_passes_in_time_is_outlived() {
+async fn callback_is_recorded_if_the_fault_ends_in_time() {
     let faults = [
         THROTTLED,
         Step::Fail(400, "ProvisionedThroughputExceededException", "Too fast."),
@@ -53,7 +53,7 @@ async fn a_fault_that_passes_in_time_is_outlived() {
         for millis in [200, 500, 800] {
             cases.extend(faults.map(|fault| (fault, kind, millis)));
         }
-        // An attempt that nobody answers takes 550 ms.
+        // An attempt without a response takes 550 ms.
         cases.extend([Step::Silent, Step::Stall].map(|fault| (fault, kind, 500)));
     }
     all_in_time(cases, async |(fault, kind, millis)| {
@@ -63,9 +63,9 @@ async fn a_fault_that_passes_in_time_is_outlived() {
     .await;
 }
 
-/// The SDK takes the `Date` of any answer for DynamoDB's time, and signs with it.
+/// The SDK takes the `Date` of any response for DynamoDB's time, and signs with it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_date_spoils_one_attempt() {
+async fn wrong_date_header_fails_only_one_attempt() {
     for kind in [Kind::SMALL, Kind::LARGE] {
         in_time(async || {
             let stage = Stage::scripted(&[Step::BadGateway, Step::PassIfFresh]).await;
@@ -79,12 +79,12 @@ async fn a_wrong_date_spoils_one_attempt() {
     }
 }
 
-/// Two parts and a head that are written, then two parts, the first of them at the second attempt.
+/// Two parts and a head that are written, then two parts, of which the first needs a second attempt.
 const LARGE: [Step; 5] = [Step::Pass, Step::Pass, Step::Pass, THROTTLED, Step::Pass];
 
-/// The write has happened and only its reply is lost: it is ours, and not somebody else's.
+/// The write is done and only its response is lost, so the item is this callback's own, not a duplicate.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_callback_whose_reply_was_lost_is_recorded_and_a_repeat_is_not() {
+async fn lost_response_counts_as_recorded_and_repeat_as_duplicate() {
     for kind in [Kind::SMALL, Kind::LARGE] {
         in_time(async || {
             let stage = Stage::scripted(&[Step::LoseReply, Step::Pass]).await;
@@ -103,9 +103,10 @@ async fn a_callback_whose_reply_was_lost_is_recorded_and_a_repeat_is_not() {
     }
 }
 
-/// The write has happened, and DynamoDB does not answer any more: the redrive finds it, and a repeat's item too.
+/// The write is done, and then DynamoDB stops responding: the redrive finds the callback in the table, and a repeat's
+/// too.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_callback_written_unnoticed_is_a_duplicate_for_the_redrive() {
+async fn redrive_finds_a_duplicate_if_only_the_response_was_lost() {
     let stage = Stage::scripted(&[Step::LoseReply, Step::Silent]).await;
     let event = Kind::SMALL.event(1);
     assert_eq!(stage.deliver(&event).await.0, 503);
@@ -121,9 +122,9 @@ async fn a_callback_written_unnoticed_is_a_duplicate_for_the_redrive() {
     assert_eq!(redrive(&stage.table, &stage.log.text()).await, [Stored::Duplicate]);
 }
 
-/// Lambda freezes between events, and DynamoDB closes the connection meanwhile.
+/// Lambda freezes the function between events, and DynamoDB closes the connection meanwhile.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_closed_while_idle_costs_no_event() {
+async fn connection_closed_while_idle_loses_no_callback() {
     let stage = Stage::scripted(&[Step::PassAndClose]).await;
     for number in 0..5 {
         let (status, ..) = stage.deliver(&Kind::SMALL.event(number)).await;
@@ -134,22 +135,22 @@ async fn a_connection_closed_while_idle_costs_no_event() {
     assert_eq!(stage.table.bodies().await.len(), 5);
 }
 
-/// The same where nothing tells that the connection is gone: it swallows the request.
+/// The connection is lost without notice: it swallows the request.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_died_unnoticed_costs_no_event() {
+async fn connection_lost_without_notice_loses_no_callback() {
     let stage = Stage::scripted(&[Step::Pass, Step::Silent, Step::Pass]).await;
     for number in 0..3 {
         assert_eq!(stage.deliver(&Kind::SMALL.event(number)).await.0, 200, "event {number}");
-        // A connection can be used again a moment after the answer.
+        // A connection can be reused only a moment after the response.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(stage.endpoint.connections(), 2);
     assert_eq!(stage.table.bodies().await.len(), 3);
 }
 
-/// The SDK has a quota of retries, which a long outage uses up. It must not be missing afterwards.
+/// The SDK has a retry quota, which a long outage uses up. Later requests must still be retried.
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_long_outage_retries_still_help() {
+async fn requests_are_still_retried_after_a_long_outage() {
     let table = Table::start().await;
     let end = Arc::new(AtomicUsize::new(usize::MAX));
     let ends = Arc::clone(&end);

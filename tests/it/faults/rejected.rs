@@ -1,4 +1,4 @@
-//! Items that DynamoDB rejects for good.
+//! Items that DynamoDB rejects permanently.
 
 use support::endpoint::Step;
 
@@ -6,7 +6,7 @@ use super::stage::{Kind, Stage, check_log};
 
 const REJECTED: Step = Step::Fail(400, "ValidationException", "A value is not supported.");
 
-/// For a large body a look at its head and two parts come before the head.
+/// For a large body, a lookup of the head and two parts come before the head.
 fn head_rejected(kind: Kind) -> Vec<Step> {
     let mut script = vec![Step::Pass; if kind.large { 3 } else { 0 }];
     script.extend([REJECTED, Step::Pass]);
@@ -14,7 +14,7 @@ fn head_rejected(kind: Kind) -> Vec<Step> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rejected_head_is_written_without_the_body_s_fields() {
+async fn rejected_head_is_written_without_the_body_s_fields() {
     for kind in Kind::ALL {
         let stage = Stage::scripted(&head_rejected(kind)).await;
         assert_eq!(stage.deliver(&kind.event(1)).await.0, 200, "{kind}");
@@ -32,7 +32,7 @@ async fn a_rejected_head_is_written_without_the_body_s_fields() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_rejected_again_and_a_rejected_part_are_failures() {
+async fn head_rejected_twice_or_rejected_part_is_a_failure() {
     for (kind, script) in
         [(Kind::SMALL, vec![REJECTED]), (Kind::LARGE, vec![Step::Pass, REJECTED, Step::Pass, Step::Pass])]
     {

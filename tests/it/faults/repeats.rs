@@ -1,4 +1,4 @@
-//! Whoever comes second changes nothing: a repeat, and a redrive with another retention.
+//! A second write changes nothing: a repeat, and a redrive with another retention.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ async fn sorted(table: &Table) -> Vec<Item> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeat_under_another_retention_writes_nothing() {
+async fn repeat_with_another_retention_writes_nothing() {
     for kind in Kind::ALL {
         let stage = Stage::scripted(&[Step::Pass]).await;
         assert_eq!(stage.deliver(&kind.event(1)).await.0, 200);
@@ -40,7 +40,7 @@ async fn a_repeat_under_another_retention_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_redrive_under_another_retention_is_a_duplicate_and_writes_nothing() {
+async fn redrive_of_a_recorded_callback_is_a_duplicate_without_write() {
     for kind in Kind::ALL {
         let stage = Stage::scripted(&[Step::Fail(400, "AccessDeniedException", "No.")]).await;
         stage.deliver(&kind.event(1)).await;

@@ -1,4 +1,4 @@
-//! A handler whose DynamoDB misbehaves, callbacks for it, and the redrive of its log.
+//! A handler with a faulty DynamoDB, callbacks for it, and the redrive of its log.
 
 use std::{
     fmt,
@@ -22,10 +22,10 @@ use tencent_chat_webhook::{
 
 use crate::world::{CapturedLog, Table, handler, log_lines, send, status_and_body};
 
-/// The token of the console, which must be in no log.
+/// A token of the console, which must never be logged.
 pub(crate) const TOKEN: &str = "planted-token";
 
-/// One callback by name: whether before or after something, and whether its body needs several items.
+/// A kind of callback: before- or after-callback, and whether its body needs several items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kind {
     pub(crate) before: bool,
@@ -46,7 +46,7 @@ impl Kind {
         if self.before { "Group.CallbackBeforeSendMsg" } else { "Group.CallbackAfterGroupDestroyed" }
     }
 
-    /// The body of the callback with this number. A large one is 470 KB: two parts and a head.
+    /// The body of the callback with this number. A large body has 470 KB: two parts and a head.
     pub(crate) fn body(self, number: usize) -> String {
         let group = format!("group-{number}");
         let account = if self.large { "a".repeat(32) } else { "leckie".to_owned() };
@@ -58,12 +58,12 @@ impl Kind {
         )
     }
 
-    /// The callback as API Gateway hands it over, signed now.
+    /// The callback as API Gateway delivers it, signed now.
     pub(crate) fn event(self, number: usize) -> Value {
         post(&signed(SDK_APPID, self.command(), TOKEN), &self.body(number))
     }
 
-    /// Status and `ActionStatus` of a callback that could not be stored.
+    /// Status and `ActionStatus` if the callback could not be stored.
     pub(crate) fn failed(self) -> (u64, &'static str) {
         if self.before { (200, "OK") } else { (503, "FAIL") }
     }
@@ -76,7 +76,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The handler, the endpoint that it writes to, the table behind that, and the log.
+/// The handler, its DynamoDB endpoint, the table behind that, and the log.
 pub(crate) struct Stage {
     pub(crate) handler: Handler,
     pub(crate) endpoint: Endpoint,
@@ -91,21 +91,21 @@ impl Stage {
         Self::with("http", endpoint, table)
     }
 
-    /// With a fault that lasts so long.
+    /// With a fault of this duration.
     pub(crate) async fn failing_for(time: Duration, step: Step) -> Self {
         let table = Table::start().await;
         let endpoint = Endpoint::failing_for(time, step, table.dynamodb.address).await;
         Self::with("http", endpoint, table)
     }
 
-    /// With a scheme that the endpoint's URL begins with: the endpoint itself never speaks TLS.
+    /// With an endpoint whose URL begins with this scheme. The endpoint itself never speaks TLS.
     pub(crate) fn with(scheme: &str, endpoint: Endpoint, table: Table) -> Self {
         let url = format!("{scheme}://{}", endpoint.address);
         let (handler, log) = handler(&url, &[("CALLBACK_TOKENS", TOKEN)]);
         Self { handler, endpoint, log, table }
     }
 
-    /// Delivers a callback: HTTP status, `ActionStatus`, and how long it took.
+    /// Delivers a callback. Returns HTTP status, `ActionStatus`, and the time taken.
     pub(crate) async fn deliver(&self, event: &Value) -> (u64, String, Duration) {
         let started = Instant::now();
         let reply = send(&self.handler, event).await;
@@ -115,7 +115,7 @@ impl Stage {
     }
 }
 
-/// Redrives a log into a table: what became of each callback.
+/// Redrives a log into a table. Returns the result for each callback.
 pub(crate) async fn redrive(table: &Table, log: &str) -> Vec<Stored> {
     let Found { whole, incomplete, unreadable } = redrive::find(log);
     assert_eq!((incomplete.len(), unreadable), (0, 0), "the log has every piece");
@@ -129,8 +129,7 @@ pub(crate) async fn redrive(table: &Table, log: &str) -> Vec<Stored> {
     results.into_iter().map(stored).collect()
 }
 
-/// Runs cases that depend on time, several at the same time: they wait for the most part. One that is late has
-/// its further tries alone.
+/// Runs cases that depend on time, several at once: they mostly wait. A case that is late is repeated alone.
 pub(crate) async fn all_in_time<C: Copy, T>(
     cases: impl IntoIterator<Item = C>,
     case: impl AsyncFn(C) -> Result<T, String>,
@@ -151,7 +150,7 @@ pub(crate) async fn all_in_time<C: Copy, T>(
     done
 }
 
-/// Runs a case that depends on time. The machine may be busy with other work, so it has six tries.
+/// Runs a case that depends on time. It has six tries, because the machine may be busy.
 pub(crate) async fn in_time<T>(case: impl AsyncFn() -> Result<T, String>) -> T {
     for _ in 0..5 {
         match case().await {
@@ -163,8 +162,8 @@ pub(crate) async fn in_time<T>(case: impl AsyncFn() -> Result<T, String>) -> T {
     case().await.unwrap_or_else(|late| panic!("{late}"))
 }
 
-/// What every entry of a callback that is not stored must be: whole, in lines that CloudWatch takes, and
-/// without secrets. Gives its first line.
+/// Checks the log entry of a callback that is not stored: complete, in lines that CloudWatch accepts, without
+/// secrets. Returns its first line.
 pub(crate) fn check_log(log: &str, event: &Value) -> Value {
     assert!(log.lines().all(|line| line.len() < 256 * 1024 - 26), "CloudWatch cuts a line");
     let query = event["rawQueryString"].as_str().expect("a query");

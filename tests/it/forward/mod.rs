@@ -1,4 +1,4 @@
-//! In front of your own receiver: whatever it does, and whatever DynamoDB does, each gets its part.
+//! In front of your own receiver: whatever happens to the receiver and DynamoDB, the other still gets the callback.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::world::{CapturedLog, Table, handler, ok, send};
 mod receiver;
 use receiver::{Behaviour, Receiver};
 
-const ASKS: &str = "Group.CallbackBeforeSendMsg";
+const BEFORE: &str = "Group.CallbackBeforeSendMsg";
 const AFTER: &str = "Group.CallbackAfterGroupFull";
 const BODY: &str = r#"{ "GroupId":"@TGS#1", "EventTime":1670574414123, "Name":"群" }"#;
 
@@ -24,7 +24,7 @@ const DROP: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#;
 const DENY_MARKED: &str = "\u{feff}{ \"ActionStatus\":\"OK\", \"ErrorCode\":10100, \"ErrorInfo\":\"No.\" }";
 const REWRITE: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"和"}}]}"#;
 
-/// What a receiver does, the log's `forward`, its answer if that counts, and the longest that a reply may take.
+/// Receivers: behaviour, `forward` in the log, the answer if it is sent to Tencent, and the longest time of a reply.
 const ROWS: [(Behaviour, &str, Option<&str>, u64); 16] = [
     (Behaviour::Answer(200, ALLOW, 0), "200", Some(ALLOW), 600),
     (Behaviour::Answer(200, DENY, 0), "200", Some(DENY), 600),
@@ -44,7 +44,7 @@ const ROWS: [(Behaviour, &str, Option<&str>, u64); 16] = [
     (Behaviour::Redirect, "307", None, 600),
 ];
 
-/// The function in front of a receiver, with a DynamoDB that takes everything or refuses everything.
+/// The function in front of a receiver. Its DynamoDB accepts everything or rejects everything.
 struct Stage {
     table: Table,
     _endpoint: Endpoint,
@@ -62,7 +62,7 @@ impl Stage {
         Self { table, _endpoint: endpoint, handler, log }
     }
 
-    /// Delivers a callback: the status, the reply to the byte, and how long it took.
+    /// Delivers a callback. Returns the status, the exact reply, and the time taken.
     async fn deliver(&self, command: &str) -> (Value, String, Duration) {
         self.deliver_from("", command).await
     }
@@ -83,10 +83,10 @@ impl Stage {
 async fn check(stage: &Stage, what: &str, command: &str, is_well: bool, row: (&str, Option<&str>, u64)) {
     let (forward, answer, longest) = row;
     let (status, reply, took) = stage.deliver(command).await;
-    let asks = command == ASKS;
-    let expected = if asks || is_well { 200 } else { 503 };
+    let is_before = command == BEFORE;
+    let expected = if is_before || is_well { 200 } else { 503 };
     assert_eq!(status, expected, "{what}");
-    if asks {
+    if is_before {
         assert_eq!(reply, answer.unwrap_or(ALLOW), "{what}");
     } else if is_well {
         assert_eq!(serde_json::from_str::<Value>(&reply).expect("JSON"), ok(), "{what}");
@@ -109,16 +109,16 @@ async fn check(stage: &Stage, what: &str, command: &str, is_well: bool, row: (&s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_gets_its_part_whatever_the_other_does() {
+async fn table_and_receiver_each_get_the_callback_if_the_other_fails() {
     for (behaviour, forward, answer, longest) in ROWS {
         for is_well in [true, false] {
             let receiver = Receiver::start(behaviour).await;
             let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_well).await;
-            for (number, command) in [ASKS, AFTER].into_iter().enumerate() {
+            for (number, command) in [BEFORE, AFTER].into_iter().enumerate() {
                 let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_well}");
                 check(&stage, &what, command, is_well, (forward, answer, longest)).await;
                 assert_eq!(receiver.received().len(), number + 1, "{what}: it is sent once");
-                // Longer than a receiver takes that dies between two requests.
+                // Long enough for a receiver that closes its connection between two requests.
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
         }
@@ -126,16 +126,16 @@ async fn each_gets_its_part_whatever_the_other_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_nobody_vouches_for_ends_the_exchange() {
+async fn receiver_with_an_untrusted_certificate_gets_nothing() {
     let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
     let front = Front::start(receiver.address).await;
     let stage = Stage::start(&front.url, true).await;
-    check(&stage, "wrong certificate", ASKS, true, ("connection", None, 600)).await;
+    check(&stage, "wrong certificate", BEFORE, true, ("connection", None, 600)).await;
     assert_eq!(receiver.received(), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_callback_is_passed_on_as_it_came() {
+async fn callback_is_forwarded_unchanged() {
     let receiver = Receiver::start(Behaviour::Answer(200, ALLOW, 0)).await;
     let url = format!("http://me:secret@{}/im?key=k", receiver.address);
     let stage = Stage::start(&url, true).await;
@@ -158,36 +158,36 @@ async fn a_callback_is_passed_on_as_it_came() {
 }
 
 #[tokio::test]
-async fn what_is_refused_or_a_probe_is_not_passed_on() {
+async fn refused_requests_and_url_checks_are_not_forwarded() {
     let receiver = Receiver::start(Behaviour::Answer(200, ALLOW, 0)).await;
     let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
     for (query, body) in [
         (format!("SdkAppid={SDK_APPID}"), ""),
-        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "{}"),
-        (format!("CallbackCommand={ASKS}"), "{}"),
-        (format!("SdkAppid={SDK_APPID}&CallbackCommand={ASKS}"), "[]"),
-        (format!("SdkAppid=1&CallbackCommand={ASKS}"), BODY),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={BEFORE}"), "{}"),
+        (format!("CallbackCommand={BEFORE}"), "{}"),
+        (format!("SdkAppid={SDK_APPID}&CallbackCommand={BEFORE}"), "[]"),
+        (format!("SdkAppid=1&CallbackCommand={BEFORE}"), BODY),
     ] {
         send(&stage.handler, &post(&query, body)).await;
     }
     assert_eq!(receiver.received(), [""; 0]);
     assert!(stage.log.lines().iter().all(|line| line.get("forward").is_none()));
-    // The receiver is one that would be reached.
+    // A genuine request would reach the receiver.
     stage.deliver(AFTER).await;
     assert_eq!(receiver.received().len(), 1);
     assert_eq!(stage.log.lines().last().map(|line| line["forward"].clone()), Some(json!("200")));
 }
 
-/// The receiver's URL leads back here: what it receives is delivered again, with the user agent that it saw.
+/// The receiver's URL leads back to the function: the received request is delivered again, with its user agent.
 #[tokio::test]
-async fn a_loop_ends_after_the_third_hop() {
+async fn forwarding_loop_ends_after_the_third_hop() {
     let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
     let stage = Stage::start(&format!("http://{}", receiver.address), true).await;
     let mut user_agent = String::new();
     for (received, answer, outcome) in
         [(1, DENY, "recorded"), (2, DENY, "duplicate"), (3, DENY, "duplicate"), (3, ALLOW, "duplicate")]
     {
-        let (status, reply, _) = stage.deliver_from(&user_agent, ASKS).await;
+        let (status, reply, _) = stage.deliver_from(&user_agent, BEFORE).await;
         assert_eq!((status, reply.as_str()), (json!(200), answer), "{user_agent}");
         let requests = receiver.received();
         assert_eq!(requests.len(), received, "{user_agent}");
@@ -198,16 +198,16 @@ async fn a_loop_ends_after_the_third_hop() {
         header.expect("a user agent").clone_into(&mut user_agent);
     }
     assert_eq!(stage.table.bodies().await, [BODY]);
-    // A callback that was never here is recorded all the same.
+    // A callback that was never here before is recorded too.
     stage.table.clear().await;
     stage.deliver_from("tencent-chat-webhook/9.9.9 (hop 12)", AFTER).await;
     assert_eq!(receiver.received().len(), 3);
     assert_eq!(stage.table.bodies().await, [BODY]);
 }
 
-/// Other products have commands that ask, and their names don't say so.
+/// Other products have before-callbacks without that word in their names.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answer_to_an_undocumented_command_counts_unless_it_is_named_after() {
+async fn receiver_s_answer_counts_for_undocumented_non_after_commands() {
     for (command, counts) in [
         ("ChatBot.OnAssignAgent", true),
         ("Chatbot.InterfaceInvocation", true),

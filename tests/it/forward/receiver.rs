@@ -1,4 +1,4 @@
-//! A receiver of one's own that behaves as it is told.
+//! Your own receiver, with scripted behaviour.
 
 use std::{
     io,
@@ -17,17 +17,17 @@ use tokio::{
 /// What a receiver does with a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Behaviour {
-    /// Answers with this status and body, after so many milliseconds.
+    /// Sends this status and body, after this many milliseconds.
     Answer(u16, &'static str, u64),
-    /// Answers with a JSON object of so many bytes.
+    /// Sends a JSON object of this many bytes.
     Large(usize),
-    /// Sends the client elsewhere, where it would get an answer.
+    /// Redirects the client to a place that would answer.
     Redirect,
     /// Never answers.
     Silent,
     /// Resets the connection.
     Reset,
-    /// Answers as it should, and closes the connection a moment later.
+    /// Answers properly, and closes the connection a moment later.
     AnswerAndDie(&'static str),
 }
 
@@ -47,14 +47,14 @@ impl Receiver {
         let accept = async move {
             while let Ok((client, _)) = listener.accept().await {
                 let kept = Arc::clone(&kept);
-                // An error ends a connection: that is what the function is tested with.
+                // The function is tested with errors that end its connection, so they are ignored here.
                 tokio::spawn(async move { serve(client, behaviour, &kept).await.ok() });
             }
         };
         Self { address, received, task: tokio::spawn(accept).abort_handle() }
     }
 
-    /// The requests that came, as they came.
+    /// The received requests, unchanged.
     pub(crate) fn received(&self) -> Vec<String> {
         self.received.lock().expect("no server panicked").clone()
     }

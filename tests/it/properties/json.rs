@@ -1,8 +1,8 @@
-//! JSON as text, as no serializer would write it: odd escapes, long numbers, repeated names, white space.
+//! JSON texts that no serializer would write: odd escapes, long numbers, repeated names, white space.
 
 use proptest::{collection::vec, prelude::*, sample::select, string::string_regex};
 
-/// Names that mean something to the function or to DynamoDB, and some that nobody expects.
+/// Names with a meaning for the function or for DynamoDB, and some unexpected names.
 const NAMES: [&str; 24] = [
     "pk",
     "sk",
@@ -30,14 +30,14 @@ const NAMES: [&str; 24] = [
     r"\ud83d\ude00",
 ];
 
-/// A JSON object in text, without a `CallbackCommand`.
+/// A JSON object as text, without a `CallbackCommand`.
 pub(crate) fn object() -> impl Strategy<Value = String> {
     let member = (white(), string_of(name()), white(), value(), white())
         .prop_map(|(a, name, b, value, c)| format!("{a}{name}{b}:{value}{c}"));
     vec(member, 0..12).prop_map(|members| format!("{{{}}}", members.join(",")))
 }
 
-/// A JSON object with this member before or behind the others.
+/// A JSON object with this member before or after the others.
 pub(crate) fn with_member(object: &str, member: &str) -> String {
     match object.strip_prefix('{') {
         Some("}") => format!("{{{member}}}"),
@@ -54,7 +54,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A value at the top level: those inside may go as deep as they like.
+/// A value at the top level. Values inside it may be nested to any depth.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => string_of(text()),
@@ -79,7 +79,7 @@ fn nested() -> impl Strategy<Value = String> {
     })
 }
 
-/// A JSON number: mostly one that DynamoDB holds, or just doesn't.
+/// A JSON number: usually one that DynamoDB holds, or just can't hold.
 fn number() -> impl Strategy<Value = String> {
     let any = "-?(0|[1-9][0-9]{0,45})(\\.[0-9]{1,45})?([eE][+-]?[0-9]{1,3})?";
     prop_oneof![
@@ -96,7 +96,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What may stand between the quotes of a JSON string.
+/// A piece of text between the quotes of a JSON string.
 fn piece() -> impl Strategy<Value = String> {
     let escapes = ["\\u0000", "\\ud800", "\\udc00\\ud800", "\\ud83d\\ude00", "\\n", "\\/", "\\\"", "\\uFFFF"];
     prop_oneof![

@@ -1,7 +1,7 @@
-//! Whatever comes: never a panic, always a documented reply, and of every admitted object a record that
-//! DynamoDB takes and that gives the body back to the byte.
+//! For any input: no panic, always a documented reply, and for every admitted object a record that DynamoDB accepts
+//! and that contains the body byte for byte.
 //!
-//! `PROPTEST_CASES=100000 cargo test properties` tries more than the usual 256 cases of each.
+//! `PROPTEST_CASES=100000 cargo test properties` tries more than the default of 256 cases each.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use proptest::{collection::vec, prelude::*, test_runner::Config};
@@ -20,7 +20,7 @@ mod request;
 mod url;
 use request::{Earned, Request, TOKEN, request};
 
-/// The function's own attributes, which win over a body's fields.
+/// The function's attributes, which win over a body's fields.
 const OWN: [&str; 17] = [
     "pk",
     "sk",
@@ -41,7 +41,7 @@ const OWN: [&str; 17] = [
     "ExpiresAt",
 ];
 
-/// The usual number of cases; a case that fails is in the output, so no file need keep it.
+/// The default number of cases. A failing case is in the output, so it is not saved in a file.
 fn config() -> Config {
     Config { failure_persistence: None, ..Config::default() }
 }
@@ -50,7 +50,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_query_string_is_read_and_goes_on_without_its_sign(
+    fn any_query_string_is_read_and_logged_without_sign(
         raw in "(SdkAppid|sdkappid|Sign|SIGN|ClientIP|RequestTime|&|=|%|%[0-9A-Fa-f]{2}|\\+|;|.){0,40}",
     ) {
         let query = Query::parse(&raw);
@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn a_parameter_is_found_however_it_is_written(style in url::style(), ip in ".*", platform in ".{0,20}") {
+    fn parameter_is_found_in_every_encoding(style in url::style(), ip in ".*", platform in ".{0,20}") {
         let raw = style.write(&[("OptPlatform", platform.clone()), ("ClientIP", ip.clone())]);
         let query = Query::parse(&raw);
         prop_assert_eq!(query.client_ip(), Some(ip.as_str()), "{}", raw);
@@ -78,17 +78,17 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_a_body(body in vec(any::<u8>(), 0..400), query in "(CallbackCommand=[a-zA-Z.]{0,9})?") {
-        // The checks are inside: noise may be anything, even an object.
+    fn any_bytes_as_body_never_panic(body in vec(any::<u8>(), 0..400), query in "(CallbackCommand=[a-zA-Z.]{0,9})?") {
+        // The checks are inside: random bytes may be anything, even an object.
         let _ = receive(&query, &body);
     }
 
     #[test]
-    fn an_object_with_a_byte_changed_is_a_body(object in json::object(), at in any::<usize>(), byte in any::<u8>()) {
+    fn object_with_a_changed_byte_never_panics(object in json::object(), at in any::<usize>(), byte in any::<u8>()) {
         let mut body = object.into_bytes();
         let at = at % body.len();
         body[at] = byte;
-        // The checks are inside: what comes of it depends on the byte.
+        // The checks are inside: the result depends on the byte.
         let _ = receive("CallbackCommand=Group.CallbackAfterCreateGroup", &body);
     }
 
@@ -97,11 +97,11 @@ proptest! {
         let record = receive(&query, object.as_bytes());
         let record = match record {
             Ok(Some(record)) => record,
-            // The checks are inside: an object without fields may be the console's check.
+            // The checks are inside: an object without fields may be the console's URL check.
             Ok(None) => return Ok(()),
             Err(refusal) => return Err(TestCaseError::fail(format!("{refusal:?}"))),
         };
-        // Another reader, where it can read the object at all, finds in it what the attributes say.
+        // If another parser can read the object, its values match the attributes.
         if let Ok(Value::Object(fields)) = serde_json::from_str(&object) {
             for (name, field) in fields {
                 if let Some(expected) = attribute_of(&name, &field) {
@@ -112,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn only_a_token_within_the_time_admits(
+    fn only_a_fresh_sign_by_a_token_admits(
         token in "[ -~&&[^,]]{1,128}",
         other in "[ -~]{0,20}",
         request_time in 0_u64..=u64::MAX,
@@ -144,7 +144,7 @@ proptest! {
     }
 }
 
-/// The attribute that a field must become; `None` where it is not certain, as with a number's spelling.
+/// The attribute that a field must become; `None` if that depends on details, such as the notation of a number.
 fn attribute_of(name: &str, field: &Value) -> Option<AttributeValue> {
     if name.is_empty() || name.len() > 1024 || OWN.contains(&name) {
         return None;
@@ -157,7 +157,7 @@ fn attribute_of(name: &str, field: &Value) -> Option<AttributeValue> {
 }
 
 #[test]
-fn every_event_gets_the_reply_it_has_earned() {
+fn every_event_gets_its_expected_reply() {
     let runtime = Runtime::new().expect("a runtime");
     let world = runtime.block_on(World::with_settings(&[("CALLBACK_TOKENS", TOKEN)]));
     proptest!(config(), |(request in request())| {
@@ -165,7 +165,7 @@ fn every_event_gets_the_reply_it_has_earned() {
     });
 }
 
-/// Sends a request to the handler, and looks at the reply and into the table.
+/// Sends a request to the handler, and checks the reply and the table.
 async fn check(world: &World, request: &Request) {
     let (status, body) = status_and_body(&world.send(&request.event()).await);
     let (expected, recorded) = match request.earned() {

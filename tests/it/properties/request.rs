@@ -1,4 +1,4 @@
-//! Whole events of API Gateway, each with the reply that it has earned.
+//! Whole events from API Gateway, each with its expected result.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -14,7 +14,7 @@ use super::{
 pub(crate) const TOKEN: &str = "the token";
 const COMMAND: &str = "Group.CallbackAfterGroupFull";
 
-/// A request, part by part.
+/// The components of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     method: Option<Value>,
@@ -54,12 +54,12 @@ enum Body {
     Missing,
 }
 
-/// What a request has earned.
+/// The expected result of a request.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Earned {
     Refusal(u64),
     Probe,
-    /// The body, to be found in the table.
+    /// Recorded: this body must be in the table.
     Record(String),
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
     })
 }
 
-/// Fields of an event that the function has no use for.
+/// Fields of an event that the function ignores.
 fn others() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
     let texts = vec(any::<String>().prop_map(Value::String), 0..4).prop_map(Value::Array);
     let named = vec((any::<String>(), any::<String>()), 0..4)
@@ -115,7 +115,7 @@ fn others() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
 }
 
 impl Request {
-    /// The event, with the times of now.
+    /// The event, with current times.
     pub(crate) fn event(&self) -> Value {
         let time = match self.time {
             Time::Off(seconds) => Some(request_time(seconds)),
@@ -151,7 +151,7 @@ impl Request {
         event
     }
 
-    /// The body as it comes, and whether it is base64.
+    /// The body field of the event, and whether it is base64.
     fn body_field(&self) -> (Value, Value) {
         match (&self.body, self.base64) {
             (Body::Missing, true) => (Value::Null, json!(true)),
@@ -174,7 +174,7 @@ impl Request {
         }
     }
 
-    /// The documented checks, in their order. What is not a request at all comes first.
+    /// Applies the documented checks, in their order. An event that is not a request comes first.
     pub(crate) fn earned(&self) -> Earned {
         if matches!(self.body, Body::NotBase64) || matches!(self.method, None | Some(Value::Null)) {
             return Earned::Refusal(400);
@@ -196,7 +196,7 @@ impl Request {
         if !signed {
             return Earned::Refusal(401);
         }
-        // No undocumented command is tried.
+        // No case has an undocumented command.
         match &self.body {
             Body::NotText => Earned::Refusal(400),
             _ if nothing => Earned::Probe,

@@ -2,16 +2,16 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-/// How a query string is written.
+/// A way to write a query string.
 #[derive(Clone, Debug)]
 pub(crate) struct Style {
-    /// For each character in turn: how it is encoded.
+    /// The encoding of each character, in turn.
     encodings: Vec<u8>,
-    /// For each name in turn: how it is spelled.
+    /// The spelling of each name, in turn.
     spellings: Vec<u8>,
-    /// Which parameter comes first.
+    /// The parameter that comes first.
     first: usize,
-    /// Parameters that mean nothing.
+    /// Parameters without a meaning.
     company: Vec<&'static str>,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn style() -> impl Strategy<Value = Style> {
 }
 
 impl Style {
-    /// Writes parameters in this style.
+    /// Writes parameters in this way.
     pub(crate) fn write(&self, parameters: &[(&str, String)]) -> String {
         let mut encodings = self.encodings.iter().copied().cycle();
         let mut spellings = self.spellings.iter().copied().cycle();

@@ -1,4 +1,4 @@
-//! The second function as the real binary, with events of the log subscription and of the queue.
+//! The redrive as the real binary, with events from the log subscription and from the queue.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
 
 const THROTTLED: Step = Step::Fail(400, "ThrottlingException", "Rate exceeded.");
 
-/// The lines that the subscription takes from the log of a function which could store none of these.
+/// The log lines for the subscription, from a function that could store none of these callbacks.
 async fn unrecorded(kinds: &[Kind]) -> Vec<String> {
     let stage = Stage::scripted(&[Step::Fail(400, "AccessDeniedException", "No.")]).await;
     for (number, kind) in kinds.iter().enumerate() {
@@ -27,7 +27,7 @@ async fn unrecorded(kinds: &[Kind]) -> Vec<String> {
     }
     let mut lines: Vec<String> = stage.log.text().lines().map(str::to_owned).collect();
     assert!(lines.iter().all(|line| subscription::takes(line)));
-    // In this process all invocations have one id.
+    // In this process all invocations have the same id.
     let mut number = 0;
     for line in &mut lines {
         let mut json: Value = serde_json::from_str(line).expect("a line is JSON");
@@ -38,10 +38,10 @@ async fn unrecorded(kinds: &[Kind]) -> Vec<String> {
     lines
 }
 
-/// As long as an invocation has when it is deployed.
+/// The time of an invocation when deployed.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The function in front of a DynamoDB, and of a log that has these lines.
+/// The redrive with this DynamoDB endpoint, and a log group with these lines.
 async fn start_with_log(endpoint: &Endpoint, log: Vec<String>) -> Instance {
     let logs = stand_in::serve(move |request| {
         let request: Value = serde_json::from_str(request).expect("a request is JSON");
@@ -76,13 +76,13 @@ async fn invoke(function: &mut Instance, event: &Value) -> Result<Value, Value> 
     function.invoke(event.to_string()).await.result
 }
 
-/// The response for messages of the queue, with those that are left.
+/// The response for messages from the queue. It names these messages as failed.
 fn left(messages: &[&str]) -> Value {
     let failures: Vec<_> = messages.iter().map(|id| json!({ "itemIdentifier": id })).collect();
     json!({ "batchItemFailures": failures })
 }
 
-/// What it printed: nothing that would be handed to it again.
+/// Stops the redrive, and returns its log. None of its lines matches its own subscription.
 async fn end(function: Instance) -> Vec<Value> {
     let printed = function.end().await;
     assert!(!printed.contains("\"unrecorded\":"), "{printed}");
@@ -94,7 +94,7 @@ async fn passing(table: &Table) -> Endpoint {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unrecorded_callback_is_recorded_and_then_a_duplicate() {
+async fn redrive_records_a_callback_and_then_finds_a_duplicate() {
     let table = Table::start().await;
     let endpoint = passing(&table).await;
     let mut function = start(&endpoint).await;
@@ -112,9 +112,9 @@ async fn an_unrecorded_callback_is_recorded_and_then_a_duplicate() {
     assert_eq!(ids, ["invocation-0", "invocation-1", "invocation-2", "invocation-3"]);
 }
 
-/// Many callbacks and a DynamoDB that does not answer hold an instance for 5 s, not for each callback's time.
+/// If DynamoDB does not respond, many callbacks occupy an instance for 5 s in all, not each for its own time.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_try_is_short_and_fails_the_invocation() {
+async fn first_redrive_try_is_short_and_fails_the_invocation() {
     let lines = unrecorded(&[Kind::SMALL; 20]).await;
     for step in [THROTTLED, Step::Silent, Step::Fail(400, "AccessDeniedException", "No.")] {
         let table = Table::start().await;
@@ -123,14 +123,14 @@ async fn the_first_try_is_short_and_fails_the_invocation() {
         let invoked = function.invoke(event(&lines).to_string()).await;
         assert!(invoked.took < Duration::from_secs(7), "{step:?}: {invoked:?}");
         let error = invoked.result.expect_err("nothing is in the table");
-        assert_eq!(error["errorMessage"], "callbacks are left for the queue");
+        assert_eq!(error["errorMessage"], "some callbacks are not recorded; the queue retries them");
         assert_eq!(column(&end(function).await, "outcome"), ["failed"], "{step:?}: the rest is left");
     }
 }
 
-/// What a batch of the log left is in the table after one try from the queue, although DynamoDB fails for long.
+/// Callbacks left over from a batch are recorded by one try from the queue, although DynamoDB fails for a long time.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_try_from_the_queue_outlasts_a_fault_of_half_a_minute() {
+async fn queue_retry_outlasts_a_fault_of_half_a_minute() {
     let table = Table::start().await;
     let endpoint = Endpoint::failing_for(Duration::from_secs(30), THROTTLED, table.dynamodb.address).await;
     let mut function = start(&endpoint).await;
@@ -141,7 +141,7 @@ async fn a_try_from_the_queue_outlasts_a_fault_of_half_a_minute() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_is_left_does_not_keep_another() {
+async fn message_with_a_failure_does_not_hold_back_others() {
     let whole = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
     let cut_off = whole[0][..whole[0].find("\"unrecorded\":{").expect("the piece") + 40].to_owned();
     let foreign = whole[0].replace("SdkAppid=", "App=").replace("invocation-0", "invocation-9");
@@ -168,7 +168,7 @@ async fn a_message_that_is_left_does_not_keep_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pieces_of_another_batch_are_looked_up_in_the_log() {
+async fn pieces_missing_from_a_batch_are_looked_up_in_the_log() {
     let table = Table::start().await;
     let endpoint = passing(&table).await;
     let lines = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
@@ -182,7 +182,7 @@ async fn pieces_of_another_batch_are_looked_up_in_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_control_message_is_passed_over() {
+async fn control_message_is_ignored() {
     let table = Table::start().await;
     let endpoint = passing(&table).await;
     let mut function = start(&endpoint).await;

@@ -1,3 +1,3 @@
-//! What brings in the callbacks that the function could not store.
+//! The redrive: records callbacks that the function could not store.
 
 mod function;

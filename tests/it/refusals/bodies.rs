@@ -1,4 +1,4 @@
-//! Rows of those who know a token and send what is no callback.
+//! Senders with a token, but bodies that are not callbacks.
 
 use serde_json::json;
 use support::requests::{post, signed};
@@ -6,7 +6,7 @@ use tencent_chat_callbacks::{Refusal, callback::MAX_BODY_BYTES};
 
 use super::rows::{BODY, COMMAND, FIRST, OURS, Row, row};
 
-/// A JSON object of a byte more than is recorded.
+/// A JSON object one byte larger than the limit.
 pub(super) fn too_large() -> String {
     format!(r#"{{"a":"{}"}}"#, "x".repeat(MAX_BODY_BYTES - 7))
 }

@@ -1,4 +1,4 @@
-//! Every way in which a request can be untrustworthy: the reply, the log's line, and that nothing came of it.
+//! Every way in which a request can be untrustworthy: the reply, the log line, and that nothing is recorded.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +16,8 @@ mod bodies;
 mod rows;
 use rows::{COMMAND, FIRST, OURS, OURS_TOO, OWN, Row, SECOND, SETTINGS, every_row, good, with};
 
-/// What Tencent is told, by the reason in the log.
-const TOLD: [(&str, u16, &str); 13] = [
+/// The reply for each reason in the log.
+const REPLIES: [(&str, u16, &str); 13] = [
     ("request_malformed", 400, "The request can't be read."),
     ("not_post", 405, "Only POST is served."),
     ("sdkappid_missing", 403, "This SdkAppid is not served here."),
@@ -34,15 +34,15 @@ const TOLD: [(&str, u16, &str); 13] = [
 ];
 
 #[test]
-fn the_table_has_every_refusal() {
+fn table_has_every_refusal() {
     let in_table: BTreeSet<_> = every_row().iter().map(|row| row.refusal.name()).collect();
     let all: BTreeSet<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
-    let told: BTreeSet<_> = TOLD.iter().map(|told| told.0).collect();
+    let replies: BTreeSet<_> = REPLIES.iter().map(|reply| reply.0).collect();
     assert_eq!(in_table, all);
-    assert_eq!(told, all);
+    assert_eq!(replies, all);
 }
 
-/// What the log may hold of a refused body: its first 4 KB.
+/// The part of a refused body that may be logged: its first 4 KB.
 fn first_4_kb(event: &Value) -> String {
     let body = event["body"].as_str().expect("the event has a body");
     let bytes = if event["isBase64Encoded"] == true {
@@ -54,12 +54,12 @@ fn first_4_kb(event: &Value) -> String {
 }
 
 #[tokio::test]
-async fn the_untrustworthy_get_their_reply_a_line_in_the_log_and_nothing_else() {
+async fn untrustworthy_requests_are_refused_logged_and_not_recorded() {
     let world = World::with_settings(&SETTINGS).await;
     for Row { what, refusal, event } in every_row() {
         let (status, body) = status_and_body(&world.send(&event).await);
         let name = refusal.name();
-        let (_, code, error_info) = TOLD.iter().find(|told| told.0 == name).expect("it has a reply");
+        let (_, code, error_info) = REPLIES.iter().find(|reply| reply.0 == name).expect("it has a reply");
         let expected = json!({ "ActionStatus": "FAIL", "ErrorInfo": error_info, "ErrorCode": code });
         assert_eq!((status, body), (u64::from(*code), expected), "{what}");
 
@@ -69,19 +69,19 @@ async fn the_untrustworthy_get_their_reply_a_line_in_the_log_and_nothing_else() 
         assert_eq!((&line["outcome"], &line["reason"]), (&json!("refused"), &json!(name)), "{what}");
         assert_eq!(line["level"], "WARN", "{what}");
         assert_eq!(line.get("unrecorded"), None, "{what}");
-        // Only who is admitted may leave something of a body in the log.
+        // Only admitted senders may leave a part of a body in the log.
         let logged = name.starts_with("body_").then(|| json!(first_4_kb(&event)));
         assert_eq!(line.get("body"), logged.as_ref(), "{what}");
     }
     assert!(world.table.items().await.is_empty(), "nothing was written");
 
-    // The world is one in which a good request is written.
+    // A genuine request would be written to this table.
     assert_eq!(status_and_body(&world.send(&good()).await).0, 200);
     assert_eq!(world.table.items().await.len(), 1);
 }
 
 #[tokio::test]
-async fn the_untrustworthy_never_reach_dynamodb() {
+async fn untrustworthy_requests_never_reach_dynamodb() {
     let nowhere = ([127, 0, 0, 1], 9).into();
     let endpoint = Endpoint::scripted(&[Step::Reset], nowhere).await;
     let (handler, _) = handler(&format!("http://{}", endpoint.address), &SETTINGS);
@@ -91,15 +91,15 @@ async fn the_untrustworthy_never_reach_dynamodb() {
         assert_eq!(endpoint.connections(), 0, "{what}");
     }
 
-    // The endpoint is where a good request would go.
+    // A genuine request would reach this endpoint.
     assert_eq!(status_and_body(&send(&handler, &good()).await).0, 503);
     assert!(endpoint.connections() > 0);
 }
 
 #[tokio::test]
-async fn who_knows_a_token_is_admitted_and_the_log_tells_by_which() {
+async fn sign_by_any_token_is_admitted_and_log_has_its_position() {
     let world = World::with_settings(&SETTINGS).await;
-    // Far enough from the edge for a slow machine; the edge itself has a test beside the code.
+    // Not the exact limit, because the machine may be slow; a unit test checks the limit.
     let (old, ahead) = (request_time(-50), request_time(50));
     for (app, token, time, position) in [
         (OURS, FIRST, request_time(0), 1),
@@ -120,7 +120,7 @@ async fn who_knows_a_token_is_admitted_and_the_log_tells_by_which() {
 }
 
 #[tokio::test]
-async fn a_check_of_the_url_is_answered_and_leaves_nothing() {
+async fn url_check_is_answered_and_not_recorded() {
     let world = World::with_settings(&SETTINGS).await;
     let full = format!("&CallbackCommand={COMMAND}");
     for (app, command, body) in [
@@ -136,7 +136,7 @@ async fn a_check_of_the_url_is_answered_and_leaves_nothing() {
         (None, &full, "{\t}"),
     ] {
         for (token, position) in [(FIRST, 1), (SECOND, 2), (OWN, 3)] {
-            // The third token is another application's alone.
+            // The third token belongs only to another application.
             if app.is_some() && token == OWN {
                 continue;
             }
@@ -163,7 +163,7 @@ async fn a_check_of_the_url_is_answered_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn without_tokens_a_check_of_the_url_needs_neither_application_nor_sign() {
+async fn url_check_needs_neither_application_nor_sign_if_unsigned() {
     let world = World::start().await;
     for (query, body, status) in [("", "", 200), ("CallbackCommand=A.B", " {} ", 200), ("", "x", 403)] {
         assert_eq!(status_and_body(&world.send(&post(query, body)).await).0, status, "{query} {body}");

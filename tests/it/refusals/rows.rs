@@ -1,4 +1,4 @@
-//! The table: requests that must not be believed, each with the reason.
+//! The table: untrustworthy requests, each with its reason.
 
 use serde_json::{Value, json};
 use support::requests::{post, request_time, signed};
@@ -17,7 +17,7 @@ pub(super) const OWN: &str = "its own token";
 pub(super) const COMMAND: &str = "Group.CallbackAfterGroupFull";
 pub(super) const BODY: &str = r#"{"CallbackCommand":"Group.CallbackAfterGroupFull","GroupId":"@TGS#1"}"#;
 
-/// A request and why it is refused.
+/// A request and the reason of its refusal.
 pub(super) struct Row {
     pub(super) what: String,
     pub(super) refusal: Refusal,
@@ -29,12 +29,12 @@ pub(super) fn row(what: impl Into<String>, refusal: Refusal, event: Value) -> Ro
     Row { what, refusal, event }
 }
 
-/// A whole, signed request.
+/// A complete, signed request.
 pub(super) fn good() -> Value {
     post(&signed(OURS, COMMAND, FIRST), BODY)
 }
 
-/// A request for an application, with a `RequestTime` and a `Sign` as they are to stand in the URL.
+/// A request for an application, with this text as `RequestTime` and `Sign` in the URL.
 pub(super) fn with(sdk_appid: &str, request_time: &str, sign: &str) -> Value {
     let query =
         format!("SdkAppid={sdk_appid}&CallbackCommand={COMMAND}&Sign={sign}&RequestTime={request_time}");
@@ -79,7 +79,7 @@ fn foreign_applications() -> Vec<Row> {
         "null",
         "*",
         "1400000001%00",
-        // Of several, the first of the documented spelling counts, so that nothing behind it can hide it.
+        // If there are several, the first with the documented spelling wins, so that no other parameter can hide it.
         "1400000003&SdkAppid=1400000001",
         "1400000003&sdkappid=1400000001",
     ]
@@ -101,7 +101,7 @@ fn missing_applications() -> Vec<Row> {
     ]
     .map(|(what, query)| row(what, Refusal::SdkAppidMissing, post(&query, in_body)))
     .into();
-    // Without a body it would be the console's check of the URL, if the Sign were right and fresh.
+    // Without a body it would be the console's URL check, if the Sign were right and fresh.
     let old = request_time(-61);
     for (what, query, body) in [
         ("no SdkAppid, a body of fields", without.clone(), "{\"a\":1}"),
@@ -124,7 +124,7 @@ fn missing_applications() -> Vec<Row> {
 fn wrong_times() -> Vec<Row> {
     let now = request_time(0);
     let old = [request_time(-61), request_time(-3600), "1669872112".into(), "0".into()];
-    // The clock may go on between here and there, so not the 61st second itself.
+    // The clock may advance before the request arrives, so this is not exactly 61 seconds.
     let ahead = [request_time(65), format!("{now}000"), u64::MAX.to_string()];
     let malformed = [
         String::new(),
@@ -151,7 +151,7 @@ fn wrong_times() -> Vec<Row> {
     rows
 }
 
-/// A request whose `Sign` is right for its `RequestTime`, so that nothing but the time is wrong.
+/// A request with a `Sign` that matches its `RequestTime`, so that only the time is wrong.
 fn timed(refusal: Refusal, request_time: &str) -> Row {
     let query = format!("RequestTime={request_time}");
     let sign = sign(FIRST, Query::parse(&query).request_time().expect("it is there"));
@@ -166,11 +166,11 @@ fn malformed_signs() -> Vec<Row> {
         ("63 digits", right[1..].to_owned()),
         ("65 digits", format!("{right}0")),
         ("twice", right.repeat(2)),
-        ("a letter that is no digit", format!("g{}", &right[1..])),
+        ("a letter that is not a digit", format!("g{}", &right[1..])),
         ("a space before it", format!("+{right}")),
         ("a space in it", format!("+{}", &right[1..])),
         ("0x before it", format!("0x{right}")),
-        ("64 bytes that are no text", "%FF".repeat(64)),
+        ("64 bytes that are not text", "%FF".repeat(64)),
     ]
     .map(|(what, sign)| row(format!("Sign: {what}"), Refusal::SignMalformed, with(OURS, &time, &sign)))
     .into()
@@ -200,7 +200,7 @@ fn wrong_signs() -> Vec<Row> {
     rows
 }
 
-/// A right `Sign` where none is looked for.
+/// A right `Sign` in the wrong place.
 fn hidden_signs() -> Vec<Row> {
     let time = request_time(0);
     let right = sign(FIRST, &time);
@@ -217,7 +217,7 @@ fn hidden_signs() -> Vec<Row> {
     ]
 }
 
-/// Requests with several faults: the first check in the documented order decides.
+/// Requests with several errors: the first check in the documented order decides.
 fn several_faults() -> Vec<Row> {
     let (now, zeros, huge) = (request_time(0), "0".repeat(64), bodies::too_large());
     let right = sign(FIRST, &now);

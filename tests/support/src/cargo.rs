@@ -1,12 +1,12 @@
-//! Cargo below the cargo that runs an example or a bench.
+//! Runs cargo from a program that cargo runs, such as an example or a bench.
 
 use std::{env, process::Command};
 
-/// For `cargo lambda watch --config`: without the variable it sets, of which the runtime warns at each start.
+/// For `cargo lambda watch --config`: without this variable, the runtime warns at each start.
 pub const QUIET_RUNTIME: &str = r#"target."cfg(all())".runner=["env", "-u", "AWS_LAMBDA_MAX_CONCURRENCY"]"#;
 
-/// `cargo`, without what a cargo above has set for this program: it would be taken for a change, and everything
-/// be built anew.
+/// `cargo`, without the variables that an outer cargo set for this program. They would count as a change, and
+/// everything would be rebuilt.
 #[must_use]
 pub fn cargo() -> Command {
     let mut command = Command::new("cargo");

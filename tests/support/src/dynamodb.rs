@@ -1,5 +1,5 @@
-//! An embedded DynamoDB with the table of `template.yaml`, so that neither tests nor local use can drift from
-//! what is deployed.
+//! An embedded DynamoDB with the table of `template.yaml`, so that tests and local use always match the deployed
+//! table.
 
 use std::{error::Error, net::SocketAddr};
 
@@ -10,7 +10,7 @@ use tokio::{net::TcpListener, task::AbortHandle};
 
 use crate::guard;
 
-/// The table's name here; a deployment makes its own.
+/// The table's name here. A deployment generates its own.
 pub const TABLE: &str = "tencent-chat-events";
 
 /// A DynamoDB that serves until it is dropped.
@@ -51,7 +51,7 @@ struct TableProperties {
 }
 
 impl DynamoDb {
-    /// One that forgets everything, at a free loopback port.
+    /// A DynamoDB in memory, on a free loopback port.
     pub async fn in_memory() -> Self {
         let database = Database::memory().expect("SQLite opens");
         create_table(&database);
@@ -61,10 +61,10 @@ impl DynamoDb {
         Self { address, task }
     }
 
-    /// One that keeps everything in a file, and answers no web page.
+    /// A DynamoDB that keeps everything in a file, and answers no web page.
     ///
     /// # Errors
-    /// Where the file can't be opened, or the address is not free.
+    /// If the file can't be opened, or the address is not free.
     pub async fn in_file(path: &str, address: SocketAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let database = Database::new(path)?;
         create_table(&database);
@@ -87,7 +87,7 @@ impl Drop for DynamoDb {
     }
 }
 
-/// Makes the table, if it isn't there from an earlier start.
+/// Creates the table, unless an earlier start has created it.
 fn create_table(database: &Database) {
     if database.describe_table(request(json!({ "TableName": TABLE }))).is_ok() {
         return;
@@ -115,7 +115,7 @@ fn create_table(database: &Database) {
         .expect("the template's time to live can be set");
 }
 
-/// What an `!If [HasCommandIndex, …, …]` of the template is where there is an index.
+/// Replaces the template's `!If [HasCommandIndex, …, …]` by the branch with the index.
 fn with_index(either: &Value) -> &Value {
     &either[1]
 }

@@ -1,5 +1,4 @@
-//! A DynamoDB endpoint that misbehaves as it is told: a loopback listener, in front of an embedded DynamoDB where
-//! requests are let through.
+//! A DynamoDB endpoint with scripted faults: a loopback listener in front of an embedded DynamoDB.
 
 use std::{
     future::pending,
@@ -22,27 +21,27 @@ use tokio::{
 /// What the endpoint does with a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// Lets it through.
+    /// Passes it to DynamoDB.
     Pass,
-    /// Lets it through, and closes the connection after the reply, as DynamoDB does with idle ones.
+    /// Passes it on, and closes the connection after the response, as DynamoDB does with idle connections.
     PassAndClose,
-    /// Lets it through, and drops the connection instead of the reply.
+    /// Passes it on, and closes the connection instead of sending the response.
     LoseReply,
-    /// Never answers, here and on this connection.
+    /// Never answers this or any later request on this connection.
     Silent,
     /// Resets the connection.
     Reset,
-    /// Sends half a reply and closes the connection.
+    /// Sends half a response and closes the connection.
     HalfReply,
-    /// Sends half a reply and no more.
+    /// Sends half a response and then nothing.
     Stall,
-    /// Answers with this HTTP status, error code and message.
+    /// Sends this HTTP status, error code and message.
     Fail(u16, &'static str, &'static str),
-    /// Refuses the credentials with this error code, and quotes what was signed, as DynamoDB does.
+    /// Rejects the credentials with this error code, and quotes the signed text, as DynamoDB does.
     Quote(&'static str),
-    /// Answers as a proxy does that can't reach DynamoDB, and whose clock is an hour ahead.
+    /// Answers like a proxy that can't reach DynamoDB and whose clock is an hour ahead.
     BadGateway,
-    /// Lets it through if it was signed within 5 minutes of now, and otherwise refuses the signature.
+    /// Passes it on if it was signed within 5 minutes of now; otherwise rejects the signature.
     PassIfFresh,
 }
 
@@ -62,13 +61,13 @@ struct Counts {
 }
 
 impl Endpoint {
-    /// Follows a script, whose last step goes on for ever, in front of a DynamoDB.
+    /// Follows a script in front of a DynamoDB. The last step repeats for ever.
     pub async fn scripted(script: &[Step], upstream: SocketAddr) -> Self {
         let script = script.to_owned();
         Self::deciding(move |request| script[request.min(script.len() - 1)], upstream).await
     }
 
-    /// Takes a step with every request for so long after the first one, and lets all others through.
+    /// Applies a step to every request for this long after the first one, and passes all later requests on.
     pub async fn failing_for(time: Duration, step: Step, upstream: SocketAddr) -> Self {
         let first = OnceLock::new();
         let decide = move |_| match first.get_or_init(Instant::now).elapsed() {
@@ -78,7 +77,7 @@ impl Endpoint {
         Self::deciding(decide, upstream).await
     }
 
-    /// Asks for each request, by its number from 0, what to do with it.
+    /// Calls `decide` for each request, with its number from 0.
     pub async fn deciding(
         decide: impl Fn(usize) -> Step + Send + Sync + 'static,
         upstream: SocketAddr,
@@ -92,7 +91,7 @@ impl Endpoint {
                 counted.connections.fetch_add(1, Ordering::SeqCst);
                 let (decide, counted) = (Arc::clone(&decide), Arc::clone(&counted));
                 let decide = move || decide(counted.requests.fetch_add(1, Ordering::SeqCst));
-                // An error ends a connection: that is what clients are tested with.
+                // A client tests an endpoint by the errors that end its connection, so they are ignored here.
                 tokio::spawn(async move { serve(client, decide, upstream).await.ok() });
             }
         };
@@ -100,13 +99,13 @@ impl Endpoint {
         Self { address, counts, task }
     }
 
-    /// How many connections there were.
+    /// The number of connections so far.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.counts.connections.load(Ordering::SeqCst)
     }
 
-    /// How many requests there were.
+    /// The number of requests so far.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.counts.requests.load(Ordering::SeqCst)
@@ -168,7 +167,7 @@ fn reply(status: u16, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status} -\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-/// A reply with a `Date` that is so many seconds ahead.
+/// A response with a `Date` this many seconds ahead.
 fn dated(status: u16, content_type: &str, ahead: i64, body: &str) -> Vec<u8> {
     let date = from_now(ahead).fmt(DateTimeFormat::HttpDate).expect("a year of four digits");
     let head = format!("content-type: {content_type}\r\ndate: {date}");
@@ -195,7 +194,7 @@ fn error(code: &str, message: &str) -> String {
     serde_json::json!({ "__type": kind, "message": message }).to_string()
 }
 
-/// What DynamoDB says of a wrong signature: it goes on with all headers, the session token among them.
+/// DynamoDB's message about a wrong signature: it continues with all headers, including the session token.
 fn quotation(request: &[u8]) -> String {
     format!(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
@@ -204,10 +203,11 @@ fn quotation(request: &[u8]) -> String {
     )
 }
 
-/// A whole request or reply, as it came.
+/// A whole request or response, unchanged.
 ///
 /// # Errors
-/// Where the connection ends before it.
+///
+/// If the connection ends before the end of the message.
 pub async fn read_message(from: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut message = Vec::new();
     loop {
@@ -222,7 +222,7 @@ pub async fn read_message(from: &mut TcpStream) -> io::Result<Vec<u8>> {
     }
 }
 
-/// How long a message is in all, once its head is there.
+/// The length of a whole message, once its head has arrived.
 fn message_len(message: &[u8]) -> Option<usize> {
     let head = message.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let lines = str::from_utf8(&message[..head]).ok()?.lines();

@@ -38,17 +38,17 @@ pub struct Function {
     task: AbortHandle,
 }
 
-/// What came to the function.
+/// A request that the function received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The query string as it came.
+    /// The unchanged query string.
     pub query: String,
-    /// The body as it came.
+    /// The unchanged body.
     pub body: Vec<u8>,
 }
 
 impl Function {
-    /// Starts it with DynamoDB at a URL, for [`SDK_APPID`], with these settings.
+    /// Starts the function for [`SDK_APPID`], with DynamoDB at this URL and these settings.
     pub async fn start(dynamodb_url: &str, settings: &[(&str, &str)]) -> Self {
         let defaults = [
             ("TABLE_NAME", TABLE),
@@ -62,7 +62,7 @@ impl Function {
             let mut all = settings.iter().chain(&defaults);
             all.find(|setting| setting.0 == name).map(|setting| setting.1.to_owned())
         });
-        let settings = settings.expect("the settings are whole");
+        let settings = settings.expect("the settings are complete");
         let store = Store::connect(&settings.destination);
         let handler = Arc::new(Handler::new(settings, store, Log::new(Level::Error, io::sink())));
         let requests = Arc::<Mutex<Vec<Request>>>::default();
@@ -79,7 +79,7 @@ impl Function {
         format!("http://{}/", self.address)
     }
 
-    /// What came since the last call.
+    /// The requests since the last call.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
         std::mem::take(&mut self.requests.lock().expect("no handler panicked"))
@@ -103,7 +103,7 @@ async fn answer(
     let mut event = post(&query, &STANDARD.encode(&body));
     event["isBase64Encoded"] = json!(true);
     requests.lock().expect("no handler panicked").push(Request { query, body: body.to_vec() });
-    let event = serde_json::from_str(&event.to_string()).expect("any JSON is an event");
+    let event = serde_json::from_str(&event.to_string()).expect("any JSON deserializes as an event");
     let Ok(reply) = gateway::answer(&handler, LambdaEvent::new(event, Context::default())).await;
     let reply = serde_json::to_value(reply).expect("a reply serializes");
     let status = reply["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());

@@ -1,8 +1,8 @@
-//! Keeps web pages away from a DynamoDB on a developer's machine.
+//! Protects a DynamoDB on a developer's machine from web pages.
 //!
-//! Any page in the developer's browser can send requests to loopback, and dynoxide lets every page read its answers.
-//! A page comes under its own `Origin`; or, with DNS rebinding, under a name of its own that suddenly resolves to
-//! 127.0.0.1, and then the `Host` is that name. So both must be loopback.
+//! Any page in the developer's browser can send requests to loopback, and dynoxide lets every page read the
+//! responses. A page sends its own `Origin`. Or, with DNS rebinding, the page's own name suddenly resolves to
+//! 127.0.0.1, and `Host` is that name. So both headers must name loopback.
 
 use std::{
     error::Error,
@@ -28,10 +28,10 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Serves a database to programs of this machine.
+/// Serves a database to programs on this machine.
 pub(crate) async fn serve(listener: TcpListener, database: Database) {
     let app = Router::new().fallback(move |request: Request| answer(database.clone(), request));
-    // It returns only if the process may open no more connections, and then clients say so.
+    // `accept` fails only if the process may open no more connections; clients then report that.
     let _ = axum::serve(listener, app).await;
 }
 
@@ -46,7 +46,7 @@ async fn answer(database: Database, request: Request) -> Response {
     }
 }
 
-/// The header that names something else than this machine: `Host`, which must be there, or `Origin`.
+/// The header that names another machine: `Host`, which is required, or `Origin`.
 fn foreign(headers: &HeaderMap) -> Option<HeaderName> {
     let all = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
     if all(HOST).count() != 1 || !all(HOST).all(is_loopback) {
@@ -65,12 +65,12 @@ fn is_loopback(authority: &str) -> bool {
 
 /// Passes a request on to dynoxide.
 ///
-/// dynoxide serves a listener and nothing else, and a listener that stays would be as open to pages as this port. So
-/// each request has its own, at a random port, which is closed before the answer leaves.
+/// dynoxide can only serve a listener, and a permanent listener would be as open to pages as this port. So each
+/// request has its own listener on a random port, which is closed before the response leaves.
 async fn pass(database: Database, request: Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    // It ends with the set, even if the client goes away first.
+    // The task ends with the set, even if the client disconnects first.
     let mut server = JoinSet::new();
     server.spawn(dynoxide::server::serve_on(listener, database));
     ask(address, request).await
@@ -84,7 +84,7 @@ async fn ask(address: SocketAddr, request: Request) -> Result<Response, Box<dyn 
     Ok(Response::from_parts(head, Body::from(body)))
 }
 
-/// An error in DynamoDB's form, so that each client shows its message.
+/// An error in DynamoDB's form, so that every client shows its message.
 fn error(status: StatusCode, code: &str, message: &str) -> Response {
     let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
     let body = json!({ "__type": kind, "message": message }).to_string();

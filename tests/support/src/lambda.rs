@@ -32,40 +32,40 @@ use tokio::{
     time::timeout,
 };
 
-/// Longer than a start may take, and than a reply may be late.
+/// Longer than any start or late reply may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The function's own timeout, for which it is deployed.
+/// The function's deployed timeout.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What became of an invocation.
+/// The result of an invocation.
 #[derive(Debug)]
 pub struct Invoked {
     /// How long it took, by the Runtime API's clock.
     pub took: Duration,
-    /// The function's response, or its report that it could not handle the event.
+    /// The function's response, or the error that it reported.
     pub result: Result<Value, Value>,
 }
 
-/// A reply as it came, and when; whether it is an error.
+/// A response and its time; whether it is an error.
 type Reply = (Instant, bool, Bytes);
 
-/// What the Runtime API's handlers share.
+/// The state that the Runtime API's handlers share.
 struct Api {
-    /// When the function asked for an event.
+    /// Signals that the function asked for an event.
     asked: UnboundedSender<Instant>,
-    /// Events, each with the time that the function has for it.
+    /// Events, each with the function's time limit for it.
     events: Mutex<UnboundedReceiver<(Vec<u8>, Duration)>>,
     replies: UnboundedSender<Reply>,
     count: AtomicU64,
 }
 
-/// A started function; it ends with this value.
+/// A started function. It is stopped when this value is dropped.
 #[derive(Debug)]
 pub struct Instance {
-    /// From the start of the process to its first question for an event.
+    /// From the start of the process to its first request for an event.
     pub init: Duration,
-    /// How long an invocation may take, as the function is told.
+    /// The time limit that the function gets with each event.
     pub timeout: Duration,
     child: Child,
     printed: Option<JoinHandle<String>>,
@@ -76,7 +76,7 @@ pub struct Instance {
     idle: bool,
 }
 
-/// A program with what Lambda sets, these variables, and no others.
+/// A program with the variables that Lambda sets, these variables, and no others.
 pub fn command<'a>(
     program: impl AsRef<OsStr>,
     variables: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -117,7 +117,7 @@ impl Instance {
         instance
     }
 
-    /// Waits until the function asks for an event: when it did, if it hadn't before.
+    /// Waits until the function asks for an event. Returns when it did, unless it had asked already.
     async fn wait_until_idle(&mut self) -> Option<Instant> {
         if self.idle {
             return None;
@@ -127,7 +127,7 @@ impl Instance {
         Some(asked.expect("the function asks for an event").expect("the Runtime API runs"))
     }
 
-    /// Hands over an event, and waits for what becomes of it.
+    /// Sends an event, and waits for its result.
     pub async fn invoke(&mut self, event: impl Into<Vec<u8>>) -> Invoked {
         self.wait_until_idle().await;
         self.idle = false;
@@ -139,10 +139,10 @@ impl Instance {
         Invoked { took: replied - started, result: if is_error { Err(json) } else { Ok(json) } }
     }
 
-    /// Ends the function as Lambda does, once it is idle, and gives all that it printed.
+    /// Stops the function as Lambda does, once it is idle, and returns everything it printed.
     pub async fn end(mut self) -> String {
         self.wait_until_idle().await;
-        // A signal takes unsafe code or a program.
+        // Sending a signal needs unsafe code or a program.
         let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(kill.is_ok_and(|status| status.success()), "the function is there to be ended");
         self.child.wait().expect("the function ends");
@@ -150,8 +150,8 @@ impl Instance {
         printed.expect("nobody else takes it").expect("what it printed can be read")
     }
 
-    /// The CPU time of all threads that the function has. The kernel accounts for a thread's time when it goes to
-    /// sleep, which an idle function's threads do in a moment.
+    /// The CPU time of all of the function's threads. The kernel updates a thread's time when the thread goes to
+    /// sleep, which happens quickly in an idle function.
     pub async fn cpu(&mut self) -> Duration {
         self.wait_until_idle().await;
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -163,7 +163,7 @@ impl Instance {
         Duration::from_nanos(threads.filter_map(nanoseconds).sum())
     }
 
-    /// The most memory that was resident, in bytes.
+    /// The peak of resident memory, in bytes.
     #[must_use]
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
@@ -177,19 +177,19 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         self.server.abort();
-        // It may have ended by itself; either way it's gone then.
+        // If it has ended already, killing it fails, which is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Starts a process whose output goes through one pipe, as in Lambda.
+/// Starts a process whose standard output and error share one pipe, as in Lambda.
 fn spawn(command: &mut Command) -> (Child, JoinHandle<String>) {
     let (mut output, input) = io::pipe().expect("a pipe can be made");
     let errors = input.try_clone().expect("a pipe has a second end");
     let child = command.stdin(Stdio::null()).stdout(input).stderr(errors).spawn();
     let child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    // Else this process would hold the pipe open, and its other end would wait for more.
+    // Otherwise this process would hold the pipe open, and reading would never end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let read = move || {
         let mut printed = String::new();
@@ -208,7 +208,7 @@ fn routes(api: Api) -> Router {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
-    // Nobody listens any more where the instance is dropped.
+    // The receiver is gone if the instance was dropped.
     let _ = api.asked.send(Instant::now());
     let Some((event, timeout)) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
@@ -240,7 +240,7 @@ async fn error(State(api): State<Arc<Api>>, body: Bytes) -> StatusCode {
 }
 
 fn reply(api: &Api, is_error: bool, body: Bytes) -> StatusCode {
-    // Nobody listens any more where the instance is dropped.
+    // The receiver is gone if the instance was dropped.
     let _ = api.replies.send((Instant::now(), is_error, body));
     StatusCode::ACCEPTED
 }

@@ -1,4 +1,4 @@
-//! What tests, examples, benches and fuzzing share. Everything here panics where something is amiss.
+//! Code that tests, examples, benches and fuzzing share. Everything here panics if something is wrong.
 
 #![allow(clippy::missing_panics_doc, reason = "that is how a test fails")]
 

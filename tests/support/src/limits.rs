@@ -1,16 +1,16 @@
-//! DynamoDB's limits, worked out again from its documentation and apart from the code under test, and what a
-//! reader may expect of a record.
+//! DynamoDB's limits, calculated from its documentation and independent of the code under test, and the promises
+//! about a record.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use tencent_chat_webhook::record::{self, Record, attribute::Item};
 
-/// Bytes in one item.
+/// Bytes in an item.
 const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// Bytes in a partition key and in a sort key.
 const MAX_PK_BYTES: usize = 2048;
 const MAX_SK_BYTES: usize = 1024;
 
-/// DynamoDB takes the record, and a reader gets the body back from it to the byte.
+/// Checks that DynamoDB accepts the record, and that the body can be read back from it byte for byte.
 pub fn assert_sound(record: &Record, body: &str) {
     let Record { head, parts, .. } = record;
     for item in parts.iter().chain([head]) {
@@ -43,7 +43,7 @@ fn assert_key(item: &Item, name: &str, max: usize) {
     assert!((1..=max).contains(&key.len()), "{name} is {} bytes", key.len());
 }
 
-/// What an item weighs, by the documented rules, numbers at their worst.
+/// The size of an item by the documented rules, with the upper bound for numbers.
 fn size(item: &Item) -> usize {
     let attribute = |(name, value): (&String, &AttributeValue)| {
         assert!((1..=65_535).contains(&name.len()), "a name is {} bytes", name.len());
@@ -58,7 +58,7 @@ fn size(item: &Item) -> usize {
     item.iter().map(attribute).sum()
 }
 
-/// What a number weighs, once it is sure that DynamoDB holds it: 38 digits, from 1E-130 to 9.9…E+125.
+/// The size of a number, after checking that DynamoDB holds it: 38 digits, from 1E-130 to 9.9…E+125.
 fn number_size(number: &str) -> usize {
     let magnitude = number.parse::<f64>().expect("a number").abs();
     let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
@@ -68,13 +68,13 @@ fn number_size(number: &str) -> usize {
     if significant > 0 {
         assert!((9.99e-131..1e126).contains(&magnitude), "{number}");
     } else {
-        // Of a zero, DynamoDB checks what it would be with a 1 for its last digit.
+        // DynamoDB checks the magnitude of a zero as if its last digit were 1.
         let as_one = number.replacen(mantissa, &format!("{}1", &mantissa[..mantissa.len() - 1]), 1);
         assert!(
             (9.99e-131..1e126).contains(&as_one.trim_start_matches('-').parse().unwrap_or(0.0)),
             "{number}"
         );
     }
-    // Two digits a byte, a byte for the exponent and one for the sign.
+    // One byte for two digits, one for the exponent and one for the sign.
     significant.div_ceil(2) + 1 + usize::from(number.starts_with('-'))
 }

@@ -1,4 +1,4 @@
-//! A receiver of callbacks that always gives the same answer, over HTTP/1.1 or HTTP/2.
+//! A receiver of callbacks that always sends the same answer, over HTTP/1.1 or HTTP/2.
 
 use std::{
     net::SocketAddr,
@@ -35,7 +35,7 @@ impl Receiver {
         Self { address, requests, task }
     }
 
-    /// How many requests it answered.
+    /// The number of requests answered so far.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)

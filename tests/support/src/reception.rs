@@ -1,4 +1,4 @@
-//! The way of an admitted request without clock, network or table, every step checked.
+//! The processing of an admitted request, without clock, network or table. Every step is checked.
 
 use std::borrow::Cow;
 
@@ -18,12 +18,12 @@ use crate::{limits::assert_sound, requests::SDK_APPID};
 const RECEIVED_AT: u64 = 1_670_574_414_321;
 const KEEPING: Keeping = Keeping { retention_days: Some(90), index_shards: 64 };
 
-/// Takes a query string and a body to what would be written.
+/// Converts a query string and a body into the record that would be written.
 ///
 /// # Errors
-/// A refusal that the body deserves.
+/// The refusal of the body.
 pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> {
-    // The first one counts: that is what admission makes sure of.
+    // Admission guarantees an application; the first one counts.
     let raw = format!("SdkAppid={SDK_APPID}&{raw_query}");
     let query = Query::parse(&raw);
     let callback = Callback::parse(&query, body).inspect_err(|refusal| assert_deserved(*refusal, body))?;
@@ -42,7 +42,7 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
         Receipt { sdk_appid: SDK_APPID, received_at: RECEIVED_AT, request_id: "request-1", keeping: KEEPING };
     let record = Record::new(&query, &callback, &event, &receipt);
     assert_eq!(record.problem.is_none(), !record.head.contains_key("Problem"));
-    assert!(event.is_ok() || record.problem.is_some(), "a misfit is a problem");
+    assert!(event.is_ok() || record.problem.is_some(), "an undocumented shape is a problem");
     let count = record.head.get("MemberCount").map(|count| count.as_n().expect("a number"));
     assert_eq!(
         count.map(String::as_str),
@@ -53,7 +53,7 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
     Ok(Some(record))
 }
 
-/// Reads an object as the body of every documented command, and asks for the answer to it.
+/// Reads an object as the body of every documented command, and builds the answer to it.
 pub fn typed(body: &[u8]) {
     for Documented { name, .. } in DOCUMENTED {
         let query = format!("CallbackCommand={name}");
@@ -68,7 +68,7 @@ pub fn typed(body: &[u8]) {
     }
 }
 
-/// A refusal is of those that a body can earn, and not of a body that is as it should be.
+/// Checks that a refusal is about the body, and that the body deserves it.
 fn assert_deserved(refusal: Refusal, body: &[u8]) {
     let is_object = || serde_json::from_slice(body).is_ok_and(|value: serde_json::Value| value.is_object());
     match refusal {
@@ -79,7 +79,7 @@ fn assert_deserved(refusal: Refusal, body: &[u8]) {
     }
 }
 
-/// What the log would hold of it gives the same record again.
+/// Checks that the log entry of a callback gives the same record again.
 fn assert_redrive(record: &Record, query: &Query<'_>, body: &str) {
     let unrecorded = Unrecorded {
         id: Cow::Borrowed("invocation-1"),

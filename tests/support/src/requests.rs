@@ -1,4 +1,4 @@
-//! Requests as Tencent sends them and API Gateway hands them over.
+//! Requests as Tencent sends them and API Gateway delivers them.
 
 use std::fmt::Write;
 
@@ -9,26 +9,26 @@ use tencent_chat_webhook::time::now_millis;
 /// The application of the files in `events/`.
 pub const SDK_APPID: &str = "1400000001";
 
-/// What [`created`] makes.
+/// The command of the bodies that [`created`] makes.
 pub const CREATED: &str = "Group.CallbackAfterCreateGroup";
 
-/// Members of a group whose body has 0.3 KB.
+/// Number of members for a body of 0.3 KB.
 pub const SMALL: usize = 1;
 
-/// Members of a group whose body has 38 KB, the largest that a new group's is thought to have.
+/// Number of members for a body of 38 KB, presumably the largest for a new group.
 pub const MEDIUM: usize = 700;
 
-/// Members of the largest group.
+/// Number of members of the largest group.
 pub const LARGEST: usize = 6000;
 
-/// Now, give or take some seconds, as `RequestTime` has it.
+/// The current time plus an offset in seconds, in the form of `RequestTime`.
 #[must_use]
 pub fn request_time(offset: i64) -> String {
     let seconds = i64::try_from(now_millis() / 1000).expect("the clock is sane");
     (seconds + offset).to_string()
 }
 
-/// The URL parameters of a command that this token signs now.
+/// The URL parameters of a command, signed now with this token.
 #[must_use]
 pub fn signed(sdk_appid: &str, command: &str, token: &str) -> String {
     let time = request_time(0);
@@ -78,13 +78,13 @@ pub fn post(raw_query_string: &str, body: &str) -> Value {
     })
 }
 
-/// The body for a new group of so many members, another one for each index.
+/// The body for a new group with this many members. It differs for each index.
 #[must_use]
 pub fn created(index: u64, members: usize) -> String {
     created_with(index, members, |body, member| write!(body, "user_{index:013}_{member:013}"))
 }
 
-/// The same with every character of a member's name as an escape, which makes the largest bodies: 1.3 MB.
+/// The same body with every character of a member's name escaped. This makes the largest bodies: 1.3 MB.
 #[must_use]
 pub fn created_escaped(index: u64, members: usize) -> String {
     created_with(index, members, |body, member| {
@@ -101,7 +101,7 @@ fn created_with(index: u64, members: usize, name: impl Fn(&mut String, usize) ->
     for member in 0..members {
         body.push_str(if member == 0 { "" } else { "," });
         body.push_str(r#"{"Member_Account":""#);
-        name(&mut body, member).expect("a string takes what is written");
+        name(&mut body, member).expect("writing to a string succeeds");
         body.push_str(r#""}"#);
     }
     body.push_str(

@@ -1,11 +1,11 @@
-//! Stand-ins for services of AWS that have no embedded emulator, or whose emulator lacks what a test needs.
+//! Stand-ins for AWS services that have no embedded emulator, or whose emulator lacks a feature that a test needs.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
 };
 
-/// What a stand-in is asked for.
+/// A request to a stand-in.
 #[derive(Debug, Default)]
 pub struct Request {
     /// The operation: in a header, the part of `X-Amz-Target` after the dot, or the last part of the path.
@@ -14,7 +14,7 @@ pub struct Request {
     pub body: String,
 }
 
-/// What a stand-in answers.
+/// The response of a stand-in.
 #[derive(Debug)]
 pub struct Reply {
     /// The HTTP status.
@@ -25,7 +25,7 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// A stand-in's URL. It answers every request by the request's body, with a status and a body.
+/// Starts a stand-in and returns its URL. `answer` maps the body of a request to status and body of the response.
 #[must_use]
 pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     serve_operations(move |request| {
@@ -34,14 +34,14 @@ pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String 
     })
 }
 
-/// A stand-in's URL. Where it has no answer to a request it closes the connection.
+/// Starts a stand-in and returns its URL. It closes the connection if `answer` returns `None`.
 #[must_use]
 pub fn serve_operations(answer: impl Fn(&Request) -> Option<Reply> + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            // A client that goes away is none of its business.
+            // Errors of the client are ignored.
             let _ = reply(&connection, &answer);
         }
     });

@@ -1,4 +1,4 @@
-//! What a subscription of a log group hands to a function.
+//! The events that a log group's subscription sends to a function.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// The log group of the lines.
 pub const LOG_GROUP: &str = "/aws/lambda/test";
 
-/// The event that holds these lines of a log.
+/// The event that contains these log lines.
 #[must_use]
 pub fn event<'a>(lines: impl IntoIterator<Item = &'a str>) -> Value {
     let entry =
@@ -17,7 +17,7 @@ pub fn event<'a>(lines: impl IntoIterator<Item = &'a str>) -> Value {
     batch("DATA_MESSAGE", &lines.into_iter().enumerate().map(entry).collect::<Vec<_>>())
 }
 
-/// CloudWatch's check whether the function can be reached.
+/// CloudWatch's check that the function can be reached.
 #[must_use]
 pub fn control_message() -> Value {
     let text = "CWL CONTROL MESSAGE: Checking health of destination Lambda.";
@@ -34,12 +34,12 @@ fn batch(message_type: &str, log_events: &[Value]) -> Value {
         "logEvents": log_events,
     });
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-    gzip.write_all(batch.to_string().as_bytes()).expect("memory takes what is written");
-    let gzip = gzip.finish().expect("memory takes what is written");
+    gzip.write_all(batch.to_string().as_bytes()).expect("writing to memory succeeds");
+    let gzip = gzip.finish().expect("writing to memory succeeds");
     json!({ "awslogs": { "data": STANDARD.encode(gzip) } })
 }
 
-/// What the queue hands to the function: these events as messages, whose ids are their numbers.
+/// The event from the queue with these events as messages. The message ids are their indexes.
 #[must_use]
 pub fn queued(events: &[Value]) -> Value {
     let record = |(number, event): (usize, &Value)| {
@@ -57,7 +57,7 @@ pub fn queued(events: &[Value]) -> Value {
     json!({ "Records": events.iter().enumerate().map(record).collect::<Vec<_>>() })
 }
 
-/// Whether a line of the log goes to the subscription: its pattern is `{ $.unrecorded.piece > 0 }`.
+/// Whether a log line matches the subscription. Its pattern is `{ $.unrecorded.piece > 0 }`.
 #[must_use]
 pub fn takes(line: &str) -> bool {
     serde_json::from_str(line).is_ok_and(|line: Value| line["unrecorded"]["piece"].as_u64() > Some(0))

@@ -1,4 +1,4 @@
-//! TLS in front of a server, with a certificate from an authority of its own.
+//! TLS in front of a server, with a certificate from its own authority.
 
 use std::{
     future::pending,
@@ -27,7 +27,7 @@ use tokio_rustls::{
 pub enum Fault {
     /// It never answers again.
     Silence,
-    /// It ends as it should.
+    /// It is closed properly.
     Close,
     /// It is reset.
     Reset,
@@ -36,7 +36,7 @@ pub enum Fault {
 /// A server behind TLS, until it is dropped.
 #[derive(Debug)]
 pub struct Front {
-    /// Where it is. The certificate is for `localhost`.
+    /// Its URL. The certificate is for `localhost`.
     pub url: String,
     /// The authority's certificate, in PEM.
     pub authority: String,
@@ -51,12 +51,12 @@ struct Control {
 }
 
 impl Front {
-    /// Puts TLS in front of a server. It offers HTTP/1.1 alone, as DynamoDB does.
+    /// Puts TLS in front of a server. Offers only HTTP/1.1, like DynamoDB.
     pub async fn start(plain: SocketAddr) -> Self {
         Self::offering(&["http/1.1"], plain).await
     }
 
-    /// Puts TLS in front of a server, and offers HTTP/2. Clients that choose it speak it with the server.
+    /// Puts TLS in front of a server, and also offers HTTP/2. The client then speaks HTTP/2 with the server.
     pub async fn with_http2(plain: SocketAddr) -> Self {
         Self::offering(&["h2", "http/1.1"], plain).await
     }
@@ -71,7 +71,7 @@ impl Front {
         Self { url: format!("https://localhost:{port}"), authority, control, task }
     }
 
-    /// Makes all connections fail that there are now. Later ones work.
+    /// Makes all current connections fail. Later ones work.
     pub fn fail(&self, fault: Fault) {
         self.control.faults.send_replace(Some(fault));
     }
@@ -88,9 +88,9 @@ impl Drop for Front {
     }
 }
 
-/// A new authority's certificate, and a server that has one from it.
+/// A new authority's certificate, and a TLS configuration with a certificate from it.
 fn certificates() -> (String, ServerConfig) {
-    let mut params = CertificateParams::new(Vec::new()).expect("no name is no wrong name");
+    let mut params = CertificateParams::new(Vec::new()).expect("an empty list of names is valid");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = || KeyPair::generate().expect("a key can be made");
     let authority = CertifiedIssuer::self_signed(params, key()).expect("it signs itself");
@@ -110,12 +110,12 @@ async fn accept(listener: TcpListener, config: ServerConfig, to: SocketAddr, con
     let acceptor = TlsAcceptor::from(Arc::new(config));
     while let Ok((stream, _)) = listener.accept().await {
         if control.refuse_next.swap(false, Ordering::SeqCst) {
-            // Dropped at once, it is reset.
+            // Dropping the connection at once resets it.
             let _ = stream.set_zero_linger();
             continue;
         }
         let (acceptor, faults) = (acceptor.clone(), control.faults.subscribe());
-        // An error ends a connection: that is what clients are tested with.
+        // A client tests this server by the errors that end its connection, so they are ignored here.
         tokio::spawn(async move { unwrap_tls(stream, acceptor, to, faults).await.ok() });
     }
 }

@@ -1,5 +1,5 @@
-//! A bare `PutItem` with the SDK's defaults: no signature, no check, no log, no metric. On a single thread, as Lambda
-//! hands over one event at a time.
+//! A bare `PutItem` with the SDK's defaults: no signature, no checks, no log, no metrics. On a single thread, because
+//! Lambda sends one event at a time.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};

@@ -1,4 +1,4 @@
-//! The floor: a function that answers and does nothing.
+//! The floor: a function that only answers.
 
 use std::convert::Infallible;
 

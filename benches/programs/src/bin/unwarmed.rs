@@ -1,4 +1,4 @@
-//! The function without its warm-up, to see what its start costs apart from that.
+//! This function without its warm-up, to measure the rest of its start.
 
 use lambda_http::Error;
 use tencent_chat_webhook::{gateway, handler::Handler, log::Log, settings::Settings, store::Store};

@@ -3,13 +3,13 @@ use serde_json::json;
 use super::*;
 use crate::{
     answer::{Element, NewMessage},
-    event::{DOCUMENTED, asks, message::MsgElem},
+    event::{DOCUMENTED, is_before_callback, message::MsgElem},
     origin::Platform,
     query::Query,
     sample::samples,
 };
 
-/// Decides against everything that has a reason to be decided against.
+/// Decides against everything that it can decide against.
 #[derive(Debug)]
 struct Strict;
 
@@ -121,7 +121,7 @@ impl Decide for Strict {
 fn json_of(decide: &dyn Decide, command: &str, body: &str) -> String {
     let query = format!("CallbackCommand={command}");
     let callback = Callback::parse(&Query::parse(&query), body.as_bytes()).expect(body).expect("a callback");
-    let event = Event::parse(command, body).unwrap_or_else(|misfit| panic!("{command}: {misfit}"));
+    let event = Event::parse(command, body).unwrap_or_else(|error| panic!("{command}: {error}"));
     answer(decide, &callback, Some(&event), &FROM_APP).json().into_owned()
 }
 
@@ -134,7 +134,7 @@ fn bodies() -> impl Iterator<Item = (String, String)> {
 const PLAIN: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
 
 #[test]
-fn by_default_everything_is_allowed() {
+fn default_decisions_allow_everything() {
     for (command, body) in bodies() {
         let further = match command.as_str() {
             "Sns.CallbackPrevFriendAdd" | "Sns.CallbackPrevFriendResponse" => {
@@ -150,17 +150,18 @@ fn by_default_everything_is_allowed() {
 }
 
 #[test]
-fn every_command_that_asks_is_decided_and_no_other() {
+fn exactly_the_before_callbacks_are_decided_on() {
     let decided = bodies().filter(|(command, body)| json_of(&Strict, command, body) != PLAIN);
     let mut decided: Vec<_> = decided.map(|(command, _)| command).collect();
-    let mut asking: Vec<_> = DOCUMENTED.map(|command| command.name).into_iter().filter(|n| asks(n)).collect();
+    let mut before_callbacks: Vec<_> =
+        DOCUMENTED.map(|command| command.name).into_iter().filter(|n| is_before_callback(n)).collect();
     decided.sort_unstable();
-    asking.sort_unstable();
-    assert_eq!(decided, asking);
+    before_callbacks.sort_unstable();
+    assert_eq!(decided, before_callbacks);
 }
 
 #[test]
-fn each_decision_is_the_json_of_its_page() {
+fn decision_gives_the_json_of_its_page() {
     for (command, further) in [
         ("Group.CallbackBeforeCreateGroup", r#""Not MyFirstGroup.","ErrorCode":10101}"#),
         ("Group.CallbackBeforeApplyJoinGroup", r#""","ErrorCode":10200}"#),
@@ -186,13 +187,13 @@ fn each_decision_is_the_json_of_its_page() {
         ("OfficialAccount.CallbackBeforeSendMsg", r#""","ErrorCode":0,"CloudCustomData":"checked"}"#),
         ("Chatbot.OnC2CSignalMessage", r#""","ErrorCode":0,"RspData":"seen: {\"intent\":\"weather\"}"}"#),
     ] {
-        let (_, body) = bodies().find(|(name, _)| name == command).expect("a case each");
+        let (_, body) = bodies().find(|(name, _)| name == command).expect("each command has a case");
         let expected = format!(r#"{{"ActionStatus":"OK","ErrorInfo":{further}"#);
         assert_eq!(json_of(&Strict, command, &body), expected, "{command}");
     }
 }
 
-/// Allows what a server sends, and a client at one address.
+/// Allows requests from a server, and from clients at one address.
 #[derive(Debug)]
 struct Gate;
 
@@ -226,12 +227,12 @@ impl Decide for Gate {
 }
 
 #[test]
-fn a_decision_knows_where_the_callback_comes_from() {
+fn decision_gets_the_origin_of_the_callback() {
     for (command, denied) in [
         ("Group.CallbackBeforeSendMsg", r#""ErrorInfo":"app-7","ErrorCode":10100"#),
         ("Sns.CallbackPrevFriendAdd", r#""ResultCode":38000"#),
     ] {
-        let (_, body) = bodies().find(|(name, _)| name == command).expect("a case each");
+        let (_, body) = bodies().find(|(name, _)| name == command).expect("each command has a case");
         for (url, open) in [
             ("&OptPlatform=RESTAPI", true),
             ("&OptPlatform=Web&ClientIP=203.0.113.7", true),
@@ -249,7 +250,7 @@ fn a_decision_knows_where_the_callback_comes_from() {
 }
 
 #[test]
-fn one_friend_of_two_is_denied() {
+fn one_of_two_friends_is_denied() {
     let body = r#"{"Requester_Account":"id","From_Account":"id","FriendItem":[{"To_Account":"id0"},{"To_Account":"id1"}]}"#;
     let expected = json!([
         { "To_Account": "id0", "ResultCode": 0, "ResultInfo": "" },
@@ -262,8 +263,8 @@ fn one_friend_of_two_is_denied() {
 }
 
 #[test]
-fn nobody_decides_on_a_body_that_does_not_fit() {
-    for (command, body) in bodies().filter(|(command, _)| asks(command)) {
+fn body_with_undocumented_shape_gets_the_default_answer() {
+    for (command, body) in bodies().filter(|(command, _)| is_before_callback(command)) {
         let query = format!("CallbackCommand={command}");
         let callback = Callback::parse(&Query::parse(&query), body.as_bytes());
         let answer = answer(&Strict, &callback.expect("an object").expect("a callback"), None, &FROM_APP);
@@ -272,7 +273,7 @@ fn nobody_decides_on_a_body_that_does_not_fit() {
 }
 
 #[test]
-fn to_refuse_nobody_is_to_allow() {
+fn refusing_nobody_equals_allowing() {
     let refused: Verdict<GroupInvitation> = Verdict::refuse(["a"; 0]);
     assert_eq!(refused, Verdict::allow());
 }

@@ -41,7 +41,7 @@ fn every_readable_friend_is_allowed_in_order() {
 }
 
 #[test]
-fn without_a_list_there_are_no_results() {
+fn default_answer_without_a_friend_list_has_no_results() {
     for body in [
         r#"{"From_Account":"a"}"#,
         r#"{"FriendItem":null}"#,
@@ -55,14 +55,14 @@ fn without_a_list_there_are_no_results() {
 }
 
 #[test]
-fn depth_does_no_harm() {
+fn deep_nesting_gives_no_results() {
     let deep = "[".repeat(500_000) + &"]".repeat(500_000);
     let body = format!(r#"{{"Deep":{deep},"FriendItem":[{deep},{{"Remark":{deep},"To_Account":"a"}}]}}"#);
     assert_eq!(results(&body), allowed(&["a"]));
 }
 
 #[test]
-fn each_command_has_its_own() {
+fn default_answer_matches_the_command() {
     let body = r#"{"FriendItem":[{"To_Account":"a"}],"ResponseFriendItem":[{"To_Account":"b"}]}"#;
     for (command, expected) in [
         (ADD, format!(r#""ErrorCode":0,"ResultItem":{}}}"#, allowed(&["a"]))),

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::Member;
 use crate::value::{Millis, Text};
 
-/// Someone applies to join a group (page 34370; 269/1665). To allow it is not yet to let them in: where the
-/// group wants an administrator's approval, that is still asked for.
+/// Someone applies to join a group (page 34370; 269/1665). Allowing this does not let them in yet: if the group
+/// requires an administrator's approval, that still follows.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct BeforeApplyJoinGroup<'a> {
@@ -15,18 +15,18 @@ pub struct BeforeApplyJoinGroup<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who applies.
+    /// `UserID` of the applicant.
     #[serde(rename = "Requestor_Account")]
     pub requestor_account: Text<'a>,
-    /// What they write with it. Only on the mainland's page (269/1665).
+    /// The text of the application. Only on the Chinese page (269/1665).
     pub apply_msg: Option<Text<'a>>,
-    /// Id of the topic, for a private topic. Only on the mainland's page (269/1665).
+    /// Id of the topic, for a private topic. Only on the Chinese page (269/1665).
     pub topic_id: Option<Text<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
 }
 
-/// Someone wants to bring others into a group (page 34371; 269/1666).
+/// Someone wants to add users to a group (page 34371; 269/1666).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct BeforeInviteJoinGroup<'a> {
@@ -35,10 +35,10 @@ pub struct BeforeInviteJoinGroup<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who invites.
+    /// `UserID` of the user who invites.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Who is invited.
+    /// The invited users.
     pub destination_members: Vec<Member<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -53,18 +53,18 @@ pub struct AfterNewMemberJoin<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `Apply` if they asked to, `Invited` if another member brought them in.
+    /// `Apply` if they applied, `Invited` if a member invited them.
     pub join_type: Text<'a>,
-    /// `UserID` of the one whose request it was.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Who is new.
+    /// The new members.
     pub new_member_list: Vec<Member<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
 }
 
-/// Members left a group, or had to (page 34373; 269/1668).
+/// Members left a group or were removed (page 34373; 269/1668).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterMemberExit<'a> {
@@ -73,12 +73,12 @@ pub struct AfterMemberExit<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `Quit` if they went, `Kicked` if they were removed.
+    /// `Quit` if they left, `Kicked` if they were removed.
     pub exit_type: Text<'a>,
-    /// `UserID` of the one whose request it was.
+    /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Who is gone.
+    /// The former members.
     pub exit_member_list: Vec<Member<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -92,7 +92,7 @@ pub struct OnMemberStateChange<'a> {
     pub group_id: Text<'a>,
     /// `Online` or `Offline`.
     pub event_type: Text<'a>,
-    /// Whom it is about.
+    /// The members.
     pub member_list: Option<Vec<Member<'a>>>,
     /// `HeartbeatInterrupt`, `HeartbeatRecover`, `Join` or `Quit`. Only on newer pages.
     pub event_cause: Option<Text<'a>>,
@@ -100,7 +100,7 @@ pub struct OnMemberStateChange<'a> {
     pub event_time: Option<Millis>,
 }
 
-/// Role or name card of a member changed (page 60393). Only what changed is there.
+/// Role or name card of a member changed (page 60393). Only changed fields are present.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterMemberFieldChanged<'a> {
@@ -109,10 +109,10 @@ pub struct AfterMemberFieldChanged<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who changed it.
+    /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// `UserID` of the member. Public code has it as `Modified_Account`, which is read as well.
+    /// `UserID` of the member. Public code calls the field `Modified_Account`; both names are read.
     #[serde(rename = "Member_Account", alias = "Modified_Account")]
     pub member_account: Text<'a>,
     /// The new role: `Admin` or `Member`.

@@ -1,4 +1,4 @@
-//! Messages in groups. Those of a topic come the same way, with a `TopicId`.
+//! Messages in groups. Messages in a topic have the same form and a `TopicId`.
 
 use serde::Deserialize;
 
@@ -20,21 +20,21 @@ pub struct BeforeSendMsg<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// `UserID` of the one whose request it is: not the sender where an administrator sends in their name. Absent in
-    /// traffic of 2018.
+    /// `UserID` of the user who made the request. Differs from the sender if an administrator sends in the sender's
+    /// name. Absent in traffic of 2018.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Option<Text<'a>>,
     /// The request's 32-bit random number. Absent in traffic of 2018.
     pub random: Option<Number>,
-    /// Priority of the message, `Normal` for one. On no page, but in traffic of 2022.
+    /// Priority of the message, such as `Normal`. Not on any page, but in traffic of 2022.
     pub msg_priority: Option<Text<'a>>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message. Absent if the app sets none.
+    /// Data that the app stores with the message. Absent if the app sets none.
     pub cloud_custom_data: Option<Text<'a>>,
-    /// Id of the topic, for a message to one.
+    /// Id of the topic, if the message was sent to one.
     pub topic_id: Option<Text<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -52,28 +52,28 @@ pub struct AfterSendMsg<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// `UserID` of the one whose request it was, as in [`BeforeSendMsg::operator_account`].
+    /// `UserID` of the user who made the request, as in [`BeforeSendMsg::operator_account`].
     #[serde(rename = "Operator_Account")]
     pub operator_account: Option<Text<'a>>,
     /// The request's 32-bit random number. Absent in traffic of 2018.
     pub random: Option<Number>,
-    /// Number of the message in its group: unique, and growing.
+    /// Number of the message in its group: unique and increasing.
     pub msg_seq: Option<Number>,
     /// Priority of the message, as in [`BeforeSendMsg::msg_priority`].
     pub msg_priority: Option<Text<'a>>,
-    /// When the server took it.
+    /// When the server received it.
     pub msg_time: Option<Seconds>,
     /// Delivered to online users only, and not stored.
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that is kept with the message. Absent if the app sets none.
+    /// Data that the app stores with the message. Absent if the app sets none.
     pub cloud_custom_data: Option<Text<'a>>,
-    /// Id of the topic, for a message to one.
+    /// Id of the topic, if the message was sent to one.
     pub topic_id: Option<Text<'a>>,
     /// Id of the message as clients know it. Only on newer pages.
     pub msg_id: Option<Text<'a>>,
-    /// Who is mentioned, up to 30. Only on newer pages.
+    /// The mentioned users, up to 30. Only on newer pages.
     pub group_at_info: Option<Vec<GroupAt<'a>>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -85,7 +85,7 @@ pub struct AfterSendMsg<'a> {
 pub struct GroupAt<'a> {
     /// Everybody is mentioned.
     pub group_at_all_flag: Option<Flag>,
-    /// `UserID` of the one who is mentioned.
+    /// `UserID` of the user who is mentioned.
     #[serde(rename = "GroupAt_Account")]
     pub group_at_account: Option<Text<'a>>,
 }
@@ -102,7 +102,7 @@ pub struct SendMsgException<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
-    /// `UserID` of the one whose request it was, as in [`BeforeSendMsg::operator_account`].
+    /// `UserID` of the user who made the request, as in [`BeforeSendMsg::operator_account`].
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// The request's 32-bit random number.
@@ -111,11 +111,11 @@ pub struct SendMsgException<'a> {
     pub online_only_flag: Option<Flag>,
     /// The message.
     pub msg_body: Vec<MsgElem<'a>>,
-    /// The app's data that would have been kept with the message.
+    /// Data that the app would have stored with the message.
     pub cloud_custom_data: Option<Text<'a>>,
-    /// Why not, as a code of Tencent's (80001: a word that is not allowed).
+    /// Tencent's error code (80001: a forbidden word).
     pub error_code: Number,
-    /// Why not, in words.
+    /// The error in words.
     pub error_info: Option<Text<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -130,12 +130,12 @@ pub struct AfterRecallMsg<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who recalled them.
+    /// `UserID` of the user who recalled them.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// The messages.
     pub msg_seq_list: Vec<RecalledMsg<'a>>,
-    /// Id of the topic, for messages of one.
+    /// Id of the topic, if the messages were sent to one.
     pub topic_id: Option<Text<'a>>,
     /// When it happened. Absent before the end of 2022.
     pub event_time: Option<Millis>,
@@ -157,14 +157,14 @@ pub struct RecalledMsg<'a> {
 pub struct AfterModifyMsg<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
-    /// `UserID` of the one who edited it.
+    /// `UserID` of the user who edited it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
-    /// Id of the topic, for a message of one; else absent or empty.
+    /// Id of the topic, if the message was sent to one; otherwise absent or empty.
     pub topic_id: Option<Text<'a>>,
     /// The message, as in [`AfterSendMsg::msg_seq`].
     pub msg_seq: Number,
-    /// What it says now.
+    /// The edited message.
     pub msg_body: Vec<MsgElem<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -179,7 +179,7 @@ pub struct AfterReadReceipt<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// How far each message has been read.
+    /// The read state of each message.
     pub group_msg_receipt_list: Vec<GroupMsgReceipt<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -193,13 +193,13 @@ pub struct GroupMsgReceipt<'a> {
     pub msg_seq: Number,
     /// How many members have read it.
     pub read_num: Option<Number>,
-    /// How many have not.
+    /// How many members have not read it.
     pub unread_num: Option<Number>,
-    /// Whose receipts these are.
+    /// The members who sent these receipts.
     pub read_receipt_members: Option<Vec<Member<'a>>>,
 }
 
-/// Extensions of a message, the key-value pairs hung on it, changed (page 76007).
+/// Extensions of a message (key-value pairs attached to it) changed (page 76007).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterGroupMsgExtension<'a> {
@@ -209,9 +209,9 @@ pub struct AfterGroupMsgExtension<'a> {
     pub msg_seq: Number,
     /// 1: keys were set, 2: deleted, 3: all of them cleared.
     pub operate_type: Number,
-    /// The keys that it is about. Empty where all were cleared.
+    /// The keys that changed. Empty if all were cleared.
     pub extension_list: Option<Vec<Extension<'a>>>,
-    /// Version of the message's extensions as a whole, after this change.
+    /// Version of all extensions of the message, after this change.
     pub seq: Option<Number>,
     /// When it happened.
     pub event_time: Option<Millis>,

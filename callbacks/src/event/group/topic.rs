@@ -1,21 +1,22 @@
-//! The topics of communities. Their pages know no `EventTime`.
+//! The topics of communities. Their pages have no `EventTime`.
 
 use serde::Deserialize;
 
 use super::UserDefinedData;
 use crate::value::{Millis, Text, Texts};
 
-/// Someone wants to create a topic (page 49463; 269/78206). Neither it nor its community is named by an id.
+/// Someone wants to create a topic (page 49463; 269/78206). The body has no id, neither the topic's nor the
+/// community's.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct BeforeCreateTopic<'a> {
-    /// `UserID` of the one who asks for the topic.
+    /// `UserID` of the user who wants to create the topic.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// Kind of its group: `Community`.
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// The name it is to have.
+    /// The requested name.
     pub name: Text<'a>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -29,7 +30,7 @@ pub struct AfterCreateTopic<'a> {
     pub group_id: Text<'a>,
     /// Id of the new topic, up to 96 bytes; it starts with the community's.
     pub topic_id: Text<'a>,
-    /// `UserID` of the one who asked for the topic.
+    /// `UserID` of the user who created the topic.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// `UserID` of the community's owner.
@@ -40,7 +41,7 @@ pub struct AfterCreateTopic<'a> {
     pub kind: Text<'a>,
     /// Name of the topic.
     pub name: Text<'a>,
-    /// Custom fields of the topic, where they are in use.
+    /// Custom fields of the topic, if any.
     pub user_defined_data_list: Option<Vec<UserDefinedData<'a>>>,
     /// When it happened.
     pub event_time: Option<Millis>,
@@ -55,23 +56,23 @@ pub struct AfterTopicDestroyed<'a> {
     /// Kind of their group: `Community`.
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// Ids of the topics that are gone. The table has one string here, the sample a list.
+    /// Ids of the deleted topics. The table has one string here, the sample a list.
     pub topic_id_list: Texts<'a>,
     /// When it happened.
     pub event_time: Option<Millis>,
 }
 
-/// Name, introduction, notification or portrait of a topic changed (page 49466; 269/78209). Only what changed
-/// is there; an empty text is a cleared one.
+/// Name, introduction, notification or portrait of a topic changed (page 49466; 269/78209). Only changed fields are
+/// present; an empty text means that the field was cleared.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct AfterTopicInfoChanged<'a> {
-    /// Id of the community. The page does not show which of its topics it is.
+    /// Id of the community. The page does not show the topic's id.
     pub group_id: Text<'a>,
     /// Kind of its group: `Community`.
     #[serde(rename = "Type")]
     pub kind: Text<'a>,
-    /// `UserID` of the one who changed it.
+    /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
     /// The new name.

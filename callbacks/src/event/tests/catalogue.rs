@@ -1,8 +1,8 @@
-//! Every documented command: its page, and what its body has to have.
+//! Every documented command: its page and its required fields.
 
 use super::*;
 
-/// Command, page, required fields: written down apart from the code.
+/// Command, page, required fields. Written by hand, independent of the code.
 #[rustfmt::skip]
 const COMMANDS: [(&str, &str, &str); 61] = [
     ("Group.CallbackAfterCreateGroup", "34369", "GroupId Operator_Account Owner_Account Type Name"),
@@ -77,7 +77,7 @@ const COMMANDS: [(&str, &str, &str); 61] = [
 ];
 
 #[test]
-fn the_documented_commands_are_these() {
+fn documented_commands_match_the_catalogue() {
     let listed = DOCUMENTED.map(|command| (command.name, command.page));
     assert_eq!(listed, COMMANDS.map(|(name, page, _)| (name, page)));
     for command in DOCUMENTED {
@@ -88,10 +88,11 @@ fn the_documented_commands_are_these() {
 }
 
 #[test]
-fn these_ask() {
-    let asking = DOCUMENTED.map(|command| command.name).into_iter().filter(|name| asks(name));
+fn before_callbacks_match_the_catalogue() {
+    let before_callbacks =
+        DOCUMENTED.map(|command| command.name).into_iter().filter(|name| is_before_callback(name));
     assert_eq!(
-        asking.collect::<Vec<_>>(),
+        before_callbacks.collect::<Vec<_>>(),
         [
             "Group.CallbackBeforeSendMsg",
             "Group.CallbackBeforeCreateGroup",
@@ -110,7 +111,7 @@ fn these_ask() {
 }
 
 #[test]
-fn a_body_without_a_required_field_does_not_fit_and_without_another_it_does() {
+fn body_parses_exactly_if_it_has_every_required_field() {
     for (command, body) in cases() {
         let (_, _, required) =
             COMMANDS.into_iter().find(|row| row.0 == command).expect("a documented command");
@@ -120,21 +121,21 @@ fn a_body_without_a_required_field_does_not_fit_and_without_another_it_does() {
             let parsed = Event::parse(&command, &rest.to_string()).map(drop);
             let is_required = required.split(' ').any(|field| field == name);
             assert_eq!(parsed.is_err(), is_required, "{command} without {name}");
-            if let Err(misfit) = parsed {
-                assert!(misfit.starts_with(&format!("missing field `{name}`")), "{misfit}");
+            if let Err(error) = parsed {
+                assert!(error.starts_with(&format!("missing field `{name}`")), "{error}");
             }
         }
     }
 }
 
 #[test]
-fn every_field_has_a_type() {
+fn every_documented_field_has_a_type() {
     for (command, body) in cases() {
         for (path, field) in fields(&body) {
             let mut wrong = body.clone();
             *wrong.pointer_mut(&field).expect("the field") = Value::Bool(true);
-            let misfit = Event::parse(&command, &wrong.to_string()).expect_err(&path);
-            assert!(misfit.starts_with(&format!("{path}: invalid type: boolean, expected ")), "{misfit}");
+            let error = Event::parse(&command, &wrong.to_string()).expect_err(&path);
+            assert!(error.starts_with(&format!("{path}: invalid type: boolean, expected ")), "{error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! No body makes the parse panic, and none keeps Tencent without an answer.
+//! No body makes parsing panic or leaves Tencent without an answer.
 
 use proptest::{prelude::*, sample::Index};
 
@@ -8,8 +8,8 @@ use crate::{answer::answer, callback::Callback, origin::Origin, query::Query};
 fn try_all(body: &str) {
     for command in DOCUMENTED {
         let event = Event::parse(command.name, body);
-        if let Err(misfit) = &event {
-            assert!(!misfit.is_empty());
+        if let Err(error) = &event {
+            assert!(!error.is_empty());
         }
         let query = format!("CallbackCommand={}", command.name);
         let query = Query::parse(&query);
@@ -43,13 +43,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn of_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+    fn any_bytes_parse_or_error(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         try_all(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
-    fn with_any_value_in_any_field(case: Index, field: Index, value in any_json()) {
-        let (_, mut body) = cases().nth(case.index(DOCUMENTED.len())).expect("a case each");
+    fn any_value_in_any_field_parses_or_errors(case: Index, field: Index, value in any_json()) {
+        let (_, mut body) = cases().nth(case.index(DOCUMENTED.len())).expect("each command has a case");
         let fields = body.as_object_mut().expect("an object");
         let name = fields.keys().nth(field.index(fields.len())).expect("a field").clone();
         fields.insert(name, value);
@@ -57,8 +57,8 @@ proptest! {
     }
 
     #[test]
-    fn with_any_bytes_at_any_place(case: Index, at: Index, bytes in prop::collection::vec(any::<u8>(), 1..8)) {
-        let (_, body) = cases().nth(case.index(DOCUMENTED.len())).expect("a case each");
+    fn any_bytes_at_any_place_parse_or_error(case: Index, at: Index, bytes in prop::collection::vec(any::<u8>(), 1..8)) {
+        let (_, body) = cases().nth(case.index(DOCUMENTED.len())).expect("each command has a case");
         let mut body = body.to_string().into_bytes();
         let start = at.index(body.len());
         let end = body.len().min(start + bytes.len());

@@ -1,9 +1,9 @@
-//! Names for the faults of a write, and a memory of the last one.
+//! Names the failures of a write, and remembers the last one.
 //!
-//! The SDK retries inside one call, so when the deadline cuts that call off, its caller has no error in hand: only an
-//! interceptor sees each attempt. The interceptor belongs to the client, which all writes share, because one for each
-//! write would cost more instructions than the rest of the write. So it leaves the fault in a task-local variable,
-//! which each write has for itself.
+//! The SDK retries inside one call. When the deadline cancels that call, the caller gets no error: only an
+//! interceptor sees each attempt. The interceptor belongs to the client, which all writes share, because an
+//! interceptor for each write would cost more instructions than the rest of the write. So the interceptor stores the
+//! failure in a task-local variable, of which each write has its own.
 
 use std::{cell::RefCell, error::Error};
 
@@ -27,27 +27,27 @@ use crate::outcome::Failure;
 type AttemptError = OrchestratorError<aws_smithy_runtime_api::client::interceptors::context::Error>;
 
 tokio::task_local! {
-    /// What the last attempt of the write under way failed with.
+    /// The failure of the last attempt of the current write.
     static LAST: RefCell<Option<Failure>>;
 }
 
-/// Runs a write with a memory of its last fault.
+/// Runs a write, and remembers why its last attempt failed.
 pub(super) fn remembered<W: Future>(write: W) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
     LAST.scope(RefCell::default(), write)
 }
 
-/// The last fault of the write that calls this.
+/// The failure of the last attempt of the write that calls this.
 pub(super) fn last() -> Option<Failure> {
     LAST.try_with(|last| last.borrow().clone()).ok().flatten()
 }
 
-/// Remembers the fault of every failed attempt.
+/// Remembers the failure of each attempt.
 #[derive(Debug)]
 pub(super) struct Remember;
 
 impl Intercept for Remember {
     fn name(&self) -> &'static str {
-        "remember the last fault"
+        "remember the last failure"
     }
 
     fn read_after_attempt(
@@ -59,20 +59,21 @@ impl Intercept for Remember {
         if let Some(Err(error)) = context.output_or_error()
             && !put_item_error(error).is_some_and(PutItemError::is_conditional_check_failed_exception)
         {
-            // Calls other than writes have no memory.
+            // Calls that are not writes remember nothing.
             let _ = LAST.try_with(|last| last.replace(Some(of_attempt(error))));
         }
         Ok(())
     }
 }
 
-/// Error codes of a refused signature that may pass: the next attempt is signed anew. A request that Lambda froze on its
-/// way is too old when it arrives. An answer with a wrong `Date`, which the SDK takes for a difference between the
-/// clocks, spoils the next signature; that refusal has DynamoDB's time, and with it the one after that is right. The
-/// SDK itself tries again only where a refusal shows that the clocks are 4 minutes apart.
+/// Error codes of a rejected signature that can be transient, because the next attempt is signed again. A request
+/// that Lambda froze on its way is too old when it arrives. A response with a wrong `Date` also causes one: the SDK
+/// takes it for a difference between the clocks, and signs the next attempt with a wrong time. DynamoDB's rejection
+/// has the right time, so the attempt after that succeeds. The SDK itself retries only if the clocks differ by 4
+/// minutes.
 const REFUSED_SIGNATURES: [&str; 3] = ["InvalidSignatureException", "RequestTimeTooSkewed", "RequestExpired"];
 
-/// Has a write tried again whose signature was refused.
+/// Retries a write whose signature was rejected.
 #[derive(Debug)]
 pub(super) struct SignAgain;
 
@@ -124,7 +125,7 @@ fn attempt_timeout(error: &(dyn Error + 'static)) -> Failure {
     Failure::new("timeout", &innermost.unwrap_or(error).to_string())
 }
 
-/// An error and its causes in a line.
+/// An error and its causes in one line.
 fn sources(error: &(dyn Error + 'static)) -> String {
     std::iter::successors(Some(error), |&error| error.source())
         .map(ToString::to_string)
