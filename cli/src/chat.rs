@@ -57,13 +57,13 @@ pub(crate) struct Chat {
 /// Prints the conversation.
 pub(crate) async fn run(place: &Place, chat: &Chat, output: &mut Output) -> Result<(), Fault> {
     if output.json && chat.html.is_some() {
-        return Err(Fault::told("give --html or --json, not both"));
+        return Err(Fault::new("give --html or --json, not both"));
     }
     let mut page = chat.html.as_deref().map(Page::create).transpose()?;
     let conversation = chat.conversation();
     let until = chat.until.unwrap_or_else(Moment::now);
     if chat.since.is_some_and(|since| until <= since) {
-        return Err(Fault::told("--until is not after --since"));
+        return Err(Fault::new("--until is not after --since"));
     }
     let mut recorded = Recorded::read(place, &conversation, chat.since, until).await?;
     if let Some(page) = page.as_mut().filter(|_| recorded.tally.messages > 0) {
@@ -140,7 +140,7 @@ impl Chat {
     }
 }
 
-/// What is not shown, and why.
+/// Remarks on messages that are not shown, and why.
 fn remarks(recorded: &Recorded) -> Vec<String> {
     let Tally { not_sent, unreadable, .. } = recorded.tally;
     let others = recorded.without_message();

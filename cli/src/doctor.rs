@@ -36,7 +36,7 @@ pub(crate) struct Doctor {}
 #[cfg(feature = "aws")]
 pub(crate) async fn run(flags: PlaceFlags, _: &Doctor, output: &mut Output) -> Result<ExitCode, Fault> {
     if flags.stack.is_none() {
-        return Err(Fault::told("which stack? Give --stack"));
+        return Err(Fault::new("which stack? Give --stack"));
     }
     let place = crate::place::Place::find(flags).await?;
     let mut report = finding::Report::new(output);

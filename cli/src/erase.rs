@@ -62,14 +62,14 @@ pub(crate) async fn run(place: &Place, asked: &Erase, output: &mut Output) -> Re
     let table = Table::of(place)?;
     if !asked.yes && !asked.dry_run {
         let cost = cost(&table).await?;
-        return Err(Fault::Told(format!(
+        return Err(Fault::Message(format!(
             "{cost}, and erases in it for good; add --yes, or look first with --dry-run"
         )));
     }
     confirm(&table, asked.yes, "add --yes").await?;
     let tally = erase(place, &table, asked, output).await.map_err(|fault| match fault {
         Fault::Closed if !asked.dry_run => {
-            Fault::told("the output was closed before everything was erased; run it again")
+            Fault::new("the output was closed before everything was erased; run it again")
         }
         fault => fault,
     })?;

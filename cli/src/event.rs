@@ -8,7 +8,7 @@ use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
 
 use crate::plain::escaped;
 
-/// What tells of an event in a word, in this order: attributes of the index.
+/// Attributes that describe an event in a table, in this order. The index has them all.
 pub(crate) const TELLING: [&str; 9] = [
     "Problem",
     "Name",
@@ -45,13 +45,13 @@ pub(crate) fn time(item: &Item) -> String {
     millis(item).map_or_else(|| attribute(item, "sk").unwrap_or_default().to_owned(), rfc3339)
 }
 
-/// What it is about: the second half of `pk`.
+/// The subject: the second half of `pk`.
 pub(crate) fn subject(item: &Item) -> &str {
     let pk = attribute(item, "pk").unwrap_or_default();
     pk.split_once('#').map_or(pk, |(_, subject)| subject)
 }
 
-/// What else tells of it.
+/// The attributes that describe it, in a line.
 pub(crate) fn detail(item: &Item) -> String {
     let subject = subject(item);
     let mut detail = String::new();

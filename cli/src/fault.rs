@@ -1,4 +1,4 @@
-//! What ends the program, in one clear line.
+//! Errors that end the program, in one clear line.
 
 use std::{error::Error, io};
 
@@ -13,20 +13,18 @@ pub(crate) enum Fault {
     /// The output pipe was closed.
     Closed,
     /// Something that a person has to mend, and how.
-    Told(String),
+    Message(String),
 }
 
 impl Fault {
-    pub(crate) fn told(message: impl Into<String>) -> Self {
-        Self::Told(message.into())
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::Message(message.into())
     }
 
     /// The answer of a build that has no client of AWS but DynamoDB's.
     #[cfg(not(feature = "aws"))]
     pub(crate) fn local_only() -> Self {
-        Self::told(
-            "this build knows --local alone; for AWS, `cargo install --locked --path cli` or a release",
-        )
+        Self::new("this build knows --local alone; for AWS, `cargo install --locked --path cli` or a release")
     }
 }
 
@@ -34,17 +32,17 @@ impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Told(format!("can't write the output: {error}")),
+            _ => Self::Message(format!("can't write the output: {error}")),
         }
     }
 }
 
-/// What a request was for: words for its failure.
+/// Words for the failure of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     /// As in "can't …".
     pub(crate) doing: String,
-    /// What is not there, where AWS finds none: "table x".
+    /// The thing that AWS can't find: "table x".
     pub(crate) what: String,
     /// Where that should be said rather.
     pub(crate) flags: &'static str,
@@ -54,20 +52,20 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What a failed request means for the person at the keyboard.
+    /// The line for the person at the keyboard.
     pub(crate) fn fault<E>(&self, error: &SdkError<E>) -> Fault
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
         let doing = &self.doing;
         let Some(service) = error.as_service_error() else {
-            return Fault::Told(format!("can't {doing}: {}", self.unanswered(error)));
+            return Fault::Message(format!("can't {doing}: {}", self.unanswered(error)));
         };
         let (code, message) =
             (service.code().unwrap_or("unknown error"), line(service.message().unwrap_or("")));
         let Self { what, flags, .. } = self;
         let said = format!("can't {doing}: {code}: {message}");
-        Fault::Told(match code {
+        Fault::Message(match code {
             "ResourceNotFoundException" => {
                 format!("there is no {what}{}; check {flags}, Region and account", self.there())
             }

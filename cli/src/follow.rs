@@ -110,7 +110,7 @@ async fn stream(place: &Place, table: &str) -> Result<String, Fault> {
     let described = place.dynamodb().describe_table().table_name(table).send().await;
     let described = described.map_err(|error| place.asking("describe", table).fault(&error))?;
     let arn = described.table.and_then(|table| table.latest_stream_arn);
-    arn.ok_or_else(|| Fault::Told(format!("the table {table} has no stream")))
+    arn.ok_or_else(|| Fault::Message(format!("the table {table} has no stream")))
 }
 
 /// The event that a record is about. What expires is none, nor is a part of a body, which has no command.

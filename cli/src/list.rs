@@ -25,7 +25,7 @@ pub(crate) async fn run(place: &Place, selection: &Selection, output: &mut Outpu
     }
     if without_body > 0 {
         output.flush()?;
-        return Err(Fault::Told(format!(
+        return Err(Fault::Message(format!(
             "{without_body} of {count} events have no Body: parts of it are not in the table, they may have expired"
         )));
     }

@@ -42,7 +42,7 @@ async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(code) => code,
         Err(Fault::Closed) => ExitCode::SUCCESS,
-        Err(Fault::Told(message)) => {
+        Err(Fault::Message(message)) => {
             note(&format!("chat-events: {message}"));
             ExitCode::FAILURE
         }

@@ -106,6 +106,6 @@ impl Output {
 
 /// A line for the person at the keyboard, beside the output.
 pub(crate) fn note(text: &str) {
-    // Whoever doesn't listen misses nothing that the output has.
+    // A closed standard error is not an error: the output has everything.
     let _ = writeln!(io::stderr(), "{}", plain(text));
 }

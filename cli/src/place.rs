@@ -34,7 +34,7 @@ pub(crate) struct PlaceFlags {
     /// The CloudFormation stack, which names table, log group, URL and application
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) stack: Option<String>,
-    /// What `make run` serves: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000, and for `send` the function at
+    /// The local `make run`: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000, and for `send` the function at
     /// $LOCAL_FUNCTION_ADDRESS or 127.0.0.1:9000
     #[arg(long, global = true, conflicts_with = "stack")]
     pub(crate) local: bool,
@@ -84,7 +84,7 @@ impl Place {
             (None, Some(stack)) => stack.output("TableName"),
             (None, None) if self.local.is_some() => Ok(LOCAL_TABLE.to_owned()),
             (None, None) => variable("TABLE_NAME").ok_or_else(|| {
-                Fault::told("which table? Give --stack, --table or --local, or set TABLE_NAME")
+                Fault::new("which table? Give --stack, --table or --local, or set TABLE_NAME")
             }),
         }
     }
@@ -94,7 +94,7 @@ impl Place {
             (Some(app), _) => Ok(app.clone()),
             (None, Some(stack)) => stack.app(),
             (None, None) if self.local.is_some() => Ok(LOCAL_APP.to_owned()),
-            (None, None) => Err(Fault::told("which application? Give --app or --stack, or set SDK_APP_ID")),
+            (None, None) => Err(Fault::new("which application? Give --app or --stack, or set SDK_APP_ID")),
         }
     }
 
@@ -119,7 +119,7 @@ impl Place {
     }
 
     fn known_stack(&self) -> Result<&Stack, Fault> {
-        self.stack.as_ref().ok_or_else(|| Fault::told("which stack? Give --stack"))
+        self.stack.as_ref().ok_or_else(|| Fault::new("which stack? Give --stack"))
     }
 
     /// The application, if somebody chose one.
@@ -140,12 +140,12 @@ impl Place {
     /// The log group of the function.
     pub(crate) fn log_group(&self) -> Result<String, Fault> {
         match &self.stack {
-            _ if self.local.is_some() => Err(Fault::told(
+            _ if self.local.is_some() => Err(Fault::new(
                 "what runs locally has no log group; give its log on standard input: redrive -",
             )),
             Some(stack) => stack.output("FunctionLogName"),
             None => {
-                Err(Fault::told("which log group? Give --stack or --log-group, or - to read standard input"))
+                Err(Fault::new("which log group? Give --stack or --log-group, or - to read standard input"))
             }
         }
     }
@@ -165,7 +165,7 @@ impl Place {
             }
             None => variable(name),
         };
-        settings::keeping(lookup).map_err(|error| Fault::Told(error.to_string()))
+        settings::keeping(lookup).map_err(|error| Fault::Message(error.to_string()))
     }
 
     pub(crate) fn dynamodb(&self) -> Client {

@@ -30,7 +30,7 @@ pub(crate) struct Receiver {
     client: Https,
 }
 
-/// What came of a callback.
+/// The receiver's answer to a callback.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// 0 where no answer came.
@@ -66,7 +66,7 @@ impl Receiver {
     pub(crate) fn new(url: &str) -> Result<Self, Fault> {
         // The URL may hold a password, so it is not quoted.
         let url = ForwardUrl::with_any_scheme(url)
-            .map_err(|_| Fault::told("--to is not an http:// or https:// URL"))?;
+            .map_err(|_| Fault::new("--to is not an http:// or https:// URL"))?;
         let client =
             if url.is_https() { Https::with_system_roots(LIMITS) } else { Https::without_roots(LIMITS) };
         Ok(Self { url, client })

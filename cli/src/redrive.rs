@@ -80,7 +80,7 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
     let (found, source) = find(place, asked).await?;
     if found == Found::default() {
         if asked.input.is_some() {
-            return Err(Fault::told(
+            return Err(Fault::new(
                 "standard input has no entry of an unrecorded callback; is it the function's log?",
             ));
         }
@@ -108,17 +108,17 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
     Ok(ExitCode::from(u8::from(tally.failed + tally.incomplete > 0)))
 }
 
-/// What there is to record, and where it was looked for.
+/// The callbacks to record, and where they were found.
 async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> {
     let Some(since) = asked.since else {
         let mut log = Vec::new();
         let read = io::stdin().read_to_end(&mut log);
-        read.map_err(|error| Fault::Told(format!("can't read standard input: {error}")))?;
+        read.map_err(|error| Fault::Message(format!("can't read standard input: {error}")))?;
         return Ok((redrive::find(&log), "standard input".to_owned()));
     };
     let until = asked.until.unwrap_or_else(Moment::now);
     if until <= since {
-        return Err(Fault::told("--until is not after --since"));
+        return Err(Fault::new("--until is not after --since"));
     }
     let log_group = match &asked.log_group {
         Some(name) => name.clone(),
@@ -168,7 +168,7 @@ async fn record(
     Ok(())
 }
 
-/// What became of a callback, for a program.
+/// The JSON line for a callback that was tried.
 fn tell(
     callback: &Unrecorded<'_>,
     keeping: Keeping,

@@ -109,7 +109,7 @@ pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> 
 }
 
 impl Run<'_> {
-    /// What an earlier run sent in vain.
+    /// Events that an earlier run sent without the answer 200.
     fn failed(&self, place: &Place) -> Result<Items, Fault> {
         let keys = self.journal.as_ref().map(Journal::failed).unwrap_or_default();
         let table = Table::of(place)?;
@@ -186,7 +186,7 @@ impl Run<'_> {
         } else {
             "with --resume FILE another run can go on"
         };
-        Fault::Told(format!(
+        Fault::Message(format!(
             "stopped after {UNANSWERED} callbacks in a row without an answer ({}); {again}",
             answer.text
         ))
@@ -205,10 +205,10 @@ impl Run<'_> {
         self.output.flush()?;
         match (failed, self.journal.is_some()) {
             (0, _) => Ok(()),
-            (_, true) => {
-                Err(Fault::Told(format!("{failed} were not answered 200; run it again to send them again")))
-            }
-            (_, false) => Err(Fault::Told(format!("{failed} were not answered 200"))),
+            (_, true) => Err(Fault::Message(format!(
+                "{failed} were not answered 200; run it again to send them again"
+            ))),
+            (_, false) => Err(Fault::Message(format!("{failed} were not answered 200"))),
         }
     }
 }

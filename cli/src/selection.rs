@@ -25,7 +25,7 @@ use span::Span;
 /// Which events.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Selection {
-    /// What the events are about: a GroupId, a UserID, …
+    /// The subject of the events: a GroupId, a UserID, …
     pub(crate) subject: Option<String>,
     /// Only events of this CallbackCommand
     #[arg(long, value_name = "COMMAND")]
@@ -112,7 +112,7 @@ impl Selection {
         }
     }
 
-    /// What to say if there are none.
+    /// The note if there are none.
     pub(crate) fn none(&self, place: &Place) -> String {
         let app = place.app().map(|app| format!(" in application {app}")).unwrap_or_default();
         match self.subject.as_ref().or(self.command.as_ref()).or(self.person.as_ref()) {
@@ -126,7 +126,7 @@ impl Selection {
         let span =
             Span { since: self.since.unwrap_or(Moment(0)), until: self.until.unwrap_or_else(Moment::now) };
         if span.until <= span.since {
-            return Err(Fault::told("--until is not after --since"));
+            return Err(Fault::new("--until is not after --since"));
         }
         Ok(span)
     }
@@ -157,7 +157,7 @@ impl Selection {
         table.query(query, wanted)
     }
 
-    /// Parts of bodies have an `sk` that is no time, so they are not in any span.
+    /// The `sk` of a part is not a time, so parts of bodies are in no span.
     fn of_table(&self, table: &Table, app: Option<String>, span: Span, wanted: Wanted) -> Items {
         let (since, until) = span.bounds();
         let mut filter = "sk BETWEEN :since AND :until".to_owned();

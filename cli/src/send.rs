@@ -25,7 +25,7 @@ use target::Target;
 /// How old the signature of `--stale` is, in seconds. A receiver accepts 60.
 const STALE: u64 = 120;
 
-/// What `--wrong-sign` signs with.
+/// The token of `--wrong-sign`.
 const WRONG_TOKEN: &str = "not-the-token";
 
 /// The command that the check of the URL names, if the user names none.
@@ -76,7 +76,7 @@ pub(crate) async fn run(flags: PlaceFlags, sending: &Sending, output: &mut Outpu
     let target = Target::find(flags, sending.to.as_deref()).await?;
     if !target.receiver.is_local() && !sending.yes {
         let Target { name, .. } = target;
-        return Err(Fault::Told(format!(
+        return Err(Fault::Message(format!(
             "{name} is not on this machine; add --yes to make a real event there"
         )));
     }
@@ -111,7 +111,7 @@ fn body(sending: &Sending, command: &str) -> Result<Vec<u8>, Fault> {
     } else {
         fs::read(file)
     };
-    read.map_err(|error| Fault::Told(format!("can't read {}: {error}", file.display())))
+    read.map_err(|error| Fault::Message(format!("can't read {}: {error}", file.display())))
 }
 
 fn signature(form: Form, app: &str) -> Result<Option<Signature>, Fault> {
@@ -120,7 +120,7 @@ fn signature(form: Form, app: &str) -> Result<Option<Signature>, Fault> {
     }
     let token = token(app)?;
     if form.stale && token.is_none() {
-        return Err(Fault::Told(format!("--stale needs a token of {app}; set CALLBACK_TOKENS")));
+        return Err(Fault::Message(format!("--stale needs a token of {app}; set CALLBACK_TOKENS")));
     }
     Ok(token.map(|token| Signature::new(&token, if form.stale { STALE } else { 0 })))
 }
@@ -155,10 +155,10 @@ impl Form {
             return if answer.status == 401 {
                 Ok(())
             } else {
-                Err(Fault::told("expected status 401; does the function have a token for this application?"))
+                Err(Fault::new("expected status 401; does the function have a token for this application?"))
             };
         }
         let is_ok = answer.is_well() && answer.json()["answer"]["ActionStatus"] == "OK";
-        if is_ok { Ok(()) } else { Err(Fault::told("expected status 200 with ActionStatus OK")) }
+        if is_ok { Ok(()) } else { Err(Fault::new("expected status 200 with ActionStatus OK")) }
     }
 }

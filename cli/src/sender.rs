@@ -74,7 +74,7 @@ impl Signature {
 /// The token of `CALLBACK_TOKENS` with which an application's callbacks are signed.
 pub(crate) fn token(sdk_appid: &str) -> Result<Option<String>, Fault> {
     let lookup = |name: &str| std::env::var(name).ok();
-    settings::token(lookup, sdk_appid).map_err(|error| Fault::Told(error.to_string()))
+    settings::token(lookup, sdk_appid).map_err(|error| Fault::Message(error.to_string()))
 }
 
 /// Sends recorded events to a receiver, as Tencent sent them.
@@ -108,7 +108,7 @@ impl Sender {
     }
 }
 
-/// What came of sending an event, for a program.
+/// The JSON line for an event that was sent, and its answer.
 pub(crate) fn line(event: &Item, answer: &Answer) -> Value {
     let mut line = answer.json();
     for name in ["pk", "sk", "CallbackCommand"] {

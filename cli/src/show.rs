@@ -38,14 +38,14 @@ pub(crate) async fn run(place: &Place, Show { pk, sk }: &Show, output: &mut Outp
     let found = query.send().await.map_err(|error| table.fault(&error))?;
     let event = match found.items() {
         [head] => table.with_body(head.clone()).await?,
-        [] => return Err(Fault::Told(format!("no event has pk {pk} and an sk that begins with {sk}"))),
+        [] => return Err(Fault::Message(format!("no event has pk {pk} and an sk that begins with {sk}"))),
         several => {
             let sks: Vec<_> = several.iter().filter_map(|item| attribute(item, "sk")).collect();
-            return Err(Fault::Told(format!("which one? Give one of these as SK: {}", sks.join(" "))));
+            return Err(Fault::Message(format!("which one? Give one of these as SK: {}", sks.join(" "))));
         }
     };
     let Some(body) = attribute(&event, "Body") else {
-        return Err(Fault::told("a part of its body is not in the table: it may have expired"));
+        return Err(Fault::new("a part of its body is not in the table: it may have expired"));
     };
     if output.json { output.text(&json(&event)) } else { output.body(body) }
 }

@@ -21,7 +21,7 @@ use crate::{
     place::Place,
 };
 
-/// What every item of an event has.
+/// Attributes of every event's item.
 const KEYS: [&str; 3] = ["pk", "sk", "CallbackCommand"];
 
 /// How many items a page has at most. DynamoDB's own limit is 1 MB; an embedded one may read all that there is.
@@ -36,12 +36,12 @@ const BODIES_AT_A_TIME: usize = 4;
 /// Items, page after page.
 pub(crate) type Items = BoxStream<'static, Result<Item, Fault>>;
 
-/// What of each item is read.
+/// The attributes to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// `pk`, `sk` and `CallbackCommand`.
     Keys,
-    /// What a table shows.
+    /// The attributes that a printed table shows.
     Columns,
     /// Every attribute, and the body out of its parts.
     Whole,
@@ -85,7 +85,7 @@ impl Table {
         Ok(Self { client: place.dynamodb(), asked: place.asking("read", &name), name })
     }
 
-    /// What a failed request means.
+    /// The fault of a failed request.
     pub(crate) fn fault<E>(&self, error: &SdkError<E>) -> Fault
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -99,7 +99,7 @@ impl Table {
         query.expression_attribute_values(":pk", text(pk))
     }
 
-    /// What a query finds.
+    /// The items of a query.
     pub(crate) fn query(&self, query: QueryFluentBuilder, wanted: Wanted) -> Items {
         let (names, expression) = wanted.projection();
         let query = query.set_expression_attribute_names(names).set_projection_expression(expression);
@@ -107,7 +107,7 @@ impl Table {
         self.items(query.limit(limit).into_paginator().items().send())
     }
 
-    /// What a scan finds.
+    /// The items of a scan.
     pub(crate) fn scan(&self, scan: ScanFluentBuilder, wanted: Wanted) -> Items {
         let (names, expression) = wanted.projection();
         let scan = scan.set_expression_attribute_names(names).set_projection_expression(expression);
@@ -153,7 +153,7 @@ impl Table {
             for item in got.responses.into_iter().flat_map(HashMap::into_values).flatten() {
                 found.insert(key(&item), item);
             }
-            // What one answer has no room for.
+            // Keys that DynamoDB left for another request.
             asked = got.unprocessed_keys;
         }
         Ok(heads.iter().filter_map(|head| found.remove(&key(head))).collect())
@@ -192,7 +192,7 @@ impl Table {
         Ok(Size { items: count(table.item_count), read_units: read_units(table.table_size_bytes) })
     }
 
-    /// What it costs to read an index. `None` if nobody says.
+    /// The read units of a scan of an index. `None` if unknown.
     pub(crate) async fn index_read_units(&self, name: &str) -> Option<u64> {
         let table = self.described().await.ok()?;
         let index = table.global_secondary_indexes().iter().find(|index| index.index_name() == Some(name))?;
@@ -204,7 +204,7 @@ impl Table {
         let described = described.map_err(|error| self.fault(&error))?;
         described
             .table
-            .ok_or_else(|| Fault::Told(format!("DynamoDB does not describe the table {}", self.name)))
+            .ok_or_else(|| Fault::Message(format!("DynamoDB does not describe the table {}", self.name)))
     }
 }
 

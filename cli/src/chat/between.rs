@@ -1,4 +1,4 @@
-//! What events mean for a conversation of two users.
+//! The meaning of events for a conversation of two users.
 
 use tencent_chat_callbacks::{
     Event,

@@ -1,4 +1,4 @@
-//! What became of messages: edits, recalls and read marks, by the key of the message.
+//! Edits, recalls and read marks of messages, by the key of the message.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::fault::Fault;
 
-/// What became of one message. Edit and recall are in the file.
+/// Changes of one message. Edit and recall are in the file.
 #[derive(Debug, Default)]
 struct Fate {
     edit: Option<u64>,

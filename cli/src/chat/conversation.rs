@@ -42,7 +42,7 @@ impl Conversation {
         }
     }
 
-    /// What an event means, unless it has nothing to do with the conversation.
+    /// The meaning of an event, unless it has nothing to do with the conversation.
     ///
     /// A before-callback has not: only the after-callback proves that a message was sent.
     pub(super) fn step(&self, event: &Item) -> Option<Step> {

@@ -1,4 +1,4 @@
-//! What events mean for the conversation in a group, or in an official channel.
+//! The meaning of events for the conversation in a group, or in an official channel.
 
 use tencent_chat_callbacks::{
     Event,

@@ -19,7 +19,7 @@ const COLUMNS: [Column; 3] = [
     Column::new("MESSAGE", 0, Cut::End),
 ];
 
-/// What became of a message stands where FROM is: no text of a message can get there.
+/// Marks stand in the column FROM, which no text of a message can reach.
 const MARKS: [Column; 2] = [Column::new("", 24, Cut::End), Column::new("", 0, Cut::End)];
 
 /// How much of a line the text has.

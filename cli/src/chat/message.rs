@@ -19,12 +19,12 @@ pub(super) struct Sent {
     pub(super) seq: Option<i64>,
     /// How many groups of the same id there were before. Each counts anew.
     pub(super) generation: u32,
-    /// What edits, recalls and read receipts call it. Messages of 2017 have no key.
+    /// The key that edits, recalls and read receipts use. Messages of 2017 have no key.
     pub(super) key: Option<String>,
     pub(super) from: String,
     /// The recipient of a one-to-one message.
     pub(super) to: Option<String>,
-    /// Who sent it in the name of `from`.
+    /// The user who sent it in the name of `from`.
     pub(super) by: Option<String>,
     pub(super) topic: Option<String>,
     /// Delivered only to users who were online, and not stored.
@@ -37,9 +37,9 @@ pub(super) struct Sent {
 pub(super) struct Change {
     pub(super) source: Source,
     pub(super) time: u64,
-    /// Who did it, as far as the callback says.
+    /// The user who did it, if the callback says so.
     pub(super) by: Option<String>,
-    /// What the message says since then. A recall has none.
+    /// The text since then. A recall has none.
     pub(super) text: Option<String>,
 }
 
@@ -104,7 +104,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// What it says after all edits.
+    /// The text after all edits.
     pub(super) fn text(&self) -> &str {
         self.edit.as_ref().and_then(|edit| edit.text.as_ref()).unwrap_or(&self.sent.text)
     }

@@ -17,11 +17,11 @@ use crate::{fault::Fault, plain::printable};
 
 const STYLE: &str = include_str!("page.css");
 
-/// What the page's head says.
+/// Title and facts in the head of the page.
 #[derive(Debug)]
 pub(super) struct About {
     pub(super) title: String,
-    /// Who is on the one side, in a conversation of two.
+    /// The user on one side, in a conversation of two.
     pub(super) one: Option<String>,
     pub(super) facts: Vec<(&'static str, String)>,
 }
@@ -40,7 +40,7 @@ impl Page {
     pub(super) fn create(path: &Path) -> Result<Self, Fault> {
         if path.exists() && !path.is_file() {
             // A folder, or a device: the page would take its place.
-            return Err(Fault::Told(format!("can't write {}: it is not a file", path.display())));
+            return Err(Fault::Message(format!("can't write {}: it is not a file", path.display())));
         }
         // A link stays one: the page is written where it points to.
         let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -212,5 +212,5 @@ fn shown(text: &str) -> String {
 }
 
 fn fault(path: &Path, error: &io::Error) -> Fault {
-    Fault::Told(format!("can't write {}: {error}", path.display()))
+    Fault::Message(format!("can't write {}: {error}", path.display()))
 }

@@ -155,7 +155,7 @@ impl Reading {
         self.messages.push(&sent).map(|_| ())
     }
 
-    /// The key of a message, told from those of earlier groups of the same id.
+    /// The key of a message, distinct from those of earlier groups with the same id.
     fn of_now(&self, key: &str) -> String {
         format!("{} {key}", self.generation)
     }

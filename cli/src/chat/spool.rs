@@ -62,5 +62,5 @@ impl Spooled {
 }
 
 fn fault(error: &io::Error) -> Fault {
-    Fault::Told(format!("can't use a temporary file: {error}; set TMPDIR to a folder with more room"))
+    Fault::Message(format!("can't use a temporary file: {error}; set TMPDIR to a folder with more room"))
 }

@@ -1,4 +1,4 @@
-//! What an event means for a conversation.
+//! The meaning of an event for a conversation.
 
 use tencent_chat_webhook::record::attribute::Item;
 
@@ -7,7 +7,7 @@ use super::{
     text::{UNREADABLE, salvaged},
 };
 
-/// What an event means. Messages are named by their keys.
+/// The meaning of an event. Messages are named by their keys.
 #[derive(Debug)]
 pub(super) enum Step {
     Sent(Sent),

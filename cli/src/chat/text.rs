@@ -6,7 +6,7 @@ use tencent_chat_webhook::record::attribute::Item;
 
 use crate::event::attribute;
 
-/// What stands for a message or an element that can't be read.
+/// Shown for a message or an element that can't be read.
 pub(super) const UNREADABLE: &str = "[unreadable]";
 
 /// The elements, with a space between them. One that is not a text is named in brackets.

@@ -1,4 +1,4 @@
-//! What AWS answers, or why it doesn't.
+//! AWS's answer, or a finding that says why there is none.
 
 use std::error::Error;
 

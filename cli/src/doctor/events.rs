@@ -1,4 +1,4 @@
-//! What the log of the last hour tells of callbacks.
+//! Findings on callbacks, from the log of the last hour.
 
 use std::{collections::BTreeMap, fmt::Display};
 

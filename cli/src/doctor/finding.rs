@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{fault::Fault, output::Output, plain::plain};
 
-/// What one check found, and what to do.
+/// The result of one check, and the fix.
 #[allow(clippy::struct_field_names, reason = "the names are those of the JSON object")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {

@@ -22,7 +22,7 @@ const OUTCOMES: [&str; 5] = ["recorded", "duplicate", "refused", "probe", "faile
 /// Of how many requests one may be on the other side of the hour's ends.
 const ONE_IN: u64 = 1000;
 
-/// What the API took = recorded + duplicates + refused + probes + failed.
+/// Requests of the API = recorded + duplicates + refused + probes + failed.
 pub(super) async fn requests(place: &Place, hour: Hour, function: &Function) -> Result<Finding, Finding> {
     if place.parameter("LogLevel").is_some_and(|level| level != "INFO") {
         let finding = "not made: with this LogLevel the log has neither recorded callbacks nor duplicates";

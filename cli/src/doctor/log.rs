@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{moment::Moment, place::Place};
 
-/// What the function did.
+/// The function's requests, counted.
 #[derive(Debug, Default)]
 pub(super) struct Function {
     /// By outcome: the requests that came through the API in the ledger's hour.
@@ -31,7 +31,7 @@ pub(super) struct Function {
     pub(super) failed: HashSet<String>,
 }
 
-/// What the redrive did: the last outcome of each id.
+/// The last outcome of each id in the redrive's log.
 pub(super) type Redrive = HashMap<String, String>;
 
 #[derive(Deserialize)]

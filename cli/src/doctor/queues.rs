@@ -1,4 +1,4 @@
-//! What waits in the queues.
+//! The messages in the queues.
 
 use aws_sdk_cloudwatch::types::{Dimension, Statistic};
 use aws_sdk_sqs::types::QueueAttributeName;

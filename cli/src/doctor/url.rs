@@ -86,7 +86,7 @@ async fn signed(place: &Place, receiver: &Receiver) -> Result<Finding, Fault> {
 
 /// Why no signed request can be made.
 fn not_tried(fault: Fault) -> Finding {
-    let Fault::Told(text) = fault else { return Finding::wrong(SIGNED, "not checked", "") };
+    let Fault::Message(text) = fault else { return Finding::wrong(SIGNED, "not checked", "") };
     Finding::wrong(SIGNED, format!("not checked: {text}"), "")
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The body with one text in place of another wherever that is a whole string value; `None` if it is none. Names of
 /// fields stay, and so does a text that merely has the other in it.
 ///
-/// A body is valid JSON: outside of strings there is no quotation mark.
+/// A body is valid JSON, so quotation marks stand only around strings.
 pub(super) fn replaced(body: &str, text: &str, replacement: &str) -> Option<String> {
     let literal = serde_json::Value::from(replacement).to_string();
     let (mut replaced, mut copied, mut at) = (String::new(), 0, 0);

@@ -18,7 +18,7 @@ use crate::{
     table::{Table, Wanted},
 };
 
-/// What was done with an event, or would be.
+/// The action on an event, or with --dry-run the planned one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Action {
     Delete,
@@ -39,7 +39,7 @@ pub(super) struct Changer {
 }
 
 impl Changer {
-    /// What was done with the event of this head, if the person was in it.
+    /// The action on the event of this head, if the person was in it.
     pub(super) async fn change(&self, mut head: Item) -> Result<Option<(Item, Action)>, Fault> {
         loop {
             let event = self.table.with_body(head).await?;

@@ -1,4 +1,4 @@
-//! What an event has to do with a person, and what becomes of it.
+//! Decides for an event whether the person is in it, and what to do.
 
 use std::{
     collections::BTreeMap,
@@ -41,7 +41,7 @@ pub(super) struct Person {
     pseudonym: String,
 }
 
-/// What becomes of an event.
+/// The decision on an event.
 #[derive(Debug)]
 pub(super) enum Fate {
     Deleted,
@@ -58,7 +58,7 @@ impl Person {
         Self { id: id.to_owned(), pseudonym: format!("erased-{:012x}", random >> 16) }
     }
 
-    /// What becomes of an event with its body; `None` if the person is not in it.
+    /// The decision on an event with its body; `None` if the person is not in it.
     pub(super) fn fate(&self, event: &Item) -> Option<Fate> {
         if self.is_owner(event) {
             return Some(Fate::Deleted);

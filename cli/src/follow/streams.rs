@@ -225,7 +225,7 @@ async fn list_patiently(stream: &Stream) -> Result<Vec<Listed>, Fault> {
 
 /// Says why nothing comes for the time being.
 fn report(fault: &Fault) {
-    if let Fault::Told(text) = fault {
+    if let Fault::Message(text) = fault {
         note(&format!("{text}; trying again"));
     }
 }

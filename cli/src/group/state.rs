@@ -1,4 +1,4 @@
-//! What the events of a group tell of it.
+//! A group's state, as far as its events say.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,11 +17,11 @@ const GROUP: &str = "Group.";
 /// A message in the group.
 const SENT: &str = "Group.CallbackAfterSendMsg";
 
-/// What is sent by Tencent's REST API, where the sender need not be a member.
+/// The platform of Tencent's REST API, whose sender need not be a member.
 const REST_API: &str = "RESTAPI";
 
 /// How long before its creation event the events of a new group may be: that of a community comes 3 s late
-/// (269/1663), and one without a time of its own is as old as its last delivery.
+/// (269/1663), and one without its own time is as old as its last delivery.
 const CREATION_IS_LATE: u64 = 60_000;
 
 /// A group, as far as its events tell.
@@ -43,7 +43,7 @@ pub(super) struct State {
     pub(super) destroyed: Option<u64>,
     /// How many events could not be read.
     pub(super) unread: u64,
-    /// Whether the last event told all members.
+    /// Whether the last event listed all members.
     has_all_at_the_end: bool,
     /// From when on whoever writes is active, if anybody asks.
     active_since: Option<u64>,

@@ -4,10 +4,10 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::plain::plain;
 
-/// What is shown between two columns.
+/// The space between two columns.
 const GAP: &str = "  ";
 
-/// What stands for what is left out.
+/// Shown for a part that is cut out.
 const ELLIPSIS: char = '…';
 
 /// A column.

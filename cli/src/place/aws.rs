@@ -8,7 +8,7 @@ use aws_types::SdkConfig;
 
 use crate::fault::Fault;
 
-/// What `make run` serves.
+/// The DynamoDB of `make run`.
 #[derive(Clone, Debug)]
 pub(crate) struct Local {
     pub(crate) url: String,
@@ -44,7 +44,7 @@ pub(crate) fn config() -> std::future::Ready<Result<SdkConfig, Fault>> {
 pub(crate) async fn config() -> Result<SdkConfig, Fault> {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https()).load().await;
     if config.region().is_none() {
-        return Err(Fault::told("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one"));
+        return Err(Fault::new("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one"));
     }
     Ok(config)
 }

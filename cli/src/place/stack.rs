@@ -1,4 +1,4 @@
-//! What a CloudFormation stack says of the function's place.
+//! Outputs and parameters of a CloudFormation stack.
 
 use std::collections::HashMap;
 
@@ -36,7 +36,7 @@ impl Stack {
         let described = Client::new(config).describe_stacks().stack_name(name).send().await;
         let described = described.map_err(|error| asked.fault(&error))?;
         let stack =
-            described.stacks().first().ok_or_else(|| Fault::told(format!("there is no {}", asked.what)))?;
+            described.stacks().first().ok_or_else(|| Fault::new(format!("there is no {}", asked.what)))?;
         let pair = |key: Option<&str>, value: Option<&str>| Some((key?.to_owned(), value?.to_owned()));
         Ok(Self {
             name: name.to_owned(),
@@ -56,7 +56,7 @@ impl Stack {
     /// An output that the template has.
     pub(crate) fn output(&self, key: &str) -> Result<String, Fault> {
         let no_output =
-            || Fault::Told(format!("the stack {} has no output {key}: is it this project's?", self.name));
+            || Fault::Message(format!("the stack {} has no output {key}: is it this project's?", self.name));
         self.outputs.get(key).cloned().ok_or_else(no_output)
     }
 
@@ -70,9 +70,10 @@ impl Stack {
         let mut each = apps.split(',').map(str::trim).filter(|app| !app.is_empty());
         match (each.next(), each.next()) {
             (Some(app), None) => Ok(app.to_owned()),
-            _ => {
-                Err(Fault::Told(format!("which application? The stack {} has {apps}; give --app", self.name)))
-            }
+            _ => Err(Fault::Message(format!(
+                "which application? The stack {} has {apps}; give --app",
+                self.name
+            ))),
         }
     }
 }

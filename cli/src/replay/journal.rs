@@ -1,4 +1,4 @@
-//! What became of each callback of a replay, in a file, so that a run goes on where another one stopped.
+//! A file with the status of each callback of a replay, so that another run can go on where this one stopped.
 
 use std::{
     collections::BTreeSet,
@@ -33,7 +33,7 @@ struct Line {
 impl Journal {
     /// Opens the file, or makes it.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
-        let fault = |error: io::Error| Fault::Told(format!("can't use {}: {error}", path.display()));
+        let fault = |error: io::Error| Fault::Message(format!("can't use {}: {error}", path.display()));
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(fault)?;
         let mut journal = Self { file, latest: None, failed: BTreeSet::new() };
         let whole = journal.read().map_err(fault)?;
@@ -86,6 +86,6 @@ impl Journal {
         let line = format!("{}\n", json!({ "pk": pk, "sk": sk, "status": status }));
         let written = self.file.write_all(line.as_bytes());
         self.note((sk, pk), status);
-        written.map_err(|error| Fault::Told(format!("can't write the file of --resume: {error}")))
+        written.map_err(|error| Fault::Message(format!("can't write the file of --resume: {error}")))
     }
 }

@@ -13,15 +13,15 @@ pub(crate) async fn confirm(table: &Table, yes: bool, otherwise: &str) -> Result
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Fault::Told(format!("{cost}; {otherwise}")));
+        return Err(Fault::Message(format!("{cost}; {otherwise}")));
     }
     let _ = write!(io::stderr(), "{cost}. Go on? [y/N] ");
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Fault::told("nothing was read")) }
+    if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Fault::new("nothing was read")) }
 }
 
-/// What a scan of the table costs, in words.
+/// The cost of a scan of the table, in words.
 pub(crate) async fn cost(table: &Table) -> Result<String, Fault> {
     let size = table.size().await?;
     let (name, items, units) = (&table.name, size.items, size.read_units);

@@ -82,5 +82,5 @@ fn read(file: &mut File, place: &Place) -> io::Result<Item> {
 
 #[allow(clippy::needless_pass_by_value, reason = "it is mapped over results")]
 fn fault(error: io::Error) -> Fault {
-    Fault::Told(format!("can't sort in a temporary file: {error}; set TMPDIR to a folder with more room"))
+    Fault::Message(format!("can't sort in a temporary file: {error}; set TMPDIR to a folder with more room"))
 }

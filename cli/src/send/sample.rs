@@ -61,7 +61,7 @@ fn unknown(command: &str) -> Fault {
     } else {
         format!("did you mean {}?", near.join(", "))
     };
-    Fault::Told(format!("no sample of {command}, so give --body, or a documented command: {advice}"))
+    Fault::Message(format!("no sample of {command}, so give --body, or a documented command: {advice}"))
 }
 
 /// The documented names that are most like a text, the most like first.

@@ -61,7 +61,9 @@ impl Setting {
     pub(super) fn apply(&self, body: &mut Value) -> Result<(), Fault> {
         let mut at = body;
         for step in &self.steps {
-            at = step.enter(at).map_err(|fault| Fault::Told(format!("can't set {}: {fault}", self.path)))?;
+            at = step
+                .enter(at)
+                .map_err(|fault| Fault::Message(format!("can't set {}: {fault}", self.path)))?;
         }
         *at = match at {
             Value::String(_) => Value::from(self.value.as_str()),
@@ -125,7 +127,7 @@ mod tests {
         let mut body = json!({ "GroupId": "g", "EventTime": "1", "MsgSeq": 1, "Info": {}, "MemberList": [{ "Member_Account": "a" }] });
         match setting.parse::<Setting>()?.apply(&mut body) {
             Ok(()) => Ok(body),
-            Err(Fault::Told(message)) => Err(message),
+            Err(Fault::Message(message)) => Err(message),
             Err(Fault::Closed) => Err("closed".to_owned()),
         }
     }

@@ -11,9 +11,9 @@ use crate::{
 pub(super) struct Target {
     pub(super) receiver: Receiver,
     pub(super) app: String,
-    /// What the user calls it. A URL of `--to` may hold a password, so it is not quoted.
+    /// Its name in messages. A URL of `--to` may hold a password, so it is not quoted.
     pub(super) name: String,
-    /// What to do if it doesn't answer.
+    /// Advice if it doesn't answer.
     advice: &'static str,
 }
 
@@ -29,7 +29,7 @@ impl Target {
             (None, true, false) => {
                 let name = PlaceFlags::local_function();
                 let receiver = Receiver::new(&name).map_err(|_| {
-                    Fault::told("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
+                    Fault::new("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
                 })?;
                 let app = flags.app_without_a_stack();
                 Ok(Self { receiver, app, name, advice: "; start `make run` first" })
@@ -39,13 +39,13 @@ impl Target {
                 let (receiver, app) = (Receiver::new(&place.callback_url()?)?, place.app()?);
                 Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), advice: "" })
             }
-            _ => Err(Fault::told("where to? Give one of --stack, --local and --to")),
+            _ => Err(Fault::new("where to? Give one of --stack, --local and --to")),
         }
     }
 
     /// No answer came.
     pub(super) fn silence(&self, cause: &str) -> Fault {
         let Self { name, advice, .. } = self;
-        Fault::Told(format!("no answer from {name}: {cause}{advice}"))
+        Fault::Message(format!("no answer from {name}: {cause}{advice}"))
     }
 }

@@ -124,7 +124,7 @@ async fn two_users_read_edits_recalls_and_read_marks() {
     let ran = world.run(&["chat", "bob", "amy", "--json"]);
     assert_eq!(ran.code, Some(0));
     assert_eq!(
-        ran.told,
+        ran.stderr,
         "1 messages that were not delivered are left out\n\
          1 messages that were edited or recalled are not here: they are older, or were not recorded\n"
     );
@@ -139,7 +139,7 @@ async fn two_users_read_edits_recalls_and_read_marks() {
     let until = world.run(&["chat", "amy", "bob", "--until", "2022-12-09T08:26:55Z", "--json"]);
     assert_eq!(said(&until), expected[..3], "what came later counts");
     assert!(
-        !until.told.contains("delivered") && until.told.starts_with("1 messages that were edited "),
+        !until.stderr.contains("delivered") && until.stderr.starts_with("1 messages that were edited "),
         "{until:?}"
     );
     let since = world.run(&["chat", "amy", "bob", "--since", "2022-12-09T08:26:55Z", "--json"]);
@@ -169,7 +169,7 @@ TIME                      FROM                MESSAGE
                                                long long long long long long long long long long
                                                long long
 ";
-    assert_eq!(ran.printed, expected);
+    assert_eq!(ran.stdout, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,7 +217,7 @@ async fn a_group_s_messages_are_found_by_topic_and_number() {
     .await;
     let ran = world.run(&["chat", "g", "--json"]);
     assert_eq!(
-        ran.told,
+        ran.stderr,
         "1 messages that were not delivered are left out\n\
          1 messages that were edited or recalled are not here: they are older, or were not recorded\n\
          1 events can't be read: their body is incomplete, or not of its documented shape\n"

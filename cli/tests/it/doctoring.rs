@@ -45,7 +45,7 @@ fn assert_leads_somewhere(fix: &str) {
 async fn a_stack_that_is_well_has_no_fault() {
     let api = api().await;
     let ran = doctor(Aws::well(&api.url()), &["--json"]);
-    assert_eq!((ran.code, ran.told.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
     let findings = ran.json();
     let found = |check: &str| -> Vec<_> {
         let of_check = findings.iter().filter(|finding| finding["check"] == check);
@@ -160,7 +160,7 @@ async fn each_fault_is_found_by_its_check_and_no_other() {
         let mut aws = Aws::well(&api.url());
         plant(&mut aws);
         let ran = doctor(aws, &["--json"]);
-        assert_eq!((ran.code, ran.told.as_str()), (Some(1), ""), "{ran:?}");
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), ""), "{ran:?}");
         let found = wrong(&ran);
         let checks: Vec<_> = found.iter().map(|(check, _, _)| check.as_str()).collect();
         assert_eq!(checks, expected.iter().map(|(check, _, _)| *check).collect::<Vec<_>>(), "{found:?}");
@@ -180,7 +180,7 @@ async fn failures_that_were_redriven_are_not_wrong() {
     aws.redrive_log = vec![redriven("a", "failed"), redriven("a", "recorded"), redriven("b", "duplicate")];
     let ran = doctor(aws, &["--json"]);
     assert_eq!((ran.code, wrong(&ran)), (Some(0), Vec::new()));
-    assert!(ran.printed.contains("2 failed = 2 redriven + 0 waiting"), "{}", ran.printed);
+    assert!(ran.stdout.contains("2 failed = 2 redriven + 0 waiting"), "{}", ran.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,8 +111,8 @@ async fn own_events_are_deleted_and_others_get_a_pseudonym() {
     expected.sort();
     assert_eq!(actions(&ran), expected);
     let told = "this reads the whole table tencent-chat-events: about ";
-    assert!(ran.told.starts_with(told), "{ran:?}");
-    assert!(ran.told.ends_with("deleted 7, pseudonymised 3, not changed 0\n"), "{ran:?}");
+    assert!(ran.stderr.starts_with(told), "{ran:?}");
+    assert!(ran.stderr.ends_with("deleted 7, pseudonymised 3, not changed 0\n"), "{ran:?}");
 
     let (changed, same): (Vec<_>, Vec<_>) =
         items(&world).await.into_iter().partition(|item| item.get("Erased").is_some());
@@ -139,8 +139,8 @@ async fn own_events_are_deleted_and_others_get_a_pseudonym() {
     assert!(same.iter().all(|item| before.contains(item)));
 
     let again = self::ran(&world, &["erase", "--person", "amy", "--yes", "--json"]);
-    assert_eq!((again.code, again.printed.as_str()), (Some(0), ""));
-    assert!(again.told.ends_with("nothing to erase: no event has amy\n"), "{again:?}");
+    assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""));
+    assert!(again.stderr.ends_with("nothing to erase: no event has amy\n"), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,7 +192,7 @@ async fn a_mention_in_a_large_body_is_reported_and_stays() {
         let expected = ["g1", "g2"].map(|group| (group.to_owned(), action.to_owned()));
         assert_eq!((ran.code, actions(&ran)), (Some(1), expected.into()), "{ran:?}");
         assert!(
-            ran.told.contains("\nan event that is not changed has a body too large to change; "),
+            ran.stderr.contains("\nan event that is not changed has a body too large to change; "),
             "{ran:?}"
         );
         assert_eq!(items(&world).await, before);
@@ -215,8 +215,8 @@ async fn it_asks_first_and_a_dry_run_writes_nothing() {
         (&["erase", "--person", "amy", "--dry-run"], " read units; add --yes\n"),
     ] {
         let ran = ran(&world, arguments);
-        assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""));
-        assert!(ran.told.starts_with(size) && ran.told.ends_with(advice), "{ran:?}");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+        assert!(ran.stderr.starts_with(size) && ran.stderr.ends_with(advice), "{ran:?}");
     }
     let dry = ran(&world, &["erase", "--person", "amy", "--dry-run", "--yes"]);
     let lines = dry.lines();

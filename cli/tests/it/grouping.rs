@@ -53,7 +53,7 @@ async fn record(world: &World, events: &[Value]) {
 /// The one object that it prints with these arguments.
 fn state(world: &World, arguments: &[&str]) -> Value {
     let ran = world.run(&[&["group", "g", "--json"], arguments].concat());
-    assert_eq!((ran.code, ran.told.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
     let [object] = ran.json().try_into().expect("one line");
     object
 }
@@ -199,14 +199,14 @@ async fn what_the_events_cannot_tell_is_said() {
     let told = "1 events of the group are left out: they are not as documented, or parts of them are gone\n\
         the first event of the group is of 2022-12-10T08:26:54.000Z: members who wrote only before that count as \
         inactive\n";
-    assert_eq!((ran.code, ran.told.as_str()), (Some(0), told));
-    assert!(ran.printed.contains("name          \u{fffd}[31m\nintroduction  two\u{fffd}lines\n"), "{ran:?}");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), told));
+    assert!(ran.stdout.contains("name          \u{fffd}[31m\nintroduction  two\u{fffd}lines\n"), "{ran:?}");
 
     let before = world.run(&["group", "g", "--at", &at(0), "--json"]);
     let told = "no events of a group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
-    assert_eq!((before.code, before.printed.as_str(), before.told.as_str()), (Some(0), "", told));
+    assert_eq!((before.code, before.stdout.as_str(), before.stderr.as_str()), (Some(0), "", told));
     let wrong = run(program(&ENVIRONMENT, &["group", "g", "--inactive", "soon"]), "");
-    assert!(wrong.told.contains("expected a length of time as 90m, 12h, 30d"), "{wrong:?}");
+    assert!(wrong.stderr.contains("expected a length of time as 90m, 12h, 30d"), "{wrong:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

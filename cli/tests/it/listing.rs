@@ -46,7 +46,7 @@ async fn a_subject_s_events_are_listed_in_order_of_time() {
     assert_eq!(list(&["--since", "2022-12-09", "--until", "2022-12-09T08:26:54.623Z"]).lines().count(), 2);
     assert_eq!(list(&["--command", CREATED, "--until", "2100-01-01"]).lines().count(), 5);
     let ran = world.run(&["list", "@TGS#1", "--json"]);
-    assert!(ran.printed.contains("[31m\\u061c\\u009b"), "{}", ran.printed);
+    assert!(ran.stdout.contains("[31m\\u061c\\u009b"), "{}", ran.stdout);
     let json = ran.json();
     assert_eq!(column(&json, "EventTime"), [TIME, TIME + 500, TIME + 1000]);
     assert_eq!(json[0]["Body"], created("@TGS#1", TIME, hostile).to_string());
@@ -83,8 +83,8 @@ async fn a_command_s_days_are_listed_in_order_over_any_shards() {
     assert_eq!(printed.lines().count(), 61);
 
     let none = of_command("2022-12-11", &["--until", "2022-12-12"]);
-    assert_eq!((none.code, none.printed.as_str()), (Some(0), ""));
-    assert_eq!(none.told, format!("no events of {CREATED} in application 1400000001\n"));
+    assert_eq!((none.code, none.stdout.as_str()), (Some(0), ""));
+    assert_eq!(none.stderr, format!("no events of {CREATED} in application 1400000001\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,24 +122,24 @@ async fn a_whole_table_is_listed_only_after_a_yes() {
     }
     world.record(&large("h", TIME + 300), 1).await;
     let asked = world.run(&["list"]);
-    assert_eq!((asked.code, asked.printed.as_str()), (Some(1), ""));
+    assert_eq!((asked.code, asked.stdout.as_str()), (Some(1), ""));
     let scan = "chat-events: this reads the whole table tencent-chat-events: about 30";
     assert!(
-        asked.told.starts_with(scan) && asked.told.contains(" read units; add --yes, or give "),
+        asked.stderr.starts_with(scan) && asked.stderr.contains(" read units; add --yes, or give "),
         "{asked:?}"
     );
 
     let ran = world.run(&["list", "--yes", "--json"]);
-    assert!(ran.told.starts_with("this reads the whole table "), "{}", ran.told);
+    assert!(ran.stderr.starts_with("this reads the whole table "), "{}", ran.stderr);
     let json = ran.json();
     let times: Vec<u64> = (0..=300).map(|number| TIME + number).collect();
     assert_eq!(column(&json, "EventTime"), times.iter().collect::<Vec<_>>());
     let sent = large("h", TIME + 300).to_string();
     assert!(json.iter().all(|event| event["Body"].is_string()) && json[300]["Body"] == sent);
     let some = world.run(&["list", "--yes", "--command", CREATED, "--until", "2022-12-09T08:26:54.125Z"]);
-    assert_eq!(some.printed.lines().count(), 3, "{some:?}");
+    assert_eq!(some.stdout.lines().count(), 3, "{some:?}");
     let other = world.run(&["list", "--yes", "--app", "14"]);
-    assert_eq!((other.code, other.printed.as_str()), (Some(0), ""), "{other:?}");
+    assert_eq!((other.code, other.stdout.as_str()), (Some(0), ""), "{other:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,7 +162,7 @@ async fn a_person_s_events_are_those_that_name_the_person() {
     assert_eq!(times(&["g-2"]), [1]);
     assert_eq!(times(&["--command", CREATED, "--since", "2022-12-09", "--until", "2022-12-10"]), [1, 2]);
     let table = world.run(&["list", "--person", "amy", "--yes"]);
-    assert_eq!(table.printed.lines().count(), 4, "{table:?}");
+    assert_eq!(table.stdout.lines().count(), 4, "{table:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -216,11 +216,11 @@ async fn show_prints_the_body_byte_for_byte() {
     let several = world.run(&["show", pk, "16705"]);
     assert_eq!(several.code, Some(1));
     assert!(
-        several.told.starts_with("chat-events: which one? Give one of these as SK: 1670574414123#Group."),
+        several.stderr.starts_with("chat-events: which one? Give one of these as SK: 1670574414123#Group."),
         "{several:?}"
     );
     let none = world.run(&["show", pk, "17"]);
-    assert_eq!(none.told, format!("chat-events: no event has pk {pk} and an sk that begins with 17\n"));
+    assert_eq!(none.stderr, format!("chat-events: no event has pk {pk} and an sk that begins with 17\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,7 +235,7 @@ async fn local_events_need_no_credentials_region_or_application() {
         run(command, "")
     };
     assert_eq!(local(&["list", "@TGS#1"]).well().lines().count(), 2);
-    let listed = local(&["list", "--yes"]).printed;
+    let listed = local(&["list", "--yes"]).stdout;
     assert_eq!(listed.lines().count(), 3, "parts are not events: {listed}");
     assert!(listed.lines().nth(1).expect("a line").contains("  @TGS#"), "{listed}");
 }

@@ -124,7 +124,7 @@ async fn what_is_not_there_is_named_and_nothing_to_do_is_well() {
         ),
     ] {
         let ran = with_stack(&world, apps, arguments);
-        assert_eq!((ran.code, ran.told), (Some(1), format!("chat-events: {expected}\n")));
+        assert_eq!((ran.code, ran.stderr), (Some(1), format!("chat-events: {expected}\n")));
     }
     let none = with_stack(
         &world,
@@ -132,9 +132,9 @@ async fn what_is_not_there_is_named_and_nothing_to_do_is_well() {
         &["--stack", "ours", "redrive", "--since", "1999-01-01", "--until", "1999-02-01"],
     );
     assert_eq!(
-        (none.code, none.printed.as_str()),
+        (none.code, none.stdout.as_str()),
         (Some(0), "recorded 0, already there 0, failed 0, incomplete 0\n")
     );
     let span = "/aws/lambda/ours from 1999-01-01T00:00:00.000Z to 1999-02-01T00:00:00.000Z";
-    assert_eq!(none.told, format!("no unrecorded callbacks in {span}\n"));
+    assert_eq!(none.stderr, format!("no unrecorded callbacks in {span}\n"));
 }

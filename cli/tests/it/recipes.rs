@@ -175,7 +175,7 @@ async fn groups_are_mirrored_and_again_without_harm() {
     let command = command.replace("--since 2026-11-01", "--since 2026-11-01 --until 2027-01-01");
     for printed in ["6 new events\n", "0 new events\n"] {
         let ran = kitchen.shell(&command, &[]);
-        assert_eq!((ran.code, ran.printed.as_str()), (Some(0), printed), "{ran:?}");
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), printed), "{ran:?}");
     }
     let select = "import json, sqlite3\nrows = sqlite3.connect('groups.db').execute\n\
         print(json.dumps([rows('SELECT * FROM chat_group').fetchall(),\n\
@@ -201,13 +201,13 @@ async fn an_export_is_checked_against_its_digests() {
     let [export, check] = blocks("Export a month for an audit", "bash").try_into().expect("two blocks");
     let ran = kitchen.shell(&format!("{export}\n{check}"), &[]);
     let printed = "2026-11.jsonl.gz: OK\n{'intact': 2}\n";
-    assert_eq!((ran.code, ran.printed.as_str()), (Some(0), printed), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), printed), "{ran:?}");
 
     // One that was altered, and one that was erased in.
     assert_eq!(world.run(&["erase", "--person", "bob", "--yes"]).code, Some(0));
     let alter = "gzip -dc 2026-11.jsonl.gz | sed '1s/bob/eve/; 1s/Erased/erased/' | gzip -n > altered.gz
         mv altered.gz 2026-11.jsonl.gz; sha256sum 2026-11.jsonl.gz > 2026-11.jsonl.gz.sha256";
-    let counts = |script: &str| kitchen.shell(script, &[]).printed;
+    let counts = |script: &str| kitchen.shell(script, &[]).stdout;
     assert!(counts(&format!("{export}\n{check}")).ends_with("{'erased': 2}\n"));
     let altered = counts(&format!("{export}\n{alter}\n{check}"));
     assert!(altered.ends_with("{'ALTERED': 1, 'erased': 1}\n"), "{altered}");

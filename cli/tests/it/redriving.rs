@@ -22,9 +22,9 @@ async fn it_records_once_and_fails_unless_all_is_in_the_table() {
         (whole.clone() + &line("c", 2, 3), 1, "recorded 0, already there 2, failed 0, incomplete 1\n"),
     ] {
         let ran = world.run_on(&log, &["redrive", "-"]);
-        assert_eq!((ran.code, ran.printed.as_str()), (Some(code), counts));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), counts));
         assert_eq!(
-            ran.told.contains("incomplete: c: the log has only some of its pieces"),
+            ran.stderr.contains("incomplete: c: the log has only some of its pieces"),
             code == 1,
             "{ran:?}"
         );
@@ -35,8 +35,8 @@ async fn it_records_once_and_fails_unless_all_is_in_the_table() {
     closed.env("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9");
     let ran = run(closed, &whole);
     let counts = "recorded 0, already there 0, failed 2, incomplete 0\n";
-    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), counts));
-    assert!(ran.told.contains("failed: a: connection: "), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), counts));
+    assert!(ran.stderr.contains("failed: a: connection: "), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,7 +44,7 @@ async fn a_dry_run_writes_nothing() {
     let world = World::start().await;
     let ran = world.run_on(&line("a", 1, 1), &["redrive", "-", "--dry-run"]);
     assert_eq!(
-        (ran.code, ran.told.as_str()),
+        (ran.code, ran.stderr.as_str()),
         (Some(0), "1 to record, failed 0, incomplete 0; nothing was written\n")
     );
     assert!(
@@ -52,7 +52,7 @@ async fn a_dry_run_writes_nothing() {
         "{ran:?}"
     );
     let history = world.run(&["list", "a"]);
-    assert_eq!(history.told, "no events of a in application 1400000001\n");
+    assert_eq!(history.stderr, "no events of a in application 1400000001\n");
     let ran = world.run_on(&line("a", 1, 2), &["redrive", "-", "--dry-run"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
 }
@@ -84,7 +84,7 @@ async fn a_dry_run_fails_with_an_entry_that_cannot_be_recorded() {
     let log = line("a", 1, 1) + &line("z", 1, 1).replace("SdkAppid=", "App=");
     let ran = world.run_on(&log, &["redrive", "-", "--dry-run", "--json"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
-    assert!(ran.told.ends_with("1 to record, failed 1, incomplete 0; nothing was written\n"), "{ran:?}");
+    assert!(ran.stderr.ends_with("1 to record, failed 1, incomplete 0; nothing was written\n"), "{ran:?}");
     let [found, failed] = &ran.json()[..] else { panic!("two lines: {ran:?}") };
     assert_eq!((&found["id"], &found["outcome"]), (&json!("a"), &json!("found")));
     assert_eq!((&failed["id"], &failed["outcome"]), (&json!("z"), &json!("failed")));
@@ -99,7 +99,7 @@ async fn a_byte_that_is_not_utf8_leaves_the_other_entries() {
     let log: Vec<u8> = log.bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
     let ran = world.run_on(&log, &["redrive", "-"]);
     let counts = "recorded 2, already there 0, failed 0, incomplete 1\n";
-    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), counts), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), counts), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,9 +107,9 @@ async fn an_input_without_any_is_most_likely_the_wrong_one() {
     let world = World::start().await;
     for log in ["", "2026-11-21T09:00:00 {\"level\":\"INFO\",\"outcome\":\"recorded\"}\n"] {
         let ran = world.run_on(log, &["redrive", "-"]);
-        assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
         assert_eq!(
-            ran.told,
+            ran.stderr,
             "chat-events: standard input has no entry of an unrecorded callback; is it the function's log?\n"
         );
     }
@@ -126,7 +126,7 @@ async fn items_expire_as_the_function_s_do() {
     assert_eq!(item["CommandDay"].as_str().expect("a text").matches('#').count(), 3, "{item}");
     let mut command = world.program(&["redrive", "-"]);
     command.env("INDEX_SHARDS", "many");
-    let told = run(command, &line("a", 1, 1)).told;
+    let told = run(command, &line("a", 1, 1)).stderr;
     assert_eq!(
         told,
         "chat-events: setting INDEX_SHARDS is malformed; expected a whole number from 1 to 64\n"

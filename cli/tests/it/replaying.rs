@@ -48,7 +48,7 @@ async fn replay_sends_callbacks_as_tencent_did() {
     command.env("CALLBACK_TOKENS", format!("one,{SDK_APPID}:ours"));
     let ran = run(command, "");
     assert_eq!(
-        (ran.code, ran.told.as_str()),
+        (ran.code, ran.stderr.as_str()),
         (Some(0), "sent 3, not answered 200: 0; 1 before-callbacks left out\n")
     );
     let requests = receiver.received();
@@ -64,7 +64,7 @@ async fn replay_sends_callbacks_as_tencent_did() {
     assert!(line["ms"].is_u64() && line["pk"] == "1400000001#g" && line["sk"].is_string(), "{line}");
 
     let all = world.run(&["replay", "g", "--to", &receiver.url(), "--before-callbacks"]);
-    assert_eq!((all.code, all.told.as_str()), (Some(0), "sent 4, not answered 200: 0\n"));
+    assert_eq!((all.code, all.stderr.as_str()), (Some(0), "sent 4, not answered 200: 0\n"));
     let unsigned = &receiver.received()[6];
     assert!(unsigned.body == bodies[3] && !unsigned.query.contains("Sign="), "{}", unsigned.query);
 }
@@ -85,24 +85,24 @@ async fn replay_with_resume_sends_the_rest_and_what_failed() {
     .await;
     let stopped = world.run(&["replay", "g", "--to", &failing.url(), "--resume", file]);
     assert_eq!(stopped.code, Some(1));
-    assert!(stopped.told.contains("g: 500 {\"ActionStatus\""), "{stopped:?}");
-    assert!(stopped.told.contains("stopped after 5 callbacks in a row without an answer ("), "{stopped:?}");
+    assert!(stopped.stderr.contains("g: 500 {\"ActionStatus\""), "{stopped:?}");
+    assert!(stopped.stderr.contains("stopped after 5 callbacks in a row without an answer ("), "{stopped:?}");
 
     // As if the run had been ended in the middle of a line.
     let whole = fs::read_to_string(file).expect("a file");
     fs::write(file, format!("{whole}{{\"pk\":")).expect("it can be written");
     let well = Receiver::start(|_| 200).await;
     let resumed = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
-    assert_eq!((resumed.code, resumed.told.as_str()), (Some(0), "sent 11, not answered 200: 0\n"));
+    assert_eq!((resumed.code, resumed.stderr.as_str()), (Some(0), "sent 11, not answered 200: 0\n"));
     let expected: Vec<_> = [2].into_iter().chain(10..20).map(|index: usize| bodies[index].clone()).collect();
     assert!(well.received().into_iter().map(|each| each.body).eq(expected));
     let nothing = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
-    assert_eq!((nothing.code, nothing.told.as_str()), (Some(0), "sent 0, not answered 200: 0\n"));
+    assert_eq!((nothing.code, nothing.stderr.as_str()), (Some(0), "sent 0, not answered 200: 0\n"));
 
     fs::write(file, "something else\n").expect("it can be written");
     let foreign = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
     assert!(
-        foreign.code == Some(1) && foreign.told.contains("a line that no replay has written"),
+        foreign.code == Some(1) && foreign.stderr.contains("a line that no replay has written"),
         "{foreign:?}"
     );
 }
@@ -114,11 +114,11 @@ async fn replay_fails_if_a_callback_was_not_answered_200() {
     let receiver = Receiver::start(|number| if number == 1 { 503 } else { 200 }).await;
     let ran = world.run(&["replay", "g", "--to", &receiver.url(), "--json"]);
     assert_eq!((ran.code, receiver.received().len()), (Some(1), 3));
-    assert!(ran.told.ends_with("chat-events: 1 were not answered 200\n"), "{ran:?}");
+    assert!(ran.stderr.ends_with("chat-events: 1 were not answered 200\n"), "{ran:?}");
     let closed = world.run(&["replay", "g", "--to", "http://127.0.0.1:9/", "--json"]);
     assert_eq!((closed.code, &closed.json()[0]["status"]), (Some(1), &json!(0)), "{closed:?}");
     let url = world.run(&["replay", "g", "--to", "ftp://me:secret@x/"]);
-    assert_eq!(url.told, "chat-events: --to is not an http:// or https:// URL\n");
+    assert_eq!(url.stderr, "chat-events: --to is not an http:// or https:// URL\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +127,7 @@ async fn replay_keeps_to_a_rate_and_a_dry_run_sends_nothing() {
     record(&world, 5).await;
     let receiver = Receiver::start(|_| 200).await;
     let dry = world.run(&["replay", "g", "--dry-run", "--json"]);
-    assert_eq!((dry.code, dry.told.as_str()), (Some(0), "5 to send; nothing was sent\n"));
+    assert_eq!((dry.code, dry.stderr.as_str()), (Some(0), "5 to send; nothing was sent\n"));
     assert_eq!((dry.json().len(), receiver.received().len()), (5, 0));
     let started = Instant::now();
     world.run(&["replay", "g", "--to", &receiver.url(), "--rate", "10"]);
@@ -147,7 +147,7 @@ async fn replay_makes_one_table_of_two() {
         let mut command = there.program(&["replay", "--yes", "--to", &function.url()]);
         command.env("CALLBACK_TOKENS", "ours");
         let ran = run(command, "");
-        assert!(ran.code == Some(0) && ran.told.ends_with("sent 21, not answered 200: 0\n"), "{ran:?}");
+        assert!(ran.code == Some(0) && ran.stderr.ends_with("sent 21, not answered 200: 0\n"), "{ran:?}");
         let of_group = here.run(&["list", "g", "--json"]).json();
         let there = there.run(&["list", "g", "--json"]).json();
         let keys = |events: &[Value]| events.iter().map(|event| event["sk"].clone()).collect::<Vec<_>>();

@@ -74,7 +74,7 @@ async fn each_sample_is_recorded_as_a_test_event_of_now() {
     let started = now() / 1000 * 1000;
     for command in DOCUMENTED {
         let ran = receiving.send(&[command.name, "--json"]);
-        assert_eq!((ran.code, ran.told.as_str()), (Some(0), ""), "{ran:?}");
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
         let [object] = ran.json().try_into().expect("one line");
         assert!(object["ms"].is_u64() && object["answer"]["ActionStatus"] == "OK", "{object}");
         assert_eq!((&object["CallbackCommand"], &object["status"]), (&json!(command.name), &json!(200)));
@@ -139,8 +139,8 @@ async fn a_body_is_sent_byte_for_byte_under_any_command() {
     file.write_all(b"\xff").expect("it can be written");
     let ran = receiving.send(&[live, "--body", &path]);
     assert_eq!((ran.code, receiving.request().body.last()), (Some(1), Some(&0xff)), "{ran:?}");
-    assert!(ran.printed.contains("  400  "), "{ran:?}");
-    assert_eq!(ran.told, "chat-events: expected status 200 with ActionStatus OK\n");
+    assert!(ran.stdout.contains("  400  "), "{ran:?}");
+    assert_eq!(ran.stderr, "chat-events: expected status 200 with ActionStatus OK\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,15 +151,15 @@ async fn a_refusal_is_expected_of_a_wrong_or_stale_signature() {
         assert!(printed.starts_with(&format!("{FULL} {flag} ")) && printed.contains("  401  "), "{printed}");
     }
     let unsigned = receiving.send_from(&[], "", &[FULL]);
-    assert!(unsigned.code == Some(1) && unsigned.printed.contains("  401  "), "{unsigned:?}");
+    assert!(unsigned.code == Some(1) && unsigned.stdout.contains("  401  "), "{unsigned:?}");
     assert!(receiving.items().is_empty());
 
     let lax = Receiving::with(&[("ALLOW_UNSIGNED", "true")]).await;
     let ran = lax.send(&[FULL, "--wrong-sign"]);
-    assert!(ran.code == Some(1) && ran.printed.contains("  200  "), "{ran:?}");
-    assert!(ran.told.starts_with("chat-events: expected status 401; "), "{ran:?}");
+    assert!(ran.code == Some(1) && ran.stdout.contains("  200  "), "{ran:?}");
+    assert!(ran.stderr.starts_with("chat-events: expected status 401; "), "{ran:?}");
     let ran = lax.send_from(&[], "", &[FULL, "--stale"]);
-    assert_eq!(ran.told, "chat-events: --stale needs a token of 1400000001; set CALLBACK_TOKENS\n");
+    assert_eq!(ran.stderr, "chat-events: --stale needs a token of 1400000001; set CALLBACK_TOKENS\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,15 +239,15 @@ fn what_can_not_be_sent_is_one_line_that_says_what_to_do() {
         (&[FULL, nowhere[0], nowhere[1]], "no answer from the URL of --to: "),
     ] {
         let ran = run(program(&SIGNING, &[&["send"], arguments].concat()), "");
-        assert_eq!((ran.code, ran.printed.as_str(), ran.told.lines().count()), (Some(1), "", 1), "{ran:?}");
-        assert!(ran.told.starts_with(&format!("chat-events: {expected}")), "{ran:?}");
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(1), "", 1), "{ran:?}");
+        assert!(ran.stderr.starts_with(&format!("chat-events: {expected}")), "{ran:?}");
     }
     let ran = run(program(&SIGNING, &["send", FULL, "--json", nowhere[0], nowhere[1]]), "");
     let [object] = ran.json().try_into().expect("one line");
     assert_eq!((ran.code, &object["status"]), (Some(1), &json!(0)), "{ran:?}");
-    assert!(object["answer"].as_str().is_some_and(|cause| ran.told.contains(cause)), "{ran:?}");
+    assert!(object["answer"].as_str().is_some_and(|cause| ran.stderr.contains(cause)), "{ran:?}");
     let local = [("LOCAL_FUNCTION_ADDRESS", "127.0.0.1:9")];
     let ran = run(program(&local, &["--local", "send", FULL]), "");
-    assert!(ran.told.starts_with("chat-events: no answer from http://127.0.0.1:9: "), "{ran:?}");
-    assert!(ran.told.ends_with("; start `make run` first\n"), "{ran:?}");
+    assert!(ran.stderr.starts_with("chat-events: no answer from http://127.0.0.1:9: "), "{ran:?}");
+    assert!(ran.stderr.ends_with("; start `make run` first\n"), "{ran:?}");
 }

@@ -10,9 +10,9 @@ use crate::world::{ENVIRONMENT, World, created, program, run};
 /// The line that it ends with, with these arguments and this environment.
 fn told(variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let ran = run(program(variables, arguments), "");
-    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""), "{ran:?}");
-    assert_eq!(ran.told.lines().count(), 1, "{ran:?}");
-    ran.told
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+    ran.stderr
 }
 
 #[test]
@@ -58,7 +58,7 @@ async fn a_table_that_is_not_there_is_named() {
     let ran = world.run(&["list", "x", "--table", "nowhere"]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(
-        ran.told,
+        ran.stderr,
         "chat-events: there is no table nowhere in us-east-1; check --stack or --table, Region and account\n"
     );
 }

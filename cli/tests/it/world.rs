@@ -31,19 +31,19 @@ pub(crate) fn program(variables: &[(&str, &str)], arguments: &[&str]) -> Command
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
-    pub(crate) printed: String,
-    pub(crate) told: String,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// What it printed, where it went well and had nothing else to tell.
     pub(crate) fn well(self) -> String {
-        assert_eq!((self.code, self.told.as_str()), (Some(0), ""), "{self:?}");
-        self.printed
+        assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:?}");
+        self.stdout
     }
 
     pub(crate) fn lines(&self) -> Vec<&str> {
-        self.printed.lines().collect()
+        self.stdout.lines().collect()
     }
 
     /// What it printed with `--json`.
@@ -59,7 +59,7 @@ pub(crate) fn run<T: AsRef<[u8]> + ?Sized>(mut command: Command, input: &T) -> R
     let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
     let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
-    Ran { code: status.code(), printed: text(stdout), told: text(stderr) }
+    Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
 }
 
 /// A table of its own.

@@ -1,4 +1,4 @@
-//! What a failed request means for reading on.
+//! Kinds of failed requests: which can be tried again.
 
 use std::error::Error;
 

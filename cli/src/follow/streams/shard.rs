@@ -29,7 +29,7 @@ pub(super) enum Position {
     After(String),
 }
 
-/// What a read of a shard has come to.
+/// The result of one read of a shard.
 #[derive(Debug)]
 pub(super) enum Progress {
     Read(Vec<Record>),

@@ -16,9 +16,9 @@ fn page(world: &World, of: &[&str]) -> (String, String) {
     let file = folder.path().join("chat.html");
     let file = file.to_str().expect("a text");
     let ran = world.run(&[&["chat", "--html", file], of].concat());
-    assert_eq!((ran.code, ran.printed.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
-    (fs::read_to_string(file).expect("a page"), ran.told.replace(file, "FILE"))
+    (fs::read_to_string(file).expect("a page"), ran.stderr.replace(file, "FILE"))
 }
 
 fn digest(body: &Value) -> String {
@@ -123,15 +123,18 @@ async fn a_page_that_can_t_be_written_leaves_nothing_behind() {
         let ran = world.run(&["chat", "g", "--html", file]);
         let begin = format!("chat-events: can't write {file}: ");
         assert!(
-            ran.code == Some(1) && ran.told.starts_with(&begin) && ran.told.lines().count() == 1,
+            ran.code == Some(1) && ran.stderr.starts_with(&begin) && ran.stderr.lines().count() == 1,
             "{ran:?}"
         );
     }
     let nothing = world.run(&["chat", "g", "--html", &file("chat.html")]);
-    assert_eq!((nothing.code, nothing.printed.as_str()), (Some(0), ""));
-    assert_eq!(nothing.told, "no messages in g; for two users give both; no page was written\n");
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
+    assert_eq!(nothing.stderr, "no messages in g; for two users give both; no page was written\n");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
-    assert_eq!(world.run(&["chat", "amy", "dora"]).told, "no messages of amy and dora\n");
+    assert_eq!(world.run(&["chat", "amy", "dora"]).stderr, "no messages of amy and dora\n");
     let both = world.run(&["chat", "g", "--json", "--html", &file("chat.html")]);
-    assert_eq!((both.code, both.told.as_str()), (Some(1), "chat-events: give --html or --json, not both\n"));
+    assert_eq!(
+        (both.code, both.stderr.as_str()),
+        (Some(1), "chat-events: give --html or --json, not both\n")
+    );
 }

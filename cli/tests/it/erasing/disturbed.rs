@@ -27,10 +27,10 @@ async fn another_run_finishes_what_was_interrupted() {
     let denied = Step::Fail(400, "AccessDeniedException", "not allowed");
     // The parts are read, then their keys, then one is deleted, and no more.
     let ran = run_in_front_of(&world, move |request| if request < 5 { Step::Pass } else { denied }).await;
-    assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
     let told = "chat-events: can't erase in the table tencent-chat-events: AccessDeniedException: not allowed; \
         ask for this permission\n";
-    assert!(ran.told.ends_with(told), "{ran:?}");
+    assert!(ran.stderr.ends_with(told), "{ran:?}");
     let left: Vec<_> = items(&world).await.iter().map(|item| item["sk"].to_string()).collect();
     assert_eq!(left.len(), 2, "a part and the head: {left:?}");
     let ran = world.run(&["erase", "--person", "amy", "--yes", "--json"]);
@@ -50,7 +50,7 @@ async fn a_body_that_lacks_parts_is_reported() {
     delete.send().await.expect("it is deleted");
     let ran = world.run(&["erase", "--person", "amy", "--yes"]);
     let told = "1 events lack parts of their body, so the person may be in what is left of it\n";
-    assert!(ran.code == Some(0) && ran.told.contains(told), "{ran:?}");
+    assert!(ran.code == Some(0) && ran.stderr.contains(told), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +93,7 @@ async fn an_event_deleted_meanwhile_stays_deleted() {
         body("C2C.CallbackAfterSendMsg", 2, r#""From_Account":"bob","To_Account":"amy","MsgBody":[]"#);
     record(&world, "1400000001", &[of_bob]).await;
     let ran = run_in_front_of(&world, erasing_bob(&world)).await;
-    assert_eq!((ran.code, ran.printed.as_str(), items(&world).await.len()), (Some(0), "", 0), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str(), items(&world).await.len()), (Some(0), "", 0), "{ran:?}");
 }
 
 /// Erases bob between the scan and the first write.
