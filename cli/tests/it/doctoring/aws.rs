@@ -169,14 +169,15 @@ fn to_f64(count: usize) -> f64 {
 fn cbor(value: &Value) -> Vec<u8> {
     fn encode(value: &Value, encoder: &mut Encoder) {
         match value {
-            Value::Null => encoder.null(),
-            Value::Bool(value) => encoder.boolean(*value),
-            Value::Number(number) => encoder.double(number.as_f64().expect("a number is finite")),
-            Value::String(text) => encoder.str(text),
+            Value::Null => drop(encoder.null()),
+            Value::Bool(value) => drop(encoder.boolean(*value)),
+            Value::Number(number) => drop(encoder.double(number.as_f64().expect("a number is finite"))),
+            Value::String(text) => drop(encoder.str(text)),
             Value::Array(values) => {
                 encoder.array(values.len());
-                values.iter().for_each(|value| encode(value, encoder));
-                return;
+                for value in values {
+                    encode(value, encoder);
+                }
             }
             Value::Object(fields) => {
                 encoder.map(fields.len());
@@ -184,9 +185,8 @@ fn cbor(value: &Value) -> Vec<u8> {
                     encoder.str(name);
                     encode(value, encoder);
                 }
-                return;
             }
-        };
+        }
     }
     let mut encoder = Encoder::new(Vec::new());
     encode(value, &mut encoder);
