@@ -12,6 +12,7 @@ sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
 import command_line
 import deploying
+import doctor
 import forwarding
 import healing
 import lasting
@@ -78,6 +79,8 @@ def run(stack, emulator):
     healing.from_pieces(stack, sender)
     step("The dead letters are moved back")
     healing.from_the_dead_letters(stack, sender)
+    step("The doctor looks at it, while it is well and with faults")
+    doctor.looks(stack, sender)
 
     step("A second deployment changes nothing")
     deploying.again(stack, surroundings)

@@ -40,7 +40,12 @@ class Sender:
         self.port = emulator_port
         host = urllib.parse.urlsplit(callback_url).hostname
         self.host = f"{host.split('.')[0]}.execute-api.localhost:{emulator_port}" if ".execute-api." in host else host
-        self.sent = 0
+        self.times = []
+
+    @property
+    def sent(self):
+        """How many requests it has sent."""
+        return len(self.times)
 
     def send(self, query, body, method="POST", content_type="application/json"):
         """Sends a request, and gives what Tencent looks at: status, ActionStatus, ErrorCode."""
@@ -52,7 +57,7 @@ class Sender:
             reply = json.loads(response.read())
         finally:
             connection.close()
-        self.sent += 1
+        self.times.append(time.time())
         return response.status, reply.get("ActionStatus"), reply.get("ErrorCode")
 
     def send_sample(self, event, signature):

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import threading
+import time
 
 from callbacks import SDK_APPID
 from checks import check, equal, note
@@ -43,6 +44,7 @@ def deployed_api(sender):
             connection.request("POST", self.path, body, {"Host": sender.host, "Content-Type": "application/json"})
             response = connection.getresponse()
             reply = response.read()
+            sender.times.append(time.time())
             self.send_response(response.status)
             self.send_header("Content-Length", str(len(reply)))
             self.end_headers()

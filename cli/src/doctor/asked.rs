@@ -29,7 +29,7 @@ where
 {
     answer.map_err(|error| {
         let Some(code) = error.as_service_error().and_then(ProvideErrorMetadata::code) else {
-            let finding = format!("not checked: {action} gets no answer: {}", causes(&error));
+            let finding = format!("not checked: {action} fails: {}", causes(&error));
             return Finding::wrong(check, finding, "check your network and credentials, and try again");
         };
         if code.contains("AccessDenied") {

@@ -16,6 +16,9 @@ use crate::{
 const UNSIGNED: &str = "url unsigned";
 const SIGNED: &str = "url signed";
 
+/// The body of the console's check of the URL.
+const CHECK_OF_THE_URL: &[u8] = b"{}";
+
 /// Sends the console's check of the URL, without a signature and with one. Neither is recorded.
 pub(super) async fn check(place: &Place) -> Vec<Finding> {
     let url = match output(place, UNSIGNED, "CallbackUrl") {
@@ -26,7 +29,7 @@ pub(super) async fn check(place: &Place) -> Vec<Finding> {
         let finding = format!("the stack's CallbackUrl is not a URL: {url}");
         return vec![Finding::wrong(UNSIGNED, finding, "check DomainName")];
     };
-    let unsigned = receiver.post(&Parameters::default().query(None), b"{}".to_vec()).await;
+    let unsigned = receiver.post(&Parameters::default().query(None), CHECK_OF_THE_URL.to_vec()).await;
     let admits_unsigned = place.parameter("AllowUnsigned") == Some("true");
     let mut findings = vec![of_unsigned(&unsigned, admits_unsigned)];
     if unsigned.status != 0 {
@@ -49,11 +52,6 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
             "a request without a signature is accepted",
             "deploy with a token, and without AllowUnsigned",
         ),
-        0 => Finding::wrong(
-            check,
-            format!("no answer: {}", answer.text),
-            "check the API, and with a domain its DNS record: docs/troubleshooting.md#callbacks-that-dont-come",
-        ),
         429 => Finding::wrong(check, "the API turns requests away", runbook("ApiThrottlesAlarm")),
         _ => of_other(check, answer),
     }
@@ -65,7 +63,8 @@ async fn signed(place: &Place, receiver: &Receiver) -> Result<Finding, Fault> {
         return Ok(Finding::ok(check, "not checked").with_fix("set CALLBACK_TOKENS to the console's token"));
     };
     let parameters = Parameters { sdk_appid: Some(&app), ..Parameters::default() };
-    let answer = receiver.post(&parameters.query(Some(&Signature::new(&token, 0))), Vec::new()).await;
+    let answer =
+        receiver.post(&parameters.query(Some(&Signature::new(&token, 0))), CHECK_OF_THE_URL.to_vec()).await;
     Ok(match answer.status {
         200 if is_the_functions(&answer) => {
             Finding::ok(check, "a request with the token of CALLBACK_TOKENS is accepted")
@@ -91,6 +90,13 @@ fn not_tried(fault: Fault) -> Finding {
 }
 
 fn of_other(check: &'static str, answer: &Answer) -> Finding {
+    if answer.status == 0 {
+        return Finding::wrong(
+            check,
+            format!("no answer: {}", answer.text),
+            "check the API, and with a domain its DNS record: docs/troubleshooting.md#callbacks-that-dont-come",
+        );
+    }
     let finding = format!("the API answers {}: {}", answer.status, answer.text);
     Finding::wrong(check, finding, runbook("ApiErrorsAlarm"))
 }

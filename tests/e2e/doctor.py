@@ -1,0 +1,189 @@
+"""Steps: `doctor` looks at the deployed stack, while it is well and with faults that this plants."""
+
+import datetime
+import http.client
+import http.server
+import json
+import re
+import threading
+import time
+
+from callbacks import refusal, signed
+from checks import check, equal, note, wait_for
+from command_line import PROGRAM
+from deploying import FIRST_TOKEN
+from emulator import ACCOUNT, REGION
+from healing import history, take_permission
+from readme import deployed_api
+from receiving import user_with
+from stack import ROOT
+
+GROUP = "@TGS#doctor"
+COMMAND = "Group.CallbackAfterGroupFull"
+
+
+class Patient:
+    """A stack with what `doctor` needs of AWS and the emulator lacks."""
+
+    def __init__(self, stack, sender):
+        self.stack, self.sender, self.counted = stack, sender, 0
+        self.environment = operator(stack) | {
+            "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation(stack, deployed_api(sender)),
+            "CALLBACK_TOKENS": FIRST_TOKEN,
+        }
+
+    def send(self, number, token=FIRST_TOKEN):
+        fields = {"GroupId": GROUP, "EventTime": 1670574800000 + number}
+        return self.sender.send_callback(COMMAND, fields, signed(token))
+
+    def count(self):
+        """Puts the metric `Count`, which API Gateway would make of the requests."""
+        times, self.counted = self.sender.times[self.counted:], len(self.sender.times)
+        data = [{"MetricName": "Count", "Value": 1, "Timestamp": datetime.datetime.fromtimestamp(at, datetime.timezone.utc),
+                 "Dimensions": [{"Name": "ApiId", "Value": self.stack.outputs()["ApiId"]}]} for at in times]
+        for first in range(0, len(data), 100):
+            self.stack.client("cloudwatch").put_metric_data(Namespace="AWS/ApiGateway", MetricData=data[first:first + 100])
+
+    def look(self, **environment):
+        """What `doctor` finds, and its exit code."""
+        self.count()
+        # A request at an end of the ledger's hour may be counted on one side, and logged on the other.
+        wait_for(lambda: straddling(self.sender.times), lambda found: not found, seconds=90)
+        ran = self.stack.run(str(PROGRAM), "--stack", self.stack.name, "--json", "doctor", **self.environment | environment)
+        findings = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+        if not findings:
+            raise RuntimeError(f"doctor found nothing: {ran.stdout}")
+        for each in findings:
+            if not each["ok"]:
+                note(f"{each['check']}: {each['finding']} → {each['fix']}")
+        return findings, ran.returncode
+
+    def wrong(self):
+        """The checks that are not well."""
+        findings, code = self.look()
+        found = {each["check"] for each in findings if not each["ok"]}
+        equal("the exit code says so", code, 1 if found else 0)
+        return found
+
+
+def straddling(times):
+    """Requests close to the end of the ledger's hour, as it is now or in a minute."""
+    end = (time.time() - 120) // 60 * 60
+    return [at for at in times if min(abs(at - end), abs(at - end - 60)) < 5]
+
+
+def operator(stack):
+    """Credentials of a user who has the operator's policy of the docs, and nothing else."""
+    page = (ROOT / "docs" / "operate.md").read_text()
+    policy = re.search(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1]
+    policy = policy.replace("REGION", REGION).replace("ACCOUNT", ACCOUNT)
+    iam = stack.client("iam")
+    iam.create_user(UserName="operator")
+    iam.put_user_policy(UserName="operator", PolicyName="Operate", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="operator")["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+
+def cloudformation(stack, api):
+    """CloudFormation, but for the stack's URL, which only Tencent could reach: it leads to this machine."""
+    url, port = stack.outputs()["CallbackUrl"], int(stack.environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
+
+    class CloudFormation(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            # Host included, which is signed.
+            connection.request("POST", self.path, body, dict(self.headers.items()))
+            response = connection.getresponse()
+            reply = response.read().replace(url.encode(), api.encode())
+            self.send_response(response.status)
+            self.send_header("Content-Type", response.headers["Content-Type"])
+            self.send_header("Content-Length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), CloudFormation)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+def looks(stack, sender):
+    """After the faults of `healing`, of which nothing is left but lines of the log."""
+    patient = Patient(stack, sender)
+    turn_off_alarms(stack)
+    findings, code = patient.look()
+    equal("a stack that is well has no fault", (code, [each for each in findings if not each["ok"]]), (0, []))
+    found = {each["check"]: each["finding"] for each in findings}
+    check("what failed is redriven", re.fullmatch(r"([1-9]\d*) failed = \1 redriven \+ 0 waiting", found["redriven"]), found)
+    check("the ledger balances", re.match(r"[1-9]\d* requests = .*[1-9]\d* failed", found["ledger"]), found["ledger"])
+    check("the token is tried", "is accepted" in found["url signed"], found)
+    check("the versions are told", f"stack {release()}, this program {release()}" in found["versions"], found["versions"])
+    missing_permissions(stack, patient)
+    for plant in (alarm, dead_letter, subscription, failing_writes, wrong_signs):
+        plant(stack, patient)
+
+
+def release():
+    return re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+
+
+def missing_permissions(stack, patient):
+    reader = user_with(stack, "ReaderPolicyArn", name="reader-of-doctor")
+    findings, code = patient.look(AWS_ACCESS_KEY_ID=reader["aws_access_key_id"],
+                                  AWS_SECRET_ACCESS_KEY=reader["aws_secret_access_key"])
+    denied = {each["check"] for each in findings if "permission" in each["finding"]}
+    equal("whoever may only read events is told of the permissions", (code, denied),
+          (1, {"alarms", "redrive queue", "dead letters", "bus letters", "subscription", "log", "redrive log"}))
+
+
+def alarms_of(stack):
+    pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    return [each for page in pages for each in page["MetricAlarms"]]
+
+
+def turn_off_alarms(stack):
+    for each in alarms_of(stack):
+        stack.client("cloudwatch").set_alarm_state(AlarmName=each["AlarmName"], StateValue="OK", StateReason="over")
+
+
+def alarm(stack, patient):
+    cloudwatch, name = stack.client("cloudwatch"), stack.resources()["TableThrottlesAlarm"]
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="planted")
+    equal("an alarm is found", patient.wrong(), {"alarms"})
+    turn_off_alarms(stack)
+
+
+def dead_letter(stack, patient):
+    sqs, queue = stack.client("sqs"), stack.outputs()["RedriveDeadLettersUrl"]
+    sqs.send_message(QueueUrl=queue, MessageBody="planted")
+    equal("a dead letter is found", patient.wrong(), {"dead letters"})
+    sqs.purge_queue(QueueUrl=queue)
+
+
+def subscription(stack, patient):
+    logs, group = stack.client("logs"), stack.outputs()["FunctionLogName"]
+    known, = logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
+    logs.delete_subscription_filter(logGroupName=group, filterName=known["filterName"])
+    equal("a subscription that was deleted is found", patient.wrong(), {"subscription"})
+    logs.put_subscription_filter(logGroupName=group, filterName=known["filterName"], filterPattern=known["filterPattern"],
+                                 destinationArn=known["destinationArn"])
+
+
+def failing_writes(stack, patient):
+    give_back = take_permission(stack, "FunctionRole", "RedriveRole")
+    equal("a write fails", patient.send(1), refusal(503))
+    found = patient.wrong()
+    check("it is found", found - {"redrive queue"} == {"failures", "redriven"}, sorted(found))
+    give_back()
+    wait_for(lambda: history(stack, GROUP), bool, seconds=60)
+    equal("once it is redriven, the stack is well again",
+          wait_for(lambda: patient.wrong(), lambda found: not found, seconds=60), set())
+
+
+def wrong_signs(stack, patient):
+    """The last one: its lines stay in the log."""
+    equal("wrong signatures are refused", {patient.send(number, "not-the-token") for number in range(5)}, {refusal(401)})
+    equal("and found", patient.wrong(), {"refusals"})
