@@ -99,7 +99,6 @@ def send(stack, sender, command, *settings):
     sets = [word for setting in settings for word in ("--set", setting)]
     printed = stack.must(str(PROGRAM), "--app", SDK_APPID, "--json", "send", command, *sets, "--to", deployed_api(sender),
                          CALLBACK_TOKENS=FIRST_TOKEN)
-    sender.sent += 1
     return json.loads(printed)["status"]
 
 
