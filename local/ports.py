@@ -1,4 +1,4 @@
-"""Looks whether `make run` can have its two ports, before minutes of compiling: `python3 local/ports.py`."""
+"""Checks that the two ports of `make run` are free, before minutes of compiling: `python3 local/ports.py`."""
 
 import errno
 import ipaddress
@@ -12,7 +12,7 @@ PORTS = {
 }
 
 
-def fault(name, address):
+def problem(name, address):
     """The reason why `make run` can't listen at an address, or None."""
     host, _, port = address.rpartition(":")
     try:
@@ -32,7 +32,7 @@ def fault(name, address):
 def is_taken(ip, port):
     family = socket.AF_INET6 if ip.version == 6 else socket.AF_INET
     with socket.socket(family) as client, socket.socket(family) as server:
-        # Some systems let two programs listen at one address, so connect as well.
+        # Some systems let two programs listen at one address, so this also tries to connect.
         if client.connect_ex((str(ip), port)) == 0:
             return True
         # A port whose last connections have just ended is free.
@@ -45,10 +45,10 @@ def is_taken(ip, port):
 
 
 def main():
-    faults = [fault(name, os.environ.get(name) or default) for name, default in PORTS.items()]
-    faults = [each for each in faults if each]
-    print("".join(f"can't run: {each}\n" for each in faults), end="", file=sys.stderr)
-    return 2 if faults else 0
+    problems = [problem(name, os.environ.get(name) or default) for name, default in PORTS.items()]
+    problems = [each for each in problems if each]
+    print("".join(f"can't run: {each}\n" for each in problems), end="", file=sys.stderr)
+    return 2 if problems else 0
 
 
 sys.exit(main())

@@ -23,7 +23,7 @@ pub fn assert_sound(record: &Record, body: &str) {
 
     let parts_pk = format!("{}#{}", text(head, "pk"), text(head, "sk"));
     for (number, part) in (1..).zip(parts) {
-        assert_eq!(text(part, "pk"), parts_pk, "parts have a partition of their own");
+        assert_eq!(text(part, "pk"), parts_pk, "parts have their own partition");
         assert_eq!(text(part, "sk"), format!("part#{number:04}"));
         assert!(!part.contains_key("CommandDay"), "parts are not in the index");
     }
