@@ -105,7 +105,7 @@ pub(crate) enum Command {
     /// An event whose subject, From_Account or Report_Account is the person is deleted. In all others the id is
     /// replaced where it is the whole text of a field or of a list's entry; a text that mentions it stays. The
     /// pseudonym is random for each run. If a run is interrupted, another one finishes the rest. It fails if an event
-    /// could not be changed because its body is too large. What is left elsewhere: docs/operate.md.
+    /// could not be changed because its body is too large. What is left elsewhere: docs/security.md.
     ///
     /// JSON: {"pk", "sk", "action"}, with the action `deleted`, `pseudonymised` or `not changed`; with --dry-run `would
     /// be deleted`, `would be pseudonymised` or `would not be changed`.

@@ -151,7 +151,7 @@ fn sum_up(tally: &Tally, asked: &Erase, output: &mut Output) -> Result<(), Fault
     }
     if *not_changed > 0 {
         note(
-            "an event that is not changed has a body too large to change; docs/operate.md says how to delete it",
+            "an event that is not changed has a body too large to change; docs/security.md says how to delete it",
         );
     }
     Ok(())

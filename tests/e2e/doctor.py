@@ -15,7 +15,7 @@ from deploying import FIRST_TOKEN
 from emulator import ACCOUNT, REGION
 from healing import history, take_permission
 from readme import deployed_api
-from receiving import user_with
+from receiving import callback_lines, user_with
 from stack import ROOT
 
 GROUP = "@TGS#doctor"
@@ -26,7 +26,7 @@ class Patient:
     """A stack with what `doctor` needs of AWS and the emulator lacks."""
 
     def __init__(self, stack, sender):
-        self.stack, self.sender, self.counted = stack, sender, 0
+        self.stack, self.sender, self.counted, self.alarms = stack, sender, 0, set()
         self.environment = operator(stack) | {
             "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation(stack, deployed_api(sender)),
             "CALLBACK_TOKENS": FIRST_TOKEN,
@@ -44,9 +44,18 @@ class Patient:
         for first in range(0, len(data), 100):
             self.stack.client("cloudwatch").put_metric_data(Namespace="AWS/ApiGateway", MetricData=data[first:first + 100])
 
+    def set_alarms(self):
+        """Turns alarms on and off. Those of the faults before, which `healing` counted, would be on for 15 minutes."""
+        cloudwatch = self.stack.client("cloudwatch")
+        for page in cloudwatch.get_paginator("describe_alarms").paginate():
+            for name in (each["AlarmName"] for each in page["MetricAlarms"]):
+                state = "ALARM" if name in self.alarms else "OK"
+                cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="as planted")
+
     def look(self, **environment):
         """What `doctor` finds, and its exit code."""
         self.count()
+        self.set_alarms()
         # A request at an end of the ledger's hour may be counted on one side, and logged on the other.
         wait_for(lambda: straddling(self.sender.times), lambda found: not found, seconds=90)
         ran = self.stack.run(str(PROGRAM), "--stack", self.stack.name, "--json", "doctor", **self.environment | environment)
@@ -66,9 +75,14 @@ class Patient:
         return found
 
 
+def ledger_end():
+    """The end of the hour that the ledger is of."""
+    return (time.time() - 120) // 60 * 60
+
+
 def straddling(times):
     """Requests close to the end of the ledger's hour, as it is now or in a minute."""
-    end = (time.time() - 120) // 60 * 60
+    end = ledger_end()
     return [at for at in times if min(abs(at - end), abs(at - end - 60)) < 5]
 
 
@@ -112,18 +126,23 @@ def cloudformation(stack, api):
 
 def looks(stack, sender):
     """After the faults of `healing`, of which nothing is left but lines of the log."""
-    patient = Patient(stack, sender)
-    turn_off_alarms(stack)
+    patient, last = Patient(stack, sender), sender.times[-1]
     findings, code = patient.look()
     equal("a stack that is well has no fault", (code, [each for each in findings if not each["ok"]]), (0, []))
     found = {each["check"]: each["finding"] for each in findings}
     check("what failed is redriven", re.fullmatch(r"([1-9]\d*) failed = \1 redriven \+ 0 waiting", found["redriven"]), found)
-    check("the ledger balances", re.match(r"[1-9]\d* requests = .*[1-9]\d* failed", found["ledger"]), found["ledger"])
     check("the token is tried", "is accepted" in found["url signed"], found)
     check("the versions are told", f"stack {release()}, this program {release()}" in found["versions"], found["versions"])
     missing_permissions(stack, patient)
     for plant in (alarm, dead_letter, subscription, failing_writes, wrong_signs):
         plant(stack, patient)
+    wait_for(lambda: ledger_end() > last, bool, seconds=180)
+    findings, _ = patient.look()
+    ledger = next(each for each in findings if each["check"] == "ledger")
+    failed = sum(line["outcome"] == "failed" for line in callback_lines(stack)) - 1
+    check("the ledger balances, the faults of before included",
+          ledger["ok"] and ledger["finding"].endswith((f"{failed} failed", f"{failed + 1} failed")), ledger)
+    note(ledger["finding"])
 
 
 def release():
@@ -135,25 +154,15 @@ def missing_permissions(stack, patient):
     findings, code = patient.look(AWS_ACCESS_KEY_ID=reader["aws_access_key_id"],
                                   AWS_SECRET_ACCESS_KEY=reader["aws_secret_access_key"])
     denied = {each["check"] for each in findings if "permission" in each["finding"]}
+    # CloudWatch's alarms are not among them: of what speaks CBOR, the emulator does not know the action.
     equal("whoever may only read events is told of the permissions", (code, denied),
-          (1, {"alarms", "redrive queue", "dead letters", "bus letters", "subscription", "log", "redrive log"}))
-
-
-def alarms_of(stack):
-    pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate()
-    return [each for page in pages for each in page["MetricAlarms"]]
-
-
-def turn_off_alarms(stack):
-    for each in alarms_of(stack):
-        stack.client("cloudwatch").set_alarm_state(AlarmName=each["AlarmName"], StateValue="OK", StateReason="over")
+          (1, {"redrive queue", "dead letters", "bus letters", "subscription", "log", "redrive log"}))
 
 
 def alarm(stack, patient):
-    cloudwatch, name = stack.client("cloudwatch"), stack.resources()["TableThrottlesAlarm"]
-    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="planted")
+    patient.alarms = {stack.resources()["TableThrottlesAlarm"]}
     equal("an alarm is found", patient.wrong(), {"alarms"})
-    turn_off_alarms(stack)
+    patient.alarms = set()
 
 
 def dead_letter(stack, patient):

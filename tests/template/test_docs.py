@@ -155,9 +155,9 @@ class Commands(unittest.TestCase):
 class Policies(unittest.TestCase):
     def test_an_operator_may_do_everything_on_the_page(self):
         policy, = policies(page("operate.md"))
-        # A deleted queue is made again by a deployer, and a person is erased by an eraser.
+        # A deleted queue is made again by a deployer.
         missing = {action for action in actions(page("operate.md")) if not allows(policy, action)}
-        self.assertEqual(missing, {"sqs:CreateQueue", "dynamodb:DeleteItem"})
+        self.assertEqual(missing, {"sqs:CreateQueue"})
 
     def test_a_deployer_may_do_what_the_stack_and_the_page_need(self):
         policy = policies(page("deploy.md"))[0]
