@@ -141,8 +141,8 @@ def log(stack, sender):
     tally = {}
     for line in lines:
         tally[line["outcome"]] = tally.get(line["outcome"], 0) + 1
-    # Two large bodies, and two test callbacks of the command line.
-    recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 2 + 2
+    # The samples, and two large bodies.
+    recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 2
     equal("their outcomes", tally, {"recorded": recorded, "duplicate": 1, "probe": len(PROBE_SAMPLES), "refused": 8})
     reasons = sorted(line["reason"] for line in lines if line["outcome"] == "refused")
     equal("their reasons", reasons, [
