@@ -9,30 +9,8 @@ use crate::time::day;
 
 pub mod attribute;
 mod parts;
-use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, number, size, text};
+use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, text};
 pub use parts::{body, parts_key};
-
-/// The attributes that this crate writes. If a field of the body has such a name, it is only in `Body`.
-const OWN: [&str; 18] = [
-    "pk",
-    "sk",
-    "CommandDay",
-    "SdkAppid",
-    "CallbackCommand",
-    "ClientIP",
-    "OptPlatform",
-    "TencentRequestId",
-    "EventTime",
-    "ReceivedAt",
-    "RequestId",
-    "MemberCount",
-    "Body",
-    "BodyParts",
-    "Part",
-    "Problem",
-    "ExpiresAt",
-    "Erased",
-];
 
 /// How much of the head the body's fields may fill, so that this crate's attributes always fit too.
 const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
@@ -203,7 +181,7 @@ fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
         if let Some(earlier) = item.remove(name) {
             room += size(name, &earlier);
         }
-        if name.is_empty() || name.len() > MAX_SCALAR_BYTES || OWN.contains(&name) {
+        if name.is_empty() || name.len() > MAX_SCALAR_BYTES || is_own(name) {
             continue;
         }
         let Some(value) = attribute::scalar(field) else {

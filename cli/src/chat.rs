@@ -22,7 +22,6 @@ mod message;
 mod page;
 mod recorded;
 mod source;
-mod spool;
 mod step;
 mod text;
 

@@ -23,6 +23,8 @@ mod ledger;
 #[cfg(feature = "aws")]
 mod log;
 #[cfg(feature = "aws")]
+mod metric;
+#[cfg(feature = "aws")]
 mod queues;
 #[cfg(feature = "aws")]
 mod reasons;

@@ -30,6 +30,7 @@ mod selection;
 mod send;
 mod sender;
 mod show;
+mod spool;
 mod table;
 
 use arguments::{Arguments, Command};

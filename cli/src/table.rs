@@ -137,14 +137,9 @@ impl Table {
 
     async fn get(&self, heads: Vec<Result<Item, Fault>>) -> Result<Vec<Item>, Fault> {
         let heads = heads.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let keys = heads.iter().map(|head| {
-            ["pk", "sk"]
-                .into_iter()
-                .filter_map(|name| Some((name.to_owned(), head.get(name)?.clone())))
-                .collect()
-        });
         // It has keys, so it can be built.
-        let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect())).build().ok();
+        let keys = heads.iter().map(primary_key).collect();
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().ok();
         let mut asked = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
         let mut found = HashMap::new();
         while let Some(request) = asked.filter(|request| !request.is_empty()) {
@@ -206,6 +201,11 @@ impl Table {
             .table
             .ok_or_else(|| Fault::Message(format!("DynamoDB does not describe the table {}", self.name)))
     }
+}
+
+/// The key of an item, for a request.
+pub(crate) fn primary_key(item: &Item) -> Item {
+    ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
 }
 
 fn count(count: Option<i64>) -> u64 {

@@ -5,6 +5,34 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tencent_chat_callbacks::object::Field;
 
+/// The attributes that this crate writes. If a field of the body has such a name, it is only in `Body`.
+const OWN: [&str; 18] = [
+    "pk",
+    "sk",
+    "CommandDay",
+    "SdkAppid",
+    "CallbackCommand",
+    "ClientIP",
+    "OptPlatform",
+    "TencentRequestId",
+    "EventTime",
+    "ReceivedAt",
+    "RequestId",
+    "MemberCount",
+    "Body",
+    "BodyParts",
+    "Part",
+    "Problem",
+    "ExpiresAt",
+    "Erased",
+];
+
+/// Whether an attribute is written by this crate, and is not a field of the body.
+#[must_use]
+pub fn is_own(attribute: &str) -> bool {
+    OWN.contains(&attribute)
+}
+
 /// An item: attribute names to values.
 pub type Item = HashMap<String, AttributeValue>;
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{
-    message::{Change, Message, Read, Readers, Sent},
+use super::message::{Change, Message, Read, Readers, Sent};
+use crate::{
+    fault::Fault,
     spool::{Spool, Spooled},
 };
-use crate::fault::Fault;
 
 /// Changes of one message. Edit and recall are in the file.
 #[derive(Debug, Default)]

@@ -11,7 +11,6 @@ use super::{
     changes::{Changed, Changes},
     conversation::Conversation,
     message::{Message, Sent},
-    spool::{Spool, Spooled},
     step::Step,
 };
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
     moment::Moment,
     place::Place,
     selection::Selection,
+    spool::{Spool, Spooled},
     table::{Items, Wanted},
 };
 

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::{fault::Fault, output::Output, plain::plain};
 
 /// The result of one check, and the fix.
-#[allow(clippy::struct_field_names, reason = "the names are those of the JSON object")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) check: &'static str,

@@ -1,16 +1,13 @@
 //! The ledger: whether each request that the API took has an end that is known.
 
-use aws_sdk_cloudwatch::{
-    Client,
-    primitives::DateTime,
-    types::{Dimension, Statistic},
-};
+use aws_sdk_cloudwatch::types::Statistic;
 
 use super::{
     asked::{allowed, output},
     finding::{Finding, runbook},
     hour::Hour,
     log::{Function, Redrive},
+    metric::Metric,
     queues::Depth,
 };
 use crate::place::Place;
@@ -99,23 +96,20 @@ pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
 
 /// How many requests the API took.
 async fn taken(place: &Place, hour: Hour) -> Result<u64, Finding> {
-    let time = |millis: u64| DateTime::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
-    let api = output(place, CHECK, "ApiId")?;
-    let asked = Client::new(&place.config)
-        .get_metric_statistics()
-        .namespace("AWS/ApiGateway")
-        .metric_name("Count")
-        .dimensions(Dimension::builder().name("ApiId").value(api).build())
-        .statistics(Statistic::Sum)
-        .period(60)
-        .start_time(time(hour.from))
-        .end_time(time(hour.to));
-    let answer = allowed(CHECK, "cloudwatch:GetMetricStatistics", asked.send().await)?;
+    let count = Metric {
+        namespace: "AWS/ApiGateway",
+        name: "Count",
+        dimension: ("ApiId", output(place, CHECK, "ApiId")?),
+        statistic: Statistic::Sum,
+        period: 60,
+    };
+    let values =
+        allowed(CHECK, "cloudwatch:GetMetricStatistics", count.values(place, hour.from, hour.to).await)?;
     // A count, as a float of CloudWatch's.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a count is whole and not negative"
     )]
-    Ok(answer.datapoints().iter().filter_map(|point| point.sum).sum::<f64>() as u64)
+    Ok(values.iter().filter_map(|point| point.sum).sum::<f64>() as u64)
 }

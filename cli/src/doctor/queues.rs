@@ -1,11 +1,12 @@
 //! The messages in the queues.
 
-use aws_sdk_cloudwatch::types::{Dimension, Statistic};
+use aws_sdk_cloudwatch::types::Statistic;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{
     asked::{allowed, output},
     finding::{Finding, runbook},
+    metric::Metric,
 };
 use crate::{moment::Moment, place::Place};
 
@@ -96,23 +97,17 @@ async fn depth(place: &Place, check: &'static str, url: &str) -> Depth {
 
 /// How old the oldest message of the redrive's queue is, in minutes, if CloudWatch says.
 async fn age(place: &Place) -> Option<u64> {
-    let time = |millis: u64| {
-        aws_sdk_cloudwatch::primitives::DateTime::from_millis(i64::try_from(millis).unwrap_or(0))
-    };
     let now = Moment::now().0;
     let url = place.output("RedriveQueueUrl").ok()?;
-    let queue = Dimension::builder().name("QueueName").value(url.rsplit('/').next()?).build();
-    let asked = aws_sdk_cloudwatch::Client::new(&place.config)
-        .get_metric_statistics()
-        .namespace("AWS/SQS")
-        .metric_name("ApproximateAgeOfOldestMessage")
-        .dimensions(queue)
-        .statistics(Statistic::Maximum)
-        .period(300)
-        .start_time(time(now - 15 * 60_000))
-        .end_time(time(now));
-    let points = asked.send().await.ok()?.datapoints.unwrap_or_default();
-    let latest = points.into_iter().max_by_key(|point| point.timestamp.map(|time| time.secs()))?;
+    let age = Metric {
+        namespace: "AWS/SQS",
+        name: "ApproximateAgeOfOldestMessage",
+        dimension: ("QueueName", url.rsplit('/').next()?.to_owned()),
+        statistic: Statistic::Maximum,
+        period: 300,
+    };
+    let values = age.values(place, now - 15 * 60_000, now).await.ok()?;
+    let latest = values.into_iter().max_by_key(|point| point.timestamp.map(|time| time.secs()))?;
     // Seconds, as a float of CloudWatch's.
     #[allow(
         clippy::cast_possible_truncation,

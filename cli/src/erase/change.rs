@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
-};
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValuesOnConditionCheckFailure};
 use futures_util::TryStreamExt;
 use tencent_chat_webhook::record::{
     self,
@@ -15,7 +12,7 @@ use tencent_chat_webhook::record::{
 use super::person::{Fate, Person};
 use crate::{
     fault::{Asked, Fault},
-    table::{Table, Wanted},
+    table::{Table, Wanted, primary_key},
 };
 
 /// The action on an event, or with --dry-run the planned one.
@@ -82,7 +79,8 @@ impl Changer {
     }
 
     async fn delete_item(&self, item: &Item) -> Result<(), Fault> {
-        let delete = self.table.client.delete_item().table_name(&self.table.name).set_key(Some(key(item)));
+        let delete =
+            self.table.client.delete_item().table_name(&self.table.name).set_key(Some(primary_key(item)));
         let deleted = delete.send().await;
         deleted.map(drop).map_err(|error| self.asked.fault(&error))
     }
@@ -99,7 +97,7 @@ impl Changer {
         }
         let update = self.table.client.update_item().table_name(&self.table.name);
         let update = update
-            .set_key(Some(key(event)))
+            .set_key(Some(primary_key(event)))
             .update_expression(format!("SET {}", assignments.join(", ")))
             .condition_expression("Body = :body")
             .set_expression_attribute_names(Some(names))
@@ -120,8 +118,4 @@ enum Put {
     Done,
     /// Someone has changed it since it was read: what it is now, unless it is gone.
     TooLate(Option<Item>),
-}
-
-fn key(item: &Item) -> HashMap<String, AttributeValue> {
-    ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
 }

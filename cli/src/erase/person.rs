@@ -10,7 +10,7 @@ use tencent_chat_callbacks::{
     object::{Field, Object},
 };
 use tencent_chat_webhook::{
-    record::attribute::{Item, MAX_ITEM_BYTES, size, text},
+    record::attribute::{Item, MAX_ITEM_BYTES, is_own, size, text},
     time::{day, now_millis},
 };
 
@@ -19,20 +19,6 @@ use crate::event::{attribute, subject};
 
 /// The fields of a body's top level that say whose event it is.
 const OWNERS: [&str; 2] = ["From_Account", "Report_Account"];
-
-/// The attributes that are not fields of the body. A user may be called `Web` or `1400000001`.
-const OURS: [&str; 10] = [
-    "pk",
-    "sk",
-    "CommandDay",
-    "SdkAppid",
-    "CallbackCommand",
-    "ClientIP",
-    "OptPlatform",
-    "TencentRequestId",
-    "RequestId",
-    "Problem",
-];
 
 /// Someone to be erased.
 #[derive(Debug)]
@@ -63,9 +49,8 @@ impl Person {
         if self.is_owner(event) {
             return Some(Fate::Deleted);
         }
-        let is_person = |(name, _): &(&String, _)| {
-            !OURS.contains(&name.as_str()) && attribute(event, name) == Some(&self.id)
-        };
+        // A user may be called `Web` or `1400000001`, as our own attributes say of a platform or an application.
+        let is_person = |(name, _): &(&String, _)| !is_own(name) && attribute(event, name) == Some(&self.id);
         let mut changes: BTreeMap<String, String> = event
             .iter()
             .filter(|(_, value)| value.is_s())

@@ -1,4 +1,4 @@
-//! Records in a temporary file, a line of JSON each: a conversation may be larger than memory.
+//! Records in a temporary file, a line of JSON each: a table or a conversation may be larger than memory.
 
 use std::{
     fs::File,
@@ -11,23 +11,23 @@ use crate::fault::Fault;
 
 /// The file while it is written.
 #[derive(Debug)]
-pub(super) struct Spool {
+pub(crate) struct Spool {
     file: BufWriter<File>,
     end: u64,
 }
 
 /// The file while it is read, from its beginning.
 #[derive(Debug)]
-pub(super) struct Spooled(BufReader<File>);
+pub(crate) struct Spooled(BufReader<File>);
 
 impl Spool {
-    pub(super) fn new() -> Result<Self, Fault> {
+    pub(crate) fn new() -> Result<Self, Fault> {
         let file = tempfile::tempfile().map_err(|error| fault(&error))?;
         Ok(Self { file: BufWriter::new(file), end: 0 })
     }
 
     /// Writes a record, and says where it is.
-    pub(super) fn push(&mut self, record: &impl Serialize) -> Result<u64, Fault> {
+    pub(crate) fn push(&mut self, record: &impl Serialize) -> Result<u64, Fault> {
         let mut line = serde_json::to_vec(record).map_err(|error| fault(&error.into()))?;
         line.push(b'\n');
         self.file.write_all(&line).map_err(|error| fault(&error))?;
@@ -36,7 +36,7 @@ impl Spool {
         Ok(at)
     }
 
-    pub(super) fn read(self) -> Result<Spooled, Fault> {
+    pub(crate) fn read(self) -> Result<Spooled, Fault> {
         let file = self.file.into_inner().map_err(|error| fault(error.error()))?;
         let mut file = BufReader::new(file);
         file.rewind().map_err(|error| fault(&error))?;
@@ -46,7 +46,7 @@ impl Spool {
 
 impl Spooled {
     /// The next record.
-    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Fault> {
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Fault> {
         let mut line = String::new();
         if self.0.read_line(&mut line).map_err(|error| fault(&error))? == 0 {
             return Ok(None);
@@ -55,12 +55,13 @@ impl Spooled {
     }
 
     /// The record at a place.
-    pub(super) fn at<T: DeserializeOwned>(&mut self, place: u64) -> Result<Option<T>, Fault> {
+    pub(crate) fn at<T: DeserializeOwned>(&mut self, place: u64) -> Result<Option<T>, Fault> {
         self.0.seek(SeekFrom::Start(place)).map_err(|error| fault(&error))?;
         self.next()
     }
 }
 
-fn fault(error: &io::Error) -> Fault {
+/// Words for a temporary file that can't be used.
+pub(crate) fn fault(error: &io::Error) -> Fault {
     Fault::Message(format!("can't use a temporary file: {error}; set TMPDIR to a folder with more room"))
 }
