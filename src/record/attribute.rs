@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tencent_chat_callbacks::object::Field;
 
-/// The attributes that this crate writes. If a field of the body has such a name, it is only in `Body`.
+/// The attributes that the function and `chat-events` write. If a field of the body has such a name, it is only in `Body`.
 const OWN: [&str; 18] = [
     "pk",
     "sk",
@@ -27,7 +27,7 @@ const OWN: [&str; 18] = [
     "Erased",
 ];
 
-/// Whether an attribute is written by this crate, and is not a field of the body.
+/// Whether an attribute is one of these, and so not a field of the body.
 #[must_use]
 pub fn is_own(attribute: &str) -> bool {
     OWN.contains(&attribute)

@@ -137,8 +137,8 @@ pub trait Decide: Debug + Send + Sync {
 
 impl Decide for () {}
 
-/// The answer to a callback: the decision, or the default answer. The default is sent if the command is not a
-/// before-callback, or if there is no event because the body does not have its documented shape.
+/// The answer to a callback: the decision, or the default answer. Two cases get the default: the command is not a
+/// before-callback, or the body does not have its documented shape, so that there is no event.
 #[must_use]
 pub fn answer(
     decide: &dyn Decide,

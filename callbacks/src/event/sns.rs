@@ -90,8 +90,8 @@ pub struct FriendAdd<'a> {
     pub event_time: Option<Millis>,
 }
 
-/// Users are no longer friends, or were added to or removed from a block list (pages 34360, 34361, 34362; 269/1659,
-/// 269/1660, 269/1661): the command says which.
+/// Friendships ended, or a block list changed; the command says which (pages 34360, 34361, 34362; 269/1659, 269/1660,
+/// 269/1661).
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 pub struct Pairs<'a> {

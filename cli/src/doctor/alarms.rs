@@ -79,8 +79,8 @@ fn alarms(page: &DescribeAlarmsOutput) -> Vec<Alarm<'_>> {
     metric.chain(composite).collect()
 }
 
-/// What people call an alarm of the stack, or nothing if it is another stack's: the names of `chat-2` begin with `chat-`
-/// too. CloudFormation makes `chat-NotStoredAlarm-1ABC` of a logical id, and `chat-EventBus-1ABC-EventPipeAlarm-1ABC` in
+/// The alarm's name in the template. `None` for an alarm of another stack: the names of `chat-2` begin with `chat-` too.
+/// CloudFormation makes `chat-NotStoredAlarm-1ABC` of a logical id, and `chat-EventBus-1ABC-EventPipeAlarm-1ABC` in
 /// the nested stack; the alarms of a version have names of their own.
 fn label<'a>(name: &'a str, stack: &str, region: &str) -> Option<&'a str> {
     let rest = name.strip_prefix(stack)?.strip_prefix('-')?;

@@ -96,7 +96,7 @@ fn of_reason(check: &'static str, outcome: &str, reason: &str, count: u64, is_wr
     Finding { check, ok: !is_wrong, text: format!("{count} × {reason}: {cause}"), fix }
 }
 
-/// What became of passing callbacks on to a receiver, if there is one.
+/// The receiver's answers, if there is a receiver.
 fn receiver(function: &Function) -> Vec<Finding> {
     let check = "receiver";
     let (well, failed): (Vec<_>, Vec<_>) = function.forward.iter().partition(|(result, _)| *result == "200");

@@ -1,4 +1,4 @@
-//! What one check found, and the report of all.
+//! The result of one check, and the report of all results.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ pub(super) struct Finding {
     pub(super) check: &'static str,
     pub(super) ok: bool,
     pub(super) text: String,
-    /// Empty where nothing is to be done.
+    /// Empty if nothing needs fixing.
     pub(super) fix: String,
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn requests(place: &Place, hour: Hour, function: &Function) -> 
     })
 }
 
-/// What became of the callbacks that failed: failed = redriven + waiting.
+/// The failed callbacks of the hour: failed = redriven + waiting.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fate {
     failed: usize,

@@ -61,7 +61,7 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
     findings
 }
 
-/// What a queue holds that should be empty.
+/// The finding on a queue that should be empty.
 async fn letters(
     place: &Place,
     check: &'static str,

@@ -1,4 +1,4 @@
-//! Whether a whole table is to be read.
+//! Asks before a whole table is read.
 
 use std::io::{self, IsTerminal, Write};
 

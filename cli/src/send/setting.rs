@@ -1,4 +1,4 @@
-//! A field of a body, and what it is to be: `MemberList[0].Member_Account=test-2`.
+//! A field of a body and its new value: `MemberList[0].Member_Account=test-2`.
 
 use std::str::FromStr;
 
