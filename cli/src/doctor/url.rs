@@ -94,7 +94,7 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
         return Finding::wrong(
             check,
             format!("no answer: {}", answer.text),
-            "check the API, and with a domain its DNS record: docs/troubleshooting.md#callbacks-that-dont-come",
+            "check the API, and with a domain its DNS record: docs/troubleshooting.md#missing-callbacks",
         );
     }
     let finding = format!("the API answers {}: {}", answer.status, answer.text);
