@@ -54,7 +54,7 @@ def a_deleted_table(stack, surroundings, sender):
     dynamodb.delete_table(TableName=table)
     gone = wait_for(lambda: table not in dynamodb.list_tables()["TableNames"], bool)
     check("the table is deleted", gone)
-    result = stack.run("bash", "-euc", recipe("bring back a deleted table"))
+    result = stack.run("bash", "-euc", recipe("restore a deleted table"))
     check("the commands of the docs bring it back", result.returncode == 0, result.stdout[-1500:])
     equal("as the template has it", described(stack, table), in_the_template())
     equal("with what was in it", history(stack, "@TGS#rotation"), events)
