@@ -2,7 +2,7 @@
 
 use tencent_chat_callbacks::answer::Decide;
 
-/// Your decisions. A method that you do not write allows everything.
+/// Your decisions. A command without a method here is allowed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Decisions;
 
