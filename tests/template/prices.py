@@ -99,7 +99,7 @@ def month(count, parameters=None):
         "DynamoDB, index": unique * indexed * math.ceil(INDEX_ENTRY_BYTES / 1024) * write_unit,
         f"log of the function, {line} bytes each": count * line / GB * LOG_GB["STANDARD"],
         f"log of the API, {api_line} bytes each": count * api_line / GB * LOG_GB[api_class],
-        f"storage of both logs for {kept * 30:.0f} days": count * (line + api_line) / GB * kept * LOG_COMPRESSION * LOG_GB_MONTH,
+        f"both logs, kept for {kept * 30:.0f} days": count * (line + api_line) / GB * kept * LOG_COMPRESSION * LOG_GB_MONTH,
     }
 
 
