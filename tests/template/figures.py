@@ -1,7 +1,7 @@
-"""Prices and ceilings of a deployment, as tables.
+"""Prints the prices and limits of a deployment as tables.
 
-Without arguments it prints the tables. With a Markdown file it looks whether they stand there, between
-`<!-- figures: NAME -->` and `<!-- end -->`; with `--write` before the file, it puts them there.
+With a Markdown file, it checks the tables there, between `<!-- figures: NAME -->` and `<!-- end -->`. With `--write`
+before the file, it writes them there.
 """
 
 import math
@@ -35,19 +35,19 @@ def dollars(amount):
 
 
 def besides():
-    """What is paid for by those who use it: rows of the price table."""
+    """Rows of the price table for optional features and special cases."""
     def row(name, price):
         return [name, *(dollars(price(count)) for count, _ in MONTHS)]
 
     return [
-        row(f"`ForwardUrl`: a receiver that answers in {RECEIVER_MILLISECONDS} ms",
+        row(f"`ForwardUrl`: receiver answers in {RECEIVER_MILLISECONDS} ms",
             lambda count: duration(count, RECEIVER_MILLISECONDS - MILLISECONDS)),
-        row(f"`ForwardUrl`: one that does not answer, {FORWARD_TIMEOUT_MILLISECONDS:,} ms each",
+        row(f"`ForwardUrl`: receiver does not answer, {FORWARD_TIMEOUT_MILLISECONDS:,} ms each",
             lambda count: duration(count, FORWARD_TIMEOUT_MILLISECONDS - MILLISECONDS)),
-        row("`CallbackTokensSecret`: a secret", lambda _: SECRET_MONTH),
+        row("`CallbackTokensSecret`: one secret", lambda _: SECRET_MONTH),
         row("`ThrottledKeys`", lambda _: INSIGHTS_RULES * INSIGHTS_RULE_MONTH),
-        row("a body of two units, between 1 and 2 KB as an item", lambda count: count * WRITE_UNIT["STANDARD"]),
-        row(f"a flood: {FLOOD_RATE:,} refused requests a second for an hour", lambda _: flood()),
+        row("items between 1 and 2 KB: a second write unit each", lambda count: count * WRITE_UNIT["STANDARD"]),
+        row(f"flood: {FLOOD_RATE:,} refused requests per second for an hour", lambda _: flood()),
     ]
 
 
@@ -64,7 +64,7 @@ def storage():
             row += [dollars(written), dollars(kept), dollars(written + kept + rest)]
         rows.append(row)
     return table(["months kept", *(f"{name}: {what}" for name in ("standard", "infrequent access")
-                                   for what in ("writing", "storage", "the whole bill"))], rows)
+                                   for what in ("writing", "storage", "total bill"))], rows)
 
 
 def prices():
@@ -74,36 +74,36 @@ def prices():
     for name, amount in every.items():
         rows.append([name, *(dollars(amount) for _ in MONTHS)])
     totals = [sum(each.values()) + sum(every.values()) for each in whole]
-    rows.append(["**together**", *(f"**{dollars(each)}**" for each in totals)])
+    rows.append(["**total**", *(f"**{dollars(each)}**" for each in totals)])
     without = [sum(month(count, {"CommandIndex": "false"}).values()) + sum(every.values()) for count, _ in MONTHS]
-    rows.append(["together, with `CommandIndex=false`", *map(dollars, without)])
+    rows.append(["total with `CommandIndex=false`", *map(dollars, without)])
     infrequent = {"TableClass": INFREQUENT}
-    rows.append([f"together, with `TableClass={INFREQUENT}`",
+    rows.append([f"total with `TableClass={INFREQUENT}`",
                  *(dollars(sum(month(count, infrequent).values()) + sum(every.values())) for count, _ in MONTHS)])
     rows += besides()
-    rows.append(["an event bus: pipe and events", *(dollars(bus(count)[0]) for count, _ in MONTHS)])
-    rows.append(["an event bus: reads of the stream", *(dollars(bus(count)[1]) for count, _ in MONTHS)])
-    rows.append(["for each month that they are kept: table, index, recovery",
+    rows.append(["event bus: pipe and events", *(dollars(bus(count)[0]) for count, _ in MONTHS)])
+    rows.append(["event bus: reads of the stream", *(dollars(bus(count)[1]) for count, _ in MONTHS)])
+    rows.append(["storage, for each month kept: table, index, recovery",
                  *(dollars(stored(count, "STANDARD")) for count, _ in MONTHS)])
     rows.append([f"the same, with `TableClass={INFREQUENT}`",
                  *(dollars(stored(count, INFREQUENT)) for count, _ in MONTHS)])
-    return table(["US dollars a month", *(name for _, name in MONTHS)], rows)
+    return table(["US dollars per month, by callbacks per month", *(name for _, name in MONTHS)], rows)
 
 
 def a_million():
     rows = []
-    for name, parameters in (("as it is", {}), ("`CommandIndex=false`", {"CommandIndex": "false"}),
-                             ("`LogLevel=WARN`, no line of what went well", None),
-                             ("both", {"CommandIndex": "false", "quiet": True})):
+    for name, parameters in (("with the defaults", {}), ("with `CommandIndex=false`", {"CommandIndex": "false"}),
+                             ("with `LogLevel=WARN`: successes are not logged", None),
+                             ("with both", {"CommandIndex": "false", "quiet": True})):
         quiet = parameters is None or parameters.pop("quiet", False)
         parts = month(MILLION, parameters)
         amount = sum(value for key, value in parts.items() if not (quiet and key.startswith("log of the function")))
-        rows.append([name, dollars(amount)])
+        rows.append([f"a million callbacks, {name}", dollars(amount)])
     every, (most, amount) = fixed()
-    rows.append(["each month besides, while all is well", dollars(sum(every.values()))])
-    rows.append([f"if all {most} custom metrics were in use", dollars(
+    rows.append(["fixed cost of a month, without failures", dollars(sum(every.values()))])
+    rows.append([f"fixed cost of a month, with all {most} custom metrics in use", dollars(
         sum(value for name, value in every.items() if not name.startswith("custom")) + amount)])
-    return table(["US dollars", "a million callbacks"], rows)
+    return table(["cost of", "US dollars"], rows)
 
 
 def marked(value, ceiling):
@@ -115,42 +115,42 @@ def ceilings():
                ("RequestsPerSecond", "RequestBurst", "MaxWriteUnits", "IndexShards")}
     units = math.ceil(ITEM_BYTES / 1024)
     rows = [
-        (f"requests: `RequestsPerSecond` {default['RequestsPerSecond']:,}", lambda rate: rate,
+        (f"requests per second (`RequestsPerSecond`: {default['RequestsPerSecond']:,})", lambda rate: rate,
          default["RequestsPerSecond"]),
-        (f"requests: the account's {ACCOUNT_REQUESTS:,}, burst {ACCOUNT_BURST:,}", lambda rate: rate,
+        (f"requests per second (account: {ACCOUNT_REQUESTS:,}, burst {ACCOUNT_BURST:,})", lambda rate: rate,
          ACCOUNT_REQUESTS),
-        (f"instances at {MILLISECONDS} ms: the account's {ACCOUNT_CONCURRENCY:,}",
+        (f"instances, {MILLISECONDS} ms each (account: {ACCOUNT_CONCURRENCY:,})",
          lambda rate: math.ceil(rate * MILLISECONDS / 1000), ACCOUNT_CONCURRENCY),
-        (f"instances while DynamoDB is silent, {SECONDS_IN_A_FAULT} s each: the account's {ACCOUNT_CONCURRENCY:,}",
+        (f"instances while DynamoDB does not answer, {SECONDS_IN_A_FAULT} s each (account: {ACCOUNT_CONCURRENCY:,})",
          lambda rate: math.ceil(rate * SECONDS_IN_A_FAULT), ACCOUNT_CONCURRENCY),
-        (f"the same: a new account's {NEW_ACCOUNT_CONCURRENCY}",
+        (f"the same (new account: {NEW_ACCOUNT_CONCURRENCY})",
          lambda rate: math.ceil(rate * SECONDS_IN_A_FAULT), NEW_ACCOUNT_CONCURRENCY),
-        (f"write units of the table: `MaxWriteUnits` {default['MaxWriteUnits']:,}", lambda rate: rate * units,
+        (f"table write units per second (`MaxWriteUnits`: {default['MaxWriteUnits']:,})", lambda rate: rate * units,
          default["MaxWriteUnits"]),
-        (f"write units of the table: a new table's {NEW_TABLE_UNITS:,}", lambda rate: rate * units, NEW_TABLE_UNITS),
-        (f"write units of the table: the account's {ACCOUNT_TABLE_UNITS:,} a table", lambda rate: rate * units,
+        (f"table write units per second (new table: {NEW_TABLE_UNITS:,})", lambda rate: rate * units, NEW_TABLE_UNITS),
+        (f"table write units per second (account: {ACCOUNT_TABLE_UNITS:,} per table)", lambda rate: rate * units,
          ACCOUNT_TABLE_UNITS),
-        (f"callbacks of one command a day: {PARTITION_UNITS:,} × `IndexShards` {default['IndexShards']}",
+        (f"callbacks per second of one command ({PARTITION_UNITS:,} × `IndexShards` {default['IndexShards']})",
          lambda rate: rate, PARTITION_UNITS * default["IndexShards"]),
-        (f"callbacks of one subject: {PARTITION_UNITS:,}, by no setting", lambda rate: rate, PARTITION_UNITS),
+        (f"callbacks per second of one subject (fixed: {PARTITION_UNITS:,})", lambda rate: rate, PARTITION_UNITS),
     ]
     lines = [[name, *(marked(need(rate), ceiling) for rate in RATES)] for name, need, ceiling in rows]
-    lines.append(["log of the function, MB a second", *(f"{rate * (LINE_BYTES + LOG_LINE_OVERHEAD) / MILLION:,.3f}"
-                                                       for rate in RATES)])
-    lines.append(["shards of the stream, at the least", *(f"{math.ceil(rate * units / PARTITION_UNITS)}"
-                                                         for rate in RATES)])
-    return table(["callbacks a second", *(f"{rate:,}" for rate in RATES)], lines)
+    lines.append(["log of the function, MB per second", *(f"{rate * (LINE_BYTES + LOG_LINE_OVERHEAD) / MILLION:,.3f}"
+                                                          for rate in RATES)])
+    lines.append(["shards of the stream, at least", *(f"{math.ceil(rate * units / PARTITION_UNITS)}"
+                                                      for rate in RATES)])
+    return table(["need, by callbacks per second", *(f"{rate:,}" for rate in RATES)], lines)
 
 
 def parameters():
-    """Every parameter with its default, in the order of the form."""
+    """Every parameter with its default and meaning, in the order of the console's form."""
     rows = []
     for group in SOURCE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]:
         for name in group["Parameters"]:
             each = PARAMETERS[name]
             default = each.get("Default", "required")
             rows.append([f"`{name}`", "none" if default == "" else str(default), each["Description"].strip()])
-    return table(["parameter", "default", ""], rows).replace("|---|---:|---:|", "|---|---|---|")
+    return table(["parameter", "default", "meaning"], rows).replace("|---|---:|---:|", "|---|---|---|")
 
 
 FIGURES = {"prices": prices, "a million": a_million, "storage": storage, "ceilings": ceilings, "parameters": parameters}

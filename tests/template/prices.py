@@ -99,7 +99,7 @@ def month(count, parameters=None):
         "DynamoDB, index": unique * indexed * math.ceil(INDEX_ENTRY_BYTES / 1024) * write_unit,
         f"log of the function, {line} bytes each": count * line / GB * LOG_GB["STANDARD"],
         f"log of the API, {api_line} bytes each": count * api_line / GB * LOG_GB[api_class],
-        f"both kept for {kept * 30:.0f} days": count * (line + api_line) / GB * kept * LOG_COMPRESSION * LOG_GB_MONTH,
+        f"both logs, kept for {kept * 30:.0f} days": count * (line + api_line) / GB * kept * LOG_COMPRESSION * LOG_GB_MONTH,
     }
 
 
@@ -118,10 +118,10 @@ def fixed():
     composites = len(expansion.of_type("AWS::CloudWatch::CompositeAlarm"))
     polls = len(expansion.of_type("AWS::Lambda::EventSourceMapping")) * POLLERS * MONTH_SECONDS // POLL_SECONDS
     return {
-        f"{alarm_metrics} metrics looked at by alarms": alarm_metrics * ALARM_METRIC_MONTH,
-        f"{composites} alarm on other alarms": composites * COMPOSITE_MONTH,
+        f"alarms: {alarm_metrics} metrics": alarm_metrics * ALARM_METRIC_MONTH,
+        f"alarms: {composites} composite alarm": composites * COMPOSITE_MONTH,
         f"the redrive's queue, {polls:,} polls": polls * QUEUE_REQUEST,
-        f"custom metrics: {quiet} while all is well": quiet * METRIC_MONTH,
+        f"custom metrics: {quiet} without failures": quiet * METRIC_MONTH,
         "the dashboard": DASHBOARD_MONTH * len(expansion.of_type("AWS::CloudWatch::Dashboard")),
     }, (most, most * METRIC_MONTH)
 

@@ -92,7 +92,7 @@ class Names(unittest.TestCase):
 class RegionLoss(unittest.TestCase):
     def test_a_replay_doubles_the_commands_without_a_time_of_their_own(self):
         promised = page("reference.md").split("**At least once**")[1].split("\n## ")[0]
-        doubled = page("region-loss.md").split("**What is recorded twice.**")[1].split("\n**")[0]
+        doubled = page("region-loss.md").split("**Recorded twice.**")[1].split("\n**")[0]
         commands = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
         self.assertGreaterEqual(len(commands.findall(promised)), 10)
         self.assertLessEqual({*commands.findall(promised)}, {*commands.findall(doubled)})
