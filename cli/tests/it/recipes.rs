@@ -115,7 +115,7 @@ async fn room_is_made_in_a_full_group() {
     ] {
         world.record(&body, 1).await;
     }
-    let heading = "A group is full: who may go";
+    let heading = "Make room in a full group";
     let kitchen = Kitchen::new(&world);
     kitchen.save("make_room.py", blocks(heading, "python")[0]);
     kitchen.save("aws", "#!/bin/sh\necho secret-key\n");
