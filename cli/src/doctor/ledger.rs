@@ -1,4 +1,4 @@
-//! The ledger: whether each request that the API took has an end that is known.
+//! The ledger: compares the requests that the API counted with the outcomes in the log.
 
 use aws_sdk_cloudwatch::types::Statistic;
 
@@ -16,27 +16,30 @@ const CHECK: &str = "ledger";
 
 const OUTCOMES: [&str; 5] = ["recorded", "duplicate", "refused", "probe", "failed"];
 
-/// Of how many requests one may be on the other side of the hour's ends.
-const ONE_IN: u64 = 1000;
-
 /// Requests of the API = recorded + duplicates + refused + probes + failed.
 pub(super) async fn requests(place: &Place, hour: Hour, function: &Function) -> Result<Finding, Finding> {
     if place.parameter("LogLevel").is_some_and(|level| level != "INFO") {
-        let finding = "not made: with this LogLevel the log has neither recorded callbacks nor duplicates";
+        let finding = "not checked: with this LogLevel the log has neither recorded callbacks nor duplicates";
         return Ok(Finding::ok(CHECK, finding));
     }
-    let taken = taken(place, hour).await?;
+    Ok(balance(counted(place, hour).await?, function))
+}
+
+/// The requests that the API counted, compared with those in the log. Near the start and the end of the hour a request
+/// may be counted on one side and logged on the other: a difference of at most these requests is not wrong.
+fn balance(counted: u64, function: &Function) -> Finding {
     let counts = OUTCOMES.map(|outcome| (outcome, function.count(outcome)));
     let known: u64 = counts.iter().map(|(_, count)| count).sum();
     let sum = counts.map(|(outcome, count)| format!("{count} {outcome}")).join(" + ");
-    Ok(match taken.abs_diff(known) {
-        0 => Finding::ok(CHECK, format!("{taken} requests = {sum}")),
-        off if off <= taken / ONE_IN => {
-            Finding::ok(CHECK, format!("{taken} requests ≈ {sum}; {off} at the ends of the hour"))
+    let can_differ_by = if counted > known { function.just_after } else { function.at_start };
+    match counted.abs_diff(known) {
+        0 => Finding::ok(CHECK, format!("{counted} requests = {sum}")),
+        off if off <= can_differ_by => {
+            Finding::ok(CHECK, format!("{counted} requests ≈ {sum}; {off} at the ends of the hour"))
         }
-        off if taken > known => Finding::wrong(
+        off if counted > known => Finding::wrong(
             CHECK,
-            format!("{taken} requests = {sum} + {off} that are not in the function's log"),
+            format!("{counted} requests = {sum} + {off} that are not in the function's log"),
             format!(
                 "the API turned them away, or the function failed: {}, {}",
                 runbook("ApiErrorsAlarm"),
@@ -45,10 +48,10 @@ pub(super) async fn requests(place: &Place, hour: Hour, function: &Function) -> 
         ),
         off => Finding::wrong(
             CHECK,
-            format!("{taken} requests, and {off} more in the log: {sum}"),
-            "the API's metric comes late: look again in some minutes",
+            format!("{counted} requests, but {off} more in the log: {sum}"),
+            "the API's metric is late: run doctor again in a few minutes",
         ),
-    })
+    }
 }
 
 /// The failed callbacks of the hour: failed = redriven + waiting.
@@ -94,8 +97,8 @@ pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
     }
 }
 
-/// How many requests the API took.
-async fn taken(place: &Place, hour: Hour) -> Result<u64, Finding> {
+/// The number of requests that the API counted.
+async fn counted(place: &Place, hour: Hour) -> Result<u64, Finding> {
     let count = Metric {
         namespace: "AWS/ApiGateway",
         name: "Count",
@@ -105,11 +108,53 @@ async fn taken(place: &Place, hour: Hour) -> Result<u64, Finding> {
     };
     let values =
         allowed(CHECK, "cloudwatch:GetMetricStatistics", count.values(place, hour.from, hour.to).await)?;
-    // A count, as a float of CloudWatch's.
+    // CloudWatch gives counts as floats.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a count is whole and not negative"
     )]
     Ok(values.iter().filter_map(|point| point.sum).sum::<f64>() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Hour = Hour { from: 3_600_000, to: 7_200_000 };
+
+    /// The finding's mark, with requests logged at these times.
+    fn is_ok(counted: u64, logged: impl IntoIterator<Item = u64>) -> bool {
+        balance(counted, &Function::with_recorded(HOUR, logged)).ok
+    }
+
+    #[test]
+    fn ledger_is_ok_if_all_requests_are_logged() {
+        assert!(is_ok(0, []));
+        assert!(is_ok(2, [HOUR.from + 60_000, HOUR.to - 1]));
+    }
+
+    #[test]
+    fn ledger_is_ok_if_only_requests_at_the_edges_differ() {
+        let middle = HOUR.from + 60_000;
+        assert!(is_ok(1, [HOUR.from + 100, middle]), "counted before the hour");
+        assert!(is_ok(2, [middle, HOUR.to + 100]), "counted before the hour's end");
+    }
+
+    #[test]
+    fn ledger_is_wrong_if_a_request_is_lost() {
+        let middle = HOUR.from + 60_000;
+        assert!(!is_ok(2, [middle]));
+        assert!(!is_ok(5000, (1..5000).map(|number| middle + number)), "in a busy hour");
+        assert!(!is_ok(2, [HOUR.from + 100]), "a request at the start can't make up for it");
+        assert!(!is_ok(3, [middle, HOUR.to + 100]), "nor can one request for two");
+        assert!(!is_ok(2, [middle, HOUR.to + 60_000]), "nor can one a minute later");
+    }
+
+    #[test]
+    fn ledger_is_wrong_if_the_metric_lacks_a_request() {
+        let middle = HOUR.from + 60_000;
+        assert!(!is_ok(1, [middle, middle + 1]));
+        assert!(!is_ok(0, [middle, HOUR.to + 100]), "a request after the end can't make up for it");
+    }
 }

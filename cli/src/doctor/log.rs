@@ -8,15 +8,19 @@ use serde::Deserialize;
 use super::{
     asked::{allowed, output},
     finding::Finding,
-    hour::Hour,
+    hour::{Hour, Part},
 };
 use crate::{moment::Moment, place::Place};
 
 /// The function's requests, counted.
 #[derive(Debug, Default)]
 pub(super) struct Function {
-    /// By outcome: the requests that came through the API in the ledger's hour.
+    /// By outcome: the API's requests that were logged in the ledger's hour.
     outcomes: BTreeMap<String, u64>,
+    /// Those of them that the API may have counted before the hour.
+    pub(super) at_start: u64,
+    /// The API's requests that were logged just after the hour, and may have been counted in it.
+    pub(super) just_after: u64,
     /// By outcome and reason, of what was refused or failed.
     pub(super) reasons: BTreeMap<(String, String), u64>,
     /// By what came of passing a callback on.
@@ -58,7 +62,18 @@ impl Function {
         self.outcomes.get(outcome).copied().unwrap_or(0)
     }
 
-    fn take(&mut self, line: Line, stream: &str, is_in_ledger: bool) {
+    /// The function's log, with a recorded callback at each of these times.
+    #[cfg(test)]
+    pub(super) fn with_recorded(hour: Hour, times: impl IntoIterator<Item = u64>) -> Self {
+        let mut function = Self::default();
+        for millis in times {
+            let line = serde_json::from_str(r#"{"outcome":"recorded","RequestId":"x"}"#).unwrap();
+            function.take(line, "", hour.part(millis));
+        }
+        function
+    }
+
+    fn take(&mut self, line: Line, stream: &str, part: Part) {
         if let Some(reason) = line.reason {
             *self.reasons.entry((line.outcome.clone(), reason)).or_default() += 1;
         }
@@ -74,7 +89,12 @@ impl Function {
             self.newest = self.newest.take().max(line.timestamp);
         }
         self.failed.extend(line.unrecorded.map(|unrecorded| unrecorded.id));
-        if is_in_ledger && line.request_id.is_some_and(|id| !id.is_empty()) {
+        if line.request_id.is_none_or(|id| id.is_empty()) {
+            return;
+        }
+        self.at_start += u64::from(part == Part::Start);
+        self.just_after += u64::from(part == Part::JustAfter);
+        if matches!(part, Part::Start | Part::Inside) {
             *self.outcomes.entry(line.outcome).or_default() += 1;
         }
     }
@@ -89,8 +109,8 @@ fn version(stream: &str) -> Option<String> {
 /// Reads the function's log.
 pub(super) async fn function(place: &Place, hour: Hour) -> Result<Function, Finding> {
     let mut function = Function::default();
-    lines(place, "log", "FunctionLogName", hour, |line, stream, is_in_ledger| {
-        function.take(line, stream, is_in_ledger);
+    lines(place, "log", "FunctionLogName", hour, |line, stream, part| {
+        function.take(line, stream, part);
     })
     .await?;
     Ok(function)
@@ -106,14 +126,14 @@ pub(super) async fn redrive(place: &Place, hour: Hour) -> Result<Redrive, Findin
     Ok(redrive)
 }
 
-/// Reads the log that an output of the stack names, up to now. Gives each line that has an outcome, with the name of its
-/// stream and whether it is of the ledger's hour.
+/// Reads the log that an output of the stack names, up to now. Passes on each line that has an outcome, with the name of
+/// its stream and the part of the time to which it belongs.
 async fn lines(
     place: &Place,
     check: &'static str,
     log_name: &str,
     hour: Hour,
-    mut take: impl FnMut(Line, &str, bool),
+    mut take: impl FnMut(Line, &str, Part),
 ) -> Result<(), Finding> {
     let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
     let mut pages = Client::new(&place.config)
@@ -127,8 +147,9 @@ async fn lines(
     while let Some(page) = pages.next().await {
         for event in allowed(check, "logs:FilterLogEvents", page)?.events() {
             if let Some(line) = event.message().and_then(|message| serde_json::from_str(message).ok()) {
-                let is_in_ledger = event.timestamp().is_some_and(|time| time < millis(hour.to));
-                take(line, event.log_stream_name().unwrap_or_default(), is_in_ledger);
+                let time = event.timestamp().and_then(|time| u64::try_from(time).ok());
+                let part = time.map_or(Part::Outside, |time| hour.part(time));
+                take(line, event.log_stream_name().unwrap_or_default(), part);
             }
         }
     }
