@@ -1,6 +1,6 @@
 //! The table of events: queries, scans and whole bodies.
 
-use std::{collections::HashMap, error::Error};
+use std::{collections::HashMap, error::Error, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -29,6 +29,10 @@ const PAGE: i32 = 1000;
 
 /// How many items are read by their keys at once: of the largest, 20 MB.
 const KEYS_AT_A_TIME: usize = 50;
+
+/// The pause before keys are requested again that DynamoDB did not process. It doubles each time, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How many bodies are put together at once: of the largest, 14 MB.
 const BODIES_AT_A_TIME: usize = 4;
@@ -142,14 +146,19 @@ impl Table {
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().ok();
         let mut asked = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
         let mut found = HashMap::new();
-        while let Some(request) = asked.filter(|request| !request.is_empty()) {
+        let mut pause = FIRST_PAUSE;
+        while let Some(request) = asked {
             let got = self.client.batch_get_item().set_request_items(Some(request)).send().await;
             let got = got.map_err(|error| self.fault(&error))?;
             for item in got.responses.into_iter().flat_map(HashMap::into_values).flatten() {
                 found.insert(key(&item), item);
             }
-            // Keys that DynamoDB left for another request.
-            asked = got.unprocessed_keys;
+            asked = got.unprocessed_keys.filter(|left| !left.is_empty());
+            // DynamoDB leaves keys if a response would be over 16 MB, or if it throttles reads.
+            if asked.is_some() {
+                tokio::time::sleep(pause).await;
+                pause = (2 * pause).min(LONGEST_PAUSE);
+            }
         }
         Ok(heads.iter().filter_map(|head| found.remove(&key(head))).collect())
     }

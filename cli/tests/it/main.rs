@@ -13,5 +13,6 @@ mod redriving;
 mod replaying;
 mod sending;
 mod streams;
+mod throttling;
 mod words;
 mod world;
