@@ -11,6 +11,7 @@ use crate::{
     moment::Moment,
     output::{Output, note},
     place::Place,
+    plain::counted,
 };
 
 mod between;
@@ -130,7 +131,7 @@ impl Chat {
             note(&format!("no messages {} {name}{hint}{file}", conversation.preposition()));
         } else if let (Some(page), Some(path)) = (page, &self.html) {
             page.end(remarks)?;
-            note(&format!("{} messages in {}", tally.messages, path.display()));
+            note(&format!("{} in {}", counted(tally.messages, "message"), path.display()));
         }
         for remark in remarks {
             note(remark);
@@ -145,16 +146,18 @@ fn remarks(recorded: &Recorded) -> Vec<String> {
     let others = recorded.without_message();
     let mut remarks = Vec::new();
     if not_sent > 0 {
-        remarks.push(format!("{not_sent} messages that were not delivered are left out"));
+        remarks.push(format!("{} left out: not delivered", counted(not_sent, "message")));
     }
     if others > 0 {
         remarks.push(format!(
-            "{others} messages that were edited or recalled are not here: they are older, or were not recorded"
+            "{} not shown: older, or not recorded",
+            counted(others, "edited or recalled message")
         ));
     }
     if unreadable > 0 {
         remarks.push(format!(
-            "{unreadable} events can't be read: their body is incomplete, or not of its documented shape"
+            "{}: the body is incomplete, or not of its documented shape",
+            counted(unreadable, "unreadable event")
         ));
     }
     remarks

@@ -17,6 +17,7 @@ use crate::{
         note,
     },
     place::Place,
+    plain::counted,
     selection::confirm::{confirm, cost},
     table::{Table, Wanted},
 };
@@ -130,7 +131,8 @@ fn sum_up(tally: &Tally, asked: &Erase, output: &mut Output) -> Result<(), Fault
     let Tally { deleted, pseudonymised, not_changed, not_read } = tally;
     if *not_read > 0 {
         note(&format!(
-            "{not_read} events lack parts of their body, so the person may be in what is left of it"
+            "parts are missing in the body of {}: the person may be in the remaining parts",
+            counted(*not_read, "event")
         ));
     }
     if deleted + pseudonymised + not_changed == 0 {

@@ -10,7 +10,7 @@ use crate::{
     moment::{Moment, Period},
     output::{Output, note},
     place::Place,
-    plain::plain,
+    plain::{counted, plain},
     table::{Table, Wanted},
 };
 
@@ -60,8 +60,8 @@ pub(crate) async fn run(place: &Place, asked: &Group, output: &mut Output) -> Re
 fn warn(state: &State, active_since: Option<u64>) {
     if state.unread > 0 {
         note(&format!(
-            "{} events of the group are left out: they are not as documented, or parts of them are gone",
-            state.unread
+            "{} of the group left out: not as documented, or with missing parts",
+            counted(state.unread, "event")
         ));
     }
     let known_since = state.known_since.filter(|_| state.created.is_none());

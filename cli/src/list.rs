@@ -6,6 +6,7 @@ use crate::{
     fault::Fault,
     output::{Output, note},
     place::Place,
+    plain::counted,
     selection::Selection,
     table::Wanted,
 };
@@ -26,7 +27,8 @@ pub(crate) async fn run(place: &Place, selection: &Selection, output: &mut Outpu
     if without_body > 0 {
         output.flush()?;
         return Err(Fault::Message(format!(
-            "{without_body} of {count} events have no Body: parts of it are not in the table, they may have expired"
+            "{}, {without_body} without a Body: parts of it are not in the table, they may have expired",
+            counted(count, "event")
         )));
     }
     Ok(())

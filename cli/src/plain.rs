@@ -1,8 +1,19 @@
-//! Texts from outside, as a terminal may have them: a user chooses names and messages, and must not command it.
+//! Plain texts for a terminal. Users choose names and messages, which must not control it.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// A number with its noun: "1 event", "2 events", "0 entries".
+pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    if count == N::from(1) {
+        return format!("{count} {noun}");
+    }
+    match noun.strip_suffix('y') {
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {noun}s"),
+    }
+}
 
 /// Whether a terminal only shows it: it is not a control, format (direction, zero width) or separator character.
 pub(crate) fn is_plain(character: char) -> bool {
@@ -52,6 +63,12 @@ mod tests {
 
     /// C0, DEL, C1, direction, zero width, separators, a tag outside of the first plane.
     const HOSTILE: &str = "\u{1b}\u{7f}\u{9b}\u{61c}\u{200b}\u{202e}\u{2028}\u{2066}\u{feff}\u{e0041}";
+
+    #[test]
+    fn a_noun_is_singular_after_one_only() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "event")), ["0 events", "1 event", "2 events"]);
+        assert_eq!([1, 10].map(|count: u64| counted(count, "entry")), ["1 entry", "10 entries"]);
+    }
 
     #[test]
     fn only_characters_that_show_reach_a_terminal() {

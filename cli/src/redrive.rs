@@ -30,6 +30,7 @@ use crate::{
     moment::Moment,
     output::{Columns, Output, note},
     place::Place,
+    plain::counted,
 };
 
 mod log_group;
@@ -216,7 +217,7 @@ fn tell_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
         }
     }
     if found.unreadable > 0 {
-        note(&format!("incomplete: {} entries are cut off or unreadable", found.unreadable));
+        note(&format!("incomplete: {}, cut off or unreadable", counted(found.unreadable, "entry")));
     }
     if output.json {
         (0..found.unreadable)

@@ -16,6 +16,7 @@ use crate::{
     moment::Moment,
     output::{Columns, Output, note},
     place::Place,
+    plain::counted,
     receiver::Answer,
     selection::Selection,
     sender::{Sender, line},
@@ -195,8 +196,11 @@ impl Run<'_> {
     fn end(self, replay: &Replay) -> Result<(), Fault> {
         self.progress.end();
         let Tally { sent, failed, left_out, .. } = self.tally;
-        let beside =
-            if left_out > 0 { format!("; {left_out} before-callbacks left out") } else { String::new() };
+        let beside = match left_out {
+            0 => String::new(),
+            _ => format!("; {} left out", counted(left_out, "before-callback")),
+        };
+        let unsuccessful = counted(failed, "callback");
         if replay.dry_run {
             note(&format!("{} to send{beside}; nothing was sent", HumanCount(sent)));
         } else {
@@ -205,10 +209,10 @@ impl Run<'_> {
         self.output.flush()?;
         match (failed, self.journal.is_some()) {
             (0, _) => Ok(()),
-            (_, true) => Err(Fault::Message(format!(
-                "{failed} were not answered 200; run it again to send them again"
-            ))),
-            (_, false) => Err(Fault::Message(format!("{failed} were not answered 200"))),
+            (_, true) => {
+                Err(Fault::Message(format!("{unsuccessful} not answered 200; run it again to retry")))
+            }
+            (_, false) => Err(Fault::Message(format!("{unsuccessful} not answered 200"))),
         }
     }
 }

@@ -36,7 +36,7 @@ where
             return Finding::wrong(
                 check,
                 format!("not checked: the permission {action} is missing"),
-                runbook("an-operators-permissions"),
+                runbook("permissions-for-operators"),
             );
         }
         let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::{
     metric::Metric,
     queues::Depth,
 };
-use crate::place::Place;
+use crate::{place::Place, plain::counted};
 
 const CHECK: &str = "ledger";
 
@@ -22,24 +22,25 @@ pub(super) async fn requests(place: &Place, hour: Hour, function: &Function) -> 
         let finding = "not checked: with this LogLevel the log has neither recorded callbacks nor duplicates";
         return Ok(Finding::ok(CHECK, finding));
     }
-    Ok(balance(counted(place, hour).await?, function))
+    Ok(balance(api_count(place, hour).await?, function))
 }
 
 /// The requests that the API counted, compared with those in the log. Near the start and the end of the hour a request
 /// may be counted on one side and logged on the other: a difference of at most these requests is not wrong.
-fn balance(counted: u64, function: &Function) -> Finding {
+fn balance(count: u64, function: &Function) -> Finding {
     let counts = OUTCOMES.map(|outcome| (outcome, function.count(outcome)));
     let known: u64 = counts.iter().map(|(_, count)| count).sum();
     let sum = counts.map(|(outcome, count)| format!("{count} {outcome}")).join(" + ");
-    let can_differ_by = if counted > known { function.just_after } else { function.at_start };
-    match counted.abs_diff(known) {
-        0 => Finding::ok(CHECK, format!("{counted} requests = {sum}")),
+    let requests = counted(count, "request");
+    let can_differ_by = if count > known { function.just_after } else { function.at_start };
+    match count.abs_diff(known) {
+        0 => Finding::ok(CHECK, format!("{requests} = {sum}")),
         off if off <= can_differ_by => {
-            Finding::ok(CHECK, format!("{counted} requests ≈ {sum}; {off} at the ends of the hour"))
+            Finding::ok(CHECK, format!("{requests} ≈ {sum}; {off} at the ends of the hour"))
         }
-        off if counted > known => Finding::wrong(
+        off if count > known => Finding::wrong(
             CHECK,
-            format!("{counted} requests = {sum} + {off} that are not in the function's log"),
+            format!("{requests} = {sum} + {off} not in the function's log"),
             format!(
                 "the API turned them away, or the function failed: {}, {}",
                 runbook("ApiErrorsAlarm"),
@@ -48,7 +49,7 @@ fn balance(counted: u64, function: &Function) -> Finding {
         ),
         off => Finding::wrong(
             CHECK,
-            format!("{counted} requests, but {off} more in the log: {sum}"),
+            format!("{requests}, but {off} more in the log: {sum}"),
             "the API's metric is late: run doctor again in a few minutes",
         ),
     }
@@ -86,7 +87,7 @@ pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
             format!("{finding}, and the redrive's queue is empty"),
             format!(
                 "wait a minute; if that does not help, chat-events redrive --since 2h: {}",
-                runbook("by-hand")
+                runbook("manual-redrive")
             ),
         ),
         _ => Finding::wrong(
@@ -98,7 +99,7 @@ pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
 }
 
 /// The number of requests that the API counted.
-async fn counted(place: &Place, hour: Hour) -> Result<u64, Finding> {
+async fn api_count(place: &Place, hour: Hour) -> Result<u64, Finding> {
     let count = Metric {
         namespace: "AWS/ApiGateway",
         name: "Count",

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tencent_chat_webhook::time::rfc3339;
 
 #[cfg(feature = "aws")]
-use crate::fault::Asked;
+use crate::{fault::Asked, plain::counted};
 use crate::{fault::Fault, moment::Moment, place::Place};
 
 /// Entries of callbacks that could not be stored: what the redrive function subscribes to.
@@ -62,7 +62,7 @@ pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<String, Fau
             log.push_str(message.trim_end());
             log.push('\n');
         }
-        progress.set_message(format!("{entries} entries read"));
+        progress.set_message(format!("{} read", counted(entries, "entry")));
         progress.tick();
     }
     progress.finish_and_clear();

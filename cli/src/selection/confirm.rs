@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use crate::{fault::Fault, output::note, table::Table};
+use crate::{fault::Fault, output::note, plain::counted, table::Table};
 
 /// Says how large the table is, and goes on only with `--yes`, or with a yes at a terminal. `otherwise` says what else
 /// can be done.
@@ -24,6 +24,6 @@ pub(crate) async fn confirm(table: &Table, yes: bool, otherwise: &str) -> Result
 /// The cost of a scan of the table, in words.
 pub(crate) async fn cost(table: &Table) -> Result<String, Fault> {
     let size = table.size().await?;
-    let (name, items, units) = (&table.name, size.items, size.read_units);
-    Ok(format!("this reads the whole table {name}: about {items} items, {units} read units"))
+    let (items, units) = (counted(size.items, "item"), counted(size.read_units, "read unit"));
+    Ok(format!("this reads the whole table {}: about {items}, {units}", table.name))
 }

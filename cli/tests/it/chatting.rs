@@ -125,8 +125,8 @@ async fn two_users_read_edits_recalls_and_read_marks() {
     assert_eq!(ran.code, Some(0));
     assert_eq!(
         ran.stderr,
-        "1 messages that were not delivered are left out\n\
-         1 messages that were edited or recalled are not here: they are older, or were not recorded\n"
+        "1 message left out: not delivered\n\
+         1 edited or recalled message not shown: older, or not recorded\n"
     );
     let first = json!({ "time": MILLIS, "from": "amy", "text": "hello!", "edited": MILLIS + 9000, "read": MILLIS + 5000 });
     let expected = [
@@ -139,7 +139,7 @@ async fn two_users_read_edits_recalls_and_read_marks() {
     let until = world.run(&["chat", "amy", "bob", "--until", "2022-12-09T08:26:55Z", "--json"]);
     assert_eq!(said(&until), expected[..3], "what came later counts");
     assert!(
-        !until.stderr.contains("delivered") && until.stderr.starts_with("1 messages that were edited "),
+        !until.stderr.contains("delivered") && until.stderr.starts_with("1 edited or recalled message "),
         "{until:?}"
     );
     let since = world.run(&["chat", "amy", "bob", "--since", "2022-12-09T08:26:55Z", "--json"]);
@@ -218,9 +218,9 @@ async fn a_group_s_messages_are_found_by_topic_and_number() {
     let ran = world.run(&["chat", "g", "--json"]);
     assert_eq!(
         ran.stderr,
-        "1 messages that were not delivered are left out\n\
-         1 messages that were edited or recalled are not here: they are older, or were not recorded\n\
-         1 events can't be read: their body is incomplete, or not of its documented shape\n"
+        "1 message left out: not delivered\n\
+         1 edited or recalled message not shown: older, or not recorded\n\
+         1 unreadable event: the body is incomplete, or not of its documented shape\n"
     );
     let named = "[sound] [video] [file] [location] [face] [custom] [relay]";
     assert_eq!(

@@ -120,7 +120,7 @@ const FAULTS: [Fault; 13] = [
             ("alarms", "errors-of-version-3: Threshold crossed.", "#versionerrorsalarm"),
         ],
     ),
-    (|aws| aws.taken += 1, &[("ledger", "+ 1 that are not in the function's log", "#apierrorsalarm")]),
+    (|aws| aws.taken += 1, &[("ledger", "+ 1 not in the function's log", "#apierrorsalarm")]),
     (
         |aws| aws.log((0..5).map(|_| line("recorded", &json!({ "token": 1, "forward": "timeout" })))),
         &[("receiver", "5 × timeout: it took over 1.45 s", "#forwardfailuresalarm")],
@@ -130,19 +130,19 @@ const FAULTS: [Fault; 13] = [
         &[
             ("newest event", "no callback was recorded", "#quietalarm"),
             ("refusals", "1 × sign_missing: authentication is off", "#signaturerefusalsalarm"),
-            ("ledger", "+ 3 that are not in the function's log", "#apithrottlesalarm"),
+            ("ledger", "+ 3 not in the function's log", "#apithrottlesalarm"),
         ],
     ),
     (
         |aws| aws.fault = Some(("FilterLogEvents", "AccessDeniedException")),
         &[
-            ("log", "the permission logs:FilterLogEvents is missing", "#an-operators-permissions"),
-            ("redrive log", "the permission logs:FilterLogEvents is missing", "#an-operators-permissions"),
+            ("log", "the permission logs:FilterLogEvents is missing", "#permissions-for-operators"),
+            ("redrive log", "the permission logs:FilterLogEvents is missing", "#permissions-for-operators"),
         ],
     ),
     (
         |aws| aws.fault = Some(("DescribeAlarms", "AccessDenied")),
-        &[("alarms", "the permission cloudwatch:DescribeAlarms is missing", "#an-operators-permissions")],
+        &[("alarms", "the permission cloudwatch:DescribeAlarms is missing", "#permissions-for-operators")],
     ),
     (
         |aws| aws.outputs.retain(|(key, _)| !["ApiId", "RedriveDeadLettersUrl", "Version"].contains(key)),

@@ -210,9 +210,9 @@ async fn it_asks_first_and_a_dry_run_writes_nothing() {
     for (arguments, advice) in [
         (
             &["erase", "--person", "amy"][..],
-            " read units, and erases in it for good; add --yes, or look first with --dry-run\n",
+            " read unit, and erases in it for good; add --yes, or look first with --dry-run\n",
         ),
-        (&["erase", "--person", "amy", "--dry-run"], " read units; add --yes\n"),
+        (&["erase", "--person", "amy", "--dry-run"], " read unit; add --yes\n"),
     ] {
         let ran = ran(&world, arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));

@@ -196,7 +196,7 @@ async fn what_the_events_cannot_tell_is_said() {
     )
     .await;
     let ran = world.run(&["group", "g", "--inactive", "30d", "--at", &at(4 * DAY)]);
-    let told = "1 events of the group are left out: they are not as documented, or parts of them are gone\n\
+    let told = "1 event of the group left out: not as documented, or with missing parts\n\
         the first event of the group is of 2022-12-10T08:26:54.000Z: members who wrote only before that count as \
         inactive\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), told));

@@ -49,7 +49,7 @@ async fn replay_sends_callbacks_as_tencent_did() {
     let ran = run(command, "");
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
-        (Some(0), "sent 3, not answered 200: 0; 1 before-callbacks left out\n")
+        (Some(0), "sent 3, not answered 200: 0; 1 before-callback left out\n")
     );
     let requests = receiver.received();
     assert!(requests.iter().map(|each| &each.body).eq(&bodies[..3]));
@@ -114,7 +114,7 @@ async fn replay_fails_if_a_callback_was_not_answered_200() {
     let receiver = Receiver::start(|number| if number == 1 { 503 } else { 200 }).await;
     let ran = world.run(&["replay", "g", "--to", &receiver.url(), "--json"]);
     assert_eq!((ran.code, receiver.received().len()), (Some(1), 3));
-    assert!(ran.stderr.ends_with("chat-events: 1 were not answered 200\n"), "{ran:?}");
+    assert!(ran.stderr.ends_with("chat-events: 1 callback not answered 200\n"), "{ran:?}");
     let closed = world.run(&["replay", "g", "--to", "http://127.0.0.1:9/", "--json"]);
     assert_eq!((closed.code, &closed.json()[0]["status"]), (Some(1), &json!(0)), "{closed:?}");
     let url = world.run(&["replay", "g", "--to", "ftp://me:secret@x/"]);

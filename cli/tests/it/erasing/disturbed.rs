@@ -49,7 +49,7 @@ async fn a_body_that_lacks_parts_is_reported() {
     }
     delete.send().await.expect("it is deleted");
     let ran = world.run(&["erase", "--person", "amy", "--yes"]);
-    let told = "1 events lack parts of their body, so the person may be in what is left of it\n";
+    let told = "parts are missing in the body of 1 event: the person may be in the remaining parts\n";
     assert!(ran.code == Some(0) && ran.stderr.contains(told), "{ran:?}");
 }
 
