@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::{
     dynamodb::TABLE,
     requests::CREATED,
-    stand_in::{Reply, Request, serve_operations},
+    stand_in::{Request, Response, serve_operations},
 };
 
 use crate::world::{ENVIRONMENT, program, run};
@@ -40,7 +40,7 @@ fn unprocessed_keys_are_requested_again_after_pauses() {
     let answered = Arc::clone(&batches);
     let url = serve_operations(move |request| {
         let body = throttled(3, &mut answered.lock().expect("no test panics with it"), request);
-        Some(Reply { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() })
+        Some(Response { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() })
     });
     let arguments =
         ["list", "--command", CREATED, "--since", "2022-12-09", "--until", "2022-12-10", "--json"];

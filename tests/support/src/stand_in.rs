@@ -16,40 +16,43 @@ pub struct Request {
 
 /// The response of a stand-in.
 #[derive(Debug)]
-pub struct Reply {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// The headers, beside those of every reply.
+    /// The headers, besides those of every response.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
 }
 
-/// Starts a stand-in and returns its URL. `answer` maps the body of a request to status and body of the response.
+/// Starts a stand-in and returns its URL. `respond` maps the body of a request to status and body of the response.
 #[must_use]
-pub fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+pub fn serve(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     serve_operations(move |request| {
-        let (status, body) = answer(&request.body);
-        Some(Reply { status, headers: Vec::new(), body: body.into_bytes() })
+        let (status, body) = respond(&request.body);
+        Some(Response { status, headers: Vec::new(), body: body.into_bytes() })
     })
 }
 
-/// Starts a stand-in and returns its URL. It closes the connection if `answer` returns `None`.
+/// Starts a stand-in and returns its URL. It closes the connection if `respond` returns `None`.
 #[must_use]
-pub fn serve_operations(answer: impl Fn(&Request) -> Option<Reply> + Send + 'static) -> String {
+pub fn serve_operations(respond: impl Fn(&Request) -> Option<Response> + Send + 'static) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("a listener has an address"));
     std::thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             // Errors of the client are ignored.
-            let _ = reply(&connection, &answer);
+            let _ = exchange(&connection, &respond);
         }
     });
     url
 }
 
-/// Answers one request, and closes the connection.
-fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>) -> std::io::Result<()> {
+/// Reads one request, writes the response, and closes the connection.
+fn exchange(
+    mut connection: &TcpStream,
+    respond: &impl Fn(&Request) -> Option<Response>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(connection);
     let (mut line, mut length, mut request) = (String::new(), 0, Request::default());
     reader.read_line(&mut line)?;
@@ -68,7 +71,7 @@ fn reply(mut connection: &TcpStream, answer: &impl Fn(&Request) -> Option<Reply>
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     request.body = String::from_utf8_lossy(&body).into_owned();
-    let Some(Reply { status, headers, body }) = answer(&request) else { return Ok(()) };
+    let Some(Response { status, headers, body }) = respond(&request) else { return Ok(()) };
     write!(connection, "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len())?;
     for (name, value) in headers {
         write!(connection, "{name}: {value}\r\n")?;

@@ -2,7 +2,7 @@
 
 use aws_smithy_cbor::Encoder;
 use serde_json::{Value, json};
-use support::stand_in::{Reply, Request, serve_operations};
+use support::stand_in::{Request, Response, serve_operations};
 use tencent_chat_webhook::time::now_millis;
 
 const SERVICES: [&str; 4] = [
@@ -12,7 +12,7 @@ const SERVICES: [&str; 4] = [
     "AWS_ENDPOINT_URL_SQS",
 ];
 
-/// What the services answer.
+/// The state from which the services respond.
 pub(super) struct Aws {
     pub(super) outputs: Vec<(&'static str, String)>,
     pub(super) parameters: Vec<(&'static str, &'static str)>,
@@ -86,23 +86,23 @@ impl Aws {
 
     /// Serves it. Returns the variables that lead there.
     pub(super) fn serve(self) -> [(&'static str, String); 4] {
-        let url = serve_operations(move |request| Some(self.answer(request)));
+        let url = serve_operations(move |request| Some(self.respond(request)));
         SERVICES.map(|service| (service, url.clone()))
     }
 
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Response {
         let is_cbor = ["DescribeAlarms", "GetMetricStatistics"].contains(&request.operation.as_str());
         let (status, body) = match self.fault {
             Some((operation, code)) if operation == request.operation => {
                 (400, json!({ "__type": code, "message": "As asked for." }))
             }
-            _ if request.operation.is_empty() => return reply(200, Vec::new(), self.stack().into_bytes()),
+            _ if request.operation.is_empty() => return response(200, Vec::new(), self.stack().into_bytes()),
             _ => (200, self.found(request)),
         };
         if is_cbor {
-            return reply(status, vec![("smithy-protocol", "rpc-v2-cbor".to_owned())], cbor(&body));
+            return response(status, vec![("smithy-protocol", "rpc-v2-cbor".to_owned())], cbor(&body));
         }
-        reply(status, Vec::new(), body.to_string().into_bytes())
+        response(status, Vec::new(), body.to_string().into_bytes())
     }
 
     fn found(&self, request: &Request) -> Value {
@@ -157,8 +157,8 @@ fn alarm((name, is_on): &(&str, bool)) -> Value {
     })
 }
 
-fn reply(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Reply {
-    Reply { status, headers, body }
+fn response(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Response {
+    Response { status, headers, body }
 }
 
 fn to_f64(count: usize) -> f64 {

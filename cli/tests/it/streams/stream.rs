@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use support::stand_in::{Reply, Request, serve_operations};
+use support::stand_in::{Request, Response, serve_operations};
 
 /// AWS's clock, which this machine's does not agree with.
 const DATE: &str = "Fri, 09 Dec 2022 08:26:54 GMT";
@@ -196,6 +196,6 @@ pub(crate) fn serve(state: Arc<Mutex<State>>) -> String {
             Err(code) => (400, json!({ "__type": format!("x#{code}"), "message": "As asked for." })),
         };
         let headers = vec![("date", DATE.to_owned())];
-        Some(Reply { status, headers, body: body.to_string().into_bytes() })
+        Some(Response { status, headers, body: body.to_string().into_bytes() })
     })
 }
