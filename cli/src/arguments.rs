@@ -10,15 +10,15 @@ use crate::{
     show::Show,
 };
 
-/// Reads what tencent-chat-webhook has recorded, and records what it could not.
+/// Reads the events that tencent-chat-webhook recorded, and records callbacks that it could not store.
 ///
-/// Credentials and Region are found as every AWS tool finds them: environment, profile, SSO.
+/// Credentials and Region come from the places where every AWS tool looks: environment, profile, SSO.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_long_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -36,13 +36,12 @@ Examples:
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print events in order of time; with --json whole, as an export.
+    /// Print events in order of time; with --json, export whole items.
     ///
-    /// A SUBJECT is read by a query, --command with --since by the index. Anything else reads the whole table, which
-    /// costs half a read unit for 4 KB, so the command first says how large it is and asks.
+    /// A SUBJECT is read with a query, and --command with --since from the index. Any other selection reads the whole
+    /// table. That costs half a read unit per 4 KB, so the command first prints the table's size and asks you.
     ///
-    /// JSON: the item, attribute by attribute under DynamoDB's names, numbers with all their digits, with the whole
-    /// body in `Body`.
+    /// JSON: the item, with the attributes' names in DynamoDB, all digits of numbers, and the whole body in `Body`.
     List(Selection),
     /// Print the body of an event, byte for byte.
     ///
@@ -50,86 +49,85 @@ pub(crate) enum Command {
     Show(Show),
     /// Count events.
     ///
-    /// JSON: {"key", "count"}, in the order of the keys, or by subject the largest first. Without --by the key is `all`.
+    /// JSON: {"key", "count"}, sorted by key; with --by subject, the largest count first. Without --by, the key is `all`.
     Count(Count),
-    /// Print a conversation as people read it, or write it to a page that can be printed.
+    /// Print a conversation, or write it to a printable page.
     ///
-    /// `chat A B` is the conversation of two users, `chat GROUP` that of a group. Messages are in order; edits and
-    /// recalls are applied and reported, read marks are reported, and elements other than text are named, as [image].
-    /// A message that was not delivered is left out. Edits, recalls and read marks count whenever they came, so the
-    /// events from --since until now are read, by a query of the group or of both users. Messages wait in a temporary
-    /// file meanwhile.
+    /// `chat A B` prints the conversation of two users, `chat GROUP` that of a group. Messages are in order, each with
+    /// its edits, recall and read marks. Elements other than text are named, for example [image]. Undelivered messages
+    /// are left out. Edits, recalls and read marks after --until count too: the command queries all events of the group
+    /// or of both users from --since until now. It keeps the messages in a temporary file while it reads.
     ///
-    /// JSON: {"pk", "sk", "time", "from", "text", "edited", "recalled", "read"}: times in ms since the epoch, the last
-    /// three only where they hold; `text` after all edits, its elements joined by a space, kept where the message was
-    /// recalled; `read` is when it was first reported that someone had read it.
+    /// JSON: {"pk", "sk", "time", "from", "text", "edited", "recalled", "read"}. Times are in ms since the epoch. `text`
+    /// is the text after all edits, with a space between its elements; the text of a recalled message stays. `edited`,
+    /// `recalled` and `read` are there only if they apply. `read` is the time of the first report that someone read it.
     Chat(Chat),
     /// Print new events as they are recorded, until you stop it.
     ///
-    /// With --forward-to each goes to a receiver, say on your laptop, as Tencent would send it: signed if
-    /// CALLBACK_TOKENS has a token of the application.
+    /// With --forward-to, each event goes to a receiver, for example on your laptop, as Tencent would send it. It is
+    /// signed if CALLBACK_TOKENS has a token for the application.
     ///
-    /// JSON: the item; with --forward-to as of `replay`.
+    /// JSON: the item; with --forward-to, the same object as `replay`.
     Follow(Follow),
-    /// Send recorded callbacks again, in order of time, to a receiver.
+    /// Send recorded callbacks again to a receiver, in order of time.
     ///
-    /// A callback goes out as Tencent sent it, the body byte for byte; the URL has Replayed=1, and a new signature if
-    /// CALLBACK_TOKENS has a token of the application. One callback is sent after the other. Fails if one was not
-    /// answered 200, and stops after five in a row that were not answered at all.
+    /// Each callback is sent as Tencent sent it, the body byte for byte. The URL also has Replayed=1, and a new signature
+    /// if CALLBACK_TOKENS has a token for the application. Callbacks are sent one at a time. The command fails if a
+    /// callback is not answered with 200, and stops after five in a row without any answer.
     ///
-    /// JSON: {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came. With
-    /// --dry-run the first three.
+    /// JSON: {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}. The status is 0 if there is no answer. With
+    /// --dry-run, only the first three.
     Replay(Replay),
     /// Send a test callback to the function or another receiver.
     ///
-    /// The body is a sample of the command, whose ids begin with `test-` and whose times are set to now. So each one
-    /// is a new event; where Tencent gives the time in seconds, one a second. It is signed if CALLBACK_TOKENS has a
-    /// token of the application. The application is --app, $SDK_APP_ID, the stack's only one, or without a stack
-    /// 1400000001.
+    /// The body is a sample of the command. Its ids begin with `test-`, and its times are set to now, so each callback
+    /// is a new event; if Tencent gives the time in seconds, there is one event per second. The callback is signed if
+    /// CALLBACK_TOKENS has a token for the application. The application is --app, $SDK_APP_ID, or the stack's only
+    /// application; without a stack, it is 1400000001 by default.
     ///
-    /// The exit code is 0 if the answer is as expected: status 200 with ActionStatus OK, with --wrong-sign and --stale
-    /// status 401. Else it is 1.
+    /// The exit code is 0 if the answer is as expected: status 200 with ActionStatus OK, or status 401 with --wrong-sign
+    /// or --stale. Otherwise it is 1.
     ///
-    /// JSON: {"CallbackCommand", "status", "answer", "ms"}, with the status 0 where no answer came.
+    /// JSON: {"CallbackCommand", "status", "answer", "ms"}. The status is 0 if there is no answer.
     Send(Sending),
-    /// Print the state of a group, as its recorded events tell it.
+    /// Print the state of a group, from its recorded events.
     ///
-    /// Its members are the users whom the events show in it. If its creation is not recorded, it may have more.
+    /// The members are the users that the events show in the group. If its creation is not recorded, it may have more.
     ///
     /// JSON: {"group", "type", "name", "introduction", "notification", "face_url", "owner", "members", "known_since",
-    /// "created", "full", "destroyed", "inactive"}, without what is not known. "known_since" is the time of the first
-    /// event, "full" the time since which nobody left the full group; "inactive" comes with --inactive.
+    /// "created", "full", "destroyed", "inactive"}. Unknown fields are left out. "known_since" is the time of the first
+    /// event. "full" is the time since which the group is full and nobody left. "inactive" needs --inactive.
     Group(Group),
-    /// Delete a person's events, and replace the person's id by a pseudonym in all others.
+    /// Delete a person's events, and replace the person's id with a pseudonym in all others.
     ///
-    /// An event whose subject, From_Account or Report_Account is the person is deleted. In all others the id is
-    /// replaced where it is the whole text of a field or of a list's entry; a text that mentions it stays. The
-    /// pseudonym is random for each run. If a run is interrupted, another one finishes the rest. It fails if an event
-    /// could not be changed because its body is too large. What is left elsewhere: docs/security.md.
+    /// An event is deleted if its subject, From_Account or Report_Account is the person. In all other events, the id is
+    /// replaced if it is the whole text of a field or of an entry of a list. A longer text that mentions it stays. Each
+    /// run uses a new random pseudonym. If a run is interrupted, run the command again: it finishes the rest. The
+    /// command fails if the body of an event is too large to change. docs/security.md lists the copies elsewhere.
     ///
-    /// JSON: {"pk", "sk", "action"}, with the action `deleted`, `pseudonymised` or `not changed`; with --dry-run `would
-    /// be deleted`, `would be pseudonymised` or `would not be changed`.
+    /// JSON: {"pk", "sk", "action"}. The action is `deleted`, `pseudonymised` or `not changed`; with --dry-run, it is
+    /// `would be deleted`, `would be pseudonymised` or `would not be changed`.
     Erase(Erase),
-    /// Record what the function could not, from its log.
+    /// Record callbacks that the function could not store, from its log.
     ///
-    /// Fails if anything is left, or if nothing could be read. It can be run again without harm: what is in the
-    /// table stays as it is.
+    /// The command fails if a callback is left unrecorded, or if standard input has none. It is safe to run it again:
+    /// events in the table stay as they are.
     ///
-    /// JSON: {"id", "pk", "sk", "outcome", "error"}, with the outcome `recorded`, `duplicate`, `failed`, `incomplete`,
-    /// `unreadable`, or with --dry-run `found`.
+    /// JSON: {"id", "pk", "sk", "outcome", "error"}. The outcome is `recorded`, `duplicate`, `failed`, `incomplete` or
+    /// `unreadable`; with --dry-run, it can be `found`.
     Redrive(Redrive),
-    /// Look at a stack: what is wrong, why, and what to do.
+    /// Check a stack, and print each problem with its cause and its fix.
     ///
-    /// It looks at the URL, the alarms, the queues, and the logs of the last hour, and only reads. Set CALLBACK_TOKENS to
-    /// have it try the token too. The exit code is 1 if something is wrong.
+    /// The command checks the URL, the alarms, the queues, and the logs of the last hour. It changes nothing. Set
+    /// CALLBACK_TOKENS to check the token too. The exit code is 1 if something is wrong.
     ///
     /// JSON: {"check", "ok", "finding", "fix"}.
     Doctor(Doctor),
-    /// Print the documented callbacks.
+    /// List the documented callbacks.
     ///
     /// JSON: {"name", "before", "url"}.
     Commands,
-    /// Print completions for a shell.
+    /// Print the completions for a shell.
     ///
     /// For bash: chat-events completions bash > ~/.local/share/bash-completion/completions/chat-events
     Completions(Completions),

@@ -1,4 +1,4 @@
-//! How many events there are, by what people ask for.
+//! Counts of events.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -29,7 +29,7 @@ const COLUMNS: [Column; 3] =
 pub(crate) struct Count {
     #[command(flatten)]
     selection: Selection,
-    /// Count each command, day, hour (both UTC) or subject by itself
+    /// Count separately by command, day, hour (both UTC) or subject
     #[arg(long, value_name = "WHAT")]
     by: Option<By>,
 }
@@ -42,7 +42,7 @@ enum By {
     Subject,
 }
 
-/// Prints how many.
+/// Prints the counts.
 pub(crate) async fn run(place: &Place, count: &Count, output: &mut Output) -> Result<(), Fault> {
     let mut counts = BTreeMap::new();
     let mut events = count.selection.find(place, Wanted::Keys).await?.unsorted();
@@ -64,7 +64,7 @@ pub(crate) async fn run(place: &Place, count: &Count, output: &mut Output) -> Re
         } else if count.by.is_none() {
             output.text(&number.to_string())?;
         } else {
-            // Whatever there is has a bar.
+            // Even the smallest count has a bar.
             let cells = usize::try_from((number * LONGEST_BAR).div_ceil(most)).unwrap_or(0);
             let bar = "█".repeat(cells);
             output.row(&COLUMNS, &[key, &format!("{number:>10}"), &bar])?;

@@ -1,4 +1,4 @@
-//! Events in order of time, for people, or whole for programs.
+//! Events in order of time: a table for people, whole items for programs.
 
 use futures_util::TryStreamExt;
 

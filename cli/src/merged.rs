@@ -1,11 +1,11 @@
-//! Several streams of items, each in order of time, as one.
+//! Merges streams of items, each in order of time.
 
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use tencent_chat_webhook::record::attribute::Item;
 
 use crate::{event::key, fault::Fault, table::Items};
 
-/// How many streams are begun at the same time.
+/// The number of streams that are started at the same time.
 const AT_A_TIME: usize = 16;
 
 /// All items, in order of time.
@@ -23,7 +23,7 @@ async fn begin(mut rest: Items) -> Result<Option<(Item, Items)>, Fault> {
     Ok(rest.try_next().await?.map(|first| (first, rest)))
 }
 
-/// The earliest of the next items, and what is left then.
+/// The earliest of the next items, and the rest of the streams.
 async fn next(mut streams: Vec<(Item, Items)>) -> Result<Option<(Item, Vec<(Item, Items)>)>, Fault> {
     let Some(first) = (0..streams.len()).min_by_key(|index| key(&streams[*index].0)) else {
         return Ok(None);

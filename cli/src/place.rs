@@ -1,4 +1,4 @@
-//! Where the events are: what flags, stack and environment say of it.
+//! Where the events are, from flags, stack and environment.
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
@@ -31,17 +31,17 @@ pub(crate) struct PlaceFlags {
     /// The table, by name or ARN [default: the stack's, else $TABLE_NAME]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) table: Option<String>,
-    /// The CloudFormation stack, which names table, log group, URL and application
+    /// The CloudFormation stack, which has the table, the log group, the URL and the application
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) stack: Option<String>,
-    /// The local `make run`: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000, and for `send` the function at
+    /// Use the local `make run`: DynamoDB at $LOCAL_DYNAMODB_ADDRESS or 127.0.0.1:8000, and for `send` the function at
     /// $LOCAL_FUNCTION_ADDRESS or 127.0.0.1:9000
     #[arg(long, global = true, conflicts_with = "stack")]
     pub(crate) local: bool,
 }
 
 impl PlaceFlags {
-    /// The application, where no stack is asked.
+    /// The application, without a stack.
     pub(crate) fn app_without_a_stack(&self) -> String {
         let app = self.app.clone().or_else(|| variable("SDK_APP_ID"));
         app.unwrap_or_else(|| LOCAL_APP.to_owned())
@@ -98,7 +98,7 @@ impl Place {
         }
     }
 
-    /// The URL at which the stack's function gets callbacks.
+    /// The URL at which the stack's function receives callbacks.
     pub(crate) fn callback_url(&self) -> Result<String, Fault> {
         self.output("CallbackUrl")
     }
@@ -122,17 +122,17 @@ impl Place {
         self.stack.as_ref().ok_or_else(|| Fault::new("which stack? Give --stack"))
     }
 
-    /// The application, if somebody chose one.
+    /// The application, if the user chose one.
     pub(crate) fn chosen_app(&self) -> Option<String> {
         self.app.clone()
     }
 
-    /// Over how many shards of the index a command's day may be spread: the stack says so, else it is the most.
+    /// The number of index shards that a command's day may have: the stack's, or the maximum without a stack.
     pub(crate) fn index_shards(&self) -> Result<u32, Fault> {
         if self.stack.is_some() { Ok(self.keeping()?.index_shards) } else { Ok(MAX_SHARDS) }
     }
 
-    /// Whether the table has an index by command, as far as the stack says.
+    /// Whether the table has an index by command. Without a stack, this is assumed.
     pub(crate) fn has_index(&self) -> bool {
         self.parameter("CommandIndex") != Some("false")
     }
@@ -141,7 +141,7 @@ impl Place {
     pub(crate) fn log_group(&self) -> Result<String, Fault> {
         match &self.stack {
             _ if self.local.is_some() => Err(Fault::new(
-                "what runs locally has no log group; give its log on standard input: redrive -",
+                "the local function has no log group; pass its log on standard input: redrive -",
             )),
             Some(stack) => stack.output("FunctionLogName"),
             None => {
@@ -150,13 +150,13 @@ impl Place {
         }
     }
 
-    /// The table's stream, where the stack says so.
+    /// The table's stream, if the stack has the table.
     pub(crate) fn stream(&self) -> Option<Result<String, Fault>> {
         let stack = self.stack.as_ref().filter(|_| self.table.is_none())?;
         Some(stack.output("TableStreamArn"))
     }
 
-    /// How the function keeps items: as the stack has it, else as the environment has it.
+    /// How the function keeps items: the stack's settings, or without a stack the environment's.
     pub(crate) fn keeping(&self) -> Result<Keeping, Fault> {
         let lookup = |name: &str| match &self.stack {
             Some(stack) => {
@@ -172,12 +172,12 @@ impl Place {
         Client::new(&self.config)
     }
 
-    /// The same, to be changed.
+    /// The client's configuration, for changes.
     pub(crate) fn dynamodb_config(&self) -> Builder {
         Builder::from(&self.config)
     }
 
-    /// Words for what is asked of the table.
+    /// The words for errors of requests to the table.
     pub(crate) fn asking(&self, doing: &str, table: &str) -> Asked {
         Asked {
             doing: format!("{doing} the table {table}"),

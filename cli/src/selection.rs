@@ -1,4 +1,4 @@
-//! Which events: the selection that verbs have in common, and the cheapest way to it.
+//! The selection of events that several verbs share, and the cheapest way to read it.
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
@@ -22,7 +22,7 @@ mod span;
 use confirm::confirm;
 use span::Span;
 
-/// Which events.
+/// The selection of events.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Selection {
     /// The subject of the events: a GroupId, a UserID, …
@@ -39,12 +39,12 @@ pub(crate) struct Selection {
     /// Only events before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<Moment>,
-    /// Read the whole table without asking, where that is the only way
+    /// Read the whole table without asking, if the selection needs that
     #[arg(long)]
     pub(crate) yes: bool,
 }
 
-/// The way to the events.
+/// The way to read the events.
 enum Way {
     /// A query of one partition.
     Subject(String),
@@ -63,10 +63,10 @@ pub(crate) struct Found {
 }
 
 impl Selection {
-    /// Finds the events. Before a scan it says how large the table is, and asks.
+    /// Finds the events. Before a scan, it prints the table's size and asks.
     pub(crate) async fn find(&self, place: &Place, wanted: Wanted) -> Result<Found, Fault> {
         let (table, span) = (Table::of(place)?, self.span()?);
-        // Only the body tells of all persons in it.
+        // Only the body names all persons in the event.
         let read = if self.person.is_some() { Wanted::Whole } else { wanted };
         let way = self.way(place)?;
         let (items, is_sorted) = match way {
@@ -95,7 +95,7 @@ impl Selection {
         Ok(Found { items, is_sorted, table, wanted })
     }
 
-    /// The same events without those before a time. The way to them stays.
+    /// The same selection without events before a time. It is read in the same way.
     pub(crate) fn from(mut self, time: Moment) -> Self {
         if self.subject.is_some() || self.since.is_some() {
             self.since = self.since.max(Some(time));
@@ -103,7 +103,7 @@ impl Selection {
         self
     }
 
-    /// Which columns a table of these events has.
+    /// The columns of a table of these events.
     pub(crate) fn columns(&self) -> Columns {
         match (&self.subject, &self.command) {
             (Some(_), _) => Columns::Subject,
@@ -112,7 +112,7 @@ impl Selection {
         }
     }
 
-    /// The note if there are none.
+    /// The note if there are no events.
     pub(crate) fn none(&self, place: &Place) -> String {
         let app = place.app().map(|app| format!(" in application {app}")).unwrap_or_default();
         match self.subject.as_ref().or(self.command.as_ref()).or(self.person.as_ref()) {
@@ -179,7 +179,7 @@ impl Selection {
 }
 
 impl Found {
-    /// The events as they are found: those of a scan in no order.
+    /// The events in the order of reading. A scan has no order.
     pub(crate) fn unsorted(self) -> Items {
         match self.wanted {
             Wanted::Whole => self.table.with_bodies(self.items),

@@ -12,14 +12,14 @@ use crate::{
     table::Table,
 };
 
-/// How many events a beginning of an `sk` may fit, so that they are all named.
+/// The most events that are listed if the beginning of an `sk` fits several.
 const CANDIDATES: i32 = 5;
 
 #[derive(Args, Debug)]
 pub(crate) struct Show {
-    /// The event's pk; a subject will do, where the application is known
+    /// The event's pk, or only its subject if the application is known
     pk: String,
-    /// The event's sk; its beginning will do, or the time that the tables show
+    /// The event's sk, its beginning, or the time that `list` prints
     sk: String,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Show {
 pub(crate) async fn run(place: &Place, Show { pk, sk }: &Show, output: &mut Output) -> Result<(), Fault> {
     let table = Table::of(place)?;
     let pk = if is_pk(pk) { pk.to_owned() } else { format!("{}#{pk}", place.app()?) };
-    // A subject may not begin as a time does, but an `sk` does: with the time in milliseconds.
+    // Every `sk` begins with the time in milliseconds.
     let begin = sk.parse().ok().filter(|_| sk.contains('T'));
     let begin = begin.map_or_else(|| sk.to_owned(), |Moment(millis)| format!("{millis:013}#"));
     let query = table
@@ -41,7 +41,10 @@ pub(crate) async fn run(place: &Place, Show { pk, sk }: &Show, output: &mut Outp
         [] => return Err(Fault::Message(format!("no event has pk {pk} and an sk that begins with {sk}"))),
         several => {
             let sks: Vec<_> = several.iter().filter_map(|item| attribute(item, "sk")).collect();
-            return Err(Fault::Message(format!("which one? Give one of these as SK: {}", sks.join(" "))));
+            return Err(Fault::Message(format!(
+                "several events fit; give one of these as SK: {}",
+                sks.join(" ")
+            )));
         }
     };
     let Some(body) = attribute(&event, "Body") else {
@@ -50,7 +53,7 @@ pub(crate) async fn run(place: &Place, Show { pk, sk }: &Show, output: &mut Outp
     if output.json { output.text(&json(&event)) } else { output.body(body) }
 }
 
-/// Whether it begins with an application. A subject that does so too has to be given as `pk`.
+/// Whether the text begins with an application. A subject that looks like that must be given as `pk`.
 fn is_pk(text: &str) -> bool {
     text.split_once('#')
         .is_some_and(|(app, _)| !app.is_empty() && app.bytes().all(|byte| byte.is_ascii_digit()))

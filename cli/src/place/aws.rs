@@ -1,4 +1,4 @@
-//! The way to AWS.
+//! The configuration of the AWS clients.
 
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
@@ -20,7 +20,7 @@ impl Local {
         Self { url: format!("http://{}", address.as_deref().unwrap_or("127.0.0.1:8000")) }
     }
 
-    /// Nothing of the user's own: neither profile nor credentials leave the machine.
+    /// Uses nothing of the user: no profile and no credentials leave the machine.
     pub(crate) fn config(&self) -> SdkConfig {
         let credentials = Credentials::new("local", "local", None, None, "local");
         SdkConfig::builder()
@@ -33,13 +33,13 @@ impl Local {
     }
 }
 
-/// Credentials and Region, which this build does not look for.
+/// This build looks for no credentials and no Region.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn config() -> std::future::Ready<Result<SdkConfig, Fault>> {
     std::future::ready(Err(Fault::local_only()))
 }
 
-/// Credentials and Region as every AWS tool finds them.
+/// Credentials and Region, from the places where every AWS tool looks.
 #[cfg(feature = "aws")]
 pub(crate) async fn config() -> Result<SdkConfig, Fault> {
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https()).load().await;
@@ -49,7 +49,7 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
     Ok(config)
 }
 
-/// With ring, as the function has it.
+/// An HTTPS client with ring, as in the function.
 fn https() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }

@@ -53,10 +53,14 @@ impl Stack {
         })
     }
 
-    /// An output that the template has.
+    /// An output of the template.
     pub(crate) fn output(&self, key: &str) -> Result<String, Fault> {
-        let no_output =
-            || Fault::Message(format!("the stack {} has no output {key}: is it this project's?", self.name));
+        let no_output = || {
+            Fault::Message(format!(
+                "the stack {} has no output {key}: is it a stack of this project?",
+                self.name
+            ))
+        };
         self.outputs.get(key).cloned().ok_or_else(no_output)
     }
 

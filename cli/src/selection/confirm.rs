@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::{fault::Fault, output::note, plain::counted, table::Table};
 
-/// Says how large the table is, and goes on only with `--yes`, or with a yes at a terminal. `otherwise` says what else
-/// can be done.
+/// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `otherwise` names the other
+/// options of the user.
 pub(crate) async fn confirm(table: &Table, yes: bool, otherwise: &str) -> Result<(), Fault> {
     let cost = cost(table).await?;
     if yes {
@@ -15,7 +15,7 @@ pub(crate) async fn confirm(table: &Table, yes: bool, otherwise: &str) -> Result
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Fault::Message(format!("{cost}; {otherwise}")));
     }
-    let _ = write!(io::stderr(), "{cost}. Go on? [y/N] ");
+    let _ = write!(io::stderr(), "{cost}. Continue? [y/N] ");
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Fault::new("nothing was read")) }

@@ -1,4 +1,4 @@
-//! A command's events out of the index: a key for each day and shard.
+//! A command's events from the index, which has a key for each day and shard.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tencent_chat_webhook::{record::attribute::text, time::day};
@@ -12,15 +12,15 @@ use crate::{
 /// The index by command and day.
 const INDEX: &str = "ByCommand";
 
-/// So many queries are made without a look at the size of the index.
+/// Up to this many queries, the size of the index is not checked.
 const FEW_QUERIES: u64 = 500;
 
 const DAY_MILLIS: u64 = 86_400_000;
 
-/// How many days are begun before they are needed.
+/// The number of days that are queried in advance.
 const DAYS_AT_A_TIME: usize = 2;
 
-/// How many items of a shard a page has at most, so that days of 64 shards stay in memory.
+/// The most items in a page of a shard, so that memory holds days of 64 shards.
 const PAGE: i32 = 200;
 
 /// The keys of a command in the index.
@@ -28,13 +28,13 @@ const PAGE: i32 = 200;
 pub(super) struct Keys {
     pub(super) app: String,
     pub(super) command: String,
-    /// Over how many shards a day is spread.
+    /// The number of shards of a day.
     pub(super) shards: u32,
 }
 
 impl Keys {
-    /// A day's keys. That of a day which was not spread is among them: to ask for an empty one costs half a unit, and
-    /// the deployment may have changed in its course.
+    /// A day's keys. The key without a shard is always among them: the deployment may have got its shards during the
+    /// day, and a query without results costs only half a unit.
     fn of_day(&self, day: &str) -> Vec<String> {
         let whole = format!("{}#{}#{day}", self.app, self.command);
         let shards = if self.shards > 1 { self.shards } else { 0 };
@@ -44,8 +44,8 @@ impl Keys {
 
 /// The events, and whether they are in order of time.
 ///
-/// Each day and shard is a query, and an empty one costs half a read unit too. Over a long time in a small table, to
-/// read all of the index is cheaper.
+/// Each day and shard is a query, and a query without results costs half a read unit too. For a long time in a small
+/// table, a scan of the index is cheaper.
 pub(super) async fn events(table: &Table, keys: Keys, span: Span, wanted: Wanted) -> (Items, bool) {
     let days = span.since.0 / DAY_MILLIS..=(span.until.0 - 1) / DAY_MILLIS;
     let queries = (days.end() - days.start() + 1) * u64::from(keys.shards + 1);
@@ -60,7 +60,7 @@ pub(super) async fn events(table: &Table, keys: Keys, span: Span, wanted: Wanted
     (stream::iter(days).map(of_day).buffered(DAYS_AT_A_TIME).try_flatten().boxed(), true)
 }
 
-/// The events by a scan of the index.
+/// The events, from a scan of the index.
 fn whole_index(table: &Table, keys: &Keys, span: Span, wanted: Wanted) -> Items {
     let (since, until) = span.bounds();
     let request = table

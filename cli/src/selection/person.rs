@@ -1,11 +1,11 @@
-//! Whether an event has to do with a person.
+//! Whether an event mentions a person.
 
 use serde_json::Value;
 use tencent_chat_webhook::record::attribute::Item;
 
 use crate::event::{attribute, subject};
 
-/// How the names of fields end that hold a user: `From_Account`, a member list's `Member_Account`, …
+/// The ending of the names of fields that hold a user: `From_Account`, `Member_Account` in a list of members, …
 const ACCOUNT: &str = "_Account";
 
 /// Whether the person is the subject, or in any `…_Account` field of the body, at whatever depth.
@@ -15,7 +15,7 @@ pub(super) fn mentions(event: &Item, person: &str) -> bool {
     subject(event) == person
         || event.iter().any(in_attribute)
         || attribute(event, "Body")
-            // Most bodies need not be parsed. A name with an escape in it is parsed for its backslash.
+            // A body without the id needs no parsing, except one with a backslash: the id may be escaped.
             .filter(|body| body.contains(person) || body.contains('\\'))
             .and_then(|body| serde_json::from_str(body).ok())
             .is_some_and(|body| is_in(&body, person))
@@ -31,7 +31,7 @@ fn is_in(value: &Value, person: &str) -> bool {
     }
 }
 
-/// Whether an account, or one of a list of accounts, is the person.
+/// Whether the person is the account, or in the list of accounts.
 fn names(value: &Value, person: &str) -> bool {
     match value {
         Value::Array(values) => values.iter().any(|value| value == person),
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_found_wherever_an_account_can_be() {
+    fn person_is_found_in_any_account_field_or_member_list() {
         for (body, expected) in [
             (r#"{"MemberList":[{"Member_Account":"bob"},{"Member_Account":"amy"}]}"#, true),
             (r#"{"Info":{"To_Account":"amy"}}"#, true),
@@ -54,7 +54,7 @@ mod tests {
             (r#"{"To_Account":"am\u0079"}"#, true),
             (r#"{"To_Account":"amy2"}"#, false),
             (r#"{"Text":"amy","Name":["amy"]}"#, false),
-            ("no JSON: amy", false),
+            ("not JSON: amy", false),
         ] {
             let event = |pk: &str, from: &str| {
                 [("pk", pk), ("From_Account", from), ("Body", body)]

@@ -1,4 +1,4 @@
-//! The items of a scan in order of time. They wait in a temporary file, so that memory holds any table.
+//! The items of a scan in order of time. A temporary file holds them, so a table may be larger than memory.
 
 use std::io::{self, Read, Write};
 
@@ -14,7 +14,7 @@ use crate::{
     table::Items,
 };
 
-/// How many keys are sorted in memory: some 20 MB.
+/// The number of keys that are sorted in memory, about 20 MB.
 const KEYS_IN_MEMORY: usize = 100_000;
 
 /// Where an item is in the file.
@@ -52,7 +52,7 @@ fn number<R: Read>(reader: &mut R) -> io::Result<u64> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-/// Reads all of them, and gives them in order.
+/// Reads all items, and returns them in order.
 pub(super) async fn sorted(mut items: Items) -> Result<Items, Fault> {
     let mut spool = Spool::new()?;
     let mut places = ExternalSorter::new().with_segment_size(KEYS_IN_MEMORY).pushed::<Place>();

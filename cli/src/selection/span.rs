@@ -1,4 +1,4 @@
-//! A span of time, as the sort key has it.
+//! A span of time, in the form of the sort key.
 
 use crate::moment::Moment;
 
@@ -10,7 +10,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// The smallest `sk` in the span, and a text between its `sk`s and all later ones.
+    /// The smallest `sk` in the span, and a text after each `sk` in the span and before each later one.
     pub(super) fn bounds(self) -> (String, String) {
         (format!("{:013}", self.since.0), format!("{:013}", self.until.0))
     }
