@@ -1,4 +1,4 @@
-//! Erases a person: deletes the person's own events, and gives a pseudonym to the person in all others.
+//! Erases a person: deletes the person's own events, and replaces the person's id with a pseudonym in all others.
 
 use std::process::ExitCode;
 
@@ -28,7 +28,7 @@ mod person;
 use change::{Action, Changer};
 use person::Person;
 
-/// How many events are changed at once: at most 8 bodies of 3.5 MB are in memory, and a partition takes as many writes.
+/// The number of events that are changed at once. So memory holds at most 8 bodies of 3.5 MB.
 const AT_A_TIME: usize = 8;
 
 const COLUMNS: [Column; 3] =
@@ -40,7 +40,7 @@ pub(crate) struct Erase {
     /// The UserID of the person
     #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     person: String,
-    /// Only say what would be erased
+    /// Only print what would be erased
     #[arg(long)]
     dry_run: bool,
     /// Read the whole table and erase, without asking
@@ -48,23 +48,23 @@ pub(crate) struct Erase {
     yes: bool,
 }
 
-/// How many events each action was for.
+/// The number of events by action.
 #[derive(Debug, Default)]
 struct Tally {
     deleted: u64,
     pseudonymised: u64,
     not_changed: u64,
-    /// Whose body lacks parts.
+    /// Events whose body lacks parts.
     not_read: u64,
 }
 
-/// Erases, or says what would be erased.
+/// Erases, or prints what would be erased.
 pub(crate) async fn run(place: &Place, asked: &Erase, output: &mut Output) -> Result<ExitCode, Fault> {
     let table = Table::of(place)?;
     if !asked.yes && !asked.dry_run {
         let cost = cost(&table).await?;
         return Err(Fault::Message(format!(
-            "{cost}, and erases in it for good; add --yes, or look first with --dry-run"
+            "{cost}, and erases in it permanently; add --yes, or try --dry-run first"
         )));
     }
     confirm(&table, asked.yes, "add --yes").await?;
@@ -109,8 +109,8 @@ async fn erase(place: &Place, table: &Table, asked: &Erase, output: &mut Output)
     Ok(tally)
 }
 
-/// A scan of the events that may have to do with the person: whose body has the id, or an escape, behind which it may
-/// be, or is in parts.
+/// A scan of the events that may mention the person: the body has the id, or an escape that may hide it, or is in
+/// parts.
 fn candidates(table: &Table, person: &str, app: Option<String>) -> ScanFluentBuilder {
     let mut filter = "attribute_exists(CallbackCommand) AND \
         (attribute_exists(BodyParts) OR contains(Body, :person) OR contains(Body, :escape))"
@@ -153,7 +153,7 @@ fn sum_up(tally: &Tally, asked: &Erase, output: &mut Output) -> Result<(), Fault
     }
     if *not_changed > 0 {
         note(
-            "an event that is not changed has a body too large to change; docs/security.md says how to delete it",
+            "an event is not changed if its body is too large; docs/security.md says how to delete the event",
         );
     }
     Ok(())

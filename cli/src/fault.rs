@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 pub(crate) enum Fault {
     /// The output pipe was closed.
     Closed,
-    /// Something that a person has to mend, and how.
+    /// A problem that the user can fix, and how.
     Message(String),
 }
 
@@ -21,10 +21,12 @@ impl Fault {
         Self::Message(message.into())
     }
 
-    /// The answer of a build that has no client of AWS but DynamoDB's.
+    /// The error of a build whose only AWS client is DynamoDB's.
     #[cfg(not(feature = "aws"))]
     pub(crate) fn local_only() -> Self {
-        Self::new("this build knows --local alone; for AWS, `cargo install --locked --path cli` or a release")
+        Self::new(
+            "this build supports only --local; for AWS, use `cargo install --locked --path cli` or a release",
+        )
     }
 }
 
@@ -37,14 +39,14 @@ impl From<io::Error> for Fault {
     }
 }
 
-/// Words for the failure of a request.
+/// The words for the failure of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    /// As in "can't …".
+    /// The activity, as in "can't …".
     pub(crate) doing: String,
     /// The thing that AWS can't find: "table x".
     pub(crate) what: String,
-    /// Where that should be said rather.
+    /// The flags that name it.
     pub(crate) flags: &'static str,
     pub(crate) region: Option<Region>,
     /// The endpoint of `make run`.
@@ -52,7 +54,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The line for the person at the keyboard.
+    /// The error message for the user.
     pub(crate) fn fault<E>(&self, error: &SdkError<E>) -> Fault
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -73,7 +75,9 @@ impl Asked {
                 format!("there is no {what}{}; check {flags}, Region and account", self.there())
             }
             "ValidationException" if message.contains("specified index") => {
-                format!("the {what} has no index by command; deploy with CommandIndex=true, or use history")
+                format!(
+                    "the {what} has no index by command; deploy with CommandIndex=true, or leave out --since"
+                )
             }
             "AccessDeniedException" | "AccessDenied" => format!("{said}; ask for this permission"),
             code if code.contains("ExpiredToken")
@@ -81,18 +85,18 @@ impl Asked {
                 || code.contains("UnrecognizedClient")
                 || code == "InvalidClientTokenId" =>
             {
-                format!("AWS refuses the credentials ({code}); sign in again, or check AWS_PROFILE")
+                format!("AWS rejected the credentials ({code}); sign in again, or check AWS_PROFILE")
             }
             _ => said,
         })
     }
 
-    /// Why there is no answer.
+    /// The reason why there is no response.
     fn unanswered(&self, error: &(dyn Error + 'static)) -> String {
         let causes = causes(error);
         if causes.contains("credentials") || causes.contains("identity") {
             return format!(
-                "no AWS credentials; set AWS_PROFILE, or sign in as with `aws sso login` ({causes})"
+                "no AWS credentials; set AWS_PROFILE, or sign in, for example with `aws sso login` ({causes})"
             );
         }
         match &self.local {
@@ -110,7 +114,7 @@ impl Asked {
     }
 }
 
-/// An error and what it comes from, in a line and each only once.
+/// An error and its causes in one line, without repetitions.
 pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     for error in std::iter::successors(Some(error), |&error| error.source()) {
@@ -122,7 +126,7 @@ pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
     texts.join(": ")
 }
 
-/// The first line: what DynamoDB says of a wrong signature goes on with the session token.
+/// The first line. In DynamoDB's message about a wrong signature, later lines contain the session token.
 fn line(text: &str) -> String {
     text.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
 }

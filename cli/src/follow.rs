@@ -1,4 +1,4 @@
-//! New events, as they come.
+//! New events, as they are recorded.
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
@@ -36,7 +36,7 @@ const COLUMNS: [Column; 5] = [
     Column::new("ANSWER", 0, Cut::End),
 ];
 
-/// How long to wait before the stream is asked again.
+/// The pause between two reads of the stream.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Args, Debug)]
@@ -50,7 +50,7 @@ pub(crate) struct Follow {
     /// Send each event to a receiver, as Tencent would, and print its answer
     #[arg(long, value_name = "URL")]
     forward_to: Option<String>,
-    /// Begin with the oldest events that the table's stream has: those of a day
+    /// Begin with the oldest event in the table's stream, which keeps one day
     #[arg(long)]
     from_start: bool,
 }
@@ -88,7 +88,7 @@ pub(crate) async fn run(place: &Place, follow: &Follow, output: &mut Output) -> 
     }
 }
 
-/// Sends an event, and prints what came of it.
+/// Sends an event, and prints the answer.
 async fn forward(table: &Table, sender: &mut Sender, event: Item, output: &mut Output) -> Result<(), Fault> {
     let event = table.with_body(event).await?;
     let answer = sender.send(&event).await?;
@@ -113,7 +113,7 @@ async fn stream(place: &Place, table: &str) -> Result<String, Fault> {
     arn.ok_or_else(|| Fault::Message(format!("the table {table} has no stream")))
 }
 
-/// The event that a record is about. What expires is none, nor is a part of a body, which has no command.
+/// The new event of a record. An expired item and a part of a body are not events; a part has no command.
 fn new_event(record: Record) -> Option<Item> {
     if record.event_name != Some(OperationType::Insert) {
         return None;
@@ -123,7 +123,7 @@ fn new_event(record: Record) -> Option<Item> {
     item.contains_key("CallbackCommand").then_some(item)
 }
 
-/// The same value, as the table's own client has it. An event's attributes are scalars.
+/// The same value, in the type of the table's client. An event's attributes are scalars.
 fn value_of(value: Streamed) -> Option<AttributeValue> {
     match value {
         Streamed::S(text) => Some(AttributeValue::S(text)),

@@ -1,4 +1,4 @@
-//! A receiver of callbacks at a URL, which gets them as Tencent would send them.
+//! A receiver of callbacks at a URL.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use crate::fault::{Fault, causes};
 /// The largest part of an answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// How long it may take to answer. Tencent waits 2 s; a cold start in a debugger takes longer.
+/// The time limit for an answer. Tencent waits 2 s; a start in a debugger takes longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
@@ -33,15 +33,15 @@ pub(crate) struct Receiver {
 /// The receiver's answer to a callback.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// 0 where no answer came.
+    /// 0 if there is no answer.
     pub(crate) status: u16,
-    /// The answer's body, or why there is none.
+    /// The answer's body, or the reason why there is none.
     pub(crate) text: String,
     pub(crate) time: Duration,
 }
 
 impl Answer {
-    /// No answer, and why.
+    /// No answer, with the reason.
     pub(crate) fn none(why: &str) -> Self {
         Self { status: 0, text: why.to_owned(), time: Duration::ZERO }
     }
@@ -91,8 +91,8 @@ impl Receiver {
 
     async fn exchange(&self, query: &str, body: SdkBody) -> Result<(u16, String), String> {
         let mut request = Request::post(self.url.with_query(query)).header(CONTENT_TYPE, "application/json");
-        // A server that sends head and body in two segments waits for the acknowledgement of the first one, and that is
-        // delayed by 40 ms on a connection that is kept. On this machine another connection costs nothing.
+        // Some servers send head and body in two segments, and wait for the acknowledgement of the first one. On a
+        // connection that is kept, that takes 40 ms. On this machine, a new connection costs nothing.
         if self.is_local() {
             request = request.header(CONNECTION, "close");
         }

@@ -1,5 +1,5 @@
-//! Records by hand what the function could not store: what is older than the redrive function, or what that could
-//! not bring in.
+//! Records callbacks that the function could not store, and that the redrive function did not record: they are older
+//! than it, or it gave them up.
 
 use std::{
     io::{self, Read},
@@ -36,19 +36,19 @@ use crate::{
 mod log_group;
 use log_group::Span;
 
-/// How long it goes on while DynamoDB fails. Another run takes up what is left.
+/// The time limit for retries while DynamoDB fails. Another run can record the rest.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// How long one attempt may take. The function has less, but it is nearer to DynamoDB.
+/// The time limit for one attempt. It is longer than the function's, which is nearer to DynamoDB.
 const ATTEMPT: Duration = Duration::from_secs(4);
 
-/// How long it may take to get credentials: somebody may have to type a code.
+/// The time limit for credentials: the user may have to type a code.
 const SIGN_IN: Duration = Duration::from_mins(2);
 
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("source").required(true).args(["since", "input"]))]
 pub(crate) struct Redrive {
-    /// Read log entries from standard input instead, in any form in which AWS shows them
+    /// Read log entries from standard input instead, in any format in which AWS prints them
     #[arg(value_name = "-", value_parser = ["-"], hide_possible_values = true)]
     #[arg(conflicts_with_all = ["until", "log_group"])]
     input: Option<String>,
@@ -61,12 +61,12 @@ pub(crate) struct Redrive {
     /// The function's log group [default: the stack's]
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     log_group: Option<String>,
-    /// Only say what would be recorded
+    /// Only print what would be recorded
     #[arg(long)]
     dry_run: bool,
 }
 
-/// How many callbacks ended how.
+/// The number of callbacks by result.
 #[derive(Debug, Default)]
 struct Tally {
     recorded: usize,
@@ -75,7 +75,7 @@ struct Tally {
     incomplete: usize,
 }
 
-/// Brings in what the log has.
+/// Records the callbacks of the log.
 pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> Result<ExitCode, Fault> {
     let (table, keeping) = (place.table()?, place.keeping()?);
     let (found, source) = find(place, asked).await?;
@@ -129,7 +129,7 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> 
     Ok((redrive::find(&log_group::unrecorded(place, &span).await?), span.to_string()))
 }
 
-/// A client as every AWS tool would make it, but for its patience.
+/// A client with the usual configuration, but with longer time limits.
 fn client(place: &Place) -> Client {
     let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
     let credentials = IdentityCache::lazy().load_timeout(SIGN_IN).build();
@@ -187,7 +187,7 @@ fn tell(
     output.flush()
 }
 
-/// A callback that would be recorded, or could not be: whether it would.
+/// Prints a callback of a dry run. Returns whether it can be recorded.
 fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<bool, Fault> {
     let record = match callback.record(keeping) {
         Ok(record) => record,

@@ -1,4 +1,4 @@
-//! Recorded callbacks once more, to a receiver.
+//! Sends recorded callbacks again, to a receiver.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -26,33 +26,34 @@ use crate::{
 mod journal;
 use journal::Journal;
 
-/// After so many callbacks in a row without an answer it stops: the receiver is down.
+/// After this many callbacks in a row without an answer, the run stops: the receiver is down.
 const UNANSWERED: u32 = 5;
 
 #[derive(Args, Debug)]
 pub(crate) struct Replay {
     #[command(flatten)]
     selection: Selection,
-    /// The receiver
+    /// The URL of the receiver
     #[arg(long, value_name = "URL", required_unless_present = "dry_run")]
     to: Option<String>,
-    /// Send at most so many a second [default: as fast as the receiver answers]
+    /// Send at most N callbacks per second [default: as fast as the receiver answers]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000_000))]
     rate: Option<u32>,
-    /// Keep in this file what was sent; with the file of an earlier run, go on where that stopped
+    /// Write the sent callbacks to this file; with the file of an earlier run, continue where it stopped
     ///
-    /// First comes what the earlier run sent in vain. Each line of the file is a callback that was sent.
+    /// The callbacks that the earlier run sent without success are sent first. Each line of the file is a callback that
+    /// was sent.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
-    /// Only say what would be sent
+    /// Only print what would be sent
     #[arg(long)]
     dry_run: bool,
-    /// Send before-callbacks too, for which Tencent has waited: by default they are left out
+    /// Also send before-callbacks; by default they are left out, because Tencent no longer waits for the answer
     #[arg(long)]
     before_callbacks: bool,
 }
 
-/// A replay while it goes on.
+/// A running replay.
 struct Run<'a> {
     sender: Option<Sender>,
     journal: Option<Journal>,
@@ -62,7 +63,7 @@ struct Run<'a> {
     tally: Tally,
 }
 
-/// How many callbacks ended how.
+/// The number of callbacks by result.
 #[derive(Debug, Default)]
 struct Tally {
     sent: u64,
@@ -71,7 +72,7 @@ struct Tally {
     unanswered_in_a_row: u32,
 }
 
-/// Sends what is selected.
+/// Sends the selected callbacks.
 pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> Result<(), Fault> {
     let to = replay.to.as_deref().filter(|_| !replay.dry_run);
     let journal = replay.resume.as_deref().map(Journal::open).transpose()?;
@@ -110,7 +111,7 @@ pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> 
 }
 
 impl Run<'_> {
-    /// Events that an earlier run sent without the answer 200.
+    /// Events that an earlier run sent, but that were not answered with 200.
     fn failed(&self, place: &Place) -> Result<Items, Fault> {
         let keys = self.journal.as_ref().map(Journal::failed).unwrap_or_default();
         let table = Table::of(place)?;
@@ -163,7 +164,7 @@ impl Run<'_> {
         )
     }
 
-    /// A line for a program, or for a person if it went wrong.
+    /// A line for a program, or a note for a person if sending failed.
     fn tell(&mut self, event: &Item, answer: &Answer) -> Result<(), Fault> {
         if self.output.json {
             let line = line(event, answer);
@@ -183,9 +184,9 @@ impl Run<'_> {
 
     fn stopped(&self, answer: &Answer) -> Fault {
         let again = if self.journal.is_some() {
-            "run it again to go on"
+            "run it again to continue"
         } else {
-            "with --resume FILE another run can go on"
+            "with --resume FILE, another run can continue"
         };
         Fault::Message(format!(
             "stopped after {UNANSWERED} callbacks in a row without an answer ({}); {again}",
@@ -217,7 +218,7 @@ impl Run<'_> {
     }
 }
 
-/// A bar over the time that the events span: how many there are, nobody has counted.
+/// A progress bar over the time span of the events. Their number is not known.
 struct Progress {
     bar: ProgressBar,
     since: Option<u64>,

@@ -22,33 +22,33 @@ mod target;
 use setting::Setting;
 use target::Target;
 
-/// How old the signature of `--stale` is, in seconds. A receiver accepts 60.
+/// The age of the signature of `--stale`, in seconds. A receiver accepts 60.
 const STALE: u64 = 120;
 
 /// The token of `--wrong-sign`.
 const WRONG_TOKEN: &str = "not-the-token";
 
-/// The command that the check of the URL names, if the user names none.
+/// The command in the URL check, if the user names none.
 const PROBED: &str = "Group.CallbackAfterGroupFull";
 
 #[derive(Args, Debug)]
 pub(crate) struct Sending {
-    /// The command, one of `chat-events commands`; with --body any other too
+    /// The command: one of `chat-events commands`, or with --body any other
     #[arg(required_unless_present = "probe")]
     command: Option<String>,
     /// Set a field: GroupId=test-1 or MemberList[0].Member_Account=test-2
     ///
-    /// A field that is a string in the sample stays a string. For any other, VALUE is read as JSON if it is JSON, else
-    /// as a string. A field that the sample lacks is added, and so is an element at the end of an array.
+    /// A field that is a string in the sample stays a string. For any other field, VALUE is parsed as JSON; if it is not
+    /// JSON, it is a string. A field that the sample lacks is added, and so is an element at the end of an array.
     #[arg(long = "set", value_name = "PATH=VALUE", conflicts_with_all = ["body", "probe"])]
     settings: Vec<Setting>,
-    /// Send this file byte for byte in place of the sample; - is standard input
+    /// Send this file byte for byte instead of the sample; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "probe")]
     body: Option<PathBuf>,
     /// Send to this URL; no AWS configuration is read
     #[arg(long, value_name = "URL")]
     to: Option<String>,
-    /// Send to another machine too, where the callback becomes a real event
+    /// Allow another machine as the target, where the callback becomes a real event
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -58,18 +58,18 @@ pub(crate) struct Sending {
 #[derive(Args, Clone, Copy, Debug)]
 #[group(multiple = false)]
 struct Form {
-    /// Sign with another token, which should be refused
+    /// Sign with a wrong token; the callback should be refused
     #[arg(long)]
     wrong_sign: bool,
-    /// Sign for a time 120 s ago, which should be refused
+    /// Sign with a time 120 s ago; the callback should be refused
     #[arg(long)]
     stale: bool,
-    /// Send what the console sends to check a URL: no SDKAppID, and {} as the body
+    /// Send the URL check of the console: no SDKAppID, and {} as the body
     #[arg(long)]
     probe: bool,
 }
 
-/// Sends a callback. An answer that is not the expected one is a fault.
+/// Sends a callback. An unexpected answer is an error.
 pub(crate) async fn run(flags: PlaceFlags, sending: &Sending, output: &mut Output) -> Result<(), Fault> {
     let command = sending.command.as_deref().unwrap_or(PROBED);
     let body = body(sending, command)?;
@@ -77,7 +77,7 @@ pub(crate) async fn run(flags: PlaceFlags, sending: &Sending, output: &mut Outpu
     if !target.receiver.is_local() && !sending.yes {
         let Target { name, .. } = target;
         return Err(Fault::Message(format!(
-            "{name} is not on this machine; add --yes to make a real event there"
+            "{name} is not on this machine; add --yes to create a real event there"
         )));
     }
     let signature = signature(sending.form, &target.app)?;
@@ -120,12 +120,12 @@ fn signature(form: Form, app: &str) -> Result<Option<Signature>, Fault> {
     }
     let token = token(app)?;
     if form.stale && token.is_none() {
-        return Err(Fault::Message(format!("--stale needs a token of {app}; set CALLBACK_TOKENS")));
+        return Err(Fault::Message(format!("--stale needs a token for {app}; set CALLBACK_TOKENS")));
     }
     Ok(token.map(|token| Signature::new(&token, if form.stale { STALE } else { 0 })))
 }
 
-/// A line: what was sent, the status, the time it took, and the answer.
+/// Prints a line: the command, the status, the time it took, and the answer.
 fn print(form: Form, command: &str, answer: &Answer, output: &mut Output) -> Result<(), Fault> {
     if output.json {
         let mut object = answer.json();

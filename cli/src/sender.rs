@@ -1,4 +1,4 @@
-//! A callback as Tencent sends it: the parameters of its URL, signed.
+//! Callbacks as Tencent sends them: the parameters of the URL, and the signature.
 
 use std::collections::HashMap;
 
@@ -19,12 +19,12 @@ pub(crate) struct Parameters<'a> {
     pub(crate) command: Option<&'a str>,
     pub(crate) client_ip: Option<&'a str>,
     pub(crate) opt_platform: Option<&'a str>,
-    /// Whether to say that the callback was sent before.
+    /// Whether the URL says that the callback was sent before.
     pub(crate) is_replayed: bool,
 }
 
 impl<'a> Parameters<'a> {
-    /// Those of a recorded event.
+    /// The parameters of a recorded event.
     pub(crate) fn of(event: &'a Item) -> Self {
         Self {
             sdk_appid: attribute(event, "SdkAppid"),
@@ -63,7 +63,7 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    /// Made with a token, so many seconds ago.
+    /// A signature with a token and a time so many seconds ago.
     pub(crate) fn new(token: &str, seconds_ago: u64) -> Self {
         let request_time = (now_millis() / 1000 - seconds_ago).to_string();
         let sign = sign(token, &request_time);
@@ -71,7 +71,7 @@ impl Signature {
     }
 }
 
-/// The token of `CALLBACK_TOKENS` with which an application's callbacks are signed.
+/// The token in `CALLBACK_TOKENS` that signs an application's callbacks.
 pub(crate) fn token(sdk_appid: &str) -> Result<Option<String>, Fault> {
     let lookup = |name: &str| std::env::var(name).ok();
     settings::token(lookup, sdk_appid).map_err(|error| Fault::Message(error.to_string()))
@@ -87,12 +87,12 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// A replay says so in the URL.
+    /// With `is_replay`, the URL says that the callback was sent before.
     pub(crate) fn new(url: &str, is_replay: bool) -> Result<Self, Fault> {
         Ok(Self { receiver: Receiver::new(url)?, is_replay, tokens: HashMap::new() })
     }
 
-    /// Sends one, signed now if its application has a token.
+    /// Sends an event, with a new signature if its application has a token.
     pub(crate) async fn send(&mut self, event: &Item) -> Result<Answer, Fault> {
         let Some(body) = attribute(event, "Body") else {
             return Ok(Answer::none("not sent: a part of its body is not in the table"));
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_has_tencent_s_parameters_escaped() {
+    fn query_has_escaped_parameters() {
         let parameters = Parameters {
             sdk_appid: Some("1400000001"),
             command: Some("A.B&c"),

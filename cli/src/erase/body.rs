@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The body with one text in place of another wherever that is a whole string value; `None` if it is none. Names of
-/// fields stay, and so does a text that merely has the other in it.
+/// The body with a replacement for each string value that is the text; `None` if there is none. Names of fields stay,
+/// and so do longer strings that contain the text.
 ///
 /// A body is valid JSON, so quotation marks stand only around strings.
 pub(super) fn replaced(body: &str, text: &str, replacement: &str) -> Option<String> {
@@ -26,7 +26,7 @@ pub(super) fn replaced(body: &str, text: &str, replacement: &str) -> Option<Stri
     Some(replaced)
 }
 
-/// Where the string ends that begins here.
+/// The end of the string that begins here.
 fn end(body: &str, start: usize) -> usize {
     let mut is_escaped = false;
     for (index, byte) in body.bytes().enumerate().skip(start + 1) {
@@ -45,7 +45,7 @@ fn is_name(body: &str, end: usize) -> bool {
     body[end..].trim_start_matches([' ', '\t', '\n', '\r']).starts_with(':')
 }
 
-/// The text of a string; `None` if it holds a lone surrogate, which no text can.
+/// The text of a string; `None` if it has a lone surrogate, which is not valid in a text.
 fn value(literal: &str) -> Option<Cow<'_, str>> {
     if literal.contains('\\') {
         return serde_json::from_str::<String>(literal).ok().map(Cow::Owned);
@@ -65,7 +65,7 @@ mod tests {
                 r#"{"a": ["bob", "amy" ,"amy"], "b": {"c":"amy"}}"#,
                 Some(r#"{"a": ["bob", "X" ,"X"], "b": {"c":"X"}}"#),
             ),
-            // The same text, written otherwise.
+            // The same text with escapes.
             (r#"{"a":"am\u0079","b":"\u0061\u006D\u0079"}"#, Some(r#"{"a":"X","b":"X"}"#)),
             (r#"{"amy" : "amy", "amy":1}"#, Some(r#"{"amy" : "X", "amy":1}"#)),
             (
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_any_characters_is_found_and_its_replacement_is_a_string() {
+    fn id_is_replaced_if_it_has_escapes() {
         for (id, body) in [
             ("a\"b", r#"{"a":"a\"b"}"#),
             ("a\\", r#"{"a":"a\\"}"#),

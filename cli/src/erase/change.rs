@@ -21,7 +21,7 @@ pub(super) enum Action {
     Delete,
     Pseudonymise,
     Keep,
-    /// Nothing: it can't be read whether the person is in it.
+    /// No action: parts of the body are missing, so the person may be in them.
     Miss,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Action {
 #[derive(Debug)]
 pub(super) struct Changer {
     pub(super) table: Table,
-    /// Words for a write that fails.
+    /// The words for a failed write.
     pub(super) asked: Asked,
     pub(super) person: Person,
     pub(super) is_dry_run: bool,
@@ -65,7 +65,7 @@ impl Changer {
         }
     }
 
-    /// Deletes the parts first. As long as the head is there, another run finds the rest.
+    /// Deletes the parts first. If the run is interrupted, the head is still there, and another run finds the rest.
     async fn delete(&self, head: &Item) -> Result<(), Fault> {
         if head.contains_key("BodyParts") {
             let pk = record::parts_key(head).unwrap_or_default();
@@ -85,7 +85,7 @@ impl Changer {
         deleted.map(drop).map_err(|error| self.asked.fault(&error))
     }
 
-    /// Changes an event, if it is still as it was read.
+    /// Changes an event, if nobody else changed it since it was read.
     async fn put(&self, event: &Item, changes: BTreeMap<String, String>) -> Result<Put, Fault> {
         let (mut names, mut values) = (HashMap::new(), HashMap::new());
         values.extend(event.get("Body").map(|body| (":body".to_owned(), body.clone())));
@@ -113,9 +113,9 @@ impl Changer {
     }
 }
 
-/// How an attempt to change an event ended.
+/// The result of an attempt to change an event.
 enum Put {
     Done,
-    /// Someone has changed it since it was read: what it is now, unless it is gone.
+    /// Somebody changed it since it was read. The current event, unless it is gone.
     TooLate(Option<Item>),
 }

@@ -1,4 +1,4 @@
-//! Decides for an event whether the person is in it, and what to do.
+//! Decides whether an event mentions the person, and which action follows.
 
 use std::{
     collections::BTreeMap,
@@ -17,10 +17,10 @@ use tencent_chat_webhook::{
 use super::body::replaced;
 use crate::event::{attribute, subject};
 
-/// The fields of a body's top level that say whose event it is.
+/// The top-level fields of a body that name the owner of the event.
 const OWNERS: [&str; 2] = ["From_Account", "Report_Account"];
 
-/// Someone to be erased.
+/// A person to erase.
 #[derive(Debug)]
 pub(super) struct Person {
     id: String,
@@ -31,25 +31,25 @@ pub(super) struct Person {
 #[derive(Debug)]
 pub(super) enum Fate {
     Deleted,
-    /// These attributes get these texts.
+    /// The new texts of attributes.
     Pseudonymised(BTreeMap<String, String>),
-    /// The body is in parts, or the item would pass DynamoDB's limit.
+    /// The body is in parts, or the item would exceed DynamoDB's limit.
     NotChanged,
 }
 
 impl Person {
     pub(super) fn with_new_pseudonym(id: &str) -> Self {
-        // The keys of the hasher are random, so it says nothing of the person.
+        // The keys of the hasher are random, so the pseudonym does not depend on the person.
         let random = RandomState::new().build_hasher().finish();
         Self { id: id.to_owned(), pseudonym: format!("erased-{:012x}", random >> 16) }
     }
 
-    /// The decision on an event with its body; `None` if the person is not in it.
+    /// The decision on an event with its body; `None` if it does not mention the person.
     pub(super) fn fate(&self, event: &Item) -> Option<Fate> {
         if self.is_owner(event) {
             return Some(Fate::Deleted);
         }
-        // A user may be called `Web` or `1400000001`, as our own attributes say of a platform or an application.
+        // A user id may be `Web` or `1400000001`, which in our attributes is a platform or an application.
         let is_person = |(name, _): &(&String, _)| !is_own(name) && attribute(event, name) == Some(&self.id);
         let mut changes: BTreeMap<String, String> = event
             .iter()
@@ -84,7 +84,7 @@ fn is_user(event: &Item, object: Option<&Object<'_>>) -> bool {
     let can_be = |text: &str| !text.is_empty() && text.len() <= MAX_SUBJECT_BYTES;
     let is_there = |path: &&str| match object {
         Some(object) => matches!(object.at(path), Some(Field::String(text)) if can_be(&text)),
-        // The parts of its body are gone.
+        // The parts of the body are missing.
         None => attribute(event, path).is_some_and(can_be),
     };
     let path = SUBJECTS.into_iter().find(is_there);

@@ -1,6 +1,6 @@
 //! The table's stream: finds its shards and reads each one, parents before their children.
 //!
-//! A shard takes records for about four hours. Then it is closed, and its children take the next ones. DynamoDB lists a
+//! A shard receives records for about four hours. Then it is closed, and its children receive the next ones. DynamoDB lists a
 //! shard with some delay, and for 24 hours after its closing. A record is removed after 24 hours too.
 
 mod api;
@@ -39,11 +39,11 @@ pub(crate) struct Shards {
     /// Every shard that was opened or passed over.
     known: HashSet<String>,
     open: Vec<Shard>,
-    /// Until the shards are listed again.
+    /// The pause before the shards are listed again.
     listing: Pause,
     /// Records created earlier are not new.
     since: Option<DateTime>,
-    /// How often in a row listing them has failed.
+    /// The number of failed listings in a row.
     unlisted: u32,
     /// A failure is reported once until a read succeeds again.
     reported: bool,
@@ -55,7 +55,7 @@ impl Shards {
     /// Starts with the events from now on, or with the oldest event in the stream.
     ///
     /// # Errors
-    /// If the stream can't be read. Throttled requests are tried again.
+    /// If the stream can't be read. Throttled requests are retried.
     pub(crate) async fn open(
         client: Client,
         arn: String,
@@ -85,10 +85,10 @@ impl Shards {
 
     /// The new records, each once, and in order within its shard and its shard's children.
     ///
-    /// Reads each open shard once. A future that is dropped takes the records with it that it has already read.
+    /// Reads each open shard once. If the future is dropped, the records that it has read are lost.
     ///
     /// # Errors
-    /// If trying again is useless. The records read until then are returned first.
+    /// If a retry is useless. The records read until then are returned first.
     pub(crate) async fn read(&mut self) -> Result<Vec<Record>, Fault> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
@@ -118,7 +118,7 @@ impl Shards {
         match self.fault.take() {
             Some(fault) if records.is_empty() => return Err(fault),
             Some(fault) => self.fault = Some(fault),
-            None if lost => note("the stream keeps 24 hours: some events are only in the table"),
+            None if lost => note("some events were missed: the stream keeps 24 hours; they are in the table"),
             None => {}
         }
         Ok(records)
@@ -126,8 +126,8 @@ impl Shards {
 
     /// Starts from now on: a closed shard holds only the past, and an open one is read from its end.
     ///
-    /// A shard is surely closed if its last record is listed and a child too. Without a child it is read from its end,
-    /// which costs a request: the DynamoDB of `make run` lists a last record of its one shard, which is never closed.
+    /// A shard is surely closed if its last record and a child of it are listed. A shard without a child is read from its
+    /// end, which costs a request: the DynamoDB of `make run` lists a last record for its only shard, which stays open.
     async fn start_now(&mut self, listed: Vec<Listed>) -> Result<(), Fault> {
         let parents: HashSet<_> = listed.iter().filter_map(|shard| shard.parent_shard_id.clone()).collect();
         for shard in listed {
@@ -157,9 +157,9 @@ impl Shards {
 
     /// Lists the shards again when it is time, and opens the new ones.
     ///
-    /// After a shard has ended, its children may be listed late, one later than the other. So the list is asked for at
-    /// once and then after pauses that double up to ten seconds; it is never given up. `DescribeStream` takes ten
-    /// requests a second.
+    /// After a shard has ended, its children may be listed late, one later than the other. So the shards are listed at
+    /// once, and then again and again, after pauses that double up to ten seconds. `DescribeStream` allows ten requests
+    /// per second.
     async fn look_for_shards(&mut self) {
         if self.fault.is_some() || !self.listing.is_over() {
             return;
@@ -206,7 +206,7 @@ impl Shards {
     }
 }
 
-/// Lists the shards, however long that is throttled.
+/// Lists the shards, with retries as long as AWS throttles the request.
 async fn list_patiently(stream: &Stream) -> Result<Vec<Listed>, Fault> {
     let mut pause = Pause::default();
     loop {
@@ -223,9 +223,9 @@ async fn list_patiently(stream: &Stream) -> Result<Vec<Listed>, Fault> {
     }
 }
 
-/// Says why nothing comes for the time being.
+/// Notes why there are no events at the moment.
 fn report(fault: &Fault) {
     if let Fault::Message(text) = fault {
-        note(&format!("{text}; trying again"));
+        note(&format!("{text}; retrying"));
     }
 }

@@ -1,4 +1,4 @@
-//! The function's log group, read within bounds.
+//! A span of the function's log group.
 
 #[cfg(feature = "aws")]
 use aws_sdk_cloudwatchlogs::Client;
@@ -10,7 +10,7 @@ use tencent_chat_webhook::time::rfc3339;
 use crate::{fault::Asked, plain::counted};
 use crate::{fault::Fault, moment::Moment, place::Place};
 
-/// Entries of callbacks that could not be stored: what the redrive function subscribes to.
+/// The filter for unrecorded callbacks. The redrive function's subscription has the same.
 #[cfg(feature = "aws")]
 const UNRECORDED: &str = "{ $.unrecorded.piece > 0 }";
 
@@ -28,13 +28,13 @@ impl std::fmt::Display for Span {
     }
 }
 
-/// The entries of unrecorded callbacks, which this build can't read.
+/// This build can't read logs.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn unrecorded(_: &Place, _: &Span) -> std::future::Ready<Result<String, Fault>> {
     std::future::ready(Err(Fault::local_only()))
 }
 
-/// The entries of unrecorded callbacks, one a line.
+/// The entries of unrecorded callbacks, one per line.
 #[cfg(feature = "aws")]
 pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<String, Fault> {
     let asked = Asked {

@@ -1,4 +1,4 @@
-//! A file with the status of each callback of a replay, so that another run can go on where this one stopped.
+//! A file with the status of each callback of a replay, so that another run can continue where this one stopped.
 
 use std::{
     collections::BTreeSet,
@@ -19,7 +19,7 @@ pub(crate) struct Journal {
     file: File,
     /// The latest event that was sent, as `sk` and `pk`.
     pub(crate) latest: Option<(String, String)>,
-    /// Those that were last not answered 200.
+    /// The events that were not answered with 200 the last time.
     pub(crate) failed: BTreeSet<(String, String)>,
 }
 
@@ -37,19 +37,19 @@ impl Journal {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(fault)?;
         let mut journal = Self { file, latest: None, failed: BTreeSet::new() };
         let whole = journal.read().map_err(fault)?;
-        // The run before may have been stopped within a line.
+        // The earlier run may have been stopped in the middle of a line.
         journal.file.set_len(whole).map_err(fault)?;
         Ok(journal)
     }
 
-    /// Reads the whole lines, and says how many bytes they are.
+    /// Reads the complete lines, and returns their size in bytes.
     fn read(&mut self) -> io::Result<u64> {
         let (mut whole, mut line) = (0, String::new());
         self.file.seek(SeekFrom::Start(0))?;
         let mut lines = BufReader::new(self.file.try_clone()?);
         while lines.read_line(&mut line)? > 0 && line.ends_with('\n') {
             let Line { pk, sk, status } = serde_json::from_str(&line).map_err(|_| {
-                io::Error::new(io::ErrorKind::InvalidData, "it has a line that no replay has written")
+                io::Error::new(io::ErrorKind::InvalidData, "it has a line that replay did not write")
             })?;
             self.note((sk, pk), status);
             whole += line.len() as u64;
@@ -67,12 +67,12 @@ impl Journal {
         self.latest = self.latest.take().max(Some(key));
     }
 
-    /// Whether an event was sent already, or was passed by.
+    /// Whether an event was already sent or skipped.
     pub(crate) fn has(&self, event: &Item) -> bool {
         self.latest.as_ref().is_some_and(|latest| key(event) <= *latest)
     }
 
-    /// The keys of those that failed, as items.
+    /// The keys of the failed events, as items.
     pub(crate) fn failed(&self) -> Vec<Item> {
         let item = |(sk, pk): &(String, String)| {
             Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
@@ -80,7 +80,7 @@ impl Journal {
         self.failed.iter().map(item).collect()
     }
 
-    /// Writes what became of an event.
+    /// Writes the status of an event.
     pub(crate) fn write(&mut self, event: &Item, status: u16) -> Result<(), Fault> {
         let (sk, pk) = key(event);
         let line = format!("{}\n", json!({ "pk": pk, "sk": sk, "status": status }));

@@ -1,4 +1,4 @@
-//! The sample of a command, as if it happened now.
+//! The sample of a command, with the current time.
 
 use std::collections::HashSet;
 
@@ -11,10 +11,10 @@ use tencent_chat_webhook::time::now_millis;
 
 use crate::fault::Fault;
 
-/// How many names are suggested for one that is not known.
+/// The number of suggestions for an unknown name.
 const SUGGESTIONS: usize = 3;
 
-/// How much a suggestion has to have in common with what was typed.
+/// The least likeness of a suggestion to the text that was typed.
 const LIKENESS: f64 = 0.5;
 
 /// The body of a documented command, with every time set to now.
@@ -26,7 +26,7 @@ pub(super) fn body(command: &str) -> Result<Value, Fault> {
     Ok(body)
 }
 
-/// Sets the times below a value, each in the unit and type that it has.
+/// Sets the times in a value. Each keeps its unit and type.
 fn set_times(value: &mut Value, now: u64) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| set_times(item, now)),
@@ -42,7 +42,7 @@ fn set_times(value: &mut Value, now: u64) {
     }
 }
 
-/// Now, as a time is written that has 13 digits in milliseconds, or 10 in seconds.
+/// The current time in the form of a value: 13 digits are milliseconds, 10 are seconds.
 fn time_like(value: &Value, now: u64) -> Option<Value> {
     let digits = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let number: u64 = digits.parse().ok()?;
@@ -61,16 +61,16 @@ fn unknown(command: &str) -> Fault {
     } else {
         format!("did you mean {}?", near.join(", "))
     };
-    Fault::Message(format!("no sample of {command}, so give --body, or a documented command: {advice}"))
+    Fault::Message(format!("no sample of {command}; give --body, or a documented command: {advice}"))
 }
 
-/// The documented names that are most like a text, the most like first.
+/// The documented names that are most like a text, best first.
 fn near(text: &str) -> Vec<&'static str> {
     let wanted = pairs(text);
     let likeness = |name: &str| {
         let pairs = pairs(name);
         let (shared, all) = (wanted.intersection(&pairs).count(), wanted.len() + pairs.len());
-        // Few enough to be exact.
+        // Small numbers, so the floats are exact.
         #[allow(clippy::cast_precision_loss, reason = "a name has some dozens of pairs")]
         let likeness = 2.0 * shared as f64 / all.max(1) as f64;
         likeness
@@ -82,7 +82,7 @@ fn near(text: &str) -> Vec<&'static str> {
     names.into_iter().take(SUGGESTIONS).map(|(_, name)| name).collect()
 }
 
-/// The pairs of neighbouring letters in a name, whatever their case: what similar names share (Dice).
+/// The pairs of neighbouring letters in a name, without case. Similar names share many pairs (Dice's coefficient).
 fn pairs(name: &str) -> HashSet<(char, char)> {
     let letters: Vec<char> = name.to_lowercase().chars().collect();
     letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_set_in_the_unit_and_type_they_have() {
+    fn times_keep_their_unit_and_type_when_set_to_now() {
         let mut body = json!({
             "EventTime": "1670574414123", "MsgTime": 1_557_481_126, "MsgKey": "1_2_1557481126", "MuteTime": 60,
             "MsgSeq": 1_670_574_414, "Events": [{ "EventTime": 1_670_574_414 }, { "TaskTime": "1670574410" }],
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_typed_wrong_has_near_names() {
+    fn unknown_command_has_similar_names_as_suggestions() {
         for (typed, expected) in [
             ("group.callbackaftergroupfull", "Group.CallbackAfterGroupFull"),
             ("Group.AfterGroupFull", "Group.CallbackAfterGroupFull"),

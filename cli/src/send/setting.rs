@@ -9,7 +9,7 @@ use crate::fault::Fault;
 /// A path with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Setting {
-    /// As it was typed.
+    /// The path as it was typed.
     path: String,
     steps: Vec<Step>,
     value: String,
@@ -17,7 +17,7 @@ pub(super) struct Setting {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    /// The field of an object, or a number behind a dot, which is an element's where there is an array.
+    /// A field of an object. A number after a dot is the index of an element if the value is an array.
     Field(String),
     /// An element of an array, in brackets.
     Element(usize),
@@ -57,7 +57,7 @@ fn index(digits: &str) -> Option<usize> {
 }
 
 impl Setting {
-    /// Sets the field, and makes what is missing on the way.
+    /// Sets the field, and creates missing objects and arrays on the way.
     pub(super) fn apply(&self, body: &mut Value) -> Result<(), Fault> {
         let mut at = body;
         for step in &self.steps {
@@ -74,7 +74,7 @@ impl Setting {
 }
 
 impl Step {
-    /// The value one step below another. What isn't there yet is `null` at first.
+    /// The value one step below another. A missing value is created as `null`.
     fn enter<'a>(&self, value: &'a mut Value) -> Result<&'a mut Value, String> {
         if value.is_null() {
             *value = match self {
@@ -92,10 +92,11 @@ impl Step {
                     elements.push(Value::Null);
                 }
                 let element = self.element().and_then(|index| elements.get_mut(index));
-                element.ok_or_else(|| format!("{self} is not in the array, whose next element is [{count}]"))
+                element
+                    .ok_or_else(|| format!("the array has no element {self}; its next element is [{count}]"))
             }
-            (Value::Object(_), Self::Element(_)) => Err(format!("{self} is not in an array")),
-            _ => Err(format!("what is to have {self} is not an object or array")),
+            (Value::Object(_), Self::Element(_)) => Err(format!("the parent of {self} is not an array")),
+            _ => Err(format!("the parent of {self} is not an object or array")),
         }
     }
 
@@ -122,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    /// The body with a setting, or why it can't be set.
+    /// The body with a setting, or the error.
     fn set(setting: &str) -> Result<Value, String> {
         let mut body = json!({ "GroupId": "g", "EventTime": "1", "MsgSeq": 1, "Info": {}, "MemberList": [{ "Member_Account": "a" }] });
         match setting.parse::<Setting>()?.apply(&mut body) {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_has_the_type_that_fits() {
+    fn value_has_the_type_of_the_field() {
         for (setting, path, expected) in [
             ("GroupId=true", "/GroupId", json!("true")),
             ("GroupId=a=b", "/GroupId", json!("a=b")),
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_not_there_is_made() {
+    fn missing_path_is_created() {
         for (path, pointer) in [
             ("MemberList[0].Member_Account", "/MemberList/0/Member_Account"),
             ("MemberList.0.Member_Account", "/MemberList/0/Member_Account"),
@@ -165,16 +166,16 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_leads_nowhere_is_an_error() {
+    fn impossible_path_is_an_error() {
         for (setting, expected) in [
-            ("GroupId.x=1", "can't set GroupId.x: what is to have x is not an object or array"),
-            ("MsgSeq[0]=1", "can't set MsgSeq[0]: what is to have [0] is not an object or array"),
-            ("Info[0]=1", "can't set Info[0]: [0] is not in an array"),
+            ("GroupId.x=1", "can't set GroupId.x: the parent of x is not an object or array"),
+            ("MsgSeq[0]=1", "can't set MsgSeq[0]: the parent of [0] is not an object or array"),
+            ("Info[0]=1", "can't set Info[0]: the parent of [0] is not an array"),
             (
                 "MemberList[2]=1",
-                "can't set MemberList[2]: [2] is not in the array, whose next element is [1]",
+                "can't set MemberList[2]: the array has no element [2]; its next element is [1]",
             ),
-            ("MemberList.x=1", "can't set MemberList.x: x is not in the array, whose next element is [1]"),
+            ("MemberList.x=1", "can't set MemberList.x: the array has no element x; its next element is [1]"),
             ("GroupId", "expected PATH=VALUE"),
             ("=1", "expected a PATH like "),
             ("A..B=1", "expected a PATH like "),

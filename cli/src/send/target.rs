@@ -1,4 +1,4 @@
-//! Where a callback goes.
+//! The target of a test callback.
 
 use crate::{
     fault::Fault,
@@ -6,7 +6,7 @@ use crate::{
     receiver::Receiver,
 };
 
-/// A receiver, and the application whose callbacks it gets.
+/// A receiver, and the application of the callback.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) receiver: Receiver,
@@ -39,11 +39,11 @@ impl Target {
                 let (receiver, app) = (Receiver::new(&place.callback_url()?)?, place.app()?);
                 Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), advice: "" })
             }
-            _ => Err(Fault::new("where to? Give one of --stack, --local and --to")),
+            _ => Err(Fault::new("where to? Give exactly one of --stack, --local and --to")),
         }
     }
 
-    /// No answer came.
+    /// The error if there is no answer.
     pub(super) fn silence(&self, cause: &str) -> Fault {
         let Self { name, advice, .. } = self;
         Fault::Message(format!("no answer from {name}: {cause}{advice}"))

@@ -102,7 +102,7 @@ async fn replay_with_resume_sends_the_rest_and_what_failed() {
     fs::write(file, "something else\n").expect("it can be written");
     let foreign = world.run(&["replay", "g", "--to", &well.url(), "--resume", file]);
     assert!(
-        foreign.code == Some(1) && foreign.stderr.contains("a line that no replay has written"),
+        foreign.code == Some(1) && foreign.stderr.contains("a line that replay did not write"),
         "{foreign:?}"
     );
 }

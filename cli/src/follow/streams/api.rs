@@ -13,7 +13,7 @@ use aws_sdk_dynamodbstreams::{
 use super::{clock::FirstAnswer, failure::Failure};
 use crate::fault::Asked;
 
-/// How long to wait for an answer. A connection from before this machine slept may be dead, and nobody says so.
+/// The time limit for a response. After this machine slept, an old connection may be dead without an error.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One stream.
@@ -38,7 +38,7 @@ impl Stream {
         self.first_answer.start()
     }
 
-    /// All shards, which come in pages.
+    /// All shards, from all pages.
     pub(super) async fn list(&self) -> Result<Vec<Shard>, Failure> {
         let (mut shards, mut last) = (Vec::new(), None);
         loop {

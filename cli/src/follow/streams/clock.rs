@@ -1,4 +1,4 @@
-//! When reading began, by AWS's clock: this machine's may be wrong.
+//! The time when reading began, by AWS's clock: this machine's clock may be wrong.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -13,16 +13,16 @@ use aws_sdk_dynamodbstreams::{
     primitives::{DateTime, DateTimeFormat},
 };
 
-/// Remembers the time of the first answer.
+/// Remembers the time of the first response.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FirstAnswer(Arc<OnceLock<DateTime>>);
 
 impl FirstAnswer {
     /// Records created from this time on are new.
     ///
-    /// Both times, the answer's and a record's, are rounded down to the second, so a record created after the answer is
-    /// never earlier. One second more is for the clocks of the different hosts of AWS that set them. It may show an
-    /// event from the last two seconds before the start, but none is missed.
+    /// Both times, the response's and a record's, are rounded down to the second, so a record created after the response
+    /// never has an earlier time. Different hosts of AWS set the two times, so one more second allows for the difference
+    /// of their clocks. An event from the last two seconds before the start may be shown, but none is missed.
     pub(super) fn start(&self) -> DateTime {
         let time = self.0.get().copied().unwrap_or_else(|| SystemTime::now().into());
         DateTime::from_secs(time.secs() - 1)

@@ -1,4 +1,4 @@
-//! Kinds of failed requests: which can be tried again.
+//! Kinds of failed requests, and which of them can be retried.
 
 use std::error::Error;
 
@@ -26,7 +26,7 @@ pub(super) enum Kind {
     Busy,
     /// The network is down.
     Unanswered,
-    /// Trying again is useless.
+    /// A retry is useless.
     Lasting,
 }
 
@@ -61,13 +61,13 @@ impl Kind {
     }
 }
 
-/// Whether a connection failed or an answer took too long. The request may have been one for credentials: a provider's
-/// error has the connection's among its causes.
+/// Whether a connection failed or a response took too long. The failed request may be one for credentials: then the
+/// connection's error is among the causes of the provider's error.
 fn is_network<E: Error + 'static>(error: &SdkError<E>) -> bool {
     let first: &(dyn Error + 'static) = error;
     matches!(error, SdkError::TimeoutError(_))
         || std::iter::successors(Some(first), |&error| error.source())
             .filter_map(|error| error.downcast_ref::<ConnectorError>())
-            // The last kind is a connection that was closed before the answer.
+            // The last kind is a connection that was closed before the response.
             .any(|error| error.is_io() || error.is_timeout() || error.as_other().is_some())
 }

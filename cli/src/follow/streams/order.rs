@@ -4,7 +4,7 @@ use aws_sdk_dynamodbstreams::{primitives::DateTime, types::Record};
 
 /// The records of some shards in order of their creation, without those created before `since`.
 ///
-/// A record's time is rounded and approximate. So within a shard the records keep their order, whatever their times say.
+/// A record's time is rounded and approximate, so the records of a shard keep their order even if their times disagree.
 pub(super) fn in_order(shards: Vec<Vec<Record>>, since: Option<DateTime>) -> Vec<Record> {
     let mut timed = Vec::new();
     for records in shards {

@@ -1,4 +1,4 @@
-//! The pause before a request is made again.
+//! The pause before a request is repeated.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ impl Pause {
         tokio::time::sleep(self.left()).await;
     }
 
-    /// Starts the next pause. Returns how many there were.
+    /// Starts the next pause. Returns the number of pauses.
     pub(super) fn lengthen(&mut self) -> u32 {
         let seconds = 1 << self.count.min(4);
         self.until = Some(Instant::now() + Duration::from_secs(seconds.min(10)));

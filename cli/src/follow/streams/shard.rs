@@ -1,4 +1,4 @@
-//! One shard, and how far it is read.
+//! One shard, and the position up to which it is read.
 
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 
@@ -16,11 +16,11 @@ pub(super) struct Shard {
     pub(super) ended: bool,
     position: Position,
     iterator: Option<String>,
-    /// After a failure.
+    /// The pause after a failure.
     pause: Pause,
 }
 
-/// Where to read on.
+/// The position of the next read.
 #[derive(Clone, Debug)]
 pub(super) enum Position {
     Oldest,
@@ -35,7 +35,7 @@ pub(super) enum Progress {
     Read(Vec<Record>),
     /// Records were removed before they were read.
     Lost,
-    /// A failure, and how many there were in a row.
+    /// A failure, and the number of failures in a row.
     Failed(Failure, u32),
     None,
 }
@@ -75,8 +75,7 @@ impl Shard {
 
     /// Makes the next read get a new iterator.
     ///
-    /// The end of the shard is not where it was, so nothing but the start of the shard is sure to precede all records
-    /// since then.
+    /// The end of the shard has moved. So only the start of the shard surely precedes all records since then.
     pub(super) fn reopen(&mut self) {
         self.iterator = None;
         if matches!(self.position, Position::Latest) {
@@ -113,7 +112,7 @@ impl Shard {
                 self.iterator = None;
                 if lost { Progress::Lost } else { Progress::None }
             }
-            // A stream that is missing shows when its shards are listed, which follows.
+            // Whether the stream itself is missing shows in the next listing of its shards.
             Kind::Missing => {
                 self.ended = true;
                 Progress::Lost
