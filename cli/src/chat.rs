@@ -1,4 +1,4 @@
-//! A conversation as people read it, or as a page that proves what was said.
+//! A conversation: a table, JSON, or a page with proofs.
 
 use std::path::PathBuf;
 
@@ -46,10 +46,10 @@ pub(crate) struct Chat {
     /// Only messages before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<Moment>,
-    /// Write the conversation to this file as an HTML page, which prints well
+    /// Write the conversation to this file as a printable HTML page
     ///
-    /// One file without scripts or outside resources. It shows each message with its time, its sender, its key and the
-    /// SHA-256 of its body, a text also as it was before its edits, and what is missing.
+    /// The page is one file without scripts or external resources. It shows each message with its time, its sender, its
+    /// key, the SHA-256 of its body and the text before its edits. It also says what is missing.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -116,7 +116,7 @@ impl Chat {
         })
     }
 
-    /// Says what there is to say at the end.
+    /// Prints the notes at the end, and completes the page.
     fn end(
         &self,
         page: Option<Page>,
@@ -126,7 +126,7 @@ impl Chat {
     ) -> Result<(), Fault> {
         let name = conversation.name();
         if tally.messages == 0 {
-            let hint = if self.other.is_none() { "; for two users give both" } else { "" };
+            let hint = if self.other.is_none() { "; for two users, give both" } else { "" };
             let file = if page.is_some() { "; no page was written" } else { "" };
             note(&format!("no messages {} {name}{hint}{file}", conversation.preposition()));
         } else if let (Some(page), Some(path)) = (page, &self.html) {
@@ -140,7 +140,7 @@ impl Chat {
     }
 }
 
-/// Remarks on messages that are not shown, and why.
+/// Remarks on messages that are not shown, with the reasons.
 fn remarks(recorded: &Recorded) -> Vec<String> {
     let Tally { not_sent, unreadable, .. } = recorded.tally;
     let others = recorded.without_message();

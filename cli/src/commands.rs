@@ -1,4 +1,4 @@
-//! The catalogue.
+//! The list of documented callbacks.
 
 use serde_json::json;
 use tencent_chat_callbacks::event::{DOCUMENTED, is_before_callback};
@@ -17,14 +17,14 @@ const COLUMNS: [Column; 3] = [
     Column::new("PAGE", 0, Cut::End),
 ];
 
-/// A whole URL beside the longest name would be wider than a terminal.
+/// The column has only the end of each URL: a whole URL beside the longest name is wider than a terminal.
 const LEGEND: [&str; 3] = [
     "",
     "BEFORE: a before-callback, for which Tencent waits for a decision.",
     "PAGE: https://trtc.io/document/PAGE, or with 269/ https://cloud.tencent.com/document/product/PAGE",
 ];
 
-/// Prints the documented callbacks: whether Tencent waits for a decision, and where each is documented.
+/// Prints the documented callbacks, with the page of each and whether Tencent waits for a decision.
 pub(crate) fn list(output: &mut Output) -> Result<(), Fault> {
     for command in DOCUMENTED {
         let (name, page, before) = (command.name, command.page, is_before_callback(command.name));
@@ -40,7 +40,7 @@ pub(crate) fn list(output: &mut Output) -> Result<(), Fault> {
     LEGEND.iter().try_for_each(|line| output.text(line))
 }
 
-/// Where a page is: one with a slash is the mainland's.
+/// The URL of a page. A page with a slash is on the mainland site.
 fn url(page: &str) -> String {
     if page.contains('/') {
         format!("https://cloud.tencent.com/document/product/{page}")

@@ -1,4 +1,4 @@
-//! Completions of this program's words, for a shell.
+//! Shell completions.
 
 use clap::{Args, Command};
 use clap_complete::{Shell, generate};

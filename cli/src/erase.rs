@@ -28,7 +28,8 @@ mod person;
 use change::{Action, Changer};
 use person::Person;
 
-/// The number of events that are changed at once. So memory holds at most 8 bodies of 3.5 MB.
+/// The number of events that are changed at once. Memory holds 8 bodies of 3.5 MB, and a partition
+/// allows that many writes.
 const AT_A_TIME: usize = 8;
 
 const COLUMNS: [Column; 3] =

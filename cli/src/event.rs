@@ -1,4 +1,4 @@
-//! An item, as people and programs read it.
+//! Items as text for people and as JSON for programs.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -8,7 +8,7 @@ use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
 
 use crate::plain::escaped;
 
-/// Attributes that describe an event in a table, in this order. The index has them all.
+/// The attributes that describe an event in a printed table, in this order. The index has all of them.
 pub(crate) const TELLING: [&str; 9] = [
     "Problem",
     "Name",
@@ -29,18 +29,18 @@ pub(crate) fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     }
 }
 
-/// Where it is in the order of time, across subjects: `sk` begins with the time.
+/// The key for the order of time across subjects: `sk` begins with the time.
 pub(crate) fn key(item: &Item) -> (String, String) {
     let key = |name| attribute(item, name).unwrap_or_default().to_owned();
     (key("sk"), key("pk"))
 }
 
-/// When it happened, in milliseconds. Every `sk` begins with it.
+/// The time of the event, in milliseconds. Every `sk` begins with it.
 pub(crate) fn millis(item: &Item) -> Option<u64> {
     attribute(item, "sk")?.split('#').next()?.parse().ok()
 }
 
-/// When it happened, for people.
+/// The time of the event, for people.
 pub(crate) fn time(item: &Item) -> String {
     millis(item).map_or_else(|| attribute(item, "sk").unwrap_or_default().to_owned(), rfc3339)
 }
@@ -51,7 +51,7 @@ pub(crate) fn subject(item: &Item) -> &str {
     pk.split_once('#').map_or(pk, |(_, subject)| subject)
 }
 
-/// The attributes that describe it, in a line.
+/// The attributes that describe the event, in one line.
 pub(crate) fn detail(item: &Item) -> String {
     let subject = subject(item);
     let mut detail = String::new();
@@ -65,17 +65,17 @@ pub(crate) fn detail(item: &Item) -> String {
     detail
 }
 
-/// The item as a JSON object, its attributes in the order of their names, and nothing in it but what shows.
+/// The item as a JSON object, with its attributes sorted by name, and escapes for invisible characters.
 pub(crate) fn json(item: &Item) -> String {
     escaped(&serde_json::to_string(&fields(item)).unwrap_or_default())
 }
 
-/// The attributes in JSON, with every character as it is.
+/// The attributes in JSON, without such escapes.
 pub(crate) fn fields(item: &Item) -> BTreeMap<&str, Box<RawValue>> {
     item.iter().filter_map(|(name, value)| Some((name.as_str(), raw(value)?))).collect()
 }
 
-/// A number keeps all its digits: a program's own number may hold fewer.
+/// A number keeps all its digits. A floating-point number could not hold them.
 fn raw(value: &AttributeValue) -> Option<Box<RawValue>> {
     let json = match value {
         AttributeValue::S(text) => Value::from(text.as_str()).to_string(),
@@ -86,7 +86,7 @@ fn raw(value: &AttributeValue) -> Option<Box<RawValue>> {
     RawValue::from_string(json).ok()
 }
 
-/// The item of such an object.
+/// The item from the JSON of [`fields`].
 pub(crate) fn item(json: &str) -> serde_json::Result<Item> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json)?;
     let value = |raw: &RawValue| match raw.get() {
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_may_have_a_number_sign_and_is_told_once() {
+    fn subject_with_number_sign_is_shown_once() {
         assert_eq!(subject(&item()), "@TGS#1");
         assert_eq!(time(&item()), "2022-12-09T08:26:54.007Z");
         assert_eq!(detail(&item()), "Name=群 \"1\" MemberCount=12345678901234567890123456789012345678");
     }
 
     #[test]
-    fn an_item_comes_back_from_its_json() {
+    fn item_is_restored_from_its_json() {
         let there = item();
         let json = serde_json::to_string(&fields(&there)).expect("it is JSON");
         assert_eq!(super::item(&json).ok(), Some(there));

@@ -1,4 +1,4 @@
-//! The state of a group, folded from its recorded events.
+//! The state of a group, from its recorded events.
 
 use clap::Args;
 use futures_util::TryStreamExt;
@@ -26,7 +26,7 @@ pub(crate) struct Group {
     /// The state at a time, or so long ago (90m, 12h, 7d) [default: now]
     #[arg(long, value_name = "WHEN")]
     at: Option<Moment>,
-    /// Also list the known members who wrote nothing for so long (12h, 30d) before --at
+    /// Also list the known members who wrote nothing in this time (12h, 30d) before --at
     #[arg(long, value_name = "SPAN")]
     inactive: Option<Period>,
 }
@@ -45,7 +45,7 @@ pub(crate) async fn run(place: &Place, asked: &Group, output: &mut Output) -> Re
         state.apply(&event);
     }
     if state.known_since.is_none() {
-        note(&format!("no events of a group {} in application {app} up to {}", asked.id, rfc3339(at.0)));
+        note(&format!("no events of group {} in application {app} up to {}", asked.id, rfc3339(at.0)));
         return Ok(());
     }
     warn(&state, active_since);
@@ -56,7 +56,7 @@ pub(crate) async fn run(place: &Place, asked: &Group, output: &mut Output) -> Re
     }
 }
 
-/// Says what is missing from the events.
+/// Notes what the events lack.
 fn warn(state: &State, active_since: Option<u64>) {
     if state.unread > 0 {
         note(&format!(
@@ -67,13 +67,13 @@ fn warn(state: &State, active_since: Option<u64>) {
     let known_since = state.known_since.filter(|_| state.created.is_none());
     if let Some(known_since) = known_since.filter(|known| active_since.is_some_and(|since| since < *known)) {
         note(&format!(
-            "the first event of the group is of {}: members who wrote only before that count as inactive",
+            "the first event of the group is from {}: members who wrote only before that count as inactive",
             rfc3339(known_since)
         ));
     }
 }
 
-/// The state for a program, without what is not known.
+/// The state for a program, without unknown fields.
 fn object(group: &str, state: &State, active_since: Option<u64>) -> Value {
     let texts = texts(state).map(|(name, text)| (name, text.map(Value::from)));
     let times = times(state).map(|(name, time)| (name, time.map(Value::from)));
@@ -110,7 +110,7 @@ fn times(state: &State) -> [(&'static str, Option<u64>); 4] {
 /// The state for people.
 fn print(group: &str, state: &State, active_since: Option<u64>, output: &mut Output) -> Result<(), Fault> {
     let mut line = |name: &str, text: &str| {
-        // Introductions have lines of their own, which a terminal would take for ours.
+        // Line breaks in an introduction become U+FFFD, so that it can't imitate other lines.
         output.text(plain(&format!("{name:<14}{text}")).trim_end())
     };
     line("group", group)?;

@@ -1,4 +1,4 @@
-//! Reads what the function has recorded, and records what it could not.
+//! Reads the events that the function recorded, and records callbacks that it could not store.
 
 #![cfg_attr(not(feature = "aws"), allow(dead_code, reason = "a stack is never described"))]
 
@@ -54,7 +54,7 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
     let mut output = Output::new(json);
     let mut code = ExitCode::SUCCESS;
     match command {
-        // These read no AWS configuration; `send` reads it for a stack alone.
+        // These read no AWS configuration. `send` reads it only for a stack.
         Command::Commands => commands::list(&mut output)?,
         Command::Completions(completions) => {
             completions::run(&completions, Arguments::command(), &mut output)?;

@@ -1,4 +1,4 @@
-//! Points in time and lengths of time, as people write them.
+//! Points in time and lengths of time on the command line.
 
 use std::str::FromStr;
 
@@ -20,7 +20,7 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Self, String> {
         ago(text).or_else(|| at(text)).and_then(millis).ok_or_else(|| {
-            "expected a time as 2026-11-21T09:00:00Z or 2026-11-21, or how long ago as 90m, 12h, 7d"
+            "expected a time such as 2026-11-21T09:00:00Z or 2026-11-21, or an age such as 90m, 12h, 7d"
                 .to_owned()
         })
     }
@@ -36,11 +36,11 @@ impl FromStr for Period {
     fn from_str(text: &str) -> Result<Self, String> {
         let millis = length(text).and_then(|length| u64::try_from(length.as_millis()).ok());
         let millis = millis.filter(|millis| *millis > 0);
-        millis.map(Self).ok_or_else(|| "expected a length of time as 90m, 12h, 30d".to_owned())
+        millis.map(Self).ok_or_else(|| "expected a length of time such as 90m, 12h, 30d".to_owned())
     }
 }
 
-/// So long before now.
+/// The time that is so long ago.
 fn ago(text: &str) -> Option<Timestamp> {
     Timestamp::now().checked_sub(length(text)?).ok()
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_with_and_without_parts() {
+    fn time_is_read_with_and_without_optional_parts() {
         for (text, millis) in [
             ("2022-12-09T08:26:54.007Z", 1_670_574_414_007),
             ("2022-12-09T08:26:54Z", 1_670_574_414_000),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_count_from_now() {
+    fn age_counts_back_from_now() {
         for (text, seconds) in [("0s", 0), ("90m", 5400), ("12h", 43_200), ("7d", 604_800), ("1w", 604_800)] {
             let Ok(Moment(millis)) = text.parse() else { panic!("{text}") };
             assert!((Moment::now().0 - millis).abs_diff(seconds * 1000) < 5000, "{text}");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_a_length_of_some_time() {
+    fn period_is_a_positive_length_of_time() {
         for (text, hours) in [("12h", 12), ("30d", 720), ("1w", 168), ("1d 12h", 36)] {
             assert_eq!(text.parse(), Ok(Period(hours * 3_600_000)), "{text}");
         }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn other_text_is_an_error() {
         for text in [
             "",
             "h",

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) mod columns;
 use columns::{Column, Cut, line};
 
-/// How wide a table is where no terminal says otherwise.
+/// The width of a table without a terminal, and the least width.
 const WIDTH: usize = 100;
 
 const TIME: Column = Column::new("TIME", 24, Cut::End);
@@ -22,7 +22,7 @@ const COMMAND: Column = Column::new("COMMAND", 31, Cut::Middle);
 const SUBJECT: Column = Column::new("SUBJECT", 18, Cut::Middle);
 const DETAIL: Column = Column::new("WHAT", 0, Cut::End);
 
-/// Which events a table has: what they share has no column.
+/// The events of a table. A value that they all share has no column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Columns {
     Subject,
@@ -54,7 +54,7 @@ impl Output {
         }
     }
 
-    /// An event, and before the first one the table's head.
+    /// An event. The first one has the table's head before it.
     pub(crate) fn event(&mut self, columns: Columns, item: &Item) -> Result<(), Fault> {
         if self.json {
             return self.text(&json(item));
@@ -69,7 +69,7 @@ impl Output {
         }
     }
 
-    /// A line of a table, and before the first one its head.
+    /// A line of a table. The first one has the table's head before it.
     pub(crate) fn row(&mut self, columns: &[Column], texts: &[&str]) -> Result<(), Fault> {
         if !self.has_head {
             self.has_head = true;
@@ -79,7 +79,7 @@ impl Output {
         self.text(&line(columns, texts, self.width))
     }
 
-    /// A line as it is.
+    /// An unchanged line.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Fault> {
         Ok(writeln!(self.to, "{text}")?)
     }
@@ -89,12 +89,12 @@ impl Output {
         self.text(&escaped(&object.to_string()))
     }
 
-    /// A body byte for byte. A terminal gets the same JSON with escapes for what it might obey.
+    /// A body byte for byte. A terminal gets the same JSON, with escapes for control characters.
     pub(crate) fn body(&mut self, body: &str) -> Result<(), Fault> {
         if self.is_terminal { self.text(&escaped(body)) } else { self.bytes(body.as_bytes()) }
     }
 
-    /// Bytes as they are.
+    /// Unchanged bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         Ok(self.to.write_all(bytes)?)
     }
@@ -104,7 +104,7 @@ impl Output {
     }
 }
 
-/// A line for the person at the keyboard, beside the output.
+/// A line for the user, on standard error.
 pub(crate) fn note(text: &str) {
     // A closed standard error is not an error: the output has everything.
     let _ = writeln!(io::stderr(), "{}", plain(text));

@@ -15,7 +15,8 @@ pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: 
     }
 }
 
-/// Whether a terminal only shows it: it is not a control, format (direction, zero width) or separator character.
+/// Whether a terminal only shows the character. Control, format (direction, zero width) and separator characters are
+/// not plain.
 pub(crate) fn is_plain(character: char) -> bool {
     if character.is_ascii() {
         return !character.is_ascii_control();
@@ -34,14 +35,14 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|character| if is_plain(character) { character } else { '\u{fffd}' }).collect()
 }
 
-/// The text for a page: line breaks, tabs, the joiners of scripts and emoji, and the marks that right-to-left scripts
-/// are written with stay. The rest of what is not plain becomes U+FFFD.
+/// The text for a page. Line breaks, tabs, the joiners of scripts and emoji, and the marks of right-to-left scripts stay.
+/// All other characters that are not plain become U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
     let stays = |character| is_plain(character) || matches!(character, '\n' | '\t' | '\u{200c}'..='\u{200f}');
     text.chars().map(|character| if stays(character) { character } else { '\u{fffd}' }).collect()
 }
 
-/// The same JSON value, with escapes for the characters that are not plain. White space between its tokens stays.
+/// The same JSON value, with escapes for characters that are not plain. White space between tokens stays.
 pub(crate) fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn only_characters_that_show_reach_a_terminal() {
+    fn invisible_characters_are_replaced_for_a_terminal() {
         let text = format!("群 é e\u{301} 😀{HOSTILE}");
         assert_eq!(plain(&text), format!("群 é e\u{301} 😀{}", "\u{fffd}".repeat(10)));
     }

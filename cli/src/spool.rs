@@ -1,4 +1,4 @@
-//! Records in a temporary file, a line of JSON each: a table or a conversation may be larger than memory.
+//! A temporary file of records, one line of JSON each. A table or a conversation may be larger than memory.
 
 use std::{
     fs::File,
@@ -26,7 +26,7 @@ impl Spool {
         Ok(Self { file: BufWriter::new(file), end: 0 })
     }
 
-    /// Writes a record, and says where it is.
+    /// Writes a record, and returns its position.
     pub(crate) fn push(&mut self, record: &impl Serialize) -> Result<u64, Fault> {
         let mut line = serde_json::to_vec(record).map_err(|error| fault(&error.into()))?;
         line.push(b'\n');
@@ -54,14 +54,14 @@ impl Spooled {
         serde_json::from_str(&line).map(Some).map_err(|error| fault(&error.into()))
     }
 
-    /// The record at a place.
+    /// The record at a position.
     pub(crate) fn at<T: DeserializeOwned>(&mut self, place: u64) -> Result<Option<T>, Fault> {
         self.0.seek(SeekFrom::Start(place)).map_err(|error| fault(&error))?;
         self.next()
     }
 }
 
-/// Words for a temporary file that can't be used.
+/// The error if a temporary file can't be used.
 pub(crate) fn fault(error: &io::Error) -> Fault {
-    Fault::Message(format!("can't use a temporary file: {error}; set TMPDIR to a folder with more room"))
+    Fault::Message(format!("can't use a temporary file: {error}; set TMPDIR to a folder with more space"))
 }

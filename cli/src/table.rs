@@ -24,20 +24,20 @@ use crate::{
 /// Attributes of every event's item.
 const KEYS: [&str; 3] = ["pk", "sk", "CallbackCommand"];
 
-/// How many items a page has at most. DynamoDB's own limit is 1 MB; an embedded one may read all that there is.
+/// The most items in a page. DynamoDB also limits a page to 1 MB; an embedded DynamoDB may read the whole table.
 const PAGE: i32 = 1000;
 
-/// How many items are read by their keys at once: of the largest, 20 MB.
+/// The number of items that are read by their keys at once: up to 20 MB.
 const KEYS_AT_A_TIME: usize = 50;
 
-/// The pause before keys are requested again that DynamoDB did not process. It doubles each time, up to the longest.
+/// The pause before a new request for unprocessed keys. It doubles each time, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// How many bodies are put together at once: of the largest, 14 MB.
+/// The number of bodies that are assembled at once: up to 14 MB.
 const BODIES_AT_A_TIME: usize = 4;
 
-/// Items, page after page.
+/// Items, read page by page.
 pub(crate) type Items = BoxStream<'static, Result<Item, Fault>>;
 
 /// The attributes to read.
@@ -47,13 +47,13 @@ pub(crate) enum Wanted {
     Keys,
     /// The attributes that a printed table shows.
     Columns,
-    /// Every attribute, and the body out of its parts.
+    /// Every attribute, with the body assembled from its parts.
     Whole,
 }
 
 impl Wanted {
-    /// Placeholders with the attributes that they stand for, and the projection of them: some attributes are words
-    /// of DynamoDB's expressions.
+    /// Placeholders for the attributes, and the projection of them. Without placeholders, some attributes would be
+    /// reserved words of DynamoDB.
     fn projection(self) -> (Option<HashMap<String, String>>, Option<String>) {
         let telling: &[&str] = match self {
             Self::Keys => &[],
@@ -68,7 +68,7 @@ impl Wanted {
     }
 }
 
-/// How large the table is, as DynamoDB counts it every six hours.
+/// The size of the table. DynamoDB counts it every six hours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub(crate) items: u64,
@@ -89,7 +89,7 @@ impl Table {
         Ok(Self { client: place.dynamodb(), asked: place.asking("read", &name), name })
     }
 
-    /// The fault of a failed request.
+    /// The error of a failed request.
     pub(crate) fn fault<E>(&self, error: &SdkError<E>) -> Fault
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -97,7 +97,7 @@ impl Table {
         self.asked.fault(error)
     }
 
-    /// A query of a partition, which sees what was just written.
+    /// A consistent query of a partition.
     pub(crate) fn partition(&self, pk: &str) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&self.name).consistent_read(true);
         query.expression_attribute_values(":pk", text(pk))
@@ -129,7 +129,7 @@ impl Table {
         stream::unfold((pages, self.clone()), next).boxed()
     }
 
-    /// The whole items of these keys, in their order. One that is gone by now is left out.
+    /// The whole items of these keys, in the same order. Deleted items are left out.
     pub(crate) fn by_keys(&self, keys: Items) -> Items {
         let table = self.clone();
         let read = move |keys: Vec<Result<Item, Fault>>| {
@@ -141,7 +141,7 @@ impl Table {
 
     async fn get(&self, heads: Vec<Result<Item, Fault>>) -> Result<Vec<Item>, Fault> {
         let heads = heads.into_iter().collect::<Result<Vec<_>, _>>()?;
-        // It has keys, so it can be built.
+        // The builder fails only without keys.
         let keys = heads.iter().map(primary_key).collect();
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().ok();
         let mut asked = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
@@ -154,7 +154,7 @@ impl Table {
                 found.insert(key(&item), item);
             }
             asked = got.unprocessed_keys.filter(|left| !left.is_empty());
-            // DynamoDB leaves keys if a response would be over 16 MB, or if it throttles reads.
+            // DynamoDB leaves keys unprocessed if the response would exceed 16 MB, or if it throttles reads.
             if asked.is_some() {
                 tokio::time::sleep(pause).await;
                 pause = (2 * pause).min(LONGEST_PAUSE);
@@ -163,7 +163,7 @@ impl Table {
         Ok(heads.iter().filter_map(|head| found.remove(&key(head))).collect())
     }
 
-    /// The same items with the bodies that are in parts. One whose parts are gone stays without a body.
+    /// The same items, with bodies assembled from parts. If parts are missing, the item has no body.
     pub(crate) fn with_bodies(&self, items: Items) -> Items {
         let table = self.clone();
         let whole = move |item: Result<Item, Fault>| {
@@ -221,7 +221,7 @@ fn count(count: Option<i64>) -> u64 {
     u64::try_from(count.unwrap_or(0)).unwrap_or(0)
 }
 
-/// Half a unit for 4 KB: a scan need not see the newest writes.
+/// Half a unit per 4 KB: a scan is eventually consistent.
 fn read_units(bytes: Option<i64>) -> u64 {
     count(bytes).div_ceil(8192)
 }

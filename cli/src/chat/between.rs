@@ -1,4 +1,4 @@
-//! The meaning of events for a conversation of two users.
+//! The events of a conversation of two users.
 
 use tencent_chat_callbacks::{
     Event,
@@ -62,7 +62,7 @@ impl Between {
         }
     }
 
-    /// An event whose body is not of its documented shape, if its attributes name both.
+    /// An event whose body does not have its documented shape, if its attributes name both users.
     pub(super) fn odd(&self, event: &Item, command: &str) -> Option<Step> {
         let (from, field) = (subject(event), |name| attribute(event, name));
         let other = field("To_Account").or_else(|| field("Peer_Account"))?;
@@ -96,7 +96,7 @@ fn message_step(event: &Item, message: &AfterSendMsg<'_>) -> Step {
     })
 }
 
-/// `MsgKey`, which some captures lack: it is made of three numbers.
+/// `MsgKey`. Some captures lack it, but have the three numbers that it is made of.
 fn msg_key(message: &AfterSendMsg<'_>) -> Option<String> {
     message.msg_key.as_ref().map(Into::into).or_else(|| {
         let (Number(seq), Number(random), Seconds(time)) =
@@ -105,7 +105,7 @@ fn msg_key(message: &AfterSendMsg<'_>) -> Option<String> {
     })
 }
 
-/// A message's key with its sender: it is made of numbers, which may be equal by chance.
+/// A message's key with its sender. Two senders can have the same key by chance.
 fn key(from: &str, msg_key: &str) -> String {
     format!("{msg_key} {from}")
 }

@@ -8,7 +8,7 @@ use crate::{
     spool::{Spool, Spooled},
 };
 
-/// Changes of one message. Edit and recall are in the file.
+/// The changes of one message. Edit and recall are positions in the file.
 #[derive(Debug, Default)]
 struct Fate {
     edit: Option<u64>,
@@ -26,7 +26,7 @@ pub(super) struct Changes {
     read_up_to: HashMap<String, Vec<UpTo>>,
 }
 
-/// Someone has read everything that was sent until then.
+/// A user has read all messages sent until then.
 #[derive(Debug)]
 struct UpTo {
     seconds: i64,
@@ -68,7 +68,7 @@ impl Changes {
         *read = Some(Read { time: read.map_or(time, |read| read.time), readers });
     }
 
-    /// Of several, only one that goes further than those before says anything new.
+    /// A mark is kept only if it goes further than those before.
     pub(super) fn read_up_to(&mut self, reader: String, seconds: i64, time: u64) {
         let marks = self.read_up_to.entry(reader).or_default();
         if marks.last().is_none_or(|last| last.seconds < seconds) {
@@ -83,7 +83,7 @@ impl Changes {
 }
 
 impl Changed {
-    /// The message with what became of it.
+    /// The message with its changes.
     pub(super) fn apply(&mut self, sent: Sent) -> Result<Message, Fault> {
         let mut read = self.up_to(&sent);
         let (mut edit, mut edits, mut recall) = (None, 0, None);
@@ -97,7 +97,7 @@ impl Changed {
         Ok(Message { sent, edit, edits, recall, read })
     }
 
-    /// Notes that a message is recorded, though it is not shown.
+    /// Notes that a message is recorded, although it is not shown.
     pub(super) fn pass(&mut self, sent: &Sent) {
         if let Some(fate) = sent.key.as_ref().and_then(|key| self.fates.get_mut(key)) {
             fate.has_message = true;
@@ -110,7 +110,7 @@ impl Changed {
         marks.get(first).map(|mark| Read { time: mark.time, readers: None })
     }
 
-    /// How many messages were edited or recalled, but are not among those applied.
+    /// The number of edited or recalled messages that are not recorded.
     pub(super) fn without_message(&self) -> usize {
         let is_left = |fate: &&Fate| !fate.has_message && (fate.edit.is_some() || fate.recall.is_some());
         self.fates.values().filter(is_left).count()

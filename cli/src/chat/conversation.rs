@@ -1,4 +1,4 @@
-//! Whose conversation it is, and which events belong to it.
+//! The participants of a conversation, and its events.
 
 use tencent_chat_callbacks::{Callback, Query};
 use tencent_chat_webhook::record::attribute::Item;
@@ -10,11 +10,11 @@ use super::{
 };
 use crate::event::attribute;
 
-/// Whose conversation it is.
+/// The participants of a conversation.
 #[derive(Debug)]
 pub(super) enum Conversation {
     Between(Between),
-    /// Of a group, or of an official channel.
+    /// A group or an official channel.
     In(String),
 }
 
@@ -27,7 +27,7 @@ impl Conversation {
         }
     }
 
-    /// How people call it.
+    /// The name for people.
     pub(super) fn name(&self) -> String {
         match self {
             Self::Between(Between(a, b)) => format!("{a} and {b}"),
@@ -42,9 +42,9 @@ impl Conversation {
         }
     }
 
-    /// The meaning of an event, unless it has nothing to do with the conversation.
+    /// The meaning of an event; `None` if it does not belong to the conversation.
     ///
-    /// A before-callback has not: only the after-callback proves that a message was sent.
+    /// A before-callback does not belong to it: only the after-callback proves that a message was sent.
     pub(super) fn step(&self, event: &Item) -> Option<Step> {
         let command = attribute(event, "CallbackCommand")?;
         let matters = match self {

@@ -1,4 +1,4 @@
-//! The meaning of events for the conversation in a group, or in an official channel.
+//! The events of a conversation in a group or in an official channel.
 
 use tencent_chat_callbacks::{
     Event,
@@ -55,7 +55,7 @@ pub(super) fn step(event: &Item, typed: &Event<'_>) -> Option<Step> {
     })
 }
 
-/// An event whose body is not of its documented shape.
+/// An event whose body does not have its documented shape.
 pub(super) fn odd(event: &Item, command: &str) -> Step {
     let field = |name| attribute(event, name);
     let from = field("From_Account").unwrap_or_else(|| subject(event));
@@ -104,7 +104,7 @@ fn read(receipt: &AfterReadReceipt<'_>) -> Step {
     Step::Read(messages.collect())
 }
 
-/// A message's number, and its topic: outside of topics it is absent or empty.
+/// A message's number with its topic. Outside of topics, the topic is absent or empty.
 fn key(Number(number): Number, topic: Option<&str>) -> String {
     format!("{number} {}", topic.unwrap_or_default())
 }

@@ -19,13 +19,13 @@ const COLUMNS: [Column; 3] = [
     Column::new("MESSAGE", 0, Cut::End),
 ];
 
-/// Marks stand in the column FROM, which no text of a message can reach.
+/// Marks are in the column FROM, where the text of a message can't imitate them.
 const MARKS: [Column; 2] = [Column::new("", 24, Cut::End), Column::new("", 0, Cut::End)];
 
-/// How much of a line the text has.
+/// The width of the text, in cells.
 const ROOM: usize = 50;
 
-/// Prints a message: who, when, what, and what became of it.
+/// Prints a message: time, sender, text, and its changes.
 pub(super) fn print(output: &mut Output, message: &Message) -> Result<(), Fault> {
     let sent = &message.sent;
     let mut lines = message.text().lines().flat_map(|line| wrapped(&plain(line)));
@@ -73,7 +73,7 @@ fn read(read: Read) -> String {
     }
 }
 
-/// A line cut into lines that have room.
+/// A line, wrapped to the width of the text.
 fn wrapped(line: &str) -> Vec<String> {
     let (mut lines, mut cells) = (vec![String::new()], 0);
     for character in line.chars() {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_line_is_wrapped_by_its_cells() {
+    fn long_line_is_wrapped_by_its_width() {
         assert_eq!(wrapped(""), [""]);
         assert_eq!(wrapped(&"x".repeat(50)), ["x".repeat(50)]);
         assert_eq!(wrapped(&"群".repeat(51)), ["群".repeat(25), "群".repeat(25), "群".to_owned()]);

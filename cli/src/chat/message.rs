@@ -1,4 +1,4 @@
-//! A message, and what became of it.
+//! A message and its changes.
 
 use serde::{Deserialize, Serialize};
 use tencent_chat_callbacks::value::Seconds;
@@ -13,11 +13,11 @@ pub(super) struct Sent {
     pub(super) source: Source,
     /// The event's time, in milliseconds.
     pub(super) time: u64,
-    /// When Tencent's server took it.
+    /// The time on Tencent's server.
     pub(super) seconds: i64,
-    /// Tencent's number of it, which orders messages of one second.
+    /// Tencent's number of the message. It orders the messages of one second.
     pub(super) seq: Option<i64>,
-    /// How many groups of the same id there were before. Each counts anew.
+    /// The number of earlier groups with the same id. Each group starts its numbers again.
     pub(super) generation: u32,
     /// The key that edits, recalls and read receipts use. Messages of 2017 have no key.
     pub(super) key: Option<String>,
@@ -37,14 +37,14 @@ pub(super) struct Sent {
 pub(super) struct Change {
     pub(super) source: Source,
     pub(super) time: u64,
-    /// The user who did it, if the callback says so.
+    /// The user who made the change, if the callback says so.
     pub(super) by: Option<String>,
-    /// The text since then. A recall has none.
+    /// The new text. A recall has none.
     pub(super) text: Option<String>,
 }
 
 impl Sent {
-    /// A message of which no more is known.
+    /// A message without further details.
     pub(super) fn of(event: &Item, from: &str, text: String) -> Self {
         Self {
             source: Source::of(event),
@@ -62,7 +62,7 @@ impl Sent {
         }
     }
 
-    /// A time of the body in seconds, else the event's.
+    /// The time in the body, or if there is none the event's, in seconds.
     pub(super) fn seconds(event: &Item, time: Option<Seconds>) -> i64 {
         let of_event = || i64::try_from(millis(event).unwrap_or(0) / 1000).unwrap_or(i64::MAX);
         time.map_or_else(of_event, |Seconds(seconds)| seconds)
@@ -76,23 +76,23 @@ impl Change {
     }
 }
 
-/// How many members of a group have read a message.
+/// The number of members of a group who have read a message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Readers {
     pub(super) read: Option<i64>,
     pub(super) unread: Option<i64>,
 }
 
-/// That a message was read.
+/// A report that a message was read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Read {
-    /// When that was first reported.
+    /// The time of the first report.
     pub(super) time: u64,
     /// The newest count, in a group.
     pub(super) readers: Option<Readers>,
 }
 
-/// A message, and what became of it.
+/// A message and its changes.
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) sent: Sent,
@@ -109,7 +109,7 @@ impl Message {
         self.edit.as_ref().and_then(|edit| edit.text.as_ref()).unwrap_or(&self.sent.text)
     }
 
-    /// The events that it was put together from: the message, its last edit, its recall.
+    /// The events behind it: the message, its last edit, its recall.
     pub(super) fn sources(&self) -> impl Iterator<Item = (&'static str, &Source)> {
         [
             ("Message", Some(&self.sent.source)),
@@ -120,7 +120,7 @@ impl Message {
         .filter_map(|(what, source)| Some((what, source?)))
     }
 
-    /// When a person was erased from one of these events.
+    /// The day when a person was erased from one of these events.
     pub(super) fn erased(&self) -> Option<&str> {
         self.sources().find_map(|(_, source)| source.erased.as_deref())
     }

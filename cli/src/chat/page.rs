@@ -1,4 +1,4 @@
-//! A conversation as a page that needs nothing but a browser: no scripts, nothing from elsewhere.
+//! A conversation as an HTML page without scripts or external resources.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -26,7 +26,7 @@ pub(super) struct About {
     pub(super) facts: Vec<(&'static str, String)>,
 }
 
-/// The page while it is written. It gets its name when it is complete.
+/// The page while it is written. The file gets its name when it is complete.
 #[derive(Debug)]
 pub(super) struct Page {
     file: BufWriter<NamedTempFile>,
@@ -36,13 +36,13 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Begins a page beside its later place, so that what can't be written there is known at once.
+    /// Begins a page in the folder of the file, so that a folder without write access is reported at once.
     pub(super) fn create(path: &Path) -> Result<Self, Fault> {
         if path.exists() && !path.is_file() {
-            // A folder, or a device: the page would take its place.
+            // The page would replace a folder or a device.
             return Err(Fault::Message(format!("can't write {}: it is not a file", path.display())));
         }
-        // A link stays one: the page is written where it points to.
+        // A link stays a link: the page is written to its target.
         let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = BufWriter::new(NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?);
@@ -76,7 +76,7 @@ impl Page {
         self.markup(article(message, side))
     }
 
-    /// Ends the page with these remarks, and puts it in its place.
+    /// Ends the page with these remarks, and gives the file its name.
     pub(super) fn end(mut self, remarks: &[String]) -> Result<(), Fault> {
         self.write("</main>\n")?;
         if !remarks.is_empty() {
@@ -106,19 +106,19 @@ fn head(about: &About) -> Markup {
             dl { @for (name, value) in &about.facts { dt { (name) } dd { bdi { (shown(value)) } } } }
             p {
                 "Tencent Cloud Chat reported each message to a recorder when it was sent. Messages, edits, recalls and "
-                "read marks from before the recording, or whose report was not enabled in Tencent's console, are missing. "
-                "What happened to a message is shown as far as it was known when this page was made."
+                "read marks are missing if they were made before the recording, or if Tencent's console did not report "
+                "them. The changes of a message are those that were known when this page was made."
             }
             p {
                 "All times are UTC. Parts of a message other than text are named in brackets, such as [image]. "
                 "\u{fffd} stands for a character that is invisible or changes the direction of the text. An account "
-                "that begins with “erased-” stands for a person whose account name was erased."
+                "that begins with “erased-” replaces a person whose account name was erased."
             }
             p {
-                "Below each message is the key of its record in the table, and the SHA-256 digest of the recorded "
+                "Below each message are the key of its record in the table and the SHA-256 digest of the recorded "
                 "report, computed when this page was made. The key ends with the first 16 digits of the digest. "
                 code { "chat-events show PK SK | sha256sum" }
-                " computes it again; SK is the key, and PK is the application and "
+                " computes the digest again; SK is the key, and PK is the application and "
                 @if about.one.is_some() { "the sender" } @else { "the group" }
                 ", with # between them."
             }
@@ -196,8 +196,8 @@ fn proof(what: &str, source: &Source) -> Markup {
                 " "
                 span.warn {
                     @match (&source.digest, &source.erased) {
-                        (None, _) => "The recorded report is not complete any more.",
-                        (_, Some(_)) => "Differs from the key, since the record was changed to erase a person.",
+                        (None, _) => "The recorded report is no longer complete.",
+                        (_, Some(_)) => "Differs from the key, because the record was changed to erase a person.",
                         _ => "Differs from the key: the record was changed after it was made.",
                     }
                 }
@@ -206,7 +206,7 @@ fn proof(what: &str, source: &Source) -> Markup {
     }
 }
 
-/// A text as a page may have it, its lines ended in one way.
+/// A printable text, with one kind of line endings.
 fn shown(text: &str) -> String {
     printable(&text.replace("\r\n", "\n"))
 }

@@ -1,7 +1,7 @@
-//! A conversation as it is recorded.
+//! A recorded conversation.
 //!
-//! A message's edits, recalls and read marks come after it. So all events are read once, while the messages wait in a
-//! temporary file and only what became of them is kept in memory.
+//! A message's edits, recalls and read marks are recorded after it. So all events are read once: the messages are kept
+//! in a temporary file, and only their changes in memory.
 
 use std::collections::VecDeque;
 
@@ -24,7 +24,7 @@ use crate::{
     table::{Items, Wanted},
 };
 
-/// A conversation, whose messages come in order.
+/// A conversation, with its messages in order.
 #[derive(Debug)]
 pub(super) struct Recorded {
     messages: Spooled,
@@ -32,12 +32,12 @@ pub(super) struct Recorded {
     pub(super) tally: Tally,
     /// The messages of one second, in their order.
     second: VecDeque<Sent>,
-    /// The first one after them.
+    /// The first message after them.
     ahead: Option<Sent>,
     until: Moment,
 }
 
-/// How many there are before the end of the span.
+/// The numbers of messages before the end of the span.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {
     pub(super) messages: u64,
@@ -50,13 +50,13 @@ struct Reading {
     messages: Spool,
     changes: Changes,
     tally: Tally,
-    /// How many groups of this id have been destroyed.
+    /// The number of groups with this id that were destroyed.
     generation: u32,
     until: Moment,
 }
 
 impl Recorded {
-    /// Reads the events of a conversation. Those after `until` count too: they say what became of the messages.
+    /// Reads the events of a conversation. Events after `until` count too: they may change the messages.
     pub(super) async fn read(
         place: &Place,
         conversation: &Conversation,
@@ -104,8 +104,8 @@ impl Recorded {
             }
             self.ahead = self.messages.next()?;
         }
-        // Times of one-to-one messages are seconds, and those of group messages are not quite when they were sent. So
-        // within a second the order is that of their numbers (pages 34365 and 34375). Each topic has its own.
+        // One-to-one messages have times in seconds, and the times of group messages are not exact. So within a second,
+        // messages are in the order of their numbers (pages 34365 and 34375). Each topic has its own numbers.
         let is_counted_on = |a: &Sent, b: &Sent| {
             a.seq.is_some() && b.seq.is_some() && a.topic == b.topic && a.generation == b.generation
         };
@@ -115,7 +115,7 @@ impl Recorded {
         Ok(())
     }
 
-    /// How many messages were edited or recalled, but are not in the span. To be asked after the last message.
+    /// The number of edited or recalled messages that are not in the span. It is right only after the last message.
     pub(super) fn without_message(&self) -> usize {
         self.changed.without_message()
     }

@@ -1,4 +1,4 @@
-//! Where a message comes from: the event's key, and the digest of its body.
+//! The source of a message: the event's key, and the digest of its body.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ impl Source {
         }
     }
 
-    /// Whether the body is the one that was recorded: `sk` ends with the first digits of its digest.
+    /// Whether the body is unchanged: `sk` ends with the first digits of the recorded body's digest.
     pub(super) fn is_original(&self) -> bool {
         let recorded = self.sk.rsplit('#').next().unwrap_or_default();
         let digest = self.digest.as_deref().unwrap_or_default();

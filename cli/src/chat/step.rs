@@ -7,7 +7,7 @@ use super::{
     text::{UNREADABLE, salvaged},
 };
 
-/// The meaning of an event. Messages are named by their keys.
+/// The meaning of an event. Messages have their keys as names.
 #[derive(Debug)]
 pub(super) enum Step {
     Sent(Sent),
@@ -16,16 +16,16 @@ pub(super) enum Step {
     Edited(String, Change),
     Recalled(Vec<String>, Change),
     Read(Vec<(String, Option<Readers>)>),
-    /// Somebody has read all messages sent to them up to a second.
+    /// A user has read all messages received up to a second.
     ReadUpTo(String, i64),
-    /// The group is gone. Another one of the same id counts its messages anew.
+    /// The group is destroyed. The next group with the same id starts its numbers again.
     Destroyed,
-    /// The body is missing, or is not of its documented shape. A message is shown all the same.
+    /// The body is missing, or does not have its documented shape. A message is still shown.
     Unreadable(Option<Sent>),
 }
 
 impl Step {
-    /// A message whose body is not of its documented shape: it counts as read if its text can be.
+    /// A message whose body does not have its documented shape. It counts as readable if its text is.
     pub(super) fn odd(event: &Item, from: &str, to: Option<&str>, key: Option<String>) -> Self {
         let message = |text| Sent { key, to: to.map(str::to_owned), ..Sent::of(event, from, text) };
         match salvaged(event) {

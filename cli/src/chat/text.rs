@@ -9,12 +9,12 @@ use crate::event::attribute;
 /// Shown for a message or an element that can't be read.
 pub(super) const UNREADABLE: &str = "[unreadable]";
 
-/// The elements, with a space between them. One that is not a text is named in brackets.
+/// The elements, with a space between them. An element other than text is named in brackets.
 pub(super) fn text(elements: &[MsgElem<'_>]) -> String {
     elements.iter().map(element).collect::<Vec<_>>().join(" ")
 }
 
-/// The text of a message whose body is not of its documented shape, if its elements are.
+/// The text of a message whose body does not have its documented shape, if its elements do.
 pub(super) fn salvaged(event: &Item) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]

@@ -1,4 +1,4 @@
-//! A group's state, as far as its events say.
+//! A group's state, as far as its events show.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,20 +11,20 @@ use tencent_chat_webhook::record::attribute::Item;
 
 use crate::event::{attribute, millis};
 
-/// How the commands begin that are about groups.
+/// The prefix of the commands about groups.
 const GROUP: &str = "Group.";
 
-/// A message in the group.
+/// The command of a message in the group.
 const SENT: &str = "Group.CallbackAfterSendMsg";
 
-/// The platform of Tencent's REST API, whose sender need not be a member.
+/// The platform of Tencent's REST API. A sender there need not be a member.
 const REST_API: &str = "RESTAPI";
 
-/// How long before its creation event the events of a new group may be: that of a community comes 3 s late
-/// (269/1663), and one without its own time is as old as its last delivery.
+/// The longest time between an event of a new group and a later creation event, in milliseconds. A community's creation
+/// is reported 3 s late (269/1663), and a creation event without its own time has the time of its last delivery.
 const CREATION_IS_LATE: u64 = 60_000;
 
-/// A group, as far as its events tell.
+/// A group, as far as its events show.
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) kind: Option<String>,
@@ -33,19 +33,19 @@ pub(super) struct State {
     pub(super) introduction: Option<String>,
     pub(super) notification: Option<String>,
     pub(super) face_url: Option<String>,
-    /// Those known to be in it, the owner among them.
+    /// The known members, with the owner.
     pub(super) members: BTreeSet<String>,
-    /// The time of the first event, in milliseconds as all times here.
+    /// The time of the first event, in milliseconds like all times here.
     pub(super) known_since: Option<u64>,
     pub(super) created: Option<u64>,
-    /// Since when it is full. Whoever leaves makes room.
+    /// The time since which it is full. It is not full after a member leaves.
     pub(super) full: Option<u64>,
     pub(super) destroyed: Option<u64>,
-    /// How many events could not be read.
+    /// The number of events that could not be read.
     pub(super) unread: u64,
     /// Whether the last event listed all members.
     has_all_at_the_end: bool,
-    /// From when on whoever writes is active, if anybody asks.
+    /// Members who write from this time on are active. `None` if nobody asks for it.
     active_since: Option<u64>,
     active: HashSet<String>,
 }
@@ -55,7 +55,7 @@ impl State {
         Self { active_since, ..Self::default() }
     }
 
-    /// Whether nobody can be in it who is not known.
+    /// Whether all members are known.
     pub(super) fn knows_all_members(&self) -> bool {
         self.created.is_some() || self.has_all_at_the_end
     }
@@ -65,7 +65,7 @@ impl State {
         self.members.iter().filter(|member| !self.active.contains(*member))
     }
 
-    /// Takes the next event in order of time.
+    /// Applies the next event in order of time.
     pub(super) fn apply(&mut self, item: &Item) {
         let command = attribute(item, "CallbackCommand").filter(|command| command.starts_with(GROUP));
         let (Some(command), Some(time)) = (command, millis(item)) else {
@@ -96,7 +96,7 @@ impl State {
         }
     }
 
-    /// Whether the event could be read.
+    /// Applies a change. Returns whether the event could be read.
     fn change(&mut self, command: &str, item: &Item, time: u64) -> bool {
         let Some(body) = attribute(item, "Body") else {
             return false;
@@ -127,7 +127,7 @@ impl State {
             Event::GroupAfterMemberFieldChanged(event) => self.join_one(&event.member_account),
             Event::GroupAfterChangeGroupOwner(event) => self.hand_over(&event.new_owner_account),
             Event::GroupAfterCreateTopic(event) => self.hand_over(&event.owner_account),
-            // A private topic may be full by itself.
+            // A private topic may be full while the group is not.
             Event::GroupAfterGroupFull(event) if event.topic_id.as_ref().is_none_or(|id| id.is_empty()) => {
                 self.full.get_or_insert(time);
             }
@@ -139,7 +139,7 @@ impl State {
     fn create(&mut self, event: &AfterCreateGroup<'_>, time: u64) {
         let is_older = |known: u64| known + CREATION_IS_LATE < time;
         if self.destroyed.is_some() || self.known_since.is_some_and(is_older) {
-            // An id of the app's own choice is free again after a group is gone.
+            // After a group is destroyed, the app can use its id for a new group.
             *self = Self::new(self.active_since);
         }
         self.created = Some(time);
@@ -162,7 +162,7 @@ impl State {
         self.hand_over(&event.owner_account);
     }
 
-    /// In an audio-video group, to be disconnected is not yet to leave.
+    /// In an audio-video group, a disconnected member has not left yet.
     fn change_state(&mut self, event: &OnMemberStateChange<'_>) {
         let members = event.member_list.as_deref().unwrap_or_default();
         if event.event_type == "Online" {

@@ -1,4 +1,4 @@
-//! Columns for people, on lines of a width.
+//! Columns of text, in lines of a given width.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -7,24 +7,24 @@ use crate::plain::plain;
 /// The space between two columns.
 const GAP: &str = "  ";
 
-/// Shown for a part that is cut out.
+/// Replaces the part that is cut out.
 const ELLIPSIS: char = '…';
 
 /// A column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     pub(crate) title: &'static str,
-    /// In cells of a terminal; that of the last one is what is left of the line.
+    /// In cells of a terminal. The last column takes the rest of the line.
     pub(crate) width: usize,
     pub(crate) cut: Cut,
 }
 
-/// Where a text that is too long is cut.
+/// The place where a long text is cut.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cut {
-    /// Its beginning says most.
+    /// The end is cut off.
     End,
-    /// Both ends say something.
+    /// The middle is cut out.
     Middle,
 }
 
@@ -34,7 +34,7 @@ impl Column {
     }
 }
 
-/// A line of texts, a column each.
+/// A line of texts, one per column.
 pub(crate) fn line(columns: &[Column], texts: &[&str], width: usize) -> String {
     let (mut line, mut left) = (String::new(), width);
     for (index, (column, text)) in columns.iter().zip(texts).enumerate() {
@@ -52,9 +52,9 @@ pub(crate) fn line(columns: &[Column], texts: &[&str], width: usize) -> String {
     line
 }
 
-/// A text in so many cells, and how many it takes.
+/// A text cut to so many cells, and its width.
 fn fit(text: &str, room: usize, cut: Cut) -> (String, usize) {
-    // A name is whatever its user made of it.
+    // A user may put any character into a name.
     let shown: Vec<(char, usize)> =
         plain(text).chars().map(|character| (character, character.width().unwrap_or(1))).collect();
     let cells = |part: &[(char, usize)]| part.iter().map(|(_, width)| width).sum::<usize>();
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_cut_where_it_says_least() {
+    fn long_text_is_cut_at_its_end_or_middle() {
         for (text, room, cut, expected) in [
             ("short", 8, Cut::End, "short"),
             ("12345678", 8, Cut::End, "12345678"),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_as_long_as_it_may_be_whatever_is_in_it() {
+    fn line_keeps_its_width_with_any_characters() {
         let columns =
             [Column::new("A", 4, Cut::End), Column::new("B", 6, Cut::Middle), Column::new("C", 0, Cut::End)];
         assert_eq!(line(&columns, &["群", "b", ""], 20), "群    b");

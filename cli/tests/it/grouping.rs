@@ -197,16 +197,16 @@ async fn what_the_events_cannot_tell_is_said() {
     .await;
     let ran = world.run(&["group", "g", "--inactive", "30d", "--at", &at(4 * DAY)]);
     let told = "1 event of the group left out: not as documented, or with missing parts\n\
-        the first event of the group is of 2022-12-10T08:26:54.000Z: members who wrote only before that count as \
+        the first event of the group is from 2022-12-10T08:26:54.000Z: members who wrote only before that count as \
         inactive\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), told));
     assert!(ran.stdout.contains("name          \u{fffd}[31m\nintroduction  two\u{fffd}lines\n"), "{ran:?}");
 
     let before = world.run(&["group", "g", "--at", &at(0), "--json"]);
-    let told = "no events of a group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
+    let told = "no events of group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
     assert_eq!((before.code, before.stdout.as_str(), before.stderr.as_str()), (Some(0), "", told));
     let wrong = run(program(&ENVIRONMENT, &["group", "g", "--inactive", "soon"]), "");
-    assert!(wrong.stderr.contains("expected a length of time as 90m, 12h, 30d"), "{wrong:?}");
+    assert!(wrong.stderr.contains("expected a length of time such as 90m, 12h, 30d"), "{wrong:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,7 +106,10 @@ async fn a_page_says_which_bodies_were_changed() {
     let (page, _) = page(&world, &["g"]);
     assert_eq!(page.matches("Differs from the key").count(), 2, "{page}");
     assert!(page.contains("Differs from the key: the record was changed after it was made."), "{page}");
-    assert!(page.contains("Differs from the key, since the record was changed to erase a person."), "{page}");
+    assert!(
+        page.contains("Differs from the key, because the record was changed to erase a person."),
+        "{page}"
+    );
     assert_eq!(page.matches("A person was erased from this record on ").count(), 1, "{page}");
     assert_eq!(page.matches("<bdi class=\"who\">erased-1</bdi>").count(), 2, "{page}");
 }
@@ -126,7 +129,7 @@ async fn a_page_that_can_t_be_written_leaves_nothing_behind() {
     }
     let nothing = world.run(&["chat", "g", "--html", &file("chat.html")]);
     assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
-    assert_eq!(nothing.stderr, "no messages in g; for two users give both; no page was written\n");
+    assert_eq!(nothing.stderr, "no messages in g; for two users, give both; no page was written\n");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
     assert_eq!(world.run(&["chat", "amy", "dora"]).stderr, "no messages of amy and dora\n");
     let both = world.run(&["chat", "g", "--json", "--html", &file("chat.html")]);
