@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// A SUBJECT is read with a query, and --command with --since from the index. Any other selection reads the whole
     /// table. That costs half a read unit per 4 KB, so the command first prints the table's size and asks you.
     ///
-    /// JSON: the item, with the attributes' names in DynamoDB, all digits of numbers, and the whole body in `Body`.
+    /// JSON: the item, with the attribute names of DynamoDB, all digits of numbers, and the whole body in `Body`.
     List(Selection),
     /// Print the body of an event, byte for byte.
     ///

@@ -1,4 +1,4 @@
-//! A look at a stack, as the runbook takes it: what is wrong, why, and what to do.
+//! Checks a stack as the runbook does, and prints problems, causes and fixes.
 
 use std::process::ExitCode;
 
@@ -34,7 +34,7 @@ mod url;
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {}
 
-/// Prints what it finds. The exit code is 1 if something is wrong.
+/// Prints the findings. The exit code is 1 if something is wrong.
 #[cfg(feature = "aws")]
 pub(crate) async fn run(flags: PlaceFlags, _: &Doctor, output: &mut Output) -> Result<ExitCode, Fault> {
     if flags.stack.is_none() {
@@ -46,7 +46,7 @@ pub(crate) async fn run(flags: PlaceFlags, _: &Doctor, output: &mut Output) -> R
     Ok(report.code())
 }
 
-/// A stack is what this build does not know.
+/// This build has no access to stacks.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn run(_: PlaceFlags, _: &Doctor, _: &mut Output) -> std::future::Ready<Result<ExitCode, Fault>> {
     std::future::ready(Err(Fault::local_only()))

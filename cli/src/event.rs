@@ -9,7 +9,7 @@ use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
 use crate::plain::escaped;
 
 /// The attributes that describe an event in a printed table, in this order. The index has all of them.
-pub(crate) const TELLING: [&str; 9] = [
+pub(crate) const DETAILS: [&str; 9] = [
     "Problem",
     "Name",
     "Type",
@@ -55,7 +55,7 @@ pub(crate) fn subject(item: &Item) -> &str {
 pub(crate) fn detail(item: &Item) -> String {
     let subject = subject(item);
     let mut detail = String::new();
-    for name in TELLING {
+    for name in DETAILS {
         if let Some(value) = attribute(item, name).filter(|value| !value.is_empty() && *value != subject) {
             let space = if detail.is_empty() { "" } else { " " };
             // Writing to a string can't fail.

@@ -66,7 +66,7 @@ mod tests {
     const HOSTILE: &str = "\u{1b}\u{7f}\u{9b}\u{61c}\u{200b}\u{202e}\u{2028}\u{2066}\u{feff}\u{e0041}";
 
     #[test]
-    fn a_noun_is_singular_after_one_only() {
+    fn noun_is_singular_only_after_one() {
         assert_eq!([0, 1, 2].map(|count| counted(count, "event")), ["0 events", "1 event", "2 events"]);
         assert_eq!([1, 10].map(|count: u64| counted(count, "entry")), ["1 entry", "10 entries"]);
     }

@@ -88,10 +88,10 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
         note(&format!("no unrecorded callbacks in {source}"));
     }
     let mut tally = Tally { incomplete: found.incomplete.len() + found.unreadable, ..Tally::default() };
-    tell_incomplete(&found, output)?;
+    print_incomplete(&found, output)?;
     if asked.dry_run {
         for callback in &found.whole {
-            tally.failed += usize::from(!tell_found(callback, keeping, output)?);
+            tally.failed += usize::from(!print_found(callback, keeping, output)?);
         }
         let Tally { failed, incomplete, .. } = tally;
         let count = found.whole.len() - failed;
@@ -100,10 +100,10 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
         let store = Store::new(client(place), table);
         record(&store, found.whole, keeping, &mut tally, output).await?;
         let Tally { recorded, already_there, failed, incomplete } = tally;
-        let told = format!(
+        let sum = format!(
             "recorded {recorded}, already there {already_there}, failed {failed}, incomplete {incomplete}"
         );
-        if output.json { note(&told) } else { output.text(&told)? }
+        if output.json { note(&sum) } else { output.text(&sum)? }
     }
     output.flush()?;
     Ok(ExitCode::from(u8::from(tally.failed + tally.incomplete > 0)))
@@ -161,7 +161,7 @@ async fn record(
             }
         }
         if output.json {
-            progress.suspend(|| tell(&callback, keeping, result, output))?;
+            progress.suspend(|| print(&callback, keeping, result, output))?;
         }
         progress.inc(1);
     }
@@ -170,7 +170,7 @@ async fn record(
 }
 
 /// The JSON line for a callback that was tried.
-fn tell(
+fn print(
     callback: &Unrecorded<'_>,
     keeping: Keeping,
     result: Result<Stored, Failure>,
@@ -188,13 +188,13 @@ fn tell(
 }
 
 /// Prints a callback of a dry run. Returns whether it can be recorded.
-fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<bool, Fault> {
+fn print_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<bool, Fault> {
     let record = match callback.record(keeping) {
         Ok(record) => record,
         Err(failure) => {
             note(&format!("would fail: {}: {failure}", callback.id));
             if output.json {
-                tell(callback, keeping, Err(failure), output)?;
+                print(callback, keeping, Err(failure), output)?;
             }
             return Ok(false);
         }
@@ -209,7 +209,7 @@ fn tell_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) 
     Ok(true)
 }
 
-fn tell_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
+fn print_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
     for Incomplete { id, .. } in &found.incomplete {
         note(&format!("incomplete: {id}: the log has only some of its pieces"));
         if output.json {

@@ -134,7 +134,7 @@ impl Run<'_> {
     async fn one(&mut self, event: &Item) -> Result<(), Fault> {
         self.tally.sent += 1;
         let Some(sender) = &mut self.sender else {
-            return self.tell_found(event);
+            return self.print_found(event);
         };
         if let Some(ticks) = &mut self.ticks {
             ticks.tick().await;
@@ -143,7 +143,7 @@ impl Run<'_> {
         if let Some(journal) = &mut self.journal {
             journal.write(event, answer.status)?;
         }
-        self.tell(event, &answer)?;
+        self.print(event, &answer)?;
         self.progress.at(event, self.tally.sent);
         self.tally.failed += u64::from(!answer.is_well());
         self.tally.unanswered_in_a_row =
@@ -154,7 +154,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn tell_found(&mut self, event: &Item) -> Result<(), Fault> {
+    fn print_found(&mut self, event: &Item) -> Result<(), Fault> {
         if !self.output.json {
             return self.output.event(Columns::All, event);
         }
@@ -165,7 +165,7 @@ impl Run<'_> {
     }
 
     /// A line for a program, or a note for a person if sending failed.
-    fn tell(&mut self, event: &Item, answer: &Answer) -> Result<(), Fault> {
+    fn print(&mut self, event: &Item, answer: &Answer) -> Result<(), Fault> {
         if self.output.json {
             let line = line(event, answer);
             return self.progress.suspend(|| {
@@ -244,8 +244,8 @@ impl Progress {
         self.bar.set_message(format!("{} sent, at {}", HumanCount(sent), time(event)));
     }
 
-    fn suspend<T>(&self, tell: impl FnOnce() -> T) -> T {
-        self.bar.suspend(tell)
+    fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
     }
 
     fn end(&self) {

@@ -16,7 +16,7 @@ use tencent_chat_webhook::record::{
 };
 
 use crate::{
-    event::{TELLING, key},
+    event::{DETAILS, key},
     fault::{Asked, Fault},
     place::Place,
 };
@@ -55,12 +55,12 @@ impl Wanted {
     /// Placeholders for the attributes, and the projection of them. Without placeholders, some attributes would be
     /// reserved words of DynamoDB.
     fn projection(self) -> (Option<HashMap<String, String>>, Option<String>) {
-        let telling: &[&str] = match self {
+        let details: &[&str] = match self {
             Self::Keys => &[],
-            Self::Columns => &TELLING,
+            Self::Columns => &DETAILS,
             Self::Whole => return (None, None),
         };
-        let attributes = KEYS.iter().chain(telling).enumerate();
+        let attributes = KEYS.iter().chain(details).enumerate();
         let names: HashMap<_, _> =
             attributes.map(|(index, name)| (format!("#n{index}"), (*name).to_owned())).collect();
         let expression = names.keys().cloned().collect::<Vec<_>>().join(",");

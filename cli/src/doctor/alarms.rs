@@ -1,4 +1,4 @@
-//! Which alarms are on.
+//! The alarms in the state ALARM.
 
 use aws_sdk_cloudwatch::{
     Client,
@@ -14,10 +14,10 @@ use crate::place::Place;
 
 const CHECK: &str = "alarms";
 
-/// The page of an alarm, which its description names.
+/// The page in an alarm's description.
 const PAGE: &str = "docs/operate.md#";
 
-/// An alarm, whatever its type.
+/// A metric alarm or a composite alarm.
 struct Alarm<'a> {
     name: Option<&'a str>,
     description: Option<&'a str>,
@@ -58,7 +58,7 @@ async fn found(place: &Place) -> Result<Vec<Finding>, Finding> {
             "deploy again, with another Revision",
         ));
     } else if findings.is_empty() {
-        findings.push(Finding::ok(CHECK, format!("none of {count} is on")));
+        findings.push(Finding::ok(CHECK, format!("none of {count} is in ALARM")));
     }
     Ok(findings)
 }
@@ -79,9 +79,9 @@ fn alarms(page: &DescribeAlarmsOutput) -> Vec<Alarm<'_>> {
     metric.chain(composite).collect()
 }
 
-/// The alarm's name in the template. `None` for an alarm of another stack: the names of `chat-2` begin with `chat-` too.
-/// CloudFormation makes `chat-NotStoredAlarm-1ABC` of a logical id, and `chat-EventBus-1ABC-EventPipeAlarm-1ABC` in
-/// the nested stack; the alarms of a version have names of their own.
+/// The alarm's name in the template. `None` for an alarm of another stack: names of the stack `chat-2` also begin with
+/// `chat-`. CloudFormation names an alarm `chat-NotStoredAlarm-1ABC` after its logical id, and in the nested stack
+/// `chat-EventBus-1ABC-EventPipeAlarm-1ABC`. The template names the alarms of a version.
 fn label<'a>(name: &'a str, stack: &str, region: &str) -> Option<&'a str> {
     let rest = name.strip_prefix(stack)?.strip_prefix('-')?;
     let of_version = rest.strip_prefix(region).and_then(|rest| rest.strip_prefix('-'));
@@ -94,7 +94,7 @@ fn label<'a>(name: &'a str, stack: &str, region: &str) -> Option<&'a str> {
         .filter(|word| word.ends_with("Alarm"))
 }
 
-/// Where the runbook has the alarm.
+/// The section of the alarm in the runbook.
 fn section(alarm: &Alarm<'_>, label: &str) -> String {
     let named = alarm.description.and_then(|description| description.split_once(PAGE));
     named.map_or_else(
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_alarm_is_named_as_in_the_template_unless_another_stack_has_it() {
+    fn alarm_label_is_its_template_name_or_none_for_another_stack() {
         for (name, expected) in [
             ("chat-NotStoredAlarm-1ABC", Some("NotStoredAlarm")),
             ("chat-CallbacksLostAlarm", Some("CallbacksLostAlarm")),

@@ -1,4 +1,4 @@
-//! AWS's answer, or a finding that says why there is none.
+//! AWS's response, or a finding that says why there is none.
 
 use std::error::Error;
 
@@ -7,18 +7,18 @@ use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use super::finding::{Finding, runbook};
 use crate::{fault::causes, place::Place};
 
-/// An output of the stack, or a finding that says that its template has none.
+/// An output of the stack, or a finding that it has none.
 pub(super) fn output(place: &Place, check: &'static str, key: &str) -> Result<String, Finding> {
     place.output(key).map_err(|_| {
         Finding::wrong(
             check,
             format!("not checked: the stack has no output {key}"),
-            "the stack is of another release than this program: deploy this release, or use that one's program",
+            "stack and chat-events are of different releases: deploy this release, or use chat-events of the stack's",
         )
     })
 }
 
-/// The answer of a request, or a finding that says why there is none.
+/// The response to a request, or a finding that says why there is none.
 pub(super) fn allowed<T, E>(
     check: &'static str,
     action: &str,
@@ -46,7 +46,7 @@ where
 
 fn advice(code: &str) -> &'static str {
     if ["NotFound", "NonExistent", "DoesNotExist"].iter().any(|text| code.contains(text)) {
-        "it was deleted: make it again under its name, with the properties of template.yaml"
+        "it was deleted: create it again under the same name, with the properties in template.yaml"
     } else {
         "try again in a minute"
     }

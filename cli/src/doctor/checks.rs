@@ -1,22 +1,22 @@
-//! All checks, in the order in which a person would look.
+//! All checks, in the order in which a person would make them.
 
 use super::{alarms, events, finding::Report, hour::Hour, ledger, log, queues, url};
 use crate::{fault::Fault, place::Place};
 
-/// Makes all checks. One that can't be made is a finding too, and the others go on.
+/// Makes all checks. A check that can't be made is a finding too, and the other checks go on.
 pub(super) async fn make(place: &Place, report: &mut Report<'_>) -> Result<(), Fault> {
     let hour = Hour::last();
-    report.tell(url::check(place).await)?;
-    report.tell(alarms::check(place).await)?;
+    report.add(url::check(place).await)?;
+    report.add(alarms::check(place).await)?;
     let queue = queues::redrive(place).await;
-    report.tell(queues::check(place, &queue).await)?;
-    report.tell([events::subscription(place).await.unwrap_or_else(|finding| finding)])?;
+    report.add(queues::check(place, &queue).await)?;
+    report.add([events::subscription(place).await.unwrap_or_else(|finding| finding)])?;
     let (function, redrive) = (log::function(place, hour).await, log::redrive(place, hour).await);
     let unread = [function.as_ref().err(), redrive.as_ref().err()];
-    report.tell(unread.into_iter().flatten().cloned())?;
+    report.add(unread.into_iter().flatten().cloned())?;
     let Ok(function) = function else { return Ok(()) };
     let fate = redrive.ok().map(|redrive| ledger::Fate::of(&function, &redrive));
-    report.tell(events::check(place, &function, fate))?;
-    report.tell(fate.map(|fate| ledger::failed(fate, &queue)))?;
-    report.tell([ledger::requests(place, hour, &function).await.unwrap_or_else(|finding| finding)])
+    report.add(events::check(place, &function, fate))?;
+    report.add(fate.map(|fate| ledger::failed(fate, &queue)))?;
+    report.add([ledger::requests(place, hour, &function).await.unwrap_or_else(|finding| finding)])
 }

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::place::Place;
 
-/// From so many in an hour on, refused signatures may be Tencent's, and a receiver is not just being restarted. The
-/// alarms ring at as many in five minutes.
+/// The least number in an hour that is wrong. Fewer refused signatures may not be Tencent's, and with fewer failures a
+/// receiver may only have restarted. The alarms go off at the same number in five minutes.
 const MANY: u64 = 5;
 
-/// Whether the log of the function leads to the redrive.
+/// Whether the function's log has a subscription for the redrive.
 pub(super) async fn subscription(place: &Place) -> Result<Finding, Finding> {
     let check = "subscription";
     let asked = Client::new(&place.config).describe_subscription_filters().log_group_name(output(
@@ -37,13 +37,13 @@ pub(super) async fn subscription(place: &Place) -> Result<Finding, Finding> {
     } else {
         Finding::wrong(
             check,
-            "unrecorded callbacks stay in the log: it has no subscription that leads to the redrive",
-            format!("put it back: {}", runbook("LogDeliveryAlarm")),
+            "unrecorded callbacks stay in the log: it has no subscription for the redrive",
+            format!("restore it: {}", runbook("LogDeliveryAlarm")),
         )
     })
 }
 
-/// The findings on the hour. What failed is not wrong any more once the redrive has recorded it.
+/// The findings on the hour. A failure is no longer wrong after the redrive has recorded the callback.
 pub(super) fn check(place: &Place, function: &Function, fate: Option<Fate>) -> Vec<Finding> {
     let is_admitting = !function.tokens.is_empty();
     let all_redriven = fate.is_some_and(|fate| fate.waiting() == 0);
@@ -129,7 +129,7 @@ fn versions(place: &Place, function: &Function) -> Finding {
     if stack.as_deref() == Ok(ours) {
         finding
     } else {
-        finding.with_fix("use the program of the stack's release, or deploy this one")
+        finding.with_fix("use chat-events of the stack's release, or deploy this release")
     }
 }
 

@@ -31,12 +31,12 @@ impl Finding {
     }
 }
 
-/// Where the runbook goes on.
+/// A section of the runbook.
 pub(super) fn runbook(section: &str) -> String {
     format!("docs/operate.md#{}", section.to_lowercase())
 }
 
-/// The findings, printed as they come: a log of an hour may take minutes.
+/// The report. Each finding is printed at once: reading the log of an hour may take minutes.
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     output: &'a mut Output,
@@ -48,7 +48,7 @@ impl<'a> Report<'a> {
         Self { output, is_well: true }
     }
 
-    pub(super) fn tell(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
+    pub(super) fn add(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
         for finding in findings {
             self.is_well &= finding.ok;
             self.print(&finding)?;

@@ -42,7 +42,7 @@ fn balance(count: u64, function: &Function) -> Finding {
             CHECK,
             format!("{requests} = {sum} + {off} not in the function's log"),
             format!(
-                "the API turned them away, or the function failed: {}, {}",
+                "the API rejected them, or the function failed: {}, {}",
                 runbook("ApiErrorsAlarm"),
                 runbook("ApiThrottlesAlarm")
             ),
@@ -76,7 +76,7 @@ impl Fate {
     }
 }
 
-/// The finding on what failed.
+/// The finding on failed callbacks.
 pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
     let (check, waiting) = ("redriven", fate.waiting());
     let finding = format!("{} failed = {} redriven + {waiting} waiting", fate.failed, fate.redriven);
@@ -93,7 +93,7 @@ pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
         _ => Finding::wrong(
             check,
             finding,
-            format!("the redrive tries them again: {}", runbook("RedriveQueueAgeAlarm")),
+            format!("the redrive retries them: {}", runbook("RedriveQueueAgeAlarm")),
         ),
     }
 }

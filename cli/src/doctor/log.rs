@@ -1,4 +1,4 @@
-//! The log of an hour, counted.
+//! Counts the log lines of an hour.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{moment::Moment, place::Place};
 
-/// The function's requests, counted.
+/// The counts of the function's requests.
 #[derive(Debug, Default)]
 pub(super) struct Function {
     /// By outcome: the API's requests that were logged in the ledger's hour.
@@ -21,15 +21,15 @@ pub(super) struct Function {
     pub(super) at_start: u64,
     /// The API's requests that were logged just after the hour, and may have been counted in it.
     pub(super) just_after: u64,
-    /// By outcome and reason, of what was refused or failed.
+    /// By outcome and reason: the requests that were refused or failed.
     pub(super) reasons: BTreeMap<(String, String), u64>,
-    /// By what came of passing a callback on.
+    /// By the result of forwarding.
     pub(super) forward: BTreeMap<String, u64>,
     /// By the position of the token.
     pub(super) tokens: BTreeMap<u64, u64>,
     /// By the version of the function.
     pub(super) versions: BTreeMap<String, u64>,
-    /// When the last callback was recorded, as the log has it.
+    /// The time when the last callback was recorded, as in the log.
     pub(super) newest: Option<String>,
     /// The ids of callbacks that are not in the table.
     pub(super) failed: HashSet<String>,
@@ -45,7 +45,7 @@ struct Line {
     reason: Option<String>,
     forward: Option<String>,
     token: Option<u64>,
-    /// API Gateway's. It is empty where the function was invoked past the API, as before a version gets traffic.
+    /// API Gateway's id. It is empty if the request did not come through the API, as in the check of a new version.
     #[serde(rename = "RequestId")]
     request_id: Option<String>,
     id: Option<String>,

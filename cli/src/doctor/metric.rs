@@ -10,7 +10,7 @@ use aws_sdk_cloudwatch::{
 
 use crate::place::Place;
 
-/// A metric with one dimension, and how it is read.
+/// A metric with one dimension, and the statistic to read.
 pub(super) struct Metric {
     pub(super) namespace: &'static str,
     pub(super) name: &'static str,
@@ -22,7 +22,7 @@ pub(super) struct Metric {
 }
 
 impl Metric {
-    /// Its values from a time to another, in milliseconds since the epoch. They are in no order.
+    /// The values between two times, which are milliseconds since the epoch. They have no order.
     pub(super) async fn values(
         self,
         place: &Place,
@@ -31,7 +31,7 @@ impl Metric {
     ) -> Result<Vec<Datapoint>, SdkError<GetMetricStatisticsError>> {
         let time = |millis: u64| DateTime::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
         let (name, value) = self.dimension;
-        let answer = Client::new(&place.config)
+        let response = Client::new(&place.config)
             .get_metric_statistics()
             .namespace(self.namespace)
             .metric_name(self.name)
@@ -42,6 +42,6 @@ impl Metric {
             .end_time(time(to))
             .send()
             .await?;
-        Ok(answer.datapoints.unwrap_or_default())
+        Ok(response.datapoints.unwrap_or_default())
     }
 }

@@ -8,17 +8,17 @@ use super::{
     finding::{Finding, runbook},
     metric::Metric,
 };
-use crate::{moment::Moment, place::Place};
+use crate::{moment::Moment, place::Place, plain::counted};
 
-/// How many messages are in a queue, or why nobody knows.
+/// The number of messages in a queue, or a finding that says why it is unknown.
 pub(super) type Depth = Result<u64, Finding>;
 
-/// The queue of what the redrive tries again.
+/// The queue of callbacks that the redrive retries.
 pub(super) async fn redrive(place: &Place) -> Depth {
     depth(place, "redrive queue", "RedriveQueueUrl").await
 }
 
-/// The findings on the redrive's queue, and on the queues of what was given up.
+/// The findings on the redrive's queue and on the dead-letter queues.
 pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
     let mut findings = vec![match redrive {
         Err(finding) => finding.clone(),
@@ -28,8 +28,8 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
             let age = age.unwrap_or_default();
             Finding::wrong(
                 "redrive queue",
-                format!("{messages} waiting, with callbacks that are not in the table{age}"),
-                format!("the redrive tries each every 15 minutes: {}", runbook("RedriveQueueAgeAlarm")),
+                format!("{}: callbacks that are not in the table{age}", counted(*messages, "message")),
+                format!("the redrive retries each every 15 minutes: {}", runbook("RedriveQueueAgeAlarm")),
             )
         }
     }];
@@ -38,13 +38,13 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
             place,
             "dead letters",
             "RedriveDeadLettersUrl",
-            "callbacks that the redrive gave up, four days until they are deleted",
-            "mend the cause, then move them back",
+            "callbacks that the redrive gave up; a message is deleted after four days",
+            "fix the cause, then move them back",
             "RedriveDeadLettersAlarm",
         )
         .await,
     );
-    // A stack without a bus has no queue of it.
+    // Only a stack with an event bus has its queue.
     if place.output("EventPipeDeadLettersUrl").is_ok() {
         findings.push(
             letters(
@@ -52,7 +52,7 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
                 "bus letters",
                 "EventPipeDeadLettersUrl",
                 "events that did not reach the event bus",
-                "the stream keeps them for a day: put them on the bus again",
+                "send them to the bus again; the stream keeps them for a day",
                 "EventPipeAlarm",
             )
             .await,
@@ -75,7 +75,7 @@ async fn letters(
         Ok(0) => Finding::ok(check, "none"),
         Ok(messages) => Finding::wrong(
             check,
-            format!("{messages} waiting, with {what}"),
+            format!("{}: {what}", counted(messages, "message")),
             format!("{fix}: {}", runbook(section)),
         ),
     }
@@ -95,7 +95,7 @@ async fn depth(place: &Place, check: &'static str, url: &str) -> Depth {
     Ok(got.attributes.into_iter().flatten().filter_map(|(_, count)| count.parse::<u64>().ok()).sum())
 }
 
-/// How old the oldest message of the redrive's queue is, in minutes, if CloudWatch says.
+/// The age of the oldest message in the redrive's queue, in minutes, if CloudWatch has it.
 async fn age(place: &Place) -> Option<u64> {
     let now = Moment::now().0;
     let url = place.output("RedriveQueueUrl").ok()?;
@@ -108,7 +108,7 @@ async fn age(place: &Place) -> Option<u64> {
     };
     let values = age.values(place, now - 15 * 60_000, now).await.ok()?;
     let latest = values.into_iter().max_by_key(|point| point.timestamp.map(|time| time.secs()))?;
-    // Seconds, as a float of CloudWatch's.
+    // CloudWatch gives seconds as floats.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

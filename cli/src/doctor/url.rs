@@ -1,4 +1,4 @@
-//! Whether the URL answers, and admits whom it should.
+//! Whether the URL answers, and admits only signed requests.
 
 use tencent_chat_callbacks::signature::TOLERANCE_SECONDS;
 
@@ -16,10 +16,10 @@ use crate::{
 const UNSIGNED: &str = "url unsigned";
 const SIGNED: &str = "url signed";
 
-/// The body of the console's check of the URL.
-const CHECK_OF_THE_URL: &[u8] = b"{}";
+/// The body of the console's URL check.
+const URL_CHECK: &[u8] = b"{}";
 
-/// Sends the console's check of the URL, without a signature and with one. Neither is recorded.
+/// Sends the console's URL check, without a signature and with one. Neither is recorded.
 pub(super) async fn check(place: &Place) -> Vec<Finding> {
     let url = match output(place, UNSIGNED, "CallbackUrl") {
         Ok(url) => url,
@@ -29,7 +29,7 @@ pub(super) async fn check(place: &Place) -> Vec<Finding> {
         let finding = format!("the stack's CallbackUrl is not a URL: {url}");
         return vec![Finding::wrong(UNSIGNED, finding, "check DomainName")];
     };
-    let unsigned = receiver.post(&Parameters::default().query(None), CHECK_OF_THE_URL.to_vec()).await;
+    let unsigned = receiver.post(&Parameters::default().query(None), URL_CHECK.to_vec()).await;
     let admits_unsigned = place.parameter("AllowUnsigned") == Some("true");
     let mut findings = vec![of_unsigned(&unsigned, admits_unsigned)];
     if unsigned.status != 0 {
@@ -52,7 +52,7 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
             "a request without a signature is accepted",
             "deploy with a token, and without AllowUnsigned",
         ),
-        429 => Finding::wrong(check, "the API turns requests away", runbook("ApiThrottlesAlarm")),
+        429 => Finding::wrong(check, "the API throttles requests", runbook("ApiThrottlesAlarm")),
         _ => of_other(check, answer),
     }
 }
@@ -63,17 +63,16 @@ async fn signed(place: &Place, receiver: &Receiver) -> Result<Finding, Fault> {
         return Ok(Finding::ok(check, "not checked").with_fix("set CALLBACK_TOKENS to the console's token"));
     };
     let parameters = Parameters { sdk_appid: Some(&app), ..Parameters::default() };
-    let answer =
-        receiver.post(&parameters.query(Some(&Signature::new(&token, 0))), CHECK_OF_THE_URL.to_vec()).await;
+    let answer = receiver.post(&parameters.query(Some(&Signature::new(&token, 0))), URL_CHECK.to_vec()).await;
     Ok(match answer.status {
         200 if is_the_functions(&answer) => {
             Finding::ok(check, "a request with the token of CALLBACK_TOKENS is accepted")
         }
         401 => Finding::wrong(
             check,
-            "the token of CALLBACK_TOKENS is not one of the function's",
+            "the function does not have the token of CALLBACK_TOKENS",
             format!(
-                "console and function need the same token: docs/deploy.md#rotate-the-token; or this computer's clock is wrong by over {TOLERANCE_SECONDS} s"
+                "console and function need the same token: docs/deploy.md#rotate-the-token; or this computer's clock is off by more than {TOLERANCE_SECONDS} s"
             ),
         ),
         403 if is_the_functions(&answer) => {
@@ -83,7 +82,7 @@ async fn signed(place: &Place, receiver: &Receiver) -> Result<Finding, Fault> {
     })
 }
 
-/// Why no signed request can be made.
+/// The finding if no signed request can be made.
 fn not_tried(fault: Fault) -> Finding {
     let Fault::Message(text) = fault else { return Finding::wrong(SIGNED, "not checked", "") };
     Finding::wrong(SIGNED, format!("not checked: {text}"), "")
@@ -94,14 +93,14 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
         return Finding::wrong(
             check,
             format!("no answer: {}", answer.text),
-            "check the API, and with a domain its DNS record: docs/troubleshooting.md#missing-callbacks",
+            "check the API and, if it has a domain, the DNS record: docs/troubleshooting.md#missing-callbacks",
         );
     }
     let finding = format!("the API answers {}: {}", answer.status, answer.text);
     Finding::wrong(check, finding, runbook("ApiErrorsAlarm"))
 }
 
-/// Whether the function gave the answer. A domain that leads to no API answers 403 too.
+/// Whether the function sent the answer. A domain without an API also answers 403.
 fn is_the_functions(answer: &Answer) -> bool {
     answer.json()["answer"].get("ActionStatus").is_some()
 }

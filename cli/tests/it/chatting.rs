@@ -14,7 +14,7 @@ fn text(text: &str) -> Value {
     json!([{ "MsgType": "TIMTextElem", "MsgContent": { "Text": text } }])
 }
 
-/// A message of one user to another: the number of it in its second, and how many seconds after the first.
+/// A message of one user to another: its number in its second, and the seconds after the first message.
 fn c2c(from: &str, to: &str, number: u64, after: u64, body: &Value) -> Value {
     json!({
         "CallbackCommand": "C2C.CallbackAfterSendMsg", "From_Account": from, "To_Account": to, "MsgBody": body,
@@ -27,7 +27,7 @@ fn key(number: u64, after: u64) -> String {
     format!("{number}_1_{}", SECONDS + after)
 }
 
-/// A message to a group whose `MsgSeq` is not that of its time.
+/// A message to a group whose `MsgSeq` does not fit its time.
 fn numbered(from: &str, seq: u64, number: u64, body: &Value) -> Value {
     let mut message = group(from, number, body);
     message["MsgSeq"] = json!(seq);
@@ -63,7 +63,7 @@ async fn record(world: &World, bodies: &[Value]) {
     }
 }
 
-/// What `--json` says, without the keys.
+/// The lines of `--json`, without the keys.
 fn said(ran: &Ran) -> Vec<Value> {
     let without_keys = |mut line: Value| {
         for key in ["pk", "sk"] {
@@ -74,8 +74,8 @@ fn said(ran: &Ran) -> Vec<Value> {
     ran.json().into_iter().map(without_keys).collect()
 }
 
-/// A conversation of amy and bob: with an image, an edit and a second one, a recall, read marks, a message that was
-/// not delivered and one to somebody else. The changes are recorded first.
+/// A conversation of amy and bob. It has an image, two edits, a recall, read marks, an undelivered message and a message
+/// to somebody else. The changes are recorded before the messages.
 async fn amy_and_bob(world: &World) {
     let amy_to_bob = json!({ "From_Account": "amy", "To_Account": "bob" });
     let edit = |at: u64, new: &str| {
@@ -118,7 +118,7 @@ async fn amy_and_bob(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_users_read_edits_recalls_and_read_marks() {
+async fn chat_of_two_users_shows_edits_recalls_and_read_marks() {
     let world = World::start().await;
     amy_and_bob(&world).await;
     let ran = world.run(&["chat", "bob", "amy", "--json"]);
@@ -137,7 +137,7 @@ async fn two_users_read_edits_recalls_and_read_marks() {
     ];
     assert_eq!(said(&ran), expected);
     let until = world.run(&["chat", "amy", "bob", "--until", "2022-12-09T08:26:55Z", "--json"]);
-    assert_eq!(said(&until), expected[..3], "what came later counts");
+    assert_eq!(said(&until), expected[..3], "later changes count");
     assert!(
         !until.stderr.contains("delivered") && until.stderr.starts_with("1 edited or recalled message "),
         "{until:?}"
@@ -147,7 +147,7 @@ async fn two_users_read_edits_recalls_and_read_marks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_terminal_shows_whole_texts_and_marks_apart_from_them() {
+async fn text_cannot_imitate_marks_on_a_terminal() {
     let world = World::start().await;
     amy_and_bob(&world).await;
     let forged = format!("群 \u{1b}[2J\u{202e}\r\n[recalled] {}", "long ".repeat(20));
@@ -173,11 +173,11 @@ TIME                      FROM                MESSAGE
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_s_messages_are_found_by_topic_and_number() {
+async fn group_messages_are_found_by_topic_and_number() {
     let world = World::start().await;
     let mut in_topic = numbered("bob", 1, 2, &text("in a topic"));
     in_topic["TopicId"] = json!("t");
-    // An odd body, whose text can be read all the same.
+    // A malformed body with a readable text.
     in_topic.as_object_mut().expect("an object").remove("Type");
     let of_kinds = ["Sound", "VideoFile", "File", "Location", "Face", "Custom", "Relay"];
     let kinds = of_kinds.map(|kind| json!({ "MsgType": format!("TIM{kind}Elem"), "MsgContent": {} }));
@@ -210,7 +210,7 @@ async fn a_group_s_messages_are_found_by_topic_and_number() {
             became_in_group("AfterModifyMsg", 70, edit),
             became_in_group("SendMsgException", 80, exception),
             became_in_group("AfterGroupDestroyed", 90, json!({ "Owner_Account": "amy" })),
-            // The group is made anew, and counts from 1 again.
+            // A new group with the same id, with numbers from 1.
             numbered("zoe", 1, 100, &text("anew")),
         ],
     )

@@ -1,4 +1,4 @@
-//! `doctor`, in front of stand-ins for AWS: the stack that is well, and one fault after the other.
+//! `doctor` with stand-ins for AWS: a healthy stack, and one fault after the other.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 mod aws;
 use aws::{Aws, line};
 
-/// The API: it refuses what is not signed.
+/// The API, which refuses unsigned requests.
 async fn api() -> Receiver {
     Receiver::start(|number| if number == 0 { 401 } else { 200 }).await
 }
@@ -21,7 +21,7 @@ fn doctor(aws: Aws, arguments: &[&str]) -> Ran {
     run(command, "")
 }
 
-/// The checks that are not well, and what they found and advise.
+/// The wrong findings: check, finding and fix.
 fn wrong(ran: &Ran) -> Vec<(String, String, String)> {
     let text = |finding: &Value, name: &str| finding[name].as_str().expect("a text").to_owned();
     let findings = ran.json();
@@ -29,7 +29,7 @@ fn wrong(ran: &Ran) -> Vec<(String, String, String)> {
     wrong.map(|each| (text(each, "check"), text(each, "finding"), text(each, "fix"))).collect()
 }
 
-/// Each page and section that a text names is there.
+/// Checks that each page and section in a text exists.
 fn assert_leads_somewhere(fix: &str) {
     for link in fix.split([' ', ',', ';']).filter(|word| word.starts_with("docs/")) {
         let (page, section) = link.split_once('#').expect("a link names a section");
@@ -42,7 +42,7 @@ fn assert_leads_somewhere(fix: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stack_that_is_well_has_no_fault() {
+async fn healthy_stack_has_no_wrong_finding() {
     let api = api().await;
     let ran = doctor(Aws::well(&api.url()), &["--json"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
@@ -57,7 +57,7 @@ async fn a_stack_that_is_well_has_no_fault() {
         assert_leads_somewhere(finding["fix"].as_str().expect("a text"));
     }
     assert_eq!(found("url signed"), ["a request with the token of CALLBACK_TOKENS is accepted"]);
-    assert_eq!(found("alarms"), ["none of 2 is on"]);
+    assert_eq!(found("alarms"), ["none of 2 is in ALARM"]);
     assert_eq!(found("newest event"), ["recorded 2026-11-26T03:00:00.000Z"]);
     assert_eq!(found("tokens"), ["by position in CALLBACK_TOKENS: 1 (3), 2 (1)"]);
     assert_eq!(found("receiver"), ["1 × answered"]);
@@ -68,7 +68,7 @@ async fn a_stack_that_is_well_has_no_fault() {
     assert!(signed.is_signed("1400000001", "secret") && signed.body == "{}", "{signed:?}");
 }
 
-/// A fault: what changes, and for each check that is not well its name and a part of finding and fix.
+/// A fault: the change of the stack, and for each wrong finding the check and a part of finding and fix.
 type Fault = (fn(&mut Aws), &'static [(&'static str, &'static str, &'static str)]);
 
 fn failed(id: &str) -> Value {
@@ -78,7 +78,11 @@ fn failed(id: &str) -> Value {
 const FAULTS: [Fault; 13] = [
     (
         |aws| aws.log((0..5).map(|_| line("refused", &json!({ "reason": "sign_wrong" })))),
-        &[("refusals", "5 × sign_wrong: the console has another token", "#signaturerefusalsalarm")],
+        &[(
+            "refusals",
+            "5 × sign_wrong: console and function have different tokens",
+            "#signaturerefusalsalarm",
+        )],
     ),
     (
         |aws| aws.log([failed("a")]),
@@ -102,17 +106,14 @@ const FAULTS: [Fault; 13] = [
             aws.in_queue = 1;
         },
         &[
-            ("redrive queue", "1 waiting, with callbacks that are not in the table", "#redrivequeueagealarm"),
+            ("redrive queue", "1 message: callbacks that are not in the table", "#redrivequeueagealarm"),
             ("failures", "2 × AccessDeniedException", "#notstoredalarm"),
-            ("redriven", "2 failed = 1 redriven + 1 waiting", "the redrive tries them again"),
+            ("redriven", "2 failed = 1 redriven + 1 waiting", "the redrive retries them"),
         ],
     ),
     (|aws| aws.has_subscription = false, &[("subscription", "stay in the log", "#logdeliveryalarm")]),
-    (
-        |aws| aws.dead_letters = 2,
-        &[("dead letters", "2 waiting, with callbacks", "#redrivedeadlettersalarm")],
-    ),
-    (|aws| aws.bus_letters = 1, &[("bus letters", "1 waiting, with events", "#eventpipealarm")]),
+    (|aws| aws.dead_letters = 2, &[("dead letters", "2 messages: callbacks", "#redrivedeadlettersalarm")]),
+    (|aws| aws.bus_letters = 1, &[("bus letters", "1 message: events", "#eventpipealarm")]),
     (
         |aws| aws.alarms.iter_mut().for_each(|alarm| alarm.1 = true),
         &[
@@ -123,7 +124,7 @@ const FAULTS: [Fault; 13] = [
     (|aws| aws.taken += 1, &[("ledger", "+ 1 not in the function's log", "#apierrorsalarm")]),
     (
         |aws| aws.log((0..5).map(|_| line("recorded", &json!({ "token": 1, "forward": "timeout" })))),
-        &[("receiver", "5 × timeout: it took over 1.45 s", "#forwardfailuresalarm")],
+        &[("receiver", "5 × timeout: the receiver took over 1.45 s", "#forwardfailuresalarm")],
     ),
     (
         |aws| aws.log = vec![line("refused", &json!({ "reason": "sign_missing" }))],
@@ -147,14 +148,14 @@ const FAULTS: [Fault; 13] = [
     (
         |aws| aws.outputs.retain(|(key, _)| !["ApiId", "RedriveDeadLettersUrl", "Version"].contains(key)),
         &[
-            ("dead letters", "the stack has no output RedriveDeadLettersUrl", "of another release"),
-            ("ledger", "the stack has no output ApiId", "of another release"),
+            ("dead letters", "the stack has no output RedriveDeadLettersUrl", "of different releases"),
+            ("ledger", "the stack has no output ApiId", "of different releases"),
         ],
     ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_fault_is_found_by_its_check_and_no_other() {
+async fn fault_is_found_by_its_check_only() {
     for (plant, expected) in FAULTS {
         let api = api().await;
         let mut aws = Aws::well(&api.url());
@@ -172,7 +173,7 @@ async fn each_fault_is_found_by_its_check_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn failures_that_were_redriven_are_not_wrong() {
+async fn redriven_failures_are_not_wrong() {
     let api = api().await;
     let mut aws = Aws::well(&api.url());
     aws.log([failed("a"), failed("b")]);
@@ -184,7 +185,7 @@ async fn failures_that_were_redriven_are_not_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_url_that_admits_or_misses_is_found() {
+async fn url_is_wrong_if_it_admits_unsigned_or_does_not_answer() {
     for (status, finding) in
         [(200, "without a signature is accepted"), (500, "answers 500"), (0, "no answer")]
     {
@@ -198,6 +199,6 @@ async fn a_url_that_admits_or_misses_is_found() {
     let other_token = Receiver::start(|_| 401).await;
     let found = wrong(&doctor(Aws::well(&other_token.url()), &["--json"]));
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].1.contains("is not one of the function's"), "{found:?}");
+    assert!(found[0].1.contains("does not have the token of CALLBACK_TOKENS"), "{found:?}");
     assert_leads_somewhere(&found[0].2);
 }

@@ -1,4 +1,4 @@
-//! `erase`: a person's own events are gone, and the person is under a pseudonym in all others.
+//! `erase`: a person's own events are deleted, and the person has a pseudonym in all others.
 
 use serde_json::{Value, json};
 use support::dynamodb::TABLE;
@@ -11,7 +11,7 @@ mod disturbed;
 /// 9 December 2022, 08:26:54.000 UTC.
 const TIME: u64 = 1_670_574_414_000;
 
-/// A body without white space, so long after [`TIME`]; the fields are JSON as they are to be recorded.
+/// A body without white space, so long after [`TIME`]. The fields are JSON.
 fn body(command: &str, after: u64, fields: &str) -> String {
     format!(r#"{{"CallbackCommand":"{command}","EventTime":{},{fields}}}"#, TIME + after)
 }
@@ -38,7 +38,7 @@ fn ran(world: &World, arguments: &[&str]) -> Ran {
     run(command, "")
 }
 
-/// All items as they are, parts too, in the order of their keys.
+/// All items with parts, in the order of their keys.
 async fn items(world: &World) -> Vec<Value> {
     let mut items = Vec::new();
     let mut scan = world.client().scan().table_name(TABLE).into_paginator().items().send();
@@ -52,7 +52,7 @@ async fn items(world: &World) -> Vec<Value> {
     items
 }
 
-/// The objects that it prints, by `pk` without the application, with what was done.
+/// The actions in the output, by `pk` without the application.
 fn actions(ran: &Ran) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let subject = |line: &Value| text(&line["pk"]).split_once('#').expect("an application").1.to_owned();
@@ -61,7 +61,7 @@ fn actions(ran: &Ran) -> Vec<(String, String)> {
     actions
 }
 
-/// A pseudonym that is somewhere in a text.
+/// The first pseudonym in a text.
 fn pseudonym(text: &str) -> &str {
     let at = text.find("erased-").expect("a pseudonym");
     &text[at..at + "erased-0123456789ab".len()]
@@ -77,7 +77,7 @@ async fn own_events_are_deleted_and_others_get_a_pseudonym() {
         body("Group.CallbackX", 4, r#""GroupId":"g1","Report_Account":"amy""#),
         body("State.StateChange", 5, r#""Info":{"To_Account":"amy","Action":"Login"}"#),
         large(6, r#""From_Account":"amy""#, "bob"),
-        // The last field of a name counts.
+        // If a name occurs twice, the last field counts.
         body("Group.CallbackX", 7, r#""GroupId":"g1","From_Account":"bob","From_Account":"amy""#),
     ];
     let others = [
@@ -110,8 +110,8 @@ async fn own_events_are_deleted_and_others_get_a_pseudonym() {
     expected.extend(["bob", "g2", "g2"].map(|other| of(other, &changed)));
     expected.sort();
     assert_eq!(actions(&ran), expected);
-    let told = "this reads the whole table tencent-chat-events: about ";
-    assert!(ran.stderr.starts_with(told), "{ran:?}");
+    let message = "this reads the whole table tencent-chat-events: about ";
+    assert!(ran.stderr.starts_with(message), "{ran:?}");
     assert!(ran.stderr.ends_with("deleted 7, pseudonymised 3, not changed 0\n"), "{ran:?}");
 
     let (changed, same): (Vec<_>, Vec<_>) =
@@ -134,7 +134,7 @@ async fn own_events_are_deleted_and_others_get_a_pseudonym() {
             assert_eq!(&item[name], expected, "{name}");
         }
     }
-    // Nothing is left of the others but what had nothing of the person: three heads, and a body of two parts.
+    // Of the others, only items without the person are left: three heads, and a body of two parts.
     assert_eq!(same.len(), 3 + 2, "{:?}", same.iter().map(|item| &item["sk"]).collect::<Vec<_>>());
     assert!(same.iter().all(|item| before.contains(item)));
 
@@ -144,12 +144,12 @@ async fn own_events_are_deleted_and_others_get_a_pseudonym() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_with_the_id_of_the_person_keeps_its_events() {
+async fn group_with_the_persons_id_keeps_its_events() {
     let world = World::start().await;
     let of_group = body("Group.CallbackX", 0, r#""GroupId":"amy","Operator_Account":"bob""#);
     let moderated = body("ContentCallback.X", 1, r#""ContactItem":{"ToGroupId":"amy"},"From_Account":"bob""#);
     record(&world, "1400000001", &[of_group, moderated]).await;
-    // The second time the group's id is a pseudonym in the body, and the person's in the key still.
+    // In the second run, the body has a pseudonym as the group's id, and the key still has the person's id.
     for (deleted, changed) in [(0, 2), (0, 0)] {
         let ran = ran(&world, &["erase", "--person", "amy", "--yes", "--json"]);
         let count = |action| actions(&ran).iter().filter(|(_, done)| done == action).count();
@@ -159,7 +159,7 @@ async fn a_group_with_the_id_of_the_person_keeps_its_events() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn attributes_that_are_no_fields_of_the_body_stay() {
+async fn attributes_from_outside_the_body_stay() {
     let world = World::start().await;
     record(&world, "1400000001", &[body("Group.CallbackX", 0, r#""GroupId":"g","Operator_Account":"Web""#)])
         .await;
@@ -170,9 +170,9 @@ async fn attributes_that_are_no_fields_of_the_body_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mention_in_a_large_body_is_reported_and_stays() {
+async fn event_is_reported_if_its_body_is_too_large_to_change() {
     let world = World::start().await;
-    // With pseudonyms, which are longer, it would pass DynamoDB's limit.
+    // Pseudonyms are longer, so with them the item would exceed DynamoDB's limit.
     let fields = format!(
         r#""GroupId":"g2","L":[0{}],"F":"{}""#,
         r#","amy""#.repeat(100),
@@ -183,7 +183,7 @@ async fn a_mention_in_a_large_body_is_reported_and_stays() {
     let before = items(&world).await;
     assert!(
         before.iter().any(|item| item["pk"] == "1400000001#g2" && item.get("Body").is_some()),
-        "it fits just so"
+        "it just fits"
     );
     for (flags, action) in
         [(&["--yes", "--dry-run"][..], "would not be changed"), (&["--yes"], "not changed")]
@@ -197,7 +197,7 @@ async fn a_mention_in_a_large_body_is_reported_and_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_asks_first_and_a_dry_run_writes_nothing() {
+async fn erase_needs_yes_and_writes_nothing_in_a_dry_run() {
     let world = World::start().await;
     let own = body("State.StateChange", 0, r#""Info":{"To_Account":"amy"}"#);
     let other = body("Group.CallbackX", 1, r#""GroupId":"g","Operator_Account":"amy""#);
@@ -236,7 +236,7 @@ async fn it_asks_first_and_a_dry_run_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_application_is_erased_in_by_itself() {
+async fn erase_is_limited_to_the_chosen_application() {
     let world = World::start().await;
     let own = body("State.StateChange", 0, r#""Info":{"To_Account":"amy"}"#);
     for app in ["1400000001", "14000000012"] {

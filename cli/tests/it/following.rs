@@ -27,13 +27,13 @@ struct Following {
 }
 
 impl Following {
-    /// Starts it, and waits until it says that it follows.
+    /// Starts the program, and waits for its first note.
     fn start(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the program is there");
-        let mut told = String::new();
+        let mut message = String::new();
         let stderr = child.stderr.as_mut().expect("a pipe");
-        BufReader::new(stderr).read_line(&mut told).expect("it tells something");
-        assert_eq!(told, "following tencent-chat-events; Ctrl-C to stop\n");
+        BufReader::new(stderr).read_line(&mut message).expect("it prints a note");
+        assert_eq!(message, "following tencent-chat-events; Ctrl-C to stop\n");
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {
@@ -55,7 +55,7 @@ impl Drop for Following {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn new_events_come_once_and_parts_are_none() {
+async fn new_events_are_printed_once_and_without_parts() {
     let world = World::start().await;
     world.record(&created("before", 1_670_574_414_000, "x"), 1).await;
     let following = Following::start(world.program(&["follow"]));
@@ -75,7 +75,7 @@ async fn new_events_come_once_and_parts_are_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn from_its_start_the_stream_has_what_came_before() {
+async fn follow_from_start_prints_earlier_events() {
     let world = World::start().await;
     world.record(&created("before", 1_670_574_414_000, "x"), 1).await;
     let following = Following::start(world.program(&["follow", "--from-start", "--json"]));
@@ -84,7 +84,7 @@ async fn from_its_start_the_stream_has_what_came_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn follow_keeps_to_commands_and_a_subject() {
+async fn follow_filters_by_commands_and_subject() {
     let world = World::start().await;
     let arguments = ["follow", "--command", "A.B", "--command", "A.C", "--subject", "g", "--json"];
     let following = Following::start(world.program(&arguments));

@@ -1,4 +1,4 @@
-//! `group`: the state of a group, folded from its events.
+//! `group`: the state of a group, from its events.
 
 use serde_json::{Value, json};
 use support::requests::CREATED;
@@ -50,7 +50,7 @@ async fn record(world: &World, events: &[Value]) {
     }
 }
 
-/// The one object that it prints with these arguments.
+/// The only object in the output with these arguments.
 fn state(world: &World, arguments: &[&str]) -> Value {
     let ran = world.run(&[&["group", "g", "--json"], arguments].concat());
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
@@ -64,7 +64,7 @@ fn at(after: u64) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_state_is_what_the_events_up_to_a_time_tell() {
+async fn state_follows_from_the_events_up_to_a_time() {
     let world = World::start().await;
     record(
         &world,
@@ -108,14 +108,14 @@ async fn a_state_is_what_the_events_up_to_a_time_tell() {
     assert_eq!(state(&world, &["--at", &at(10)]), more, "an event at the time counts");
     assert_eq!(state(&world, &["--at", &at(29)]), with(&more, json!({ "full": TIME + 20 })));
     let gone = with(&before, json!({ "members": ["amy", "carol"] }));
-    assert_eq!(state(&world, &["--at", &at(40)]), gone, "who left made room");
+    assert_eq!(state(&world, &["--at", &at(40)]), gone, "it is not full after a member left");
     let renamed = with(&gone, json!({ "name": "Choir 2", "notification": "", "introduction": "We sing." }));
-    assert_eq!(state(&world, &["--at", &at(65)]), renamed, "only what is there has changed");
+    assert_eq!(state(&world, &["--at", &at(65)]), renamed, "only fields in the event have changed");
     let handed = with(&renamed, json!({ "owner": "erin", "members": ["amy", "carol", "erin"] }));
     assert_eq!(state(&world, &["--at", &at(70)]), handed);
     assert_eq!(state(&world, &[]), with(&handed, json!({ "destroyed": TIME + 80 })));
 
-    // The app may choose the id again, and the end of a group may not be recorded.
+    // The app may use the id again, and the end of the first group may not be recorded.
     for after in [100, DAY] {
         record(
             &world,
@@ -126,16 +126,16 @@ async fn a_state_is_what_the_events_up_to_a_time_tell() {
             "group": "g", "type": "Public", "name": "New", "owner": "fay", "known_since": TIME + after,
             "created": TIME + after, "members": ["fay"],
         });
-        assert_eq!(state(&world, &[]), new, "what was known is the other group's");
+        assert_eq!(state(&world, &[]), new, "the state of the earlier group is gone");
         record(&world, &[joined(after + 1, &["gil"])]).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_are_at_least_the_known_where_no_creation_is_recorded() {
+async fn members_are_a_minimum_if_no_creation_is_recorded() {
     let world = World::start().await;
     record(&world, &[joined(0, &["bob"]), left(1, "Quit", &["zoe"]), wrote(2, "a server's")]).await;
-    // What comes by the REST API need not be a member's; what comes from a client is.
+    // A sender through the REST API need not be a member. A sender from a client is a member.
     let mut callback = unrecorded("id", &wrote(3, "carol").to_string());
     callback.query = format!("{}&OptPlatform=Web", callback.query).into();
     world.record_callback(&callback, 1).await;
@@ -156,7 +156,7 @@ members       at least 2: the creation of the group is not recorded
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn inactive_members_are_those_who_wrote_nothing_in_the_span() {
+async fn members_are_inactive_if_they_wrote_nothing_in_the_span() {
     let world = World::start().await;
     record(
         &world,
@@ -180,7 +180,7 @@ async fn inactive_members_are_those_who_wrote_nothing_in_the_span() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_events_cannot_tell_is_said() {
+async fn missing_events_are_noted() {
     let world = World::start().await;
     record(
         &world,
@@ -196,25 +196,25 @@ async fn what_the_events_cannot_tell_is_said() {
     )
     .await;
     let ran = world.run(&["group", "g", "--inactive", "30d", "--at", &at(4 * DAY)]);
-    let told = "1 event of the group left out: not as documented, or with missing parts\n\
+    let message = "1 event of the group left out: not as documented, or with missing parts\n\
         the first event of the group is from 2022-12-10T08:26:54.000Z: members who wrote only before that count as \
         inactive\n";
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), told));
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), message));
     assert!(ran.stdout.contains("name          \u{fffd}[31m\nintroduction  two\u{fffd}lines\n"), "{ran:?}");
 
     let before = world.run(&["group", "g", "--at", &at(0), "--json"]);
-    let told = "no events of group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
-    assert_eq!((before.code, before.stdout.as_str(), before.stderr.as_str()), (Some(0), "", told));
+    let message = "no events of group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
+    assert_eq!((before.code, before.stdout.as_str(), before.stderr.as_str()), (Some(0), "", message));
     let wrong = run(program(&ENVIRONMENT, &["group", "g", "--inactive", "soon"]), "");
     assert!(wrong.stderr.contains("expected a length of time such as 90m, 12h, 30d"), "{wrong:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_of_a_body_in_parts_are_known() {
+async fn members_are_read_from_a_body_in_parts() {
     let world = World::start().await;
     let list: Vec<String> = (0..20_000).map(|number| format!("member-{number:05}")).collect();
     let list: Vec<&str> = list.iter().map(String::as_str).collect();
-    // That of a community comes late, and the first members may be earlier.
+    // A community's creation is reported late, and the first members may be reported earlier.
     record(&world, &[joined(0, &["early"]), created(3000, &list)]).await;
     let state = state(&world, &[]);
     let members = state["members"].as_array().expect("a list");

@@ -1,4 +1,4 @@
-//! `list`, `count` and `show`, by each way to the events.
+//! `list`, `count` and `show`, with each way to read events.
 
 use std::iter::once;
 
@@ -23,7 +23,7 @@ fn large(group: &str, time: u64) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_subject_s_events_are_listed_in_order_of_time() {
+async fn subjects_events_are_listed_in_order_of_time() {
     let world = World::start().await;
     let hostile = "群组 \u{1b}[31m\u{61c}\u{9b}";
     for (time, name) in [(TIME + 1000, "later"), (TIME, hostile), (TIME + 500, &"long ".repeat(50))] {
@@ -53,13 +53,13 @@ async fn a_subject_s_events_are_listed_in_order_of_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_command_s_days_are_listed_in_order_over_any_shards() {
+async fn commands_days_are_listed_in_order_with_any_shards() {
     let world = World::start().await;
     let count: u64 = 60;
     for number in 0..count {
-        // As if the deployment had changed twice in the course of the day.
+        // As if deployments had changed the number of shards twice on that day.
         let shards = [64, 1, 7][usize::try_from(number % 3).expect("it is small")];
-        // Neither the order of writing is that of time, nor is that of the shards.
+        // Neither writes nor shards are in the order of time.
         let time = TIME + number * 7 % count;
         world.record(&created(&format!("g-{:02}", number % 50), time, "x"), shards).await;
     }
@@ -71,7 +71,10 @@ async fn a_command_s_days_are_listed_in_order_over_any_shards() {
     let json = of_command("2022-12-09", &["--json"]).json();
     let times: Vec<u64> = (0..count).map(|number| TIME + number).chain(once(TIME + 86_400_000)).collect();
     assert_eq!(column(&json, "EventTime"), times.iter().collect::<Vec<_>>());
-    assert!(json.iter().all(|event| event["Body"].is_string()), "the index has no bodies, the table has");
+    assert!(
+        json.iter().all(|event| event["Body"].is_string()),
+        "bodies are read from the table, not from the index"
+    );
     let sent = large("tomorrow", TIME + 86_400_000).to_string();
     assert!(json[60]["Body"] == sent);
     let printed = of_command("2022-12-09", &["--until", "2022-12-10"]).well();
@@ -88,9 +91,9 @@ async fn a_command_s_days_are_listed_in_order_over_any_shards() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_of_many_pages_is_listed_whole() {
+async fn day_of_many_pages_is_listed_completely() {
     let world = World::start().await;
-    // Each has 6 KB in the index, of which a page has 1 MB.
+    // Each event has 6 KB in the index, and a page has 1 MB.
     let long = "n".repeat(1000);
     let count: u64 = 200;
     for number in 0..count {
@@ -115,7 +118,7 @@ async fn a_day_of_many_pages_is_listed_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whole_table_is_listed_only_after_a_yes() {
+async fn whole_table_is_listed_only_with_yes() {
     let world = World::start().await;
     for number in (0..300).rev() {
         world.record(&created(&format!("g-{}", number % 9), TIME + number, "x"), 1).await;
@@ -143,7 +146,7 @@ async fn a_whole_table_is_listed_only_after_a_yes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_s_events_are_those_that_name_the_person() {
+async fn persons_events_are_those_that_name_the_person() {
     let world = World::start().await;
     world.record(&created("g-1", TIME, "amy"), 1).await;
     let mut member = created("g-2", TIME + 1, "x");
@@ -166,7 +169,7 @@ async fn a_person_s_events_are_those_that_name_the_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_are_counted_by_what_people_ask_for() {
+async fn events_are_counted_by_command_day_hour_or_subject() {
     let world = World::start().await;
     for (group, time) in [("b", TIME), ("a", TIME + 1), ("b", TIME + 3_600_000), ("b", TIME + 86_400_000)] {
         world.record(&created(group, time, "x"), 1).await;
@@ -208,15 +211,17 @@ async fn show_prints_the_body_byte_for_byte() {
         assert_eq!(event.get("BodyParts").is_some(), time > TIME);
         assert!(event["Body"] == sent);
         assert!(world.run(&["show", pk, sk]).well() == sent);
-        assert!(world.run(&["show", pk, &sk[..13]]).well() == sent, "the beginning will do");
-        assert!(world.run(&["show", "@TGS#1", &since]).well() == sent, "what the table shows will do");
+        assert!(world.run(&["show", pk, &sk[..13]]).well() == sent, "the beginning is enough");
+        assert!(world.run(&["show", "@TGS#1", &since]).well() == sent, "the printed time is enough");
         let json = world.run(&["show", pk, sk, "--json"]).json();
         assert!(json[0]["Body"] == sent && json[0]["pk"] == pk);
     }
     let several = world.run(&["show", pk, "16705"]);
     assert_eq!(several.code, Some(1));
     assert!(
-        several.stderr.starts_with("chat-events: which one? Give one of these as SK: 1670574414123#Group."),
+        several
+            .stderr
+            .starts_with("chat-events: several events fit; give one of these as SK: 1670574414123#Group."),
         "{several:?}"
     );
     let none = world.run(&["show", pk, "17"]);

@@ -1,4 +1,4 @@
-//! What is found by the stack: table, application, log group and how items are kept; and the log itself.
+//! `--stack`: table, application, log group and retention from the stack, and the reading of the log.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::world::{Ran, World, run, unrecorded};
 
 const LOG_GROUP: &str = "/aws/lambda/ours";
 
-/// CloudFormation with the one stack `ours`.
+/// CloudFormation with only the stack `ours`.
 fn cloudformation(apps: &'static str) -> String {
     serve(move |request| {
         if !request.contains("StackName=ours") {
@@ -58,7 +58,7 @@ fn logs() -> String {
             let error = json!({ "__type": "ResourceNotFoundException", "message": "It does not exist." });
             return (400, error.to_string());
         }
-        // Before 2000 there was nothing.
+        // The log has no entries before 2000.
         if request["endTime"].as_u64() < Some(946_684_800_000) {
             return (200, json!({ "events": [] }).to_string());
         }
@@ -67,7 +67,7 @@ fn logs() -> String {
     })
 }
 
-/// Runs a command with the stack, and without anything else that says where the table is.
+/// Runs a command with the stack, and without a table or an application in the environment.
 fn with_stack(world: &World, apps: &'static str, arguments: &[&str]) -> Ran {
     let mut command: Command = world.program(arguments);
     command.env_remove("TABLE_NAME").env_remove("SDK_APP_ID");
@@ -77,7 +77,7 @@ fn with_stack(world: &World, apps: &'static str, arguments: &[&str]) -> Ran {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_stack_says_where_and_the_log_is_read_to_its_end() {
+async fn redrive_reads_all_pages_of_the_stacks_log() {
     let world = World::start().await;
     let redrive = ["--stack", "ours", "redrive", "--since", "1h"];
     let dry = with_stack(&world, "1400000001", &[&redrive[..], &["--dry-run"]].concat());
@@ -93,7 +93,7 @@ async fn the_stack_says_where_and_the_log_is_read_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_is_named_and_nothing_to_do_is_well() {
+async fn missing_resource_is_named_and_empty_log_is_no_error() {
     let world = World::start().await;
     let check = "Region and account";
     for (apps, arguments, expected) in [
@@ -120,7 +120,7 @@ async fn what_is_not_there_is_named_and_nothing_to_do_is_well() {
         (
             "1",
             &["--stack", "ours", "follow"],
-            "the stack ours has no output TableStreamArn: is it this project's?".to_owned(),
+            "the stack ours has no output TableStreamArn: is it a stack of this project?".to_owned(),
         ),
     ] {
         let ran = with_stack(&world, apps, arguments);

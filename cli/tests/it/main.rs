@@ -1,4 +1,4 @@
-//! The command line as its users run it: the program itself, in front of an embedded DynamoDB.
+//! The real program, with an embedded DynamoDB.
 
 mod chatting;
 mod doctoring;

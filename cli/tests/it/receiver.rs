@@ -1,4 +1,4 @@
-//! A receiver that keeps what comes.
+//! A receiver that keeps the requests.
 
 use std::{
     io,
@@ -20,10 +20,10 @@ use tokio::{
 
 pub(crate) const OK: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
 
-/// What a receiver got.
+/// A request to a receiver.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
-    /// What is behind the question mark.
+    /// The part of the URL after the question mark.
     pub(crate) query: String,
     pub(crate) body: String,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// Answers the request of each number from 0 with a status; 0 hangs up.
+    /// Answers each request with the status for its number, from 0. Status 0 closes the connection.
     pub(crate) async fn start(status: impl Fn(usize) -> u16 + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
@@ -56,7 +56,7 @@ impl Receiver {
         let accept = async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (kept, status) = (Arc::clone(&kept), Arc::clone(&status));
-                // An error ends a connection: the client has gone.
+                // An error means that the client has gone.
                 tokio::spawn(async move { serve(client, &kept, &*status).await.ok() });
             }
         };

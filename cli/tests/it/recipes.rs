@@ -23,7 +23,7 @@ const DAY: u64 = 86_400_000;
 /// 10 November 2026.
 const NOVEMBER: u64 = 1_794_268_800_000;
 
-/// The blocks of code under a heading that are in a language.
+/// The blocks of code in a language under a heading.
 fn blocks(heading: &str, language: &str) -> Vec<&'static str> {
     let (_, section) = PAGE.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
     let section = section.split("\n## ").next().unwrap_or_default();
@@ -31,7 +31,7 @@ fn blocks(heading: &str, language: &str) -> Vec<&'static str> {
     blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
 }
 
-/// A folder to follow a recipe in.
+/// A folder in which a recipe is followed.
 struct Kitchen<'a> {
     world: &'a World,
     folder: TempDir,
@@ -40,7 +40,7 @@ struct Kitchen<'a> {
 impl<'a> Kitchen<'a> {
     fn new(world: &'a World) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        // That of a version manager would put its own folder before the others, and with it an `aws`.
+        // The real Python, because a version manager's may put a folder with another `aws` first in the PATH.
         let python = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
         let python = String::from_utf8(python.expect("Python is there").stdout).expect("a path");
         symlink(python.trim(), folder.path().join("python3")).expect("it is linked");
@@ -92,7 +92,7 @@ fn joined(time: u64, list: &[&str]) -> Value {
     event("AfterNewMemberJoin", time, json!({ "JoinType": "Apply", "NewMemberList": members(list) }))
 }
 
-/// Tencent's API for one request: the request as it came.
+/// Tencent's API for one request. Returns the request.
 async fn answered(listener: TcpListener, answer: &str) -> String {
     let (mut client, _) = listener.accept().await.expect("a request comes");
     let request = read_message(&mut client).await.expect("a whole request");
@@ -103,7 +103,7 @@ async fn answered(listener: TcpListener, answer: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn room_is_made_in_a_full_group() {
+async fn recipe_removes_inactive_members_of_a_full_group() {
     let world = World::start().await;
     let now = now_millis();
     for body in [
@@ -127,7 +127,7 @@ async fn room_is_made_in_a_full_group() {
     assert_eq!(
         ran.well(),
         "removed 1 of @TGS#2J4SZEAEL\n",
-        "not the owner, the administrator, or who is new"
+        "not the owner, the administrator, or a new member"
     );
     let request = answer.await.expect("it is answered");
     let start =
@@ -138,7 +138,7 @@ async fn room_is_made_in_a_full_group() {
         json!({ "GroupId": "@TGS#2J4SZEAEL", "Reason": "inactive", "MemberToDel_Account": ["bob"] });
     assert_eq!(serde_json::from_str::<Value>(body).expect("it is JSON"), expected);
 
-    // With everybody active there is no request, which nobody would answer.
+    // If everybody is active, there is no request. Nobody would answer it.
     let written = event("AfterSendMsg", now - 500, json!({ "From_Account": "bob", "MsgBody": [] }));
     world.record(&written, 1).await;
     let ran = tokio::task::block_in_place(|| kitchen.shell(&script, &[("CHAT_API", &api)]));
@@ -146,7 +146,7 @@ async fn room_is_made_in_a_full_group() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn groups_are_mirrored_and_again_without_harm() {
+async fn recipe_mirrors_groups_and_can_be_repeated() {
     let world = World::start().await;
     for body in [
         created(NOVEMBER, &["amy", "bob"]),
@@ -171,7 +171,7 @@ async fn groups_are_mirrored_and_again_without_harm() {
     let kitchen = Kitchen::new(&world);
     kitchen.save("mirror.py", blocks(heading, "python")[0]);
     let [command] = blocks(heading, "sh").try_into().expect("one command");
-    // The month may lie ahead.
+    // The month may be in the future.
     let command = command.replace("--since 2026-11-01", "--since 2026-11-01 --until 2027-01-01");
     for printed in ["6 new events\n", "0 new events\n"] {
         let ran = kitchen.shell(&command, &[]);
@@ -191,9 +191,9 @@ async fn groups_are_mirrored_and_again_without_harm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_is_checked_against_its_digests() {
+async fn recipe_checks_an_export_against_its_digests() {
     let world = World::start().await;
-    // The last moment before it, its first, its last, and the first behind it.
+    // The last moment before the month, its first, its last, and the first after it.
     for time in [1_793_491_199_999, 1_793_491_200_000, 1_796_083_199_999, 1_796_083_200_000_u64] {
         world.record(&joined(time, &["bob"]), 1).await;
     }
@@ -203,7 +203,7 @@ async fn an_export_is_checked_against_its_digests() {
     let printed = "2026-11.jsonl.gz: OK\n{'intact': 2}\n";
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), printed), "{ran:?}");
 
-    // One that was altered, and one that was erased in.
+    // One altered event, and one event in which a person was erased.
     assert_eq!(world.run(&["erase", "--person", "bob", "--yes"]).code, Some(0));
     let alter = "gzip -dc 2026-11.jsonl.gz | sed '1s/bob/eve/; 1s/Erased/erased/' | gzip -n > altered.gz
         mv altered.gz 2026-11.jsonl.gz; sha256sum 2026-11.jsonl.gz > 2026-11.jsonl.gz.sha256";
@@ -214,11 +214,11 @@ async fn an_export_is_checked_against_its_digests() {
 }
 
 #[test]
-fn every_block_of_a_shell_or_python_is_run() {
+fn shell_and_python_blocks_are_all_run() {
     let mut counts = BTreeMap::new();
     for line in PAGE.lines().filter_map(|line| line.strip_prefix("```")) {
         *counts.entry(line).or_insert(0) += 1;
     }
-    // Those above. A console's are AWS's, or looks.
+    // The blocks that the tests above run. Console blocks use AWS, or only read.
     assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 2, 2));
 }

@@ -1,4 +1,4 @@
-//! `redrive`: what it prints, and when it fails.
+//! `redrive`: its output and its exit code.
 
 use serde_json::{Value, json};
 use tencent_chat_webhook::unrecorded::Unrecorded;
@@ -13,7 +13,7 @@ fn line(id: &str, piece: usize, pieces: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_records_once_and_fails_unless_all_is_in_the_table() {
+async fn redrive_records_once_and_fails_if_a_callback_is_left() {
     let world = World::start().await;
     let whole = line("a", 1, 1) + &line("b", 1, 1);
     for (log, code, counts) in [
@@ -40,7 +40,7 @@ async fn it_records_once_and_fails_unless_all_is_in_the_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_writes_nothing() {
+async fn dry_run_writes_nothing() {
     let world = World::start().await;
     let ran = world.run_on(&line("a", 1, 1), &["redrive", "-", "--dry-run"]);
     assert_eq!(
@@ -58,7 +58,7 @@ async fn a_dry_run_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_gets_a_line_for_each() {
+async fn json_has_a_line_for_each_callback() {
     let world = World::start().await;
     let foreign = line("z", 1, 1).replace("SdkAppid=", "App=");
     let log = line("a", 1, 1) + &line("c", 2, 3) + &foreign + "{\"unrecorded\":{\"id\":\n";
@@ -72,14 +72,14 @@ async fn a_program_gets_a_line_for_each() {
         .map(|(id, outcome)| format!("{:?}", (json!(id), json!(outcome))));
     assert_eq!(outcomes[1..], expected);
     assert_eq!(outcomes[0], format!("{:?}", (Value::Null, json!("unreadable"))));
-    let recorded = lines.iter().find(|line| line["id"] == "a").expect("it is told");
+    let recorded = lines.iter().find(|line| line["id"] == "a").expect("it is printed");
     assert_eq!(recorded["pk"], "1400000001#a");
     let shown = world.run(&["show", "1400000001#a", recorded["sk"].as_str().expect("a text")]).well();
     assert!(shown.contains("\"GroupId\":\"a\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_fails_with_an_entry_that_cannot_be_recorded() {
+async fn dry_run_fails_if_an_entry_cannot_be_recorded() {
     let world = World::start().await;
     let log = line("a", 1, 1) + &line("z", 1, 1).replace("SdkAppid=", "App=");
     let ran = world.run_on(&log, &["redrive", "-", "--dry-run", "--json"]);
@@ -92,7 +92,7 @@ async fn a_dry_run_fails_with_an_entry_that_cannot_be_recorded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_byte_that_is_not_utf8_leaves_the_other_entries() {
+async fn other_entries_are_read_if_a_byte_is_not_utf8() {
     let world = World::start().await;
     let mut log = line("a", 1, 1).replace("ERROR", "\u{1}") + &line("b", 1, 1).replace("\"b", "\"\u{1}");
     log += &line("c", 1, 1);
@@ -103,7 +103,7 @@ async fn a_byte_that_is_not_utf8_leaves_the_other_entries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_input_without_any_is_most_likely_the_wrong_one() {
+async fn input_without_unrecorded_callbacks_is_an_error() {
     let world = World::start().await;
     for log in ["", "2026-11-21T09:00:00 {\"level\":\"INFO\",\"outcome\":\"recorded\"}\n"] {
         let ran = world.run_on(log, &["redrive", "-"]);
@@ -116,7 +116,7 @@ async fn an_input_without_any_is_most_likely_the_wrong_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn items_expire_as_the_function_s_do() {
+async fn redriven_items_expire_like_the_functions_items() {
     let world = World::start().await;
     let mut command = world.program(&["redrive", "-"]);
     command.env("RETENTION_DAYS", "1").env("INDEX_SHARDS", "4");
@@ -126,9 +126,9 @@ async fn items_expire_as_the_function_s_do() {
     assert_eq!(item["CommandDay"].as_str().expect("a text").matches('#').count(), 3, "{item}");
     let mut command = world.program(&["redrive", "-"]);
     command.env("INDEX_SHARDS", "many");
-    let told = run(command, &line("a", 1, 1)).stderr;
+    let message = run(command, &line("a", 1, 1)).stderr;
     assert_eq!(
-        told,
+        message,
         "chat-events: setting INDEX_SHARDS is malformed; expected a whole number from 1 to 64\n"
     );
 }

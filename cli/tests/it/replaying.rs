@@ -19,7 +19,7 @@ use crate::{
 /// 9 December 2022, 08:26:54.123 UTC.
 const TIME: u64 = 1_670_574_414_123;
 
-/// The bodies of so many events of a group, in order of time.
+/// Records so many events of a group, and returns their bodies in order of time.
 async fn record(world: &World, count: u64) -> Vec<String> {
     let mut bodies = Vec::new();
     for number in 0..count {
@@ -70,13 +70,13 @@ async fn replay_sends_callbacks_as_tencent_did() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replay_with_resume_sends_the_rest_and_what_failed() {
+async fn replay_with_resume_sends_the_rest_and_the_failed() {
     let world = World::start().await;
     let bodies = record(&world, 20).await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sent.jsonl");
     let file = file.to_str().expect("a text");
-    // The third is refused, and from the eleventh on nobody is there.
+    // The third callback gets an error. From the eleventh on, there is no answer.
     let failing = Receiver::start(|number| match number {
         2 => 500,
         10.. => 0,
@@ -88,7 +88,7 @@ async fn replay_with_resume_sends_the_rest_and_what_failed() {
     assert!(stopped.stderr.contains("g: 500 {\"ActionStatus\""), "{stopped:?}");
     assert!(stopped.stderr.contains("stopped after 5 callbacks in a row without an answer ("), "{stopped:?}");
 
-    // As if the run had been ended in the middle of a line.
+    // As if the run had been killed in the middle of a line.
     let whole = fs::read_to_string(file).expect("a file");
     fs::write(file, format!("{whole}{{\"pk\":")).expect("it can be written");
     let well = Receiver::start(|_| 200).await;
@@ -122,7 +122,7 @@ async fn replay_fails_if_a_callback_was_not_answered_200() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replay_keeps_to_a_rate_and_a_dry_run_sends_nothing() {
+async fn replay_keeps_its_rate_and_sends_nothing_in_a_dry_run() {
     let world = World::start().await;
     record(&world, 5).await;
     let receiver = Receiver::start(|_| 200).await;
@@ -135,7 +135,7 @@ async fn replay_keeps_to_a_rate_and_a_dry_run_sends_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replay_makes_one_table_of_two() {
+async fn replay_merges_one_table_into_another() {
     let (there, here) = (World::start().await, World::start().await);
     record(&there, 20).await;
     record(&here, 5).await;
@@ -152,10 +152,10 @@ async fn replay_makes_one_table_of_two() {
         let there = there.run(&["list", "g", "--json"]).json();
         let keys = |events: &[Value]| events.iter().map(|event| event["sk"].clone()).collect::<Vec<_>>();
         assert_eq!(keys(&of_group), keys(&there), "{already_there} events were there already");
-        // Its time is then that of the signature, in seconds.
+        // The event without a time gets the time of the signature, in seconds.
         tokio::time::sleep(Duration::from_millis(1100)).await;
     }
-    // Without a time of its own, each replay is another event.
+    // If the body has no time, each replay is a new event.
     let of_amy = here.run(&["count", "amy", "--until", "2100-01-01"]).well();
     assert_eq!(of_amy, "2\n");
 }

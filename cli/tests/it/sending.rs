@@ -1,4 +1,4 @@
-//! `send`, to the real handler in front of the table.
+//! `send` to the real handler with a table.
 
 use std::{
     io::Write,
@@ -17,10 +17,10 @@ use crate::world::{ENVIRONMENT, Ran, World, program, run};
 
 const FULL: &str = "Group.CallbackAfterGroupFull";
 
-/// The token with which the function is to be called, and a configuration of AWS that whoever reads it fails on.
+/// The token for the signature, and an AWS profile that is an error if the program reads it.
 const SIGNING: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000001:token"), ("AWS_PROFILE", "no-such")];
 
-/// The function, which admits what the token signs, and its table.
+/// The function, which admits requests signed with the token, and its table.
 struct Receiving {
     world: World,
     function: Function,
@@ -69,7 +69,7 @@ fn now() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_sample_is_recorded_as_a_test_event_of_now() {
+async fn sample_is_recorded_as_a_test_event_with_current_time() {
     let receiving = Receiving::start().await;
     let started = now() / 1000 * 1000;
     for command in DOCUMENTED {
@@ -91,7 +91,7 @@ async fn each_sample_is_recorded_as_a_test_event_of_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_says_what_was_sent_and_what_came_of_it() {
+async fn line_has_command_status_time_and_answer() {
     let receiving = Receiving::start().await;
     let printed = receiving.send(&[FULL]).well();
     assert!(printed.starts_with("Group.CallbackAfterGroupFull                  200  "), "{printed}");
@@ -104,7 +104,7 @@ async fn a_line_says_what_was_sent_and_what_came_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_set_field_makes_one_event_however_often_it_is_sent() {
+async fn callback_with_set_id_and_time_is_recorded_once() {
     let receiving = Receiving::start().await;
     let settings =
         ["--set", "GroupId=smoke-test", "--set", "EventTime=1767225600000", "--set", "List[0].a=1"];
@@ -121,7 +121,7 @@ async fn a_set_field_makes_one_event_however_often_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_is_sent_byte_for_byte_under_any_command() {
+async fn body_is_sent_byte_for_byte_with_any_command() {
     let receiving = Receiving::start().await;
     let body = "{ \"RoomId\":\t\"test-room\", \"EventTime\": 1670574414123 }\r\n";
     let live = "Live.CallbackAfterStartBattle";
@@ -135,7 +135,7 @@ async fn a_body_is_sent_byte_for_byte_under_any_command() {
         assert!(query.contains("CallbackCommand=Live.CallbackAfterStartBattle&"), "{query}");
     }
     assert_eq!(receiving.items().len(), 1);
-    // What is not text is refused, so the answer is not the expected one.
+    // A body that is not text is refused, so the answer is not the expected one.
     file.write_all(b"\xff").expect("it can be written");
     let ran = receiving.send(&[live, "--body", &path]);
     assert_eq!((ran.code, receiving.request().body.last()), (Some(1), Some(&0xff)), "{ran:?}");
@@ -144,7 +144,7 @@ async fn a_body_is_sent_byte_for_byte_under_any_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_is_expected_of_a_wrong_or_stale_signature() {
+async fn wrong_or_stale_signature_is_expected_to_be_refused() {
     let receiving = Receiving::start().await;
     for flag in ["--wrong-sign", "--stale"] {
         let printed = receiving.send(&[FULL, flag]).well();
@@ -159,11 +159,11 @@ async fn a_refusal_is_expected_of_a_wrong_or_stale_signature() {
     assert!(ran.code == Some(1) && ran.stdout.contains("  200  "), "{ran:?}");
     assert!(ran.stderr.starts_with("chat-events: expected status 401; "), "{ran:?}");
     let ran = lax.send_from(&[], "", &[FULL, "--stale"]);
-    assert_eq!(ran.stderr, "chat-events: --stale needs a token of 1400000001; set CALLBACK_TOKENS\n");
+    assert_eq!(ran.stderr, "chat-events: --stale needs a token for 1400000001; set CALLBACK_TOKENS\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_probe_is_answered_and_leaves_no_event() {
+async fn url_check_is_answered_but_not_recorded() {
     let receiving = Receiving::start().await;
     for (arguments, command) in
         [(&["--probe"][..], FULL), (&["State.StateChange", "--probe"], "State.StateChange")]
@@ -215,11 +215,14 @@ fn cloudformation(url: String) -> String {
 }
 
 #[test]
-fn what_can_not_be_sent_is_one_line_that_says_what_to_do() {
+fn send_prints_one_line_with_the_fix_if_it_fails() {
     let nowhere = ["--to", "http://127.0.0.1:9"];
     for (arguments, expected) in [
-        (&[FULL][..], "where to? Give one of --stack, --local and --to"),
-        (&[FULL, "--local", "--to", "http://127.0.0.1:9"], "where to? Give one of --stack, --local and --to"),
+        (&[FULL][..], "where to? Give exactly one of --stack, --local and --to"),
+        (
+            &[FULL, "--local", "--to", "http://127.0.0.1:9"],
+            "where to? Give exactly one of --stack, --local and --to",
+        ),
         (&[FULL, "--to", "ftp://127.0.0.1"], "--to is not an http:// or https:// URL"),
         (&[FULL, "--to", "http://192.0.2.1"], "the URL of --to is not on this machine; add --yes to "),
         (
@@ -228,11 +231,11 @@ fn what_can_not_be_sent_is_one_line_that_says_what_to_do() {
         ),
         (
             &["Group.AfterGroupFull"],
-            "no sample of Group.AfterGroupFull, so give --body, or a documented command: did you mean Group.CallbackAfterGroupFull, ",
+            "no sample of Group.AfterGroupFull; give --body, or a documented command: did you mean Group.CallbackAfterGroupFull, ",
         ),
         (
             &["\u{1b}[2J"],
-            "no sample of \u{fffd}[2J, so give --body, or a documented command: `chat-events commands` lists them",
+            "no sample of \u{fffd}[2J; give --body, or a documented command: `chat-events commands` lists them",
         ),
         (&[FULL, "--set", "GroupId.x=1"], "can't set GroupId.x: "),
         (&["A.B", "--body", "/no/such"], "can't read /no/such: "),

@@ -1,4 +1,4 @@
-//! `follow` on a stream whose shards close, are listed late, are removed, or do not answer.
+//! `follow` with shards that close, are listed late, are removed, or do not respond.
 
 mod stream;
 
@@ -18,7 +18,7 @@ use crate::world::{ENVIRONMENT, program};
 use stream::{NOW, State, serve};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Longer than two reads.
+/// Longer than the pauses of two reads.
 const QUIET: Duration = Duration::from_secs(3);
 
 /// The program while it follows a stream, and the lines that it prints.
@@ -30,7 +30,7 @@ struct Following {
 }
 
 impl Following {
-    /// Starts with a stream as it is made, and waits until the program follows.
+    /// Makes a stream, starts the program, and waits until it follows.
     fn start(arguments: &[&str], make: impl FnOnce(&mut State)) -> Self {
         let mut state = State::default();
         make(&mut state);
@@ -52,7 +52,7 @@ impl Following {
         self.state.lock().expect("no test panics with it")
     }
 
-    /// The groups of so many next events.
+    /// The groups of the next events.
     fn groups<const COUNT: usize>(&self) -> [String; COUNT] {
         std::array::from_fn(|_| {
             let line = self.output.recv_timeout(PATIENCE).expect("an event comes");
@@ -65,17 +65,17 @@ impl Following {
         self.notes.recv_timeout(PATIENCE).expect("a note comes")
     }
 
-    /// Nothing more is printed.
+    /// Checks that nothing more is printed.
     fn is_quiet(&self) {
         assert_eq!(self.output.recv_timeout(QUIET).ok(), None);
         assert_eq!(self.notes.try_recv().ok(), None);
     }
 
-    /// Waits until the stand-in is as it should be.
+    /// Waits for a state of the stand-in.
     fn wait(&self, mut is: impl FnMut(&State) -> bool) {
         let start = Instant::now();
         while !is(&self.stream()) {
-            assert!(start.elapsed() < PATIENCE, "it does not come to that");
+            assert!(start.elapsed() < PATIENCE, "the state is not reached");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -103,7 +103,7 @@ fn one_shard(stream: &mut State) {
 }
 
 #[test]
-fn closed_shards_and_their_late_children_print_no_old_event() {
+fn no_old_event_is_printed_from_closed_or_late_shards() {
     let following = Following::start(&[], |stream| {
         let ids = [("older", None), ("closed", Some("older")), ("late", Some("closed")), ("open", None)];
         for (id, parent) in ids {
@@ -129,7 +129,7 @@ fn closed_shards_and_their_late_children_print_no_old_event() {
 }
 
 #[test]
-fn children_are_read_from_their_start_however_late_listed() {
+fn late_child_shards_are_read_from_their_start() {
     let following = Following::start(&[], one_shard);
     {
         let mut stream = following.stream();
@@ -157,7 +157,7 @@ fn children_are_read_from_their_start_however_late_listed() {
 }
 
 #[test]
-fn expired_iterators_miss_no_event_and_repeat_none() {
+fn no_event_is_missed_or_repeated_if_an_iterator_expires() {
     let following = Following::start(&[], one_shard);
     for (time, group) in [(NOW + 1, "before any other"), (NOW + 2, "after one")] {
         let mut stream = following.stream();
@@ -170,7 +170,7 @@ fn expired_iterators_miss_no_event_and_repeat_none() {
 }
 
 #[test]
-fn removed_records_are_noted_and_the_oldest_left_comes_next() {
+fn removed_records_are_noted_and_the_rest_is_printed() {
     let following = Following::start(&[], one_shard);
     following.stream().put("a", NOW + 1, "read");
     assert_eq!(following.groups(), ["read"]);
@@ -181,12 +181,12 @@ fn removed_records_are_noted_and_the_oldest_left_comes_next() {
         stream.put("a", NOW + 3, "kept");
         stream.expire();
     }
-    let note = "the stream keeps 24 hours: some events are only in the table";
+    let note = "some events were missed: the stream keeps 24 hours; they are in the table";
     assert_eq!(following.note(), note);
     assert_eq!(following.groups(), ["kept"]);
     {
         let mut stream = following.stream();
-        // The shard's children are removed too: the parent of the next is not listed.
+        // The shard's children are removed too, so the parent of the next shard is not listed.
         stream.remove("a");
         stream.shard("d", Some("c"));
         stream.put("d", NOW + 4, "in another shard");
@@ -197,11 +197,11 @@ fn removed_records_are_noted_and_the_oldest_left_comes_next() {
 }
 
 #[test]
-fn throttling_and_lost_connections_are_outlasted() {
+fn throttled_requests_and_lost_connections_are_retried() {
     let following = Following::start(&[], one_shard);
     {
         let mut stream = following.stream();
-        // More than the three times in a row that the SDK tries a request.
+        // More failures in a row than the three attempts of the SDK.
         for operation in ["DescribeStream", "GetShardIterator"] {
             stream.fail(operation, Some("LimitExceededException"), 4);
         }
@@ -214,13 +214,13 @@ fn throttling_and_lost_connections_are_outlasted() {
     assert_eq!(following.groups(), ["last", "first"]);
     let note = following.note();
     assert!(note.starts_with("can't follow the table tencent-chat-events: "), "{note}");
-    assert!(note.ends_with("; trying again"), "{note}");
+    assert!(note.ends_with("; retrying"), "{note}");
     following.is_quiet();
     assert!(!following.stream().still_fails("GetShardIterator"));
 }
 
 #[test]
-fn refused_access_ends_it_after_the_events_read_before() {
+fn follow_prints_read_events_before_it_ends_without_access() {
     let mut following = Following::start(&[], |stream| {
         one_shard(stream);
         stream.shard("b", None);
@@ -239,15 +239,15 @@ fn refused_access_ends_it_after_the_events_read_before() {
         stream.put("b", NOW + 2, "last");
     }
     assert_eq!(following.groups(), ["last"]);
-    let told = following.note();
-    assert!(told.ends_with("AccessDeniedException: As asked for; ask for this permission"), "{told}");
+    let message = following.note();
+    assert!(message.ends_with("AccessDeniedException: As asked for; ask for this permission"), "{message}");
     assert_eq!(following.child.wait().expect("it ends").code(), Some(1));
 }
 
 #[test]
-fn from_the_start_parents_come_before_their_children() {
+fn parent_shards_are_read_before_their_children() {
     let following = Following::start(&["--from-start"], |stream| {
-        // Listed in another order, over several pages, and with times that say otherwise.
+        // The order of the list differs, it has several pages, and the times contradict the order.
         for (id, parent, time) in [
             ("c", Some("b"), 1),
             ("a", Some("gone"), 5),

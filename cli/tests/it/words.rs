@@ -1,4 +1,4 @@
-//! What it says where something is amiss: one line, which names what to do. And what it says of itself.
+//! Errors: one line with the fix. And the list of commands.
 
 use std::io::{BufRead, BufReader};
 
@@ -7,8 +7,8 @@ use tencent_chat_callbacks::event::DOCUMENTED;
 
 use crate::world::{ENVIRONMENT, World, created, program, run};
 
-/// The line that it ends with, with these arguments and this environment.
-fn told(variables: &[(&str, &str)], arguments: &[&str]) -> String {
+/// The error with these arguments and this environment.
+fn message(variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let ran = run(program(variables, arguments), "");
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
     assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
@@ -16,10 +16,10 @@ fn told(variables: &[(&str, &str)], arguments: &[&str]) -> String {
 }
 
 #[test]
-fn what_is_missing_is_asked_for() {
+fn missing_setting_is_named_with_the_fix() {
     let region = ("AWS_REGION", "us-east-1");
     let (table, app) = (("TABLE_NAME", TABLE), ("SDK_APP_ID", "1400000001"));
-    // Else it would ask the machine that it runs on.
+    // Without it, the program would ask the metadata service of the machine.
     let alone = ("AWS_EC2_METADATA_DISABLED", "true");
     for (variables, arguments, expected) in [
         (&[alone][..], &["list", "x"][..], "chat-events: which Region? Set AWS_REGION, "),
@@ -35,7 +35,7 @@ fn what_is_missing_is_asked_for() {
             &["redrive", "--since", "1h"],
             "chat-events: which log group? Give --stack or --log-group, ",
         ),
-        (&[], &["--local", "redrive", "--since", "1h"], "chat-events: what runs locally has no log group; "),
+        (&[], &["--local", "redrive", "--since", "1h"], "chat-events: the local function has no log group; "),
         (
             &ENVIRONMENT,
             &["list", "x", "--since", "1h", "--until", "2h"],
@@ -47,13 +47,13 @@ fn what_is_missing_is_asked_for() {
             "chat-events: can't read the table tencent-chat-events: nothing answers at http://127.0.0.1:9; start `make run` first",
         ),
     ] {
-        let told = told(variables, arguments);
-        assert!(told.starts_with(expected), "{told}");
+        let message = message(variables, arguments);
+        assert!(message.starts_with(expected), "{message}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_that_is_not_there_is_named() {
+async fn missing_table_is_named() {
     let world = World::start().await;
     let ran = world.run(&["list", "x", "--table", "nowhere"]);
     assert_eq!(ran.code, Some(1));
@@ -64,7 +64,7 @@ async fn a_table_that_is_not_there_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_read_enough_may_go() {
+async fn closed_output_pipe_is_no_error() {
     let world = World::start().await;
     for number in 0..30 {
         world.record(&created("g", 1_670_574_414_000 + number, &"x".repeat(20_000)), 1).await;
@@ -79,7 +79,7 @@ async fn whoever_has_read_enough_may_go() {
 }
 
 #[test]
-fn the_catalogue_is_whole_and_fits_its_lines() {
+fn command_list_is_complete_and_fits_its_lines() {
     let printed = run(program(&[], &["commands"]), "").well();
     assert!(printed.lines().all(|line| line.len() <= 100), "{printed}");
     let json = run(program(&[], &["commands", "--json"]), "").json();

@@ -19,7 +19,7 @@ use tencent_chat_webhook::{
     unrecorded::Unrecorded,
 };
 
-/// The program with nothing of the user's own around it.
+/// The program without the environment of the user.
 pub(crate) fn program(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-events"));
     command.env_clear().envs(variables.iter().copied()).args(arguments);
@@ -27,7 +27,7 @@ pub(crate) fn program(variables: &[(&str, &str)], arguments: &[&str]) -> Command
     command
 }
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -36,7 +36,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// What it printed, where it went well and had nothing else to tell.
+    /// The output of a run that succeeds without notes.
     pub(crate) fn well(self) -> String {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:?}");
         self.stdout
@@ -46,7 +46,7 @@ impl Ran {
         self.stdout.lines().collect()
     }
 
-    /// What it printed with `--json`.
+    /// The lines of `--json`.
     pub(crate) fn json(&self) -> Vec<Value> {
         self.lines().into_iter().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
     }
@@ -55,14 +55,14 @@ impl Ran {
 /// Runs a command to its end on this input.
 pub(crate) fn run<T: AsRef<[u8]> + ?Sized>(mut command: Command, input: &T) -> Ran {
     let mut child = command.spawn().expect("the program is there");
-    // One that does not read it may have ended.
+    // A program that does not read its input may already have ended.
     let _ = child.stdin.take().expect("a pipe").write_all(input.as_ref());
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
     let text = |bytes| String::from_utf8(bytes).expect("it prints UTF-8");
     Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
 }
 
-/// A table of its own.
+/// A new table for a test.
 pub(crate) struct World {
     pub(crate) dynamodb: DynamoDb,
     store: Store,
@@ -75,12 +75,12 @@ impl World {
         Self { dynamodb, store }
     }
 
-    /// A client of the table, for what the program does not show.
+    /// A client of the table, to check items that the program does not show.
     pub(crate) fn client(&self) -> Client {
         client_of(&self.dynamodb)
     }
 
-    /// Records a body as the function would, with the index in so many shards.
+    /// Records a body as the function would, with so many shards of the index.
     pub(crate) async fn record(&self, body: &Value, index_shards: u32) {
         self.record_callback(&unrecorded("id", &body.to_string()), index_shards).await;
     }
@@ -93,7 +93,7 @@ impl World {
         self.store.write(record, without_fields, deadline).await.expect("the table takes it");
     }
 
-    /// Runs the program on the table, as a user whose environment says where it is.
+    /// Runs the program with an environment that names the table.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_on("", arguments)
     }
@@ -125,7 +125,7 @@ fn client_of(dynamodb: &DynamoDb) -> Client {
     Client::from_conf(client::config(&aws).build())
 }
 
-/// What an operator has, whose Region is where other tools set it.
+/// The environment of an operator. It has the Region in the variable of other tools.
 pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
     ("AWS_DEFAULT_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
@@ -134,7 +134,7 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
     ("SDK_APP_ID", SDK_APPID),
 ];
 
-/// A callback as the log holds it.
+/// A callback in the form of the log.
 pub(crate) fn unrecorded(id: &str, body: &str) -> Unrecorded<'static> {
     Unrecorded {
         id: id.to_owned().into(),

@@ -10,7 +10,7 @@ use tencent_chat_webhook::record::attribute;
 use super::{MILLIS, amy_and_bob, became, c2c, group, key, record, text};
 use crate::world::World;
 
-/// The page that the program writes, and what it notes.
+/// The page that the program writes, and its notes.
 fn page(world: &World, of: &[&str]) -> (String, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("chat.html");
@@ -25,7 +25,7 @@ fn digest(body: &Value) -> String {
     hex::encode(Sha256::digest(body.to_string()))
 }
 
-/// How a page cites an event.
+/// The citation of an event on a page.
 fn cited(time: u64, body: &Value) -> String {
     let (command, digest) = (body["CallbackCommand"].as_str().expect("a command"), digest(body));
     let key = format!("{time}#{command}#{}", &digest[..16]);
@@ -33,7 +33,7 @@ fn cited(time: u64, body: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_escapes_hostile_texts() {
+async fn page_escapes_hostile_texts() {
     let world = World::start().await;
     let hostile = "</div><script>alert(1)</script> \"'&\u{202e}\u{1b}\r\n群 👩\u{200d}👧";
     let mut body = group("\"><img src=x onerror=alert(1)>\u{2066}", 1, &text(hostile));
@@ -55,7 +55,7 @@ async fn a_page_escapes_hostile_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_cites_the_events_of_each_message() {
+async fn page_cites_the_events_of_each_message() {
     let world = World::start().await;
     amy_and_bob(&world).await;
     let sent = c2c("amy", "bob", 5, 86_400, &text("before"));
@@ -63,8 +63,8 @@ async fn a_page_cites_the_events_of_each_message() {
     (edit["Operator_Account"], edit["MsgKey"]) = (json!("amy"), json!(key(5, 86_400)));
     (edit["MsgSeq"], edit["MsgRandom"], edit["MsgBody"]) = (json!(5), json!(1), text("after"));
     record(&world, &[sent.clone(), edit.clone()]).await;
-    let (page, told) = page(&world, &["amy", "bob", "--until", "2022-12-10T09:00:00Z"]);
-    assert!(told.starts_with("5 messages in FILE\n1 message left out: not delivered\n"), "{told}");
+    let (page, message) = page(&world, &["amy", "bob", "--until", "2022-12-10T09:00:00Z"]);
+    assert!(message.starts_with("5 messages in FILE\n1 message left out: not delivered\n"), "{message}");
     for expected in [
         cited(MILLIS + 86_400_000, &sent).as_str(),
         cited(MILLIS + 86_410_000, &edit).as_str(),
@@ -90,7 +90,7 @@ async fn a_page_cites_the_events_of_each_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_says_which_bodies_were_changed() {
+async fn page_marks_changed_bodies() {
     let world = World::start().await;
     let bodies = [1, 2, 3].map(|number| group("amy", number, &text("as recorded")));
     record(&world, &bodies).await;
@@ -115,7 +115,7 @@ async fn a_page_says_which_bodies_were_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_can_t_be_written_leaves_nothing_behind() {
+async fn page_leaves_no_file_if_it_cannot_be_written() {
     let world = World::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name).to_str().expect("a text").to_owned();

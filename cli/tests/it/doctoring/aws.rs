@@ -1,4 +1,4 @@
-//! The AWS of a stack that is well, with the services that `doctor` asks. A test changes what it wants.
+//! A stand-in for AWS with a healthy stack, and the services that `doctor` uses. Tests change its state.
 
 use aws_smithy_cbor::Encoder;
 use serde_json::{Value, json};
@@ -16,12 +16,12 @@ const SERVICES: [&str; 4] = [
 pub(super) struct Aws {
     pub(super) outputs: Vec<(&'static str, String)>,
     pub(super) parameters: Vec<(&'static str, &'static str)>,
-    /// Names, and whether they are on.
+    /// Names, and whether they are in ALARM.
     pub(super) alarms: Vec<(&'static str, bool)>,
     /// The lines of the function's log, ten minutes old.
     pub(super) log: Vec<Value>,
     pub(super) redrive_log: Vec<Value>,
-    /// How many requests the API counted.
+    /// The number of requests that the API counted.
     pub(super) taken: usize,
     pub(super) has_subscription: bool,
     pub(super) in_queue: usize,
@@ -39,7 +39,8 @@ pub(super) fn line(outcome: &str, more: &Value) -> Value {
 }
 
 impl Aws {
-    /// A stack that is well, with this URL: four callbacks came through the API, and a new version was tried past it.
+    /// A healthy stack with this URL. Four callbacks came through the API. One request, the check of a new version, did
+    /// not.
     pub(super) fn well(url: &str) -> Self {
         let outputs = [
             ("CallbackUrl", url),
@@ -77,14 +78,14 @@ impl Aws {
         }
     }
 
-    /// Adds lines to the log, whose requests the API counted too.
+    /// Adds lines to the log, and their requests to the count of the API.
     pub(super) fn log(&mut self, lines: impl IntoIterator<Item = Value>) {
         let before = self.log.len();
         self.log.extend(lines);
         self.taken += self.log.len() - before;
     }
 
-    /// Serves it. Returns the variables that lead there.
+    /// Serves the stand-in. Returns the variables with its URL.
     pub(super) fn serve(self) -> [(&'static str, String); 4] {
         let url = serve_operations(move |request| Some(self.respond(request)));
         SERVICES.map(|service| (service, url.clone()))
@@ -162,10 +163,10 @@ fn response(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) ->
 }
 
 fn to_f64(count: usize) -> f64 {
-    u32::try_from(count).expect("it is small").into()
+    u32::try_from(count).expect("a small number").into()
 }
 
-/// The same as CBOR.
+/// The value as CBOR.
 fn cbor(value: &Value) -> Vec<u8> {
     fn encode(value: &Value, encoder: &mut Encoder) {
         match value {

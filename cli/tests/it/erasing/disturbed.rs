@@ -1,4 +1,4 @@
-//! Runs that end early, and events that others change meanwhile.
+//! Interrupted runs, and events that others change during a run.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tencent_chat_webhook::record::attribute::text;
 use super::{actions, body, items, large, record};
 use crate::world::{Ran, World, run};
 
-/// Runs it with a DynamoDB that does so with each request by its number: the first two describe and scan.
+/// Runs `erase` with a DynamoDB that takes a step for each request by its number. The first two describe and scan.
 async fn run_in_front_of(world: &World, decide: impl Fn(usize) -> Step + Send + Sync + 'static) -> Ran {
     let endpoint = Endpoint::deciding(decide, world.dynamodb.address).await;
     let mut command = world.program(&["erase", "--person", "amy", "--yes", "--json"]);
@@ -21,16 +21,16 @@ async fn run_in_front_of(world: &World, decide: impl Fn(usize) -> Step + Send + 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_run_finishes_what_was_interrupted() {
+async fn another_run_finishes_an_interrupted_one() {
     let world = World::start().await;
     record(&world, "1400000001", &[large(0, r#""From_Account":"amy""#, "bob")]).await;
     let denied = Step::Fail(400, "AccessDeniedException", "not allowed");
-    // The parts are read, then their keys, then one is deleted, and no more.
+    // DynamoDB allows these: read the parts, read their keys, delete one part.
     let ran = run_in_front_of(&world, move |request| if request < 5 { Step::Pass } else { denied }).await;
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
-    let told = "chat-events: can't erase in the table tencent-chat-events: AccessDeniedException: not allowed; \
+    let message = "chat-events: can't erase in the table tencent-chat-events: AccessDeniedException: not allowed; \
         ask for this permission\n";
-    assert!(ran.stderr.ends_with(told), "{ran:?}");
+    assert!(ran.stderr.ends_with(message), "{ran:?}");
     let left: Vec<_> = items(&world).await.iter().map(|item| item["sk"].to_string()).collect();
     assert_eq!(left.len(), 2, "a part and the head: {left:?}");
     let ran = world.run(&["erase", "--person", "amy", "--yes", "--json"]);
@@ -39,7 +39,7 @@ async fn another_run_finishes_what_was_interrupted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_lacks_parts_is_reported() {
+async fn body_that_lacks_parts_is_reported() {
     let world = World::start().await;
     record(&world, "1400000001", &[large(0, r#""GroupId":"g""#, "amy")]).await;
     let part = items(&world).await.into_iter().find(|item| item["sk"] == "part#0002").expect("a part");
@@ -49,12 +49,12 @@ async fn a_body_that_lacks_parts_is_reported() {
     }
     delete.send().await.expect("it is deleted");
     let ran = world.run(&["erase", "--person", "amy", "--yes"]);
-    let told = "parts are missing in the body of 1 event: the person may be in the remaining parts\n";
-    assert!(ran.code == Some(0) && ran.stderr.contains(told), "{ran:?}");
+    let message = "parts are missing in the body of 1 event: the person may be in the remaining parts\n";
+    assert!(ran.code == Some(0) && ran.stderr.contains(message), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_without_a_reader_says_what_is_left() {
+async fn erase_fails_if_its_output_is_closed() {
     let world = World::start().await;
     let own = |number| body("State.StateChange", number, r#""Info":{"To_Account":"amy"}"#);
     record(&world, "1400000001", &(0..300).map(own).collect::<Vec<_>>()).await;
@@ -63,15 +63,15 @@ async fn a_run_without_a_reader_says_what_is_left() {
     drop(reader);
     command.stdout(writer);
     let ran = command.output().expect("it ends");
-    let told = String::from_utf8(ran.stderr).expect("a text");
+    let message = String::from_utf8(ran.stderr).expect("a text");
     let end = "chat-events: the output was closed before everything was erased; run it again\n";
-    assert!(ran.status.code() == Some(1) && told.ends_with(end), "{told}");
+    assert!(ran.status.code() == Some(1) && message.ends_with(end), "{message}");
     let left = items(&world).await.len();
     assert!(0 < left && left < 300, "{left} are left");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_made_meanwhile_is_not_overwritten() {
+async fn concurrent_change_is_not_overwritten() {
     let world = Arc::new(World::start().await);
     let both = body("Group.CallbackX", 1, r#""GroupId":"g","List":["amy","bob"]"#);
     record(&world, "1400000001", &[both]).await;
@@ -87,7 +87,7 @@ async fn a_change_made_meanwhile_is_not_overwritten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_deleted_meanwhile_stays_deleted() {
+async fn concurrently_deleted_event_stays_deleted() {
     let world = Arc::new(World::start().await);
     let of_bob =
         body("C2C.CallbackAfterSendMsg", 2, r#""From_Account":"bob","To_Account":"amy","MsgBody":[]"#);

@@ -1,6 +1,6 @@
-//! A stand-in for DynamoDB Streams that does what its API's reference says, and what a test tells it to.
+//! A stand-in for DynamoDB Streams. It follows the API's reference and the test.
 //!
-//! The embedded DynamoDB has one shard for ever: none closes, no iterator expires, nothing is trimmed.
+//! The embedded DynamoDB has only one shard. It never closes, its iterators never expire, and it keeps all records.
 
 use std::{
     collections::HashMap,
@@ -11,11 +11,11 @@ use std::{
 use serde_json::{Value, json};
 use support::stand_in::{Request, Response, serve_operations};
 
-/// AWS's clock, which this machine's does not agree with.
+/// The time of AWS's clock, which differs from this machine's.
 const DATE: &str = "Fri, 09 Dec 2022 08:26:54 GMT";
 pub(crate) const NOW: u64 = 1_670_574_414;
 
-/// `DescribeStream` lists this many shards a page. DynamoDB lists 100.
+/// The number of shards in a page of `DescribeStream`. In DynamoDB it is 100.
 const PAGE: usize = 2;
 
 #[derive(Default)]
@@ -24,9 +24,9 @@ struct Shard {
     parent: Option<String>,
     listed: bool,
     closed: bool,
-    /// The error with which requests for it are answered.
+    /// The error of the responses to requests for it.
     refusal: Option<&'static str>,
-    /// How many of the oldest records are removed.
+    /// The number of oldest records that are removed.
     trimmed: usize,
     records: Vec<Value>,
 }
@@ -34,10 +34,10 @@ struct Shard {
 #[derive(Default)]
 pub(crate) struct State {
     shards: Vec<Shard>,
-    /// Iterators from before this generation are expired.
+    /// Iterators of earlier generations are expired.
     generation: usize,
     records: usize,
-    /// Answers to come instead of those to an operation: an error's code, or none where the connection is closed.
+    /// The next failures of an operation: an error code, or `None` to close the connection.
     failures: HashMap<&'static str, Vec<Option<&'static str>>>,
     requests: Vec<(String, Value, Instant)>,
 }
@@ -56,13 +56,13 @@ impl State {
         self.find(id).closed = true;
     }
 
-    /// Removes a whole shard, as 24 hours after its closing.
+    /// Removes a whole shard, as AWS does 24 hours after its closing.
     pub(crate) fn remove(&mut self, id: &str) {
         let shard = self.find(id);
         (shard.refusal, shard.listed) = (Some("ResourceNotFoundException"), false);
     }
 
-    /// Removes the records that are there, as after 24 hours.
+    /// Removes the present records, as AWS does after 24 hours.
     pub(crate) fn trim(&mut self, id: &str) {
         let shard = self.find(id);
         shard.trimmed = shard.records.len();
@@ -73,7 +73,7 @@ impl State {
         self.find(id).refusal = Some("AccessDeniedException");
     }
 
-    /// Lets every iterator expire, as after 15 minutes.
+    /// Lets every iterator expire, as AWS does after 15 minutes.
     pub(crate) fn expire(&mut self) {
         self.generation += 1;
     }
@@ -96,7 +96,7 @@ impl State {
         self.find(id).records.push(json!({ "eventName": "INSERT", "dynamodb": change }));
     }
 
-    /// The requests for an operation until now, and when they came.
+    /// The requests for an operation until now, with their times.
     pub(crate) fn requests(&self, operation: &str) -> Vec<(&Value, Instant)> {
         let of = self.requests.iter().filter(|(name, ..)| name == operation);
         of.map(|(_, request, time)| (request, *time)).collect()
@@ -172,7 +172,7 @@ impl State {
         if at < shard.trimmed {
             return Err("TrimmedDataAccessException");
         }
-        // A record a time, so that a shard takes several.
+        // One record per request, so that a shard needs several requests.
         let end = shard.records.len().min(at + 1);
         let next = !shard.closed || end < shard.records.len();
         let next = next.then(|| format!("{}/{end}/{generation}", parts[0]));
