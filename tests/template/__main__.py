@@ -1,4 +1,4 @@
-"""Looks at what SAM makes of the template: `make lint-template`."""
+"""Tests the template after SAM's translation: `make lint-template`."""
 
 import pathlib
 import unittest

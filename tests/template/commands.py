@@ -1,4 +1,4 @@
-"""Holds the AWS CLI's commands of Markdown files against the CLI that is installed: each with its options must exist.
+"""Checks the AWS CLI's commands of Markdown files with the installed CLI: each command and its options must exist.
 
 Run by the CLI's own Python, with the files as arguments.
 """
@@ -9,7 +9,7 @@ import sys
 
 from awscli.clidriver import create_clidriver
 
-# A command ends at a pipe, a closing bracket, a semicolon or its line; quoted texts have no options in them.
+# A command ends at a pipe, a closing bracket, a semicolon or the end of the line. Quoted texts have no options.
 COMMAND = re.compile(r"(?<![\w./-])aws ([a-z0-9-]+) ([a-z0-9-]+)((?:'[^']*'|\"[^\"]*\"|[^|;)'\"\n])*)")
 BLOCK = re.compile(r"^ *```(?:console|sh)\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -25,7 +25,7 @@ def commands(text):
 
 
 def options_of(table, service, operation):
-    """The options of an operation, or nothing if there is no such one."""
+    """The options of an operation, or nothing if it does not exist."""
     command = table.get(service)
     if command is None:
         return None
@@ -33,7 +33,7 @@ def options_of(table, service, operation):
     found = inner.get(operation)
     if found is None:
         return None
-    # `aws SERVICE wait` has commands of its own.
+    # `aws SERVICE wait` has subcommands.
     arguments = {name for each in [found, *getattr(found, "subcommand_table", {}).values()]
                  for name in each.arg_table}
     return {f"--{name}" for name in arguments} | {f"--no-{name}" for name in arguments}

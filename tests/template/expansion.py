@@ -1,5 +1,5 @@
-"""`template.yaml`, with `bus.yaml`, as CloudFormation gets it: expanded by SAM's own translator, its functions worked out as far as
-parameters go. What only a deployment knows is left as a text: `<Function.Arn>`."""
+"""`template.yaml`, with `bus.yaml`, as CloudFormation gets it. SAM's translator expands it, and functions of parameters are evaluated.
+A value that only a deployment knows becomes a text: `<Function.Arn>`."""
 
 import copy
 import functools
@@ -59,13 +59,13 @@ def _translated(code):
     source = copy.deepcopy(SOURCE)
     for resource in source["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # What `sam package` puts in its place.
+            # `sam package` replaces it with this.
             resource["Properties"]["CodeUri"] = f"s3://bucket/{code}"
     return Translator({}, Parser(), boto_session=boto3.Session()).translate(source, parameter_values={})
 
 
 def references(node):
-    """Every name that is referred to in a piece of a template, with the conditions as `condition:Name`."""
+    """The names in references of a piece of a template. Conditions have the form `condition:Name`."""
     if isinstance(node, list):
         for each in node:
             yield from references(each)
@@ -88,7 +88,7 @@ def references(node):
 
 
 class Expansion:
-    """The template for one set of parameters. `own` are its resources, `resources` those of its nested stacks too."""
+    """The template for one set of parameters. `own` has its resources, `resources` also those of nested stacks."""
 
     def __init__(self, parameters, code="key", source=SOURCE):
         unknown = parameters.keys() - source["Parameters"].keys()
@@ -107,7 +107,7 @@ class Expansion:
             self.resources |= self.nested(name).resources
 
     def nested(self, name):
-        """The template of a nested stack, with the parameters that this one gives it."""
+        """The template of a nested stack, with its parameters from this one."""
         properties = self.own[name]["Properties"]
         source = yaml_parse((ROOT / properties["TemplateURL"]).read_text())
         missing = source["Parameters"].keys() - properties["Parameters"].keys()
@@ -119,7 +119,7 @@ class Expansion:
         return self.truth(self.raw["Conditions"][name])
 
     def is_accepted(self):
-        """Whether the template's rules let these parameters be deployed."""
+        """Whether the template's rules accept these parameters."""
         return all(self.truth(each["Assert"]) for rule in self.source["Rules"].values() for each in rule["Assertions"])
 
     def truth(self, node):
@@ -177,7 +177,7 @@ class Expansion:
         return name, resource["Properties"]
 
     def parameters_of(self, node):
-        """The parameters that a piece of the raw template depends on, through conditions too."""
+        """The parameters that a piece of the raw template depends on, also through conditions."""
         found, open_names = set(), list(references(node))
         while open_names:
             name = open_names.pop()

@@ -1,4 +1,4 @@
-"""CloudWatch's filter patterns for JSON lines, as far as the template uses them: `{ $.a = "x*" && $.b.c >= 0 }`.
+"""The part of CloudWatch's filter patterns for JSON that the template uses: `{ $.a = "x*" && $.b.c >= 0 }`.
 
 A comparison with a field that isn't there is false. A text is compared with a text, a number with a number.
 """
@@ -27,7 +27,7 @@ def terms(pattern):
 
 
 def at_path(line, path):
-    """The value of a field like `a.b`, or nothing."""
+    """The value of a field such as `a.b`, or None."""
     for name in path.split("."):
         line = line.get(name) if isinstance(line, dict) else None
     return line
@@ -45,7 +45,7 @@ def holds(line, path, sign, operand):
 
 
 def matches(pattern, line):
-    """Whether a pattern admits a line, given as a text or as what it holds."""
+    """Whether a pattern selects a line, which is a text or an object."""
     if isinstance(line, str):
         try:
             line = json.loads(line)
@@ -55,7 +55,7 @@ def matches(pattern, line):
 
 
 def data(metric_filter, line):
-    """What a metric filter, with its references resolved, makes of a line: namespace, name, dimensions, value."""
+    """The metrics that a filter makes of a line: namespace, name, dimensions, value. Its references are resolved."""
     if not matches(metric_filter["FilterPattern"], line):
         return
     for each in metric_filter["MetricTransformations"]:

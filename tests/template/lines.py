@@ -1,9 +1,8 @@
-"""Lines of the two logs, as far as metrics and queries go by them, and what is to be counted of each."""
+"""Lines of the two logs with the fields of metrics and queries, and the expected metrics of each line."""
 
 import filters
 
-# The longest line of the function for an event of `events/` that was recorded. Its price is reckoned with it, and
-# `make e2e` holds the real lines to it.
+# The longest log line of a recorded event of `events/`. Prices use it, and `make e2e` checks the real lines.
 LINE_BYTES = 400
 
 CALLBACK = {"timestamp": "2022-12-09T08:28:34.400Z", "level": "INFO", "outcome": "recorded", "SdkAppid": "1400000001",
@@ -17,7 +16,7 @@ CONTINUED = {"timestamp": "2022-12-09T08:28:34.401Z", "level": "ERROR", "message
 REFUSED = {"timestamp": "2022-12-09T08:28:34.400Z", "level": "WARN", "outcome": "refused", "reason": "not_post",
            "RequestId": "c8Qb02hGtjMEJpg="}
 
-# Each line of the function's log, and the metrics that it is counted by.
+# Lines of the function's log, each with its metrics.
 OF_THE_FUNCTION = [
     (CALLBACK, {"Lag": 277}),
     (CALLBACK | {"Lag": -3}, {}),
@@ -25,7 +24,7 @@ OF_THE_FUNCTION = [
     (CALLBACK | {"outcome": "duplicate", "Lag": 90000}, {}),
     ({"level": "INFO", "outcome": "probe"}, {}),
     (FAILED, {"NotStored": 1, "NotStoredByVersion function_version=7": 1}),
-    # It turns no deployment back: no version can help it.
+    # It rolls back no deployment: no version can prevent it.
     (THROTTLED, {"NotStored": 1}),
     (CONTINUED, {}),
     (CALLBACK | {"problem": "EventTime is in seconds"}, {"Lag": 277, "Problems": 1}),
@@ -34,7 +33,7 @@ OF_THE_FUNCTION = [
     ({"level": "INFO", "message": "ready"}, {}),
     ("Lambda's own line, which is no JSON", {}),
 ]
-# With a receiver of one's own.
+# With your own receiver.
 FORWARDED = [
     (CALLBACK | {"forward": "200", "ForwardTime": 12.5}, {"Lag": 277}),
     (CALLBACK | {"forward": "503", "ForwardTime": 12.5}, {"Lag": 277, "ForwardFailures": 1}),

@@ -1,4 +1,4 @@
-"""The docs against the template: names, commands, and the policies to copy."""
+"""Compares the docs with the template: names, commands, and policies to copy."""
 
 import fnmatch
 import json
@@ -10,7 +10,7 @@ from expansion import MOST, PARAMETERS, ROOT, SOURCE, Expansion
 
 # The services of the AWS CLI whose actions have another prefix.
 PREFIXES = {"deploy": "codedeploy", "dynamodbstreams": "dynamodb", "service-quotas": "servicequotas"}
-# API Gateway's actions are methods of HTTP; describing alarms by name and listing needs what is named here.
+# API Gateway's actions are HTTP methods. `lambda invoke` needs the action InvokeFunction.
 ACTIONS = {"apigatewayv2:GetStage": "apigateway:GET", "apigatewayv2:UpdateStage": "apigateway:PATCH",
            "lambda:Invoke": "lambda:InvokeFunction"}
 COMMAND = re.compile(r"(?<![\w./-])aws ([a-z0-9-]+) ([a-z0-9-]+)")
@@ -53,35 +53,35 @@ def resources(policy, action):
 
 class Names(unittest.TestCase):
     def setUp(self):
-        # The changelog may name what is no longer there.
+        # The changelog may name removed things.
         pages = set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "changelog.md"}
         self.text = "\n".join(path.read_text() for path in [ROOT / "README.md", *pages])
 
-    def test_each_alarm_and_output_that_they_name_is_there_and_each_alarm_is_named(self):
+    def test_docs_name_all_alarms_and_only_existing_outputs(self):
         alarms = {name for name, each in Expansion(MOST).resources.items()
                   if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")}
         self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
         self.assertLessEqual(set(re.findall(r"\$\(output (\w+)\)", self.text)), SOURCE["Outputs"].keys())
 
-    def test_each_alarm_says_where_its_section_is(self):
+    def test_alarm_description_links_its_section(self):
         for name, each in Expansion(MOST).resources.items():
             if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
                 self.assertIn(f"docs/operate.md#{name.lower()}", each["Properties"]["AlarmDescription"])
 
-    def test_each_resource_that_a_command_names_is_there(self):
+    def test_commands_name_only_existing_resources(self):
         names = set(re.findall(r"\bid (\w+)\)|--logical-resource-id (\w+)", self.text))
         names = {name for pair in names for name in pair if name}
         self.assertLessEqual(names, Expansion(MOST).own.keys())
 
-    def test_each_parameter_that_they_set_is_there(self):
-        # But for the parameters of Tencent's URLs.
+    def test_docs_set_only_existing_parameters(self):
+        # The parameters of Tencent's URLs look the same.
         names = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)=", self.text)) - {"OptPlatform", "Replayed"}
         self.assertLessEqual(names, PARAMETERS.keys())
 
-    def test_nobody_is_told_to_move_the_alias_of_a_stack_by_hand(self):
+    def test_docs_never_move_a_stacks_alias_with_cargo_lambda(self):
         self.assertNotRegex(self.text, r"cargo lambda deploy[^\n]*--alias")
 
-    def test_your_configuration_is_not_tracked_and_the_example_can_be_deployed(self):
+    def test_samconfig_is_ignored_by_git_and_its_example_deploys(self):
         self.assertIn("/samconfig.toml", (ROOT / ".gitignore").read_text().splitlines())
         example = tomllib.loads(page("samconfig.example.toml"))["default"]
         parameters = dict(each.split("=", 1) for each in example["global"]["parameters"]["parameter_overrides"])
@@ -90,7 +90,7 @@ class Names(unittest.TestCase):
 
 
 class RegionLoss(unittest.TestCase):
-    def test_a_replay_doubles_the_commands_without_a_time_of_their_own(self):
+    def test_replay_page_lists_all_commands_that_are_recorded_twice(self):
         promised = page("reference.md").split("**At least once**")[1].split("\n## ")[0]
         doubled = page("region-loss.md").split("**Recorded twice.**")[1].split("\n**")[0]
         commands = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
@@ -107,13 +107,13 @@ class Regions(unittest.TestCase):
         rows = [line.strip("| ").split(" | ") for line in page("aws.md").splitlines() if re.match(r"\| `[a-z-]+-\d`", line)]
         self.rows = {region: row for row in rows for region in re.findall(r"`([a-z0-9-]+)`", row[0])}
 
-    def test_the_table_has_those_that_are_checked_and_says_which_lack_the_bus(self):
+    def test_regions_table_agrees_with_the_checked_regions(self):
         makefile = (ROOT / "Makefile").read_text().replace("\\\n", " ")
         for variable, bus in (("BUS_REGIONS", "yes"), ("REGIONS_WITHOUT_BUS", "no")):
             checked = re.search(rf"^{variable} := (.*)$", makefile, re.MULTILINE)[1].split()
             self.assertEqual({region for region, row in self.rows.items() if row[2] == bus}, {*checked}, variable)
 
-    def test_the_defaults_are_within_the_quota_of_each(self):
+    def test_defaults_are_within_the_quotas_of_each_region(self):
         for region, row in self.rows.items():
             self.assertEqual(row[3], "2,500, 1,250" if region in self.QUARTER else "10,000, 5,000", region)
             rate, burst = (int(number.replace(",", "")) for number in row[3].split(", "))
@@ -131,35 +131,35 @@ class Commands(unittest.TestCase):
         self.assertTrue(found, command)
         return found
 
-    def test_a_queue_is_read_by_long_polling(self):
-        # A short poll asks some of SQS's servers, and finds nothing although there is something.
+    def test_queue_commands_use_long_polling(self):
+        # A short poll asks only some of SQS's servers, so it may miss messages.
         for line in self.named("sqs receive-message"):
             self.assertIn("--wait-time-seconds 20", line)
 
-    def test_the_history_of_alarms_is_not_cut_before_it_is_filtered(self):
+    def test_alarm_history_is_not_truncated_before_filtering(self):
         for line in self.named("cloudwatch describe-alarm-history"):
             self.assertNotIn("--max-items", line)
             self.assertIn("--alarm-types MetricAlarm CompositeAlarm", line)
 
-    def test_deployments_are_shown_with_their_state(self):
+    def test_deployments_are_listed_with_their_state(self):
         self.named("deploy batch-get-deployments")
         for line in self.named("deploy list-deployments"):
             self.assertRegex(line, r"IDS=\$\(")
 
-    def test_the_same_build_again_takes_another_revision(self):
+    def test_same_build_is_redeployed_with_another_revision(self):
         for section in ("VersionErrorsAlarm", "VersionNotStoredAlarm"):
             text = page("operate.md").split(f"\n### {section}\n")[1].split("\n##")[0]
             self.assertRegex(text, r"\*\*The same build again\b.*\n?.*`Revision`", section)
 
 
 class Policies(unittest.TestCase):
-    def test_an_operator_may_do_everything_on_the_page(self):
+    def test_operator_policy_allows_the_commands_of_operate(self):
         policy, = policies(page("operate.md"))
-        # A deleted queue is made again by a deployer.
+        # A deployer creates a deleted queue again.
         missing = {action for action in actions(page("operate.md")) if not allows(policy, action)}
         self.assertEqual(missing, {"sqs:CreateQueue"})
 
-    def test_a_deployer_may_do_what_the_stack_and_the_page_need(self):
+    def test_deployer_policy_allows_what_stack_and_page_need(self):
         policy = policies(page("deploy.md"))[0]
         for action in ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret",
                        "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms",
@@ -168,19 +168,19 @@ class Policies(unittest.TestCase):
         functions = resources(policy, "lambda:CreateFunction")
         hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
         self.assertTrue(any(fnmatch.fnmatchcase(f"arn:aws:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
-        # The nested stack has a name of its own.
+        # The nested stack has another name.
         self.assertIn("arn:aws:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-EventBus-*/*",
                       resources(policy, "cloudformation:CreateStack"))
-        # These know no narrower resource.
+        # These actions allow no narrower resource.
         for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
             self.assertEqual(resources(policy, action) & {"*"}, {"*"}, action)
 
-    def test_with_a_boundary_a_deployer_makes_no_role_without_it(self):
+    def test_deployer_with_a_boundary_cannot_create_roles_without_it(self):
         _, boundary, guard = policies(page("deploy.md"))
         statement = next(each for each in guard["Statement"] if "iam:CreateRole" in as_list(each["Action"]))
         self.assertEqual(statement["Effect"], "Deny")
         self.assertIn("iam:PermissionsBoundary", str(statement["Condition"]))
-        # Every role of the template does its work within it.
+        # The boundary allows every action of the template's roles.
         for name, role in Expansion(MOST).of_type("AWS::IAM::Role").items():
             for inner in role["Properties"]["Policies"]:
                 for each in inner["PolicyDocument"]["Statement"]:

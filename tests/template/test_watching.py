@@ -1,4 +1,4 @@
-"""Metrics, alarms, queries and the dashboard: each asks for what there is."""
+"""Metrics, alarms, queries and the dashboard: they use only existing metrics and fields."""
 
 import json
 import re
@@ -11,15 +11,15 @@ from lines import FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
 
 OWN = "TencentChatWebhook/chat"
 OUTCOMES_OF_A_REDRIVE = 3
-# A callback that sets one of these off is in neither table nor log: it is lost.
+# If one of these goes off, callbacks are lost: they are neither in the table nor in the log.
 LOSSES = ["FunctionErrorsAlarm", "FunctionThrottlesAlarm", "ApiThrottlesAlarm", "SignatureRefusalsAlarm",
           "ApiErrorsAlarm"]
-# With these it is in the table, the log or a queue.
+# If one of these goes off, the callbacks are in the table, the log or a queue.
 NO_LOSSES = {"NotStoredAlarm", "LogDeliveryAlarm", "RedriveDroppedAlarm", "RedriveQueueUnreachableAlarm",
              "RedriveQueueAgeAlarm", "RedriveDeadLettersAlarm", "SlowAlarm", "ForwardFailuresAlarm",
              "TableThrottlesAlarm", "EventPipeAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm"}
-# A chain from the log to the table, and what can break in each link.
-LINKS = {
+# The steps from the log to the table, and the metrics of failures in each step.
+STEPS = {
     "LogDeliveryAlarm": {("AWS/Logs", "DeliveryErrors"), ("AWS/Logs", "DeliveryThrottling")},
     "RedriveDroppedAlarm": {("AWS/Lambda", "AsyncEventsDropped"), ("AWS/SQS", "NumberOfMessagesSent")},
     "RedriveQueueUnreachableAlarm": {("AWS/Lambda", "DeadLetterErrors")},
@@ -44,13 +44,13 @@ def metric_filters(expansion, group=None):
 
 
 def own_metrics(expansion):
-    """What the filters can make: name and names of dimensions."""
+    """The metrics of the filters: name and names of dimensions."""
     return {(each["MetricName"], tuple(part["Key"] for part in each.get("Dimensions", [])))
             for one in metric_filters(expansion) for each in one["MetricTransformations"]}
 
 
 def fields(lines):
-    """The names of the fields that lines of a log have."""
+    """The names of the fields in lines of a log."""
     return {key for line, _ in lines if isinstance(line, dict) for key in line}
 
 
@@ -66,7 +66,7 @@ def looked_at(alarm):
 
 
 class Metrics(unittest.TestCase):
-    def test_the_filters_count_each_line_as_they_should(self):
+    def test_filters_count_each_kind_of_line(self):
         least, most = Expansion(LEAST), Expansion(MOST)
         for line, expected in OF_THE_FUNCTION:
             self.assertEqual(counted(metric_filters(least, "<FunctionLog>"), line), expected, line)
@@ -76,7 +76,7 @@ class Metrics(unittest.TestCase):
         for line, expected in OF_THE_REDRIVE:
             self.assertEqual(counted(metric_filters(least, "<RedriveLog>"), line), expected, line)
 
-    def test_a_field_that_becomes_a_value_or_a_dimension_is_in_the_pattern(self):
+    def test_filter_patterns_require_the_fields_of_their_metrics(self):
         for each in metric_filters(Expansion(MOST)):
             asked = {path for path, _, _ in filters.terms(each["FilterPattern"])}
             for transformation in each["MetricTransformations"]:
@@ -84,25 +84,25 @@ class Metrics(unittest.TestCase):
                 used |= {transformation["MetricValue"]} if transformation["MetricValue"].startswith("$.") else set()
                 self.assertLessEqual({path.removeprefix("$.") for path in used}, asked, each)
 
-    def test_there_are_few_of_them_and_none_by_command(self):
+    def test_metrics_are_few_and_never_by_command(self):
         names = own_metrics(Expansion(LEAST))
         count = sum(OUTCOMES_OF_A_REDRIVE if dimensions == ("outcome",) else 1 for _, dimensions in names)
         self.assertLessEqual(count, 12)
         self.assertFalse([name for name in names if "command" in str(name).lower()])
 
-    def test_no_level_hides_what_alarms_count(self):
+    def test_log_level_never_hides_lines_that_alarms_count(self):
         self.assertEqual(PARAMETERS["LogLevel"]["AllowedValues"], ["DEBUG", "INFO", "WARN"])
         redrive = Expansion(LEAST | {"LogLevel": "WARN"}).properties("Redrive")["LoggingConfig"]
         self.assertEqual(redrive["ApplicationLogLevel"], "INFO")
 
-    def test_lambdas_own_reports_come_with_debug_alone(self):
+    def test_lambda_reports_are_logged_only_with_debug(self):
         for level, system in (("DEBUG", "INFO"), ("INFO", "WARN"), ("WARN", "WARN")):
             logging = Expansion(LEAST | {"LogLevel": level}).properties("Function")["LoggingConfig"]
             self.assertEqual(logging["SystemLogLevel"], system)
 
 
 class Alarms(unittest.TestCase):
-    def test_each_looks_at_a_metric_that_there_is(self):
+    def test_alarms_watch_only_existing_metrics(self):
         for parameters in (LEAST, MOST):
             each = Expansion(parameters)
             own = own_metrics(each)
@@ -114,7 +114,7 @@ class Alarms(unittest.TestCase):
                         self.assertIn(metric, FREE[namespace], name)
                         self.assertTrue(dimensions, name)
 
-    def test_each_loss_has_one(self):
+    def test_losses_all_have_an_alarm(self):
         each = Expansion(MOST)
         seen = {(namespace, metric): name for name, alarm in each.of_type("AWS::CloudWatch::Alarm").items()
                 for namespace, metric, _ in looked_at(alarm["Properties"])}
@@ -127,11 +127,11 @@ class Alarms(unittest.TestCase):
                   for _, metric, dimensions in looked_at(alarm["Properties"]) if metric.endswith("Visible")}
         self.assertEqual(queues, {f"<{name}.QueueName>" for name in each.of_type("AWS::SQS::Queue")})
 
-    def test_each_link_of_the_redrives_chain_has_one(self):
+    def test_redrive_steps_all_have_an_alarm(self):
         each = Expansion(LEAST)
-        for name, metrics in LINKS.items():
+        for name, metrics in STEPS.items():
             self.assertEqual({metric[:2] for metric in looked_at(each.properties(name))}, metrics, name)
-        # An hour, in which the queue was never empty. Its oldest message's age leaves out what has been received thrice.
+        # The queue was not empty for an hour. The age of its oldest message leaves out messages received three times.
         age = each.properties("RedriveQueueAgeAlarm")
         self.assertEqual({part["MetricStat"]["Period"] * age["EvaluationPeriods"] for part in age["Metrics"]
                           if "MetricStat" in part}, {3600})
@@ -143,36 +143,36 @@ class Alarms(unittest.TestCase):
         self.assertEqual(dict(delivery), {"LogGroupName": subscription["LogGroupName"], "DestinationType": "Lambda",
                                           "FilterName": subscription["FilterName"]})
 
-    def test_dropped_events_count_if_the_queue_did_not_get_them(self):
-        # Lambda counts an event that it put into the queue as dropped, too.
+    def test_dropped_alarm_ignores_events_that_reached_the_queue(self):
+        # Lambda also counts an event as dropped if it put the event into the queue.
         dropped = Expansion(LEAST).properties("RedriveDroppedAlarm")
         self.assertEqual([part["Expression"] for part in dropped["Metrics"] if "Expression" in part],
                          ["IF(dropped > 2 * FILL(sent, 0), dropped - FILL(sent, 0), 0)"])
         self.assertEqual((dropped["EvaluationPeriods"], dropped["DatapointsToAlarm"]), (3, 2))
 
-    def test_one_says_that_callbacks_are_being_lost_now(self):
+    def test_callbacks_lost_alarm_combines_the_alarms_of_losses(self):
         each = Expansion(LEAST)
         lost = each.properties("CallbacksLostAlarm")
         *others, errors = LOSSES
         own = f'(ALARM("<{errors}>") AND NOT ALARM("<NotStoredAlarm>"))'
         self.assertEqual(lost["AlarmRule"], " OR ".join([*(f'ALARM("<{name}>")' for name in others), own]))
-        # Every other alarm has its place, too.
+        # Every other alarm is in one of the two lists, too.
         self.assertEqual(Expansion(MOST).of_type("AWS::CloudWatch::Alarm").keys(), {*LOSSES} | NO_LOSSES)
         self.assertEqual(NO_LOSSES & {*LOSSES}, set())
 
-    def test_a_version_that_is_tried_before_it_has_traffic_loses_nothing(self):
+    def test_function_errors_alarm_ignores_versions_without_traffic(self):
         self.assertEqual(looked_at(Expansion(LEAST).properties("FunctionErrorsAlarm")),
                          [("AWS/Lambda", "Errors", {"FunctionName": "<Function>", "Resource": "<Function>:live"})])
 
-    def test_the_functions_own_503_is_no_loss(self):
+    def test_functions_503_is_not_a_loss(self):
         each = Expansion(LEAST)
         errors, not_stored = each.properties("ApiErrorsAlarm"), each.properties("NotStoredAlarm")
-        # The metrics do not arrive together. So the alarm that explains the other is there first, and lasts longer.
+        # The metrics do not arrive together. So the alarm that excludes the other goes off earlier, and lasts longer.
         self.assertGreater(errors["DatapointsToAlarm"], not_stored["DatapointsToAlarm"])
         self.assertLess(errors["EvaluationPeriods"], not_stored["EvaluationPeriods"])
         self.assertEqual(errors["Period"], not_stored["Period"])
 
-    def test_silence_is_alarmed_if_asked_for_on_recorded_callbacks(self):
+    def test_quiet_alarm_watches_recorded_callbacks_if_set(self):
         self.assertNotIn("QuietAlarm", Expansion(LEAST).resources)
         quiet = Expansion(LEAST | {"QuietMinutes": "45"}).properties("QuietAlarm")
         self.assertEqual(looked_at(quiet), [("AWS/DynamoDB", "SuccessfulRequestLatency",
@@ -181,40 +181,40 @@ class Alarms(unittest.TestCase):
                          ("SampleCount", "LessThanThreshold", 1))
         self.assertEqual((int(quiet["EvaluationPeriods"]), quiet["Period"]), (45, 60))
         self.assertEqual(quiet["TreatMissingData"], "breaching")
-        # CloudWatch looks back a day at most.
+        # CloudWatch evaluates at most one day.
         self.assertLessEqual(PARAMETERS["QuietMinutes"]["MaxValue"] * 60, 86_400)
 
-    def test_the_slow_one_looks_at_what_tencent_waits_for(self):
+    def test_slow_alarm_watches_the_latency_of_the_api(self):
         alarm = Expansion(LEAST).properties("SlowAlarm")
         self.assertEqual((alarm["Namespace"], alarm["MetricName"], alarm["ExtendedStatistic"]),
                          ("AWS/ApiGateway", "Latency", "p99"))
         self.assertLess(alarm["Threshold"], 2000)
 
-    def test_what_the_api_turned_away_is_what_the_function_did_not_refuse(self):
+    def test_api_throttles_are_4xx_that_the_function_did_not_send(self):
         each = Expansion(LEAST)
         expressions = [part["Expression"] for part in each.properties("ApiThrottlesAlarm")["Metrics"]
                        if "Expression" in part]
         self.assertEqual(expressions, ["client_errors - FILL(refused, 0)"])
-        # It counts on every request reaching the function that the API lets through.
+        # The difference is right only if every request that the API admits reaches the function.
         self.assertEqual(each.properties("ApiRoute")["RouteKey"], "$default")
 
-    def test_two_topics_get_pages_and_notices_and_the_end_of_each(self):
+    def test_topics_get_pages_or_notices_and_their_recovery(self):
         pages, notices = MOST["PageTopicArn"], MOST["NoticeTopicArn"]
         for name, alarm in alarms(Expansion(MOST)).items():
             topic = pages if name in ("CallbacksLostAlarm", "QuietAlarm") else notices
             self.assertEqual(alarm["Properties"]["AlarmActions"], [topic], name)
-            # Each deployment makes new alarms of its version, whose first state is OK.
+            # Each deployment creates new alarms of its version. Their first change to OK is not a recovery.
             ends = [] if name.startswith("Version") else [topic]
             self.assertEqual(alarm["Properties"].get("OKActions", []), ends, name)
         for name, alarm in alarms(Expansion(LEAST)).items():
             self.assertFalse({"AlarmActions", "OKActions"} & alarm["Properties"].keys(), name)
 
-    def test_no_data_is_no_alarm_but_for_silence(self):
+    def test_missing_data_is_an_alarm_only_for_quiet(self):
         for name, alarm in Expansion(MOST).of_type("AWS::CloudWatch::Alarm").items():
             if name != "QuietAlarm":
                 self.assertEqual(alarm["Properties"]["TreatMissingData"], "notBreaching", name)
 
-    def test_what_they_say_holds(self):
+    def test_alarm_descriptions_name_only_existing_parameters(self):
         text = " ".join(alarm["Properties"]["AlarmDescription"]
                         for alarm in Expansion(MOST).of_type("AWS::CloudWatch::Alarm").values())
         self.assertNotIn("1.3 s", text)
@@ -222,13 +222,13 @@ class Alarms(unittest.TestCase):
             if not parameter.endswith("Alarm"):
                 self.assertTrue(parameter in PARAMETERS or parameter in ("CloudWatch", "DynamoDB"), parameter)
 
-    def test_a_month_of_them_and_of_everything_else_that_is_fixed_costs_six_dollars_at_most(self):
+    def test_fixed_costs_are_at_most_six_dollars_a_month(self):
         amounts, _ = prices.fixed()
         self.assertLessEqual(sum(amounts.values()), 6)
 
 
 class Queries(unittest.TestCase):
-    def test_each_asks_for_fields_that_lines_have(self):
+    def test_queries_use_only_fields_of_the_log_lines(self):
         of_the_function = fields(OF_THE_FUNCTION + FORWARDED) | {"cold_start", "error", "token"}
         of_the_function |= {f"unrecorded.{key}" for key in FAILED["unrecorded"]}
         known = {"<FunctionLog>": of_the_function, "<RedriveLog>": fields(OF_THE_REDRIVE), "<ApiLog>": {"status", "error"}}
@@ -241,7 +241,7 @@ class Queries(unittest.TestCase):
             for group in query["Properties"]["LogGroupNames"]:
                 self.assertLessEqual(words, known[group], name)
 
-    def test_the_dashboard_shows_metrics_that_there_are(self):
+    def test_dashboard_shows_only_existing_metrics(self):
         each = Expansion(MOST)
         dashboard = json.loads(each.properties("Dashboard")["DashboardBody"])
         shown = set()

@@ -1,6 +1,6 @@
-"""Holds the repository to its own rules: `python3 tests/tidy`. With `--planted`, breaks each rule in a copy first.
+"""Checks the repository's own rules: `python3 tests/tidy`. With `--planted`, it breaks each rule in a copy.
 
-Python's standard library and git are all it needs.
+It needs only Python's standard library and git.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""As much of Markdown as the rules need, as GitHub renders it."""
+"""The part of Markdown that the rules need, as GitHub renders it."""
 
 import re
 import unicodedata
@@ -25,7 +25,7 @@ def headings(text):
 
 
 def anchors(text):
-    """What a link may name behind `#`, in order: of each heading, lower case without punctuation."""
+    """The anchors of all headings, in order: lower case, without punctuation."""
     found = []
     for _, heading in headings(text):
         heading = LINK.sub(lambda link: link[0][link[0].index("[") + 1:link[0].rindex("](")], heading)
@@ -38,12 +38,12 @@ def anchors(text):
 
 
 def links(text):
-    """Where each link goes."""
+    """The target of each link."""
     return [link[1] for link in LINK.finditer(SPAN.sub(lambda span: "`" * len(span[0]), prose(text)))]
 
 
 def spans(text):
-    """Each piece of code in the prose, on one line."""
+    """The code spans in the prose, each on one line."""
     return [" ".join(span[2].split()) for span in SPAN.finditer(prose(text))]
 
 

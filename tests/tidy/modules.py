@@ -1,4 +1,4 @@
-"""Which Rust module uses which: read from `mod`, `use` and inline paths, without a compiler.
+"""The uses between Rust modules, from `mod`, `use` and inline paths, without a compiler.
 
 A path counts for the module that defines the item at its end: re-exports are followed, and a re-export alone is not a
 use. Tests and comments do not count.
@@ -8,7 +8,7 @@ import collections
 import posixpath
 import re
 
-# Comments, raw texts, texts, and characters, which a lifetime is not.
+# Comments, raw strings, strings and characters, but not lifetimes.
 NOT_CODE = re.compile(r"""//[^\n]*|/\*.*?\*/|\bb?r(#*)".*?"\1|b?"(?:\\.|[^"\\])*"|'(?:\\.[^']*|[^\\'])'""", re.DOTALL)
 TEST = re.compile(r"#\[cfg\(test\)\]")
 MOD = re.compile(r"\bmod (\w+) ?([;{])")
@@ -57,7 +57,7 @@ class Module:
         declared = MOD.findall(code)
         self.children = [name for name, end in declared if end == ";"]
         self.inline = [name for name, end in declared if end == "{"]
-        # For each name of a `use`: its path, and whether others may take it from here.
+        # For each name of a `use`: its path, and whether it is re-exported.
         self.names = {name: (path, bool(public)) for public, tree in USE.findall(code) for path, name in leaves(tree)}
         code = USE.sub("", code)
         self.words = set(re.findall(r"\w+", code))
@@ -153,7 +153,7 @@ def steps(way):
 
 
 def between_siblings(uses):
-    """For each parent the uses between its children, each child with all modules below it."""
+    """For each parent, the uses between its children. A child includes all modules below it."""
     found = collections.defaultdict(lambda: collections.defaultdict(set))
     for one, other in uses:
         shared = next((at for at, (a, b) in enumerate(zip(one, other)) if a != b), None)
@@ -175,7 +175,7 @@ def no_modules_use_each_other(repository):
             yield report(steps(way))
         for parent, between in between_siblings(uses).items():
             for way in cycles(between):
-                # The cycle may be one of files, which has been reported.
+                # The cycle may be one of files, which is already reported.
                 if set(way) not in [{path[:len(parent) + 1] for path in files} for files in between_files]:
                     yield report(min(between[step]) for step in steps(way))
         for module in crate.modules.values():
@@ -184,7 +184,7 @@ def no_modules_use_each_other(repository):
 
 
 def libraries_list_their_modules_in_order(repository):
-    """The layout in each `lib.rs` has every module of the first level, and each uses only those below it."""
+    """The layout in each `lib.rs` lists every module of the first level. Each module uses only those below it."""
     for crate in crates(repository):
         if not crate.root.endswith("lib.rs"):
             continue

@@ -1,4 +1,4 @@
-"""Breaks each rule in a copy of the repository: the rule, and no other, has to say so."""
+"""Breaks each rule in a copy of the repository. Only the broken rule must report it."""
 
 import pathlib
 import shutil
@@ -33,7 +33,7 @@ def write(name, text):
 
 
 def modules(parent, **texts):
-    """Gives a module children, whose names are those of the texts."""
+    """Adds child modules with these names and texts to a module."""
     folder = parent.removesuffix(".rs").removesuffix("/lib").removesuffix("/main")
     declared = append(parent, "".join(f"mod {name};\n" for name in texts))
     return both(declared, *(write(f"{folder}/{name}.rs", text) for name, text in texts.items()))
@@ -55,7 +55,7 @@ def in_each_readme(text):
     return both(*(append(name, text) for name in READMES))
 
 
-# The rule, what is planted, and a piece of what it has to say.
+# The rule, the planted breach, and a part of the expected report.
 BREACHES = [
     ("root_is_small", write("NOTES.txt", "Later.\n"), "NOTES.txt stands at the root"),
     ("source_files_are_short", write("src/long.rs", "//! Long.\n" * 301), "src/long.rs has 301 lines"),
@@ -67,7 +67,7 @@ BREACHES = [
      modules("src/time.rs", one="use super::{two::{self, Two}};\n",
              two="use super::one as first;\nfn two() { first::one() }\n"),
      "src/time/one.rs uses Two of src/time/two.rs, src/time/two.rs uses one of src/time/one.rs"),
-    # The first takes from the third what the second only hands on.
+    # The first uses an item of the third, which the second only re-exports.
     ("no_modules_use_each_other",
      modules("src/time.rs", one="use super::two::Three;\n", two="pub use super::three::Three;\nuse super::one::One;\n",
              three="use super::two::Two;\n"), "src/time/one.rs uses Three of src/time/three.rs, "),
@@ -106,7 +106,7 @@ BREACHES = [
      "docs/README.ja.md has other outside links"),
     ("translations_follow", replace("docs/zh-CN/deploy.md", "$ sam build", "$ sam bake"),
      "docs/zh-CN/deploy.md has other blocks of code"),
-    # It leads to a section, but not to that of the original.
+    # The link leads to a section, but to another one than in the original.
     ("translations_follow", replace("docs/ja/deploy.md", "](#更新)", "](#削除)"), "docs/ja/deploy.md has other relative links"),
     ("translations_follow", replace("docs/troubleshooting.md", "`rustup update`", "`rustup upgrade`"),
      "docs/ja/troubleshooting.md lacks `rustup upgrade`"),
@@ -138,10 +138,10 @@ def main(repository):
         before = breaches_of(root)
         for rule, plant, said in BREACHES:
             plant(root)
-            told = breaches_of(root) - before
-            well = {name for name, _ in told} == {rule} and any(said in fault for _, fault in told)
+            reported = breaches_of(root) - before
+            well = {name for name, _ in reported} == {rule} and any(said in fault for _, fault in reported)
             failed += not well
-            print("  ok  " if well else "  NOT ", f"{rule}: " + "; ".join(sorted(fault for _, fault in told)))
+            print("  ok  " if well else "  NOT ", f"{rule}: " + "; ".join(sorted(fault for _, fault in reported)))
             for arguments in (["reset", "--quiet", "--hard"], ["clean", "--quiet", "--force", "-d"]):
                 subprocess.run([*git, *arguments], check=True)
     untried = {rule.__name__ for rule in RULES} - {rule for rule, _, _ in BREACHES}

@@ -1,4 +1,4 @@
-"""The repository as its rules see it: files that git would have, and their texts."""
+"""The repository: the files that git tracks or would track, and their texts."""
 
 import fnmatch
 import functools
@@ -16,7 +16,7 @@ class Repository:
 
     @functools.cached_property
     def files(self):
-        """Names of files: those that git knows, and those that it would take."""
+        """Names of files that git tracks, and of new files that it does not ignore."""
         listed = subprocess.run(
             ["git", "-C", str(self.root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             check=True, capture_output=True, text=True).stdout
@@ -32,6 +32,6 @@ class Repository:
         return {name: self.text(name) for name in self.matching(*patterns)}
 
     def git(self, *arguments, text):
-        """Runs git in the repository on a text; its complaint, or nothing."""
+        """Runs git in the repository with a text. Returns its error, or nothing."""
         result = subprocess.run(["git", "-C", str(self.root), *arguments], input=text, capture_output=True, text=True)
         return None if result.returncode == 0 else result.stderr.strip()

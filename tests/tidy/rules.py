@@ -1,4 +1,4 @@
-"""The rules: each takes the repository and gives its breaches, a line each. Their names are the message."""
+"""The rules. Each takes the repository and yields its breaches, one line each. A report begins with the rule's name."""
 
 import collections
 import itertools
@@ -11,7 +11,7 @@ from modules import libraries_list_their_modules_in_order, no_modules_use_each_o
 
 MOST_LINES = 300
 MOST_README_LINES = 200
-# Each page that is translated, and its translations by language.
+# The translated pages, each with its translations by language.
 TRANSLATIONS = {
     "README.md": {"zh-CN": "docs/README.zh-CN.md", "ja": "docs/README.ja.md"},
     "docs/deploy.md": {"zh-CN": "docs/zh-CN/deploy.md", "ja": "docs/ja/deploy.md"},
@@ -23,7 +23,7 @@ CHANGELOG = "docs/changelog.md"
 REFERENCE, OPERATE, AWS = "docs/reference.md", "docs/operate.md", "docs/aws.md"
 EXTENDING = "docs/extending.md"
 
-# Each entry of the root, and the reader or tool that looks for it there.
+# The entries of the root, each with the reader or tool that needs it there.
 ROOT = {
     "Cargo.lock": "cargo",
     "Cargo.toml": "cargo; SAM and cargo-lambda build from its folder",
@@ -55,7 +55,7 @@ ROOT = {
 
 
 def docs(repository):
-    """What a reader finds: every text but the history of changes."""
+    """All pages except the changelog."""
     return "\n".join(text for name, text in repository.texts("*.md").items() if name != CHANGELOG)
 
 
@@ -102,7 +102,7 @@ def settings_are_in_the_reference(repository):
 
 
 def section(template, name):
-    """Names of a section's entries, and their texts."""
+    """The names and texts of a section's entries."""
     body = re.search(rf"^{name}:\n(.*?)(?=^\S|\Z)", template, re.DOTALL | re.MULTILINE)[1]
     return re.findall(r"^  (\w+):\n((?:(?:    .*)?\n)*)", body, re.MULTILINE)
 
@@ -123,7 +123,7 @@ def alarms_have_a_section(repository):
     for name, body in alarms:
         if name not in titles:
             yield f"{name} has no section in {OPERATE}"
-        # All of them or none, so that the template may learn it in one step.
+        # Either all alarms link their section, or none.
         if linked and not re.search(rf"{re.escape(OPERATE)}#{name.lower()}\b", body):
             yield f"{name} does not say {OPERATE}#{name.lower()}"
 
@@ -136,7 +136,7 @@ def samples_are_listed(repository):
 
 
 def target_of(name, path):
-    """The file or folder that a page's relative link names, from the root."""
+    """The target of a page's relative link, as a path from the root."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
 
 
@@ -155,7 +155,7 @@ def links_lead_somewhere(repository):
 
 
 def relative_links(repository, name):
-    """Target and anchor of each link within the repository."""
+    """The target and anchor of each link within the repository."""
     for link in markdown.links(repository.text(name)):
         if not re.match(r"[a-z]+:", link):
             path, _, anchor = link.partition("#")
@@ -163,9 +163,9 @@ def relative_links(repository, name):
 
 
 def comparable(repository, name):
-    """What a translation has in common with its original."""
+    """The parts that a translation and its original must share."""
     def section(target, anchor):
-        # A heading's anchor is translated with it, its place among the headings is the same.
+        # The anchor of a heading is translated, but its position among the headings stays.
         anchors = markdown.anchors(repository.text(target)) if target in {*TRANSLATIONS, *ORIGINALS} else []
         return ORIGINALS.get(target, target), anchors.index(anchor) + 1 if anchor in anchors else anchor
 
@@ -175,7 +175,7 @@ def comparable(repository, name):
         "pictures": sum(language == "mermaid" for language, _ in markdown.blocks(text)),
         "headings": ["#" * level for level, _ in markdown.headings(text)],
         "relative links": sorted(map(str, itertools.starmap(section, relative_links(repository, name)))),
-        # An outside page may have its own language.
+        # External pages may exist in the translation's language, so only their number is compared.
         "outside links": sum(bool(re.match(r"[a-z]+:", link)) for link in markdown.links(text)),
     }
 
@@ -192,7 +192,7 @@ def translations_follow(repository):
 
 
 def translations_keep_their_language(repository):
-    """A page's first links lead to it in each other language; all others to pages in its own, where there are any."""
+    """A page's first links lead to its translations. All other links lead to pages in its language if they exist."""
     for original, names in TRANSLATIONS.items():
         siblings = {"en": original, **names}
         for language, name in siblings.items():
@@ -208,7 +208,7 @@ def translations_keep_their_language(repository):
 
 
 def difference(one, other):
-    """The first thing that only one of two lists has."""
+    """The first entry that only one of two lists has."""
     if not isinstance(one, list):
         return f": {other} rather than {one}"
     only = collections.Counter(map(str, one)), collections.Counter(map(str, other))
