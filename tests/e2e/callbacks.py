@@ -28,13 +28,13 @@ def sample_body(event):
 
 
 def signed(token, at=None):
-    """`Sign` and `RequestTime`, as page 34354 has it."""
+    """`Sign` and `RequestTime`, as on page 34354."""
     seconds = int(time.time() if at is None else at)
     return {"Sign": hashlib.sha256(f"{token}{seconds}".encode()).hexdigest(), "RequestTime": str(seconds)}
 
 
 class Sender:
-    """Sends to an API, or to a function's own URL, by the host name under which the emulator knows it."""
+    """Sends to an API or a function URL, with the host name that the emulator expects."""
 
     def __init__(self, emulator_port, callback_url):
         self.port = emulator_port
@@ -44,11 +44,11 @@ class Sender:
 
     @property
     def sent(self):
-        """How many requests it has sent."""
+        """The number of sent requests."""
         return len(self.times)
 
     def send(self, query, body, method="POST", content_type="application/json"):
-        """Sends a request, and gives what Tencent looks at: status, ActionStatus, ErrorCode."""
+        """Sends a request, and returns what Tencent reads: status, ActionStatus, ErrorCode."""
         headers = {"Host": self.host} | ({"Content-Type": content_type} if content_type else {})
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
@@ -66,7 +66,7 @@ class Sender:
         return self.send(query, sample_body(event), content_type=content_type)
 
     def send_callback(self, command, fields, signature):
-        """A callback made up here, in the shape of the captured ones."""
+        """Sends an invented callback in the shape of the captured ones."""
         query = urllib.parse.urlencode(
             {"CallbackCommand": command, "SdkAppid": SDK_APPID, "contenttype": "json"} | signature
         )

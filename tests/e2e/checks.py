@@ -1,4 +1,4 @@
-"""Steps and checks, printed as they come and counted."""
+"""Steps and checks. They are printed at once and counted."""
 
 import json
 import time
@@ -11,7 +11,7 @@ def step(title):
 
 
 def check(what, holds, found=None):
-    """Counts a check. `found` is shown where it does not hold."""
+    """Counts a check. `found` is printed if it fails."""
     _counts["passed" if holds else "failed"] += 1
     print(f"  {'ok  ' if holds else 'FAIL'} {what}", flush=True)
     if not holds and found is not None:
@@ -39,7 +39,7 @@ def refused(what, code, action, *args, **kwargs):
 
 
 def wait_for(fetch, enough, seconds=20):
-    """What `fetch` gives as soon as it is `enough`, else what it gave last."""
+    """Calls `fetch` until its result is `enough` or the time is up. Returns the last result."""
     deadline = time.monotonic() + seconds
     while True:
         found = fetch()
@@ -49,6 +49,6 @@ def wait_for(fetch, enough, seconds=20):
 
 
 def summary():
-    """Prints the last line, and gives the exit code."""
+    """Prints the last line, and returns the exit code."""
     print(f"\n{_counts['passed']} passed, {_counts['failed']} failed", flush=True)
     return 1 if _counts["failed"] else 0

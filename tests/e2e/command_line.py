@@ -1,4 +1,4 @@
-"""Steps: what people read and repair with."""
+"""Steps: the command line `chat-events`."""
 
 import datetime
 import http.server
@@ -10,7 +10,7 @@ import threading
 from callbacks import SDK_APPID, sample_body, samples
 from checks import check, equal
 from deploying import FIRST_TOKEN
-from readme import deployed_api
+from proxies import cloudformation
 from receiving import GROUP, LARGE, large_body
 from stack import ROOT
 
@@ -22,39 +22,39 @@ def run(stack, *arguments):
 
 
 def lines(stack, *arguments):
-    """What it prints for programs, without what it tells beside."""
+    """The lines of `--json`, without the notes."""
     printed = stack.must(str(PROGRAM), "--stack", stack.name, "--json", *arguments)
     return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
 
 
 def reading(stack):
-    """After the samples: the stack alone says where the events are, and of which application."""
+    """After the samples. Only the stack names the table and the application."""
     events = lines(stack, "list", GROUP)
     check("a subject's events are in order", events and [each["sk"] for each in events] ==
           sorted(each["sk"] for each in events), events)
     sample = samples()["group-destroyed"]
     destroyed = [each for each in events if each["Body"].encode() == sample_body(sample)]
-    equal("with the body as it came", len(destroyed), 1)
+    equal("one has the unchanged body", len(destroyed), 1)
     day = datetime.date.fromisoformat(destroyed[0]["CommandDay"].split("#")[2])
     of_command = ("--command", destroyed[0]["CallbackCommand"], "--since", str(day),
                   "--until", str(day + datetime.timedelta(days=1)))
     found = [each for each in lines(stack, "list", *of_command) if each["sk"] == destroyed[0]["sk"]]
-    equal("a command's day has the same item, whole", found, destroyed)
+    equal("a command's day has the same whole item", found, destroyed)
     counted = lines(stack, "count", *of_command, "--by", "subject")
-    check("and the counts say so", {"key": GROUP, "count": 1} in counted, counted)
+    check("count counts it", {"key": GROUP, "count": 1} in counted, counted)
     head = max(lines(stack, "list", "@TGS#large"), key=lambda each: each["EventTime"])
     check("a large body is in parts", "BodyParts" in head, head["sk"])
     shown = stack.must(str(PROGRAM), "--stack", stack.name, "show", head["pk"], head["sk"])
     command = {"CallbackCommand": head["CallbackCommand"]}
     sent = json.dumps(command | large_body(2 * LARGE), ensure_ascii=False, separators=(",", ":"))
-    check("and shown to the byte", shown == sent, shown[:200])
-    check("and listed whole", head["Body"] == sent, head["Body"][:200])
+    check("show prints it byte for byte", shown == sent, shown[:200])
+    check("list prints it whole", head["Body"] == sent, head["Body"][:200])
     asked = run(stack, "list")
-    check("a scan is announced, and needs a yes", asked.returncode == 1 and "add --yes" in asked.stdout, asked.stdout)
+    check("a scan needs --yes", asked.returncode == 1 and "add --yes" in asked.stdout, asked.stdout)
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """A receiver on this machine that keeps what comes."""
+    """A receiver on this machine that keeps the requests."""
 
     protocol_version = "HTTP/1.1"
     received = []
@@ -71,7 +71,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 def resending(stack, sender):
-    """A test callback is sent, forwarded to a receiver as it is recorded, and sent to it again."""
+    """Sends a test callback, which follow forwards to a receiver and replay sends again."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     receiver = f"http://127.0.0.1:{server.server_port}/im"
@@ -89,54 +89,54 @@ def resending(stack, sender):
     replayed = lines(stack, "replay", "test-e2e", "--to", receiver)
     equal("replay sends it again", [each["status"] for each in replayed], [200])
     first, again = Receiver.received
-    equal("byte for byte", again[1], first[1])
-    check("and says so in the URL", "&Replayed=1" in again[0] and "Replayed" not in first[0], again[0])
+    equal("the body is the same byte for byte", again[1], first[1])
+    check("only the URL of replay has Replayed=1", "&Replayed=1" in again[0] and "Replayed" not in first[0], again[0])
     server.shutdown()
 
 
 def send(stack, sender, command, *settings):
-    """The status of a test callback. The emulator's API has no URL that a client finds, so it goes to a proxy."""
+    """Sends a test callback to the stack. Returns the status."""
     sets = [word for setting in settings for word in ("--set", setting)]
-    printed = stack.must(str(PROGRAM), "--app", SDK_APPID, "--json", "send", command, *sets, "--to", deployed_api(sender),
-                         CALLBACK_TOKENS=FIRST_TOKEN)
+    printed = stack.must(str(PROGRAM), "--stack", stack.name, "--json", "send", command, *sets, "--yes",
+                         CALLBACK_TOKENS=FIRST_TOKEN, AWS_ENDPOINT_URL_CLOUDFORMATION=cloudformation(stack, sender))
     return json.loads(printed)["status"]
 
 
 def telling(stack, sender):
-    """Conversations, groups, and a person who is erased."""
+    """Reads conversations and groups, and erases persons."""
     equal("a message is accepted", send(stack, sender, "C2C.CallbackAfterSendMsg", "From_Account=test-amy",
                                         "To_Account=test-bob", "MsgBody[0].MsgContent.Text=hello bob"), 200)
     said = lines(stack, "chat", "test-bob", "test-amy")
     equal("chat shows it", [(each["from"], each["text"]) for each in said], [("test-amy", "hello bob")])
     page = stack.folder / "chat.html"
     stack.must(str(PROGRAM), "--stack", stack.name, "chat", "test-amy", "test-bob", "--html", str(page))
-    check("also as a page", "hello bob" in page.read_text())
+    check("chat --html writes it to a page", "hello bob" in page.read_text())
     group = lines(stack, "group", "test-e2e")
-    equal("group shows who is in it", [each["members"] for each in group], [["test-bob", "test-leckie", "test-peter"]])
+    equal("group shows the members", [each["members"] for each in group], [["test-bob", "test-leckie", "test-peter"]])
     erased = lines(stack, "erase", "--person", "test-bob", "--yes")
     actions = {each["sk"].split("#")[1]: each["action"] for each in erased}
-    equal("a person is replaced in the events of others", actions, {
+    equal("erase replaces a person in the events of others", actions, {
         "C2C.CallbackAfterSendMsg": "pseudonymised", "Group.CallbackAfterCreateGroup": "pseudonymised"})
     erased = lines(stack, "erase", "--person", "test-amy", "--yes")
-    equal("and the person's own events are deleted", [each["action"] for each in erased], ["deleted"])
-    equal("so that none is left", lines(stack, "list", "test-amy"), [])
+    equal("erase deletes the person's own events", [each["action"] for each in erased], ["deleted"])
+    equal("no event of the person is left", lines(stack, "list", "test-amy"), [])
 
 
 def redriving(stack):
-    """After callbacks that could not be stored: their entries are in the log still."""
+    """After callbacks that could not be stored. Their entries are still in the log."""
     found = lines(stack, "redrive", "--since", "1h", "--dry-run")
-    check("a dry run finds what was not stored", len(found) >= 2 and {each["outcome"] for each in found} == {"found"},
+    check("a dry run finds the unrecorded callbacks", len(found) >= 2 and {each["outcome"] for each in found} == {"found"},
           found)
-    check("of this application", all(each["pk"].startswith(f"{SDK_APPID}#") for each in found), found)
+    check("all are of this application", all(each["pk"].startswith(f"{SDK_APPID}#") for each in found), found)
     redriven = run(stack, "redrive", "--since", "1h")
-    check("a redrive by hand does no harm to what has come in since",
+    check("a manual redrive does not change events recorded since",
           redriven.returncode == 0 and "failed 0, incomplete 0" in redriven.stdout, redriven.stdout)
     empty = run(stack, "redrive", "--since", "2020-01-01", "--until", "2020-01-02")
-    check("where there is nothing, it says so", empty.returncode == 0 and "no unrecorded callbacks in" in empty.stdout,
+    check("an empty log is noted", empty.returncode == 0 and "no unrecorded callbacks in" in empty.stdout,
           empty.stdout)
     wrong = run(stack, "redrive", "--since", "1h", "--log-group", "/aws/lambda/no-such")
-    check("a log group that isn't there is an error",
+    check("a missing log group is an error",
           wrong.returncode == 1 and "there is no log group /aws/lambda/no-such" in wrong.stdout, wrong.stdout)
     other = stack.run(str(PROGRAM), "--stack", "no-such", "list", GROUP)
-    check("a stack that isn't there too", other.returncode == 1 and "there is no stack no-such" in other.stdout,
+    check("a missing stack is an error", other.returncode == 1 and "there is no stack no-such" in other.stdout,
           other.stdout)

@@ -1,4 +1,4 @@
-"""Steps: what becomes of the template."""
+"""Steps: deployments of the template."""
 
 import json
 import os
@@ -16,7 +16,7 @@ SECOND_TOKEN = "second-planted-token"
 SECRET = "tencent-chat/tokens"
 
 
-# What an ELF file says of the processor that it is for.
+# The number of each processor in an ELF file.
 MACHINES = {"x86_64": 62, "arm64": 183}
 
 
@@ -29,26 +29,26 @@ def build(stack):
                "--parameter-overrides", f"Architecture={ARCHITECTURE}")
     binaries = {name: (BUILT.parent / name / "bootstrap").read_bytes() for name in ("Function", "Redrive")}
     check("sam build makes both functions, each from its binary", len(set(binaries.values())) == 2)
-    equal("for the processor asked for", {int.from_bytes(each[18:20], "little") for each in binaries.values()},
+    equal("binaries are for the chosen processor", {int.from_bytes(each[18:20], "little") for each in binaries.values()},
           {MACHINES[ARCHITECTURE]})
-    equal("and leaves the folder alone that a sam deploy takes its build from",
+    equal("the usual build folder of sam deploy does not change",
           usual.stat().st_mtime_ns if usual.exists() else None, before)
 
 
 def without_token(stack):
     result = stack.deploy(SdkAppIds=SDK_APPID)
     check("sam deploy fails", result.returncode != 0, result.stdout)
-    check("and says what to give", "or set AllowUnsigned" in result.stdout, result.stdout[-600:])
-    check("nothing is made", not stack.exists())
+    check("the error names the fix", "or set AllowUnsigned" in result.stdout, result.stdout[-600:])
+    check("no stack is created", not stack.exists())
     result = stack.deploy(SdkAppIds=SDK_APPID, CallbackTokens="none")
-    check("the word none is no token", result.returncode != 0 and "or set AllowUnsigned" in result.stdout,
+    check("`none` means no token", result.returncode != 0 and "or set AllowUnsigned" in result.stdout,
           result.stdout[-600:])
     result = stack.deploy(SdkAppIds="my-app", CallbackTokens=FIRST_TOKEN)
-    check("an SDKAppID that is no number is refused", result.returncode != 0, result.stdout[-600:])
+    check("an SDKAppID that is not a number is refused", result.returncode != 0, result.stdout[-600:])
 
 
 def answer_prompts(stack, command, answers, seconds=120):
-    """Runs a command on a terminal, and answers what it asks for; where there is no answer, with a bare return."""
+    """Runs a command on a terminal, and answers its questions. Without an answer, it only presses return."""
     terminal, other_end = pty.openpty()
     process = subprocess.Popen(command, cwd=stack.folder, env=stack.environment, stdin=other_end, stdout=other_end,
                                stderr=other_end, start_new_session=True)
@@ -72,7 +72,7 @@ def answer_prompts(stack, command, answers, seconds=120):
 
 
 def guided(stack):
-    """A person who deploys without a token, asked for each parameter."""
+    """A guided deployment without a token."""
     said = {"Parameter SdkAppIds": SDK_APPID, "Parameter AllowUnsigned": "true", "Parameter CallbackTokens": "none",
             "Parameter ForwardUrl": "none"}
 
@@ -85,7 +85,7 @@ def guided(stack):
                                           "--no-execute-changeset"], answer)
     names = [name for name in asked if name.startswith("Parameter ")]
     check("sam deploy --guided asks for each parameter once", len(names) > 15 and len(names) == len(set(names)), asked)
-    check("and comes to a changeset", "Changeset created successfully" in shown, shown[-1500:])
+    check("it creates a changeset", "Changeset created successfully" in shown, shown[-1500:])
 
 
 def parameters(surroundings, tokens, revision):
@@ -114,11 +114,11 @@ def deploy(stack, surroundings):
     cloudformation = stack.client("cloudformation")
     shown = [function["Description"], cloudformation.describe_stacks(StackName=NAME),
              cloudformation.describe_stack_events(StackName=NAME)]
-    check("the token is not in sight", FIRST_TOKEN not in str(shown), shown)
+    check("the token is not visible", FIRST_TOKEN not in str(shown), shown)
     iam = stack.client("iam")
     role = resources["FunctionRole"]
     equal(
-        "the role has its two policies and no other",
+        "the role has only its two policies",
         (sorted(iam.list_role_policies(RoleName=role)["PolicyNames"]),
          iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]),
         (["RecordEvents", "WriteLog"], []),
@@ -128,31 +128,31 @@ def deploy(stack, surroundings):
         equal(f"{name} may only put items into the table", statements, [
             {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": described["TableArn"]},
         ])
-    equal("the redrive's role has its four policies and no other",
+    equal("the redrive's role has only its four policies",
           (sorted(iam.list_role_policies(RoleName=resources["RedriveRole"])["PolicyNames"]),
            iam.list_attached_role_policies(RoleName=resources["RedriveRole"])["AttachedPolicies"]),
           (["FindPieces", "Queue", "RecordEvents", "WriteLog"], []))
     logs, outputs = stack.client("logs"), stack.outputs()
     feeds = {group: logs.describe_subscription_filters(logGroupName=outputs[group])["subscriptionFilters"]
              for group in ("FunctionLogName", "RedriveLogName")}
-    equal("the redrive hears the function's log, and not its own",
+    equal("the redrive is subscribed only to the function's log",
           [len(feeds["FunctionLogName"]), len(feeds["RedriveLogName"])], [1, 0])
 
 
 def watch_the_version(stack):
-    """A deployment is watched by alarms of the version that it brings, and of no other."""
+    """Checks that only alarms of the live version watch the deployment."""
     live, resources = live_version(stack), stack.resources()
     group = stack.template()["Resources"]["FunctionDeploymentGroup"]["Properties"]
-    equal("a deployment is turned back by two alarms",
+    equal("two alarms roll back a deployment",
           ([alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]],
            group["AutoRollbackConfiguration"]["Enabled"]),
           (["VersionErrorsAlarm", "VersionNotStoredAlarm"], True))
     there = {alarm["AlarmName"]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
              for alarm in stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
              if "-version-" in alarm["AlarmName"]}
-    equal("which are the only ones by version", set(there), {resources["VersionErrorsAlarm"],
+    equal("no other alarm is by version", set(there), {resources["VersionErrorsAlarm"],
                                                             resources["VersionNotStoredAlarm"]})
-    equal("and look at the live one", [dimensions.get("ExecutedVersion") or dimensions.get("function_version")
+    equal("they watch the live version", [dimensions.get("ExecutedVersion") or dimensions.get("function_version")
                                        for dimensions in there.values()], [live, live])
 
 
@@ -160,7 +160,7 @@ def again(stack, surroundings):
     before = stack.resources()
     result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 1))
     check("sam deploy succeeds", result.returncode == 0, result.stdout[-1500:])
-    check("and says so", "No changes to deploy" in result.stdout, result.stdout[-600:])
+    check("it reports no changes", "No changes to deploy" in result.stdout, result.stdout[-600:])
     equal("every resource is the same", stack.resources(), before)
 
 
@@ -170,7 +170,7 @@ def live_version(stack):
 
 
 def send(sender, token):
-    # The chat is full each time: a callback like this is never a duplicate.
+    # This callback has no time, so it is never a duplicate.
     return sender.send_callback("Group.CallbackAfterGroupFull", {"GroupId": "@TGS#rotation"}, signed(token))
 
 
@@ -191,7 +191,7 @@ def rotate(stack, surroundings, sender):
 
 
 def from_secret(stack, surroundings, sender):
-    """The token comes from Secrets Manager. It stays there for the steps that follow."""
+    """The token comes from Secrets Manager, also in the next steps."""
     stack.aws("secretsmanager", "create-secret", "--name", SECRET, "--secret-string", SECOND_TOKEN)
     result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 4), CallbackTokensSecret=SECRET)
     check("deployed with the secret", result.returncode == 0, result.stdout[-1500:])
@@ -254,7 +254,7 @@ def without_stack(stack, port):
     url = re.search(r"https://\S+", result.stdout)
     if check("cargo lambda deploy makes function and URL", result.returncode == 0 and url, result.stdout[-1500:]):
         function = stack.client("lambda").get_function_configuration(FunctionName=NAME)
-        equal("with memory and time of its flags", (function["MemorySize"], function["Timeout"]), (256, 3))
+        equal("memory and timeout are those of the flags", (function["MemorySize"], function["Timeout"]), (256, 3))
         equal("a callback is recorded", send(Sender(port, url.group()), FIRST_TOKEN), OK)
         count = stack.aws("dynamodb", "scan", "--table-name", "own-events", "--select", "COUNT")["Count"]
-        equal("in the table", count, 1)
+        equal("the table has it", count, 1)

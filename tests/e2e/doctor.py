@@ -1,11 +1,8 @@
-"""Steps: `doctor` looks at the deployed stack, while it is well and with faults that this plants."""
+"""Steps: `doctor` checks the deployed stack, first healthy, then with planted faults."""
 
 import datetime
-import http.client
-import http.server
 import json
 import re
-import threading
 import time
 
 from callbacks import refusal, signed
@@ -14,7 +11,7 @@ from command_line import PROGRAM
 from deploying import FIRST_TOKEN
 from emulator import ACCOUNT, REGION
 from healing import history, take_permission
-from readme import deployed_api
+from proxies import cloudformation
 from receiving import callback_lines, user_with
 from stack import ROOT
 
@@ -23,12 +20,12 @@ COMMAND = "Group.CallbackAfterGroupFull"
 
 
 class Patient:
-    """A stack with what `doctor` needs of AWS and the emulator lacks."""
+    """A stack, with stand-ins for AWS features that `doctor` needs and the emulator lacks."""
 
     def __init__(self, stack, sender):
         self.stack, self.sender, self.counted, self.alarms = stack, sender, 0, set()
         self.environment = operator(stack) | {
-            "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation(stack, deployed_api(sender)),
+            "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation(stack, sender),
             "CALLBACK_TOKENS": FIRST_TOKEN,
         }
 
@@ -37,7 +34,7 @@ class Patient:
         return self.sender.send_callback(COMMAND, fields, signed(token))
 
     def count(self):
-        """Puts the metric `Count`, which API Gateway would make of the requests."""
+        """Puts the metric `Count` of the requests, as API Gateway does."""
         times, self.counted = self.sender.times[self.counted:], len(self.sender.times)
         data = [{"MetricName": "Count", "Value": 1, "Timestamp": datetime.datetime.fromtimestamp(at, datetime.timezone.utc),
                  "Dimensions": [{"Name": "ApiId", "Value": self.stack.outputs()["ApiId"]}]} for at in times]
@@ -45,7 +42,7 @@ class Patient:
             self.stack.client("cloudwatch").put_metric_data(Namespace="AWS/ApiGateway", MetricData=data[first:first + 100])
 
     def set_alarms(self):
-        """Turns alarms on and off. Those of the faults before, which `healing` counted, would be on for 15 minutes."""
+        """Sets the states of alarms. Without it, alarms of earlier faults, which `healing` counted, would last for 15 minutes."""
         cloudwatch = self.stack.client("cloudwatch")
         for page in cloudwatch.get_paginator("describe_alarms").paginate():
             for name in (each["AlarmName"] for each in page["MetricAlarms"]):
@@ -53,10 +50,10 @@ class Patient:
                 cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="as planted")
 
     def look(self, **environment):
-        """What `doctor` finds, and its exit code."""
+        """The findings of `doctor`, and its exit code."""
         self.count()
         self.set_alarms()
-        # A request at an end of the ledger's hour may be counted on one side, and logged on the other.
+        # Near an end of the ledger's hour, the API may count a request on one side, and the function log it on the other.
         wait_for(lambda: straddling(self.sender.times), lambda found: not found, seconds=90)
         ran = self.stack.run(str(PROGRAM), "--stack", self.stack.name, "--json", "doctor", **self.environment | environment)
         findings = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
@@ -68,26 +65,26 @@ class Patient:
         return findings, ran.returncode
 
     def wrong(self):
-        """The checks that are not well."""
+        """The checks with a wrong finding."""
         findings, code = self.look()
         found = {each["check"] for each in findings if not each["ok"]}
-        equal("the exit code says so", code, 1 if found else 0)
+        equal("the exit code is 1 if something is wrong", code, 1 if found else 0)
         return found
 
 
 def ledger_end():
-    """The end of the hour that the ledger is of."""
+    """The end of the ledger's hour."""
     return (time.time() - 120) // 60 * 60
 
 
 def straddling(times):
-    """Requests close to the end of the ledger's hour, as it is now or in a minute."""
+    """Requests near the end of the ledger's hour, now or in a minute."""
     end = ledger_end()
     return [at for at in times if min(abs(at - end), abs(at - end - 60)) < 5]
 
 
 def operator(stack):
-    """Credentials of a user who has the operator's policy of the docs, and nothing else."""
+    """Credentials of a user with only the operator's policy of the docs."""
     page = (ROOT / "docs" / "operate.md").read_text()
     policy = re.search(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1]
     policy = policy.replace("REGION", REGION).replace("ACCOUNT", ACCOUNT)
@@ -98,41 +95,15 @@ def operator(stack):
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
-def cloudformation(stack, api):
-    """CloudFormation, but for the stack's URL, which only Tencent could reach: it leads to this machine."""
-    url, port = stack.outputs()["CallbackUrl"], int(stack.environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
-
-    class CloudFormation(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            # Host included, which is signed.
-            connection.request("POST", self.path, body, dict(self.headers.items()))
-            response = connection.getresponse()
-            reply = response.read().replace(url.encode(), api.encode())
-            self.send_response(response.status)
-            self.send_header("Content-Type", response.headers["Content-Type"])
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), CloudFormation)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}"
-
-
 def looks(stack, sender):
-    """After the faults of `healing`, of which nothing is left but lines of the log."""
+    """After the faults of `healing`, which left only log lines."""
     patient, last = Patient(stack, sender), sender.times[-1]
     findings, code = patient.look()
-    equal("a stack that is well has no fault", (code, [each for each in findings if not each["ok"]]), (0, []))
+    equal("a healthy stack has no wrong finding", (code, [each for each in findings if not each["ok"]]), (0, []))
     found = {each["check"]: each["finding"] for each in findings}
-    check("what failed is redriven", re.fullmatch(r"([1-9]\d*) failed = \1 redriven \+ 0 waiting", found["redriven"]), found)
-    check("the token is tried", "is accepted" in found["url signed"], found)
-    check("the versions are told", f"stack {release()}, this program {release()}" in found["versions"], found["versions"])
+    check("failed callbacks are redriven", re.fullmatch(r"([1-9]\d*) failed = \1 redriven \+ 0 waiting", found["redriven"]), found)
+    check("the token is checked", "is accepted" in found["url signed"], found)
+    check("the versions are printed", f"stack {release()}, this program {release()}" in found["versions"], found["versions"])
     missing_permissions(stack, patient)
     for plant in (alarm, dead_letter, subscription, failing_writes, wrong_signs):
         plant(stack, patient)
@@ -140,7 +111,7 @@ def looks(stack, sender):
     findings, _ = patient.look()
     ledger = next(each for each in findings if each["check"] == "ledger")
     failed = sum(line["outcome"] == "failed" for line in callback_lines(stack)) - 1
-    check("the ledger balances, the faults of before included",
+    check("the ledger balances, with the earlier faults",
           ledger["ok"] and ledger["finding"].endswith((f"{failed} failed", f"{failed + 1} failed")), ledger)
     note(ledger["finding"])
 
@@ -154,8 +125,8 @@ def missing_permissions(stack, patient):
     findings, code = patient.look(AWS_ACCESS_KEY_ID=reader["aws_access_key_id"],
                                   AWS_SECRET_ACCESS_KEY=reader["aws_secret_access_key"])
     denied = {each["check"] for each in findings if "permission" in each["finding"]}
-    # CloudWatch's alarms are not among them: of what speaks CBOR, the emulator does not know the action.
-    equal("whoever may only read events is told of the permissions", (code, denied),
+    # CloudWatch's alarms are not among them: the emulator does not know the action of a CBOR request.
+    equal("a reader gets the missing permissions", (code, denied),
           (1, {"redrive queue", "dead letters", "bus letters", "subscription", "log", "redrive log"}))
 
 
@@ -176,7 +147,7 @@ def subscription(stack, patient):
     logs, group = stack.client("logs"), stack.outputs()["FunctionLogName"]
     known, = logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
     logs.delete_subscription_filter(logGroupName=group, filterName=known["filterName"])
-    equal("a subscription that was deleted is found", patient.wrong(), {"subscription"})
+    equal("a deleted subscription is found", patient.wrong(), {"subscription"})
     logs.put_subscription_filter(logGroupName=group, filterName=known["filterName"], filterPattern=known["filterPattern"],
                                  destinationArn=known["destinationArn"])
 
@@ -185,14 +156,14 @@ def failing_writes(stack, patient):
     give_back = take_permission(stack, "FunctionRole", "RedriveRole")
     equal("a write fails", patient.send(1), refusal(503))
     found = patient.wrong()
-    check("it is found", found - {"redrive queue"} == {"failures", "redriven"}, sorted(found))
+    check("the failure is found", found - {"redrive queue"} == {"failures", "redriven"}, sorted(found))
     give_back()
     wait_for(lambda: history(stack, GROUP), bool, seconds=60)
-    equal("once it is redriven, the stack is well again",
+    equal("after the redrive, the stack is healthy again",
           wait_for(lambda: patient.wrong(), lambda found: not found, seconds=60), set())
 
 
 def wrong_signs(stack, patient):
-    """The last one: its lines stay in the log."""
+    """The last fault, because its lines stay in the log."""
     equal("wrong signatures are refused", {patient.send(number, "not-the-token") for number in range(5)}, {refusal(401)})
-    equal("and found", patient.wrong(), {"refusals"})
+    equal("they are found", patient.wrong(), {"refusals"})

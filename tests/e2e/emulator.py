@@ -1,4 +1,4 @@
-"""The emulator as a process of its own, with IAM enforced."""
+"""The emulator in its own process, with IAM enforced."""
 
 import os
 import pathlib
@@ -15,7 +15,7 @@ ACCOUNT = "000000000000"
 
 
 class Emulator:
-    """Runs while a `with` block lasts."""
+    """Runs during a `with` block."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -25,7 +25,7 @@ class Emulator:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def client_environment(self):
-        """The environment in which AWS clients find the emulator, and nothing of the user's own."""
+        """The environment for AWS clients of the emulator, without the user's AWS settings."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
         return environment | {
             "AWS_ACCESS_KEY_ID": "test",
@@ -49,7 +49,7 @@ class Emulator:
                 "BIND_HOST": "127.0.0.1",
                 "GATEWAY_PORT": str(self.port),
                 "IOT_MTLS_ENABLED": "0",
-                # The functions inherit it: they trust the receiver of the tests.
+                # The functions inherit this variable, so they trust the receiver of the tests.
                 "SSL_CERT_FILE": str(forwarding.certify(self.folder)),
                 "STATE_DIR": str(self.folder / "state"),
                 "TMPDIR": str(self.folder),

@@ -1,4 +1,4 @@
-"""Steps: a receiver of one's own behind the deployed stack."""
+"""Steps: your own receiver behind the deployed stack."""
 
 import datetime
 import http.server
@@ -21,7 +21,7 @@ BEFORE, AFTER = "Group.CallbackBeforeSendMsg", "Group.CallbackAfterGroupFull"
 
 
 def certify(folder):
-    """A certificate for this machine that vouches for itself, and its key: one file, and one for who trusts it."""
+    """Writes a self-signed certificate for this machine with its key, and a file with the certificate only. Returns the latter."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -54,7 +54,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         if self.is_down:
-            # The function has kept its connection, which goes on although the server is closed.
+            # The function keeps its connection, which stays open although the server is closed.
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -85,24 +85,24 @@ def in_front_of_a_receiver(stack, surroundings, sender, folder):
 
     fields = {"GroupId": "@TGS#forwarded", "EventTime": 1670574800123}
     asked = sender.send_callback(BEFORE, fields, signed(SECOND_TOKEN))
-    equal("a Before-callback gets the receiver's answer", asked, (200, "OK", 10100))
-    equal("an After-callback gets its own", sender.send_callback(AFTER, fields, signed(SECOND_TOKEN)), OK)
-    equal("a wrong one is refused", sender.send_callback(AFTER, fields, signed(FIRST_TOKEN))[0], 401)
-    equal("the receiver got the two that were admitted", len(Receiver.received), 2)
+    equal("a before-callback gets the receiver's answer", asked, (200, "OK", 10100))
+    equal("an after-callback gets the function's answer", sender.send_callback(AFTER, fields, signed(SECOND_TOKEN)), OK)
+    equal("a wrong signature is refused", sender.send_callback(AFTER, fields, signed(FIRST_TOKEN))[0], 401)
+    equal("the receiver got the two admitted callbacks", len(Receiver.received), 2)
     path, body = Receiver.received[0]
-    check("with its own query and Tencent's", path.startswith("/im?key=planted&") and "Sign=" in path, path)
-    equal("as they came", json.loads(body), {"CallbackCommand": BEFORE} | fields)
+    check("the URL has the receiver's query and Tencent's", path.startswith("/im?key=planted&") and "Sign=" in path, path)
+    equal("the body is unchanged", json.loads(body), {"CallbackCommand": BEFORE} | fields)
 
     Receiver.is_down = True
     server.shutdown()
     server.server_close()
     fields["EventTime"] += 1
-    equal("while it is down, chats go on", sender.send_callback(BEFORE, fields, signed(SECOND_TOKEN)), OK)
+    equal("while the receiver is down, the chat goes on", sender.send_callback(BEFORE, fields, signed(SECOND_TOKEN)), OK)
     lines = wait_for(lambda: [line for line in callback_lines(stack) if "forward" in line],
                      lambda found: len(found) >= 3)
-    equal("the log says what came of each", [line["forward"] for line in lines], ["200", "200", "connection"])
-    equal("and all are recorded", {line["outcome"] for line in lines}, {"recorded"})
-    check("nothing of its URL is in the log", "planted" not in json.dumps(callback_lines(stack)))
+    equal("the log has the result of each forward", [line["forward"] for line in lines], ["200", "200", "connection"])
+    equal("all are recorded", {line["outcome"] for line in lines}, {"recorded"})
+    check("the log has no part of the receiver's URL", "planted" not in json.dumps(callback_lines(stack)))
     logs, cloudwatch = stack.client("logs"), stack.client("cloudwatch")
     counting.publish(cloudwatch, counting.deployed(logs, stack.outputs()["FunctionLogName"]), lines)
-    equal("the alarm on failures sees one", counting.look(stack, "ForwardFailuresAlarm"), 1)
+    equal("the alarm on failures counts one", counting.look(stack, "ForwardFailuresAlarm"), 1)

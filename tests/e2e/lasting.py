@@ -1,4 +1,4 @@
-"""Steps of years of operation: the token is rotated by secrets, and a domain outlives a stack."""
+"""Steps: a token is rotated with secrets, and a domain moves to another stack."""
 
 import contextlib
 import threading
@@ -15,7 +15,7 @@ OTHER = "tencent-chat-webhook-2"
 
 
 class Traffic:
-    """Callbacks that come without a pause, signed with the token that the console has at the time."""
+    """Sends callbacks without a pause, signed with the console's current token."""
 
     def __init__(self, sender, token):
         self.sender, self.token, self.replies, self.ended = sender, token, [], threading.Event()
@@ -52,7 +52,7 @@ def tokens_of(stack, secret):
 
 
 def rotate_by_secrets(stack, surroundings, port):
-    """The commands of the docs, while callbacks come in. Each deployment takes another secret. Gives the new token."""
+    """Runs the commands of the docs while callbacks arrive. Each deployment has another secret. Returns the new token."""
     known = parameters(surroundings, FIRST_TOKEN, 5) | {"ForwardUrl": "none"}
     both, alone, delete = (recipe(f"rotate, {name}") for name in ("both tokens", "the new token alone", "delete"))
     definitions = both.split("OLD=")[0]
@@ -68,13 +68,13 @@ def rotate_by_secrets(stack, surroundings, port):
             check("deployed with the new one", result.returncode == 0, result.stdout[-1500:])
             stack.must(*delete_old)
             equal("after it, only the new one is left", secrets(stack) & {old, secret}, {secret})
-            # What the console has from now on.
+            # From now on, the console has this token.
             running.token, old = tokens_of(stack, secret)[0], secret
             running.wait_for_more()
-    note(f"{len(running.replies)} callbacks came in meanwhile")
+    note(f"{len(running.replies)} callbacks arrived in this time")
     equal("none was refused", set(running.replies), {OK})
     late = Sender(port, stack.outputs()["CallbackUrl"])
-    equal("the token of before is refused", late.send_callback(COMMAND, {"GroupId": GROUP}, signed(SECOND_TOKEN))[0], 401)
+    equal("the old token is refused", late.send_callback(COMMAND, {"GroupId": GROUP}, signed(SECOND_TOKEN))[0], 401)
     return running.token
 
 
@@ -84,7 +84,7 @@ def recorded(stack, table):
 
 
 def a_domain(stack, port, token):
-    """The URL in the console names a domain, which is handed to another stack while callbacks come in."""
+    """Moves the domain in the console's URL to another stack while callbacks arrive."""
     certificate = stack.aws("acm", "request-certificate", "--domain-name", DOMAIN, "--validation-method", "DNS")
     default = stack.outputs()["DefaultUrl"]
     domain = {"DomainName": DOMAIN, "CertificateArn": certificate["CertificateArn"]}
@@ -92,8 +92,8 @@ def a_domain(stack, port, token):
     check("deployed with a domain", result.returncode == 0, result.stdout[-1500:])
     outputs = stack.outputs()
     equal("the URL to paste is the domain's", outputs["CallbackUrl"], f"https://{DOMAIN}/")
-    check("the outputs say where its DNS record points", outputs["DomainTarget"] and outputs["DomainHostedZoneId"])
-    equal("the URL of before is the same", outputs["DefaultUrl"], default)
+    check("the outputs have the target of its DNS record", outputs["DomainTarget"] and outputs["DomainHostedZoneId"])
+    equal("the default URL is unchanged", outputs["DefaultUrl"], default)
     for url in (outputs["CallbackUrl"], default):
         equal(f"{url} answers", Sender(port, url).send_callback(COMMAND, {"GroupId": GROUP}, signed(token)), OK)
     refused = stack.deploy(DomainName=DOMAIN, CertificateArn="''")
@@ -107,17 +107,17 @@ def a_domain(stack, port, token):
         before = recorded(stack, other["TableName"])
         wait_for(lambda: recorded(stack, other["TableName"]), lambda count: count > before)
         given_up = stack.deploy(DomainName="''", CertificateArn="''")
-        check("the first stack gives the domain up", given_up.returncode == 0, given_up.stdout[-1500:])
+        check("the first stack is deployed without the domain", given_up.returncode == 0, given_up.stdout[-1500:])
         running.wait_for_more()
-    note(f"{len(running.replies)} callbacks came in meanwhile")
-    equal("each was recorded by one of the two", set(running.replies), {OK})
+    note(f"{len(running.replies)} callbacks arrived in this time")
+    equal("each was recorded by one of the stacks", set(running.replies), {OK})
     check("the other stack has recorded", recorded(stack, other["TableName"]) > before)
-    equal("the first stack's URL is its own again", stack.outputs()["CallbackUrl"], default)
+    equal("the first stack has its default URL again", stack.outputs()["CallbackUrl"], default)
     stack.must("sam", "delete", "--stack-name", OTHER, "--no-prompts", "--region", stack.environment["AWS_REGION"])
 
 
 def other_stack(stack, token):
-    """Another stack of the same build, with the outputs of it."""
+    """Deploys another stack of the same build. Returns its outputs."""
     stack.must("sam", "deploy", "--config-file", str(CONFIG), "--template-file", str(BUILT), "--stack-name", OTHER,
                "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides",
                f"Architecture={ARCHITECTURE}", f"SdkAppIds={SDK_APPID}", f"CallbackTokens={token}")

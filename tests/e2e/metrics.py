@@ -1,4 +1,4 @@
-"""The metric filters of the stack. The emulator makes them but counts nothing, so this does what they say."""
+"""The metric filters of the stack. The emulator creates them but does not count, so this module does."""
 
 import datetime
 
@@ -6,7 +6,7 @@ import filters
 
 
 def deployed(logs, group):
-    """The metric filters of a log group, as the template has them."""
+    """The metric filters of a log group, in the form of the template."""
     pages = logs.get_paginator("describe_metric_filters").paginate(logGroupName=group)
     return [
         {
@@ -27,7 +27,7 @@ def deployed(logs, group):
 
 
 def publish(cloudwatch, metric_filters, lines):
-    """Plays CloudWatch: puts the metrics that filters make of lines, and gives their names."""
+    """Does CloudWatch's work: puts the metrics that filters make of lines. Returns their names."""
     now, names = datetime.datetime.now(datetime.timezone.utc), set()
     for line in lines:
         for each in metric_filters:
@@ -43,7 +43,7 @@ def publish(cloudwatch, metric_filters, lines):
 
 
 def seen_by(cloudwatch, alarm):
-    """The sum of what an alarm looks at, in the last hour."""
+    """The sum of an alarm's metric in the last hour."""
     now = datetime.datetime.now(datetime.timezone.utc)
     statistics = cloudwatch.get_metric_statistics(
         Namespace=alarm["Namespace"],
@@ -58,7 +58,7 @@ def seen_by(cloudwatch, alarm):
 
 
 def look(stack, alarm):
-    """What an alarm of the stack sees, by its logical id."""
+    """The sum of the metric of an alarm, which is named by its logical id."""
     cloudwatch = stack.client("cloudwatch")
     name = stack.resources()[alarm]
     return seen_by(cloudwatch, cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0])

@@ -1,4 +1,4 @@
-"""Steps: what the operator has beside the stack."""
+"""Steps: the operator's other resources."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from emulator import ACCOUNT, REGION
 
 @dataclasses.dataclass
 class Surroundings:
-    """What the operator has beside the stack: an event bus and a topic, each with a queue that hears it."""
+    """The operator's other resources: an event bus and a topic, each with a queue that gets its messages."""
 
     bus_arn: str
     topic_arn: str
@@ -41,7 +41,7 @@ def make_surroundings(stack):
 
 
 def receive(stack, queue_url, count):
-    """Messages of a queue, up to a count."""
+    """Receives messages of a queue until there are enough."""
     sqs, messages = stack.client("sqs"), {}
 
     def fetch():
@@ -57,11 +57,11 @@ def receive(stack, queue_url, count):
 def event_bus(stack, surroundings):
     outputs = stack.outputs()
     described = stack.client("pipes").describe_pipe(Name=outputs["EventPipeName"])
-    equal("the pipe leads from the table's stream to the bus",
+    equal("the pipe connects the table's stream with the bus",
           (described["Source"], described["Target"], described["CurrentState"]),
           (outputs["TableStreamArn"], surroundings.bus_arn, "RUNNING"))
 
-    # What TTL does when an event is over.
+    # TTL does this when an event expires.
     dynamodb = stack.client("dynamodb")
     some = dynamodb.scan(TableName=outputs["TableName"], FilterExpression="attribute_exists(BodyParts)")["Items"][0]
     dynamodb.delete_item(TableName=outputs["TableName"], Key={name: some[name] for name in ("pk", "sk")})
@@ -72,13 +72,13 @@ def event_bus(stack, surroundings):
     properties = stack.template("EventBus")["Resources"]["EventPipe"]["Properties"]
     left_out = pipe.carry(stack.client("events"), properties, surroundings.bus_arn, records)
     equal("the filter leaves out parts and deletions", left_out, len(records) - len(heads))
-    check("of which there are some", left_out >= 2, left_out)
+    check("there are some of them", left_out >= 2, left_out)
 
     of_groups = [record for record in heads
                  if record["dynamodb"]["NewImage"]["CallbackCommand"]["S"].startswith("Group.")]
     got = receive(stack, surroundings.bus_queue, len(of_groups))
-    equal("a rule for Group.* hears each group event", len(got), len(of_groups))
-    equal("with the whole item in it", {event["detail"]["sk"]["S"] for event in got},
+    equal("a rule for Group.* gets each group event", len(got), len(of_groups))
+    equal("the event has the whole item", {event["detail"]["sk"]["S"] for event in got},
           {record["dynamodb"]["NewImage"]["sk"]["S"] for record in of_groups})
-    check("under Tencent's name of it",
+    check("its detail type is Tencent's command",
           all(event["detail-type"] == event["detail"]["CallbackCommand"]["S"] for event in got))

@@ -1,11 +1,11 @@
-"""The pipe from the table's stream to the event bus. The emulator makes it but does not carry anything to a bus,
-so this does what the deployed pipe says: its filter, its template, its source and detail type."""
+"""The pipe from the table's stream to the event bus. The emulator creates it but sends nothing to a bus. So this module
+does it, with the filter, template, source and detail type of the deployed pipe."""
 
 import json
 
 
 def stream_records(streams, stream_arn):
-    """All records of a stream, in the shape in which a pipe sees them."""
+    """All records of a stream, in the shape for a pipe."""
     for shard in streams.describe_stream(StreamArn=stream_arn)["StreamDescription"]["Shards"]:
         iterator = streams.get_shard_iterator(
             StreamArn=stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
@@ -18,7 +18,7 @@ def stream_records(streams, stream_arn):
 
 
 def admits(events, pattern, record):
-    """Asks EventBridge whether a pattern admits a record."""
+    """Asks EventBridge whether a pattern matches a record."""
     envelope = {
         "id": "1",
         "detail-type": "-",
@@ -41,7 +41,7 @@ def at_path(record, path):
 
 
 def carry(events, pipe, bus, records):
-    """Puts what the pipe would put, and gives how many records it left out."""
+    """Puts the events that the pipe would put. Returns the number of records that the filter leaves out."""
     filters = pipe["SourceParameters"]["FilterCriteria"]["Filters"]
     target = pipe["TargetParameters"]
     to_bus = target["EventBridgeEventBusParameters"]

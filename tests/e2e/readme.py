@@ -1,20 +1,17 @@
-"""Step: the commands of the README and of docs/deploy.md, typed into each shell that people use."""
+"""Step: runs the commands of the README and of docs/deploy.md in each common shell."""
 
-import http.client
-import http.server
 import os
 import re
 import shutil
-import threading
-import time
 
 from callbacks import SDK_APPID
 from checks import check, equal, note
 from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET
+from proxies import cloudformation
 from stack import ROOT
 
 README, DEPLOY = ROOT / "README.md", ROOT / "docs" / "deploy.md"
-# As a person has them: the last one is interactive, where `#` begins no comment and `?`, `*`, `#` and `^` are patterns.
+# Interactive zsh is last: there `#` begins no comment, and `?`, `*`, `#` and `^` are patterns.
 SHELLS = {
     "bash": (["bash", "--noprofile", "--norc", "-s"], ""),
     "dash": (["dash", "-s"], ""),
@@ -25,7 +22,7 @@ OK = '{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 
 
 def block(heading, number=0, page=README):
-    """A block of code below a heading, without prompts and what a command prints."""
+    """A block of code under a heading, without prompts and output."""
     section = page.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
     language, code = re.findall(r"^```(sh|console)\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[number]
     if language == "sh":
@@ -34,37 +31,12 @@ def block(heading, number=0, page=README):
     return "".join(f"{command}\n" for command in commands)
 
 
-def deployed_api(sender):
-    """The deployed API at an address of this machine: only by its host name does the emulator know it."""
-
-    class Api(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            connection = http.client.HTTPConnection("127.0.0.1", sender.port, timeout=30)
-            connection.request("POST", self.path, body, {"Host": sender.host, "Content-Type": "application/json"})
-            response = connection.getresponse()
-            reply = response.read()
-            sender.times.append(time.time())
-            self.send_response(response.status)
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Api)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://127.0.0.1:{server.server_port}/"
-
-
-def stand_ins(folder, sender, program):
-    """A folder for the PATH: a chat-events and a curl that find a deployed API in the emulator."""
-    binaries = folder / "readme-bin"
+def stand_ins(stack, sender, program):
+    """A folder for the PATH with a chat-events and a curl that reach the deployed API in the emulator."""
+    binaries = stack.folder / "readme-bin"
     binaries.mkdir()
     events = binaries / "chat-events"
-    events.write_text(f"#!/bin/bash\n[ \"$3\" = send ] && exec {program} \"${{@:3}}\" --to {deployed_api(sender)}\n"
-                      f"exec {program} \"$@\"\n")
+    events.write_text(f"#!/bin/bash\nAWS_ENDPOINT_URL_CLOUDFORMATION={cloudformation(stack, sender)} exec {program} \"$@\"\n")
     events.chmod(0o755)
     curl, port = binaries / "curl", sender.port
     host = rf's#https://([a-z0-9]+)\.execute-api\.[^/]*/#http://\1.execute-api.localhost:{port}/#'
@@ -75,8 +47,8 @@ def stand_ins(folder, sender, program):
 
 
 def in_every_shell(stack, sender, program):
-    binaries = stand_ins(stack.folder, sender, program)
-    # While two tokens stand in the secret, the first one signs.
+    binaries = stand_ins(stack, sender, program)
+    # If the secret has two tokens, the first one signs.
     put = ["secretsmanager", "put-secret-value", "--secret-id", SECRET, "--secret-string"]
     stack.aws(*put, f"{SECOND_TOKEN},{FIRST_TOKEN}")
     for name, (command, first) in SHELLS.items():
@@ -112,26 +84,26 @@ def deploy(stack, name, typed):
 def smoke(stack, name, typed):
     ran = typed(block("Smoke test"))
     check(f"{name}: the smoke test is answered OK", " 200 " in ran.stdout and OK in ran.stdout, ran.stdout)
-    check(f"{name}: and lists the event", ran.returncode == 0 and "2026-01-01T00:00:00.000Z" in ran.stdout, ran.stdout)
-    equal(f"{name}: as one item, however often it is run", recorded(stack, "smoke-test"), 1)
+    check(f"{name}: it lists the event", ran.returncode == 0 and "2026-01-01T00:00:00.000Z" in ran.stdout, ran.stdout)
+    equal(f"{name}: repeated runs make one item", recorded(stack, "smoke-test"), 1)
 
 
 def smoke_with_curl(stack, name, typed):
     ran = typed(block("A smoke test with curl", page=DEPLOY))
-    check(f"{name}: the one with curl is answered OK", OK in ran.stdout, ran.stdout)
-    check(f"{name}: and shows the body", ran.returncode == 0 and BODY in ran.stdout, ran.stdout)
-    equal(f"{name}: as one item too", recorded(stack, "curl-test"), 1)
+    check(f"{name}: the smoke test with curl is answered OK", OK in ran.stdout, ran.stdout)
+    check(f"{name}: it shows the body", ran.returncode == 0 and BODY in ran.stdout, ran.stdout)
+    equal(f"{name}: repeated runs with curl make one item", recorded(stack, "curl-test"), 1)
 
 
 def recorded(stack, subject):
-    """How many events of a subject are in the table."""
+    """The number of a subject's events in the table."""
     return len(stack.client("dynamodb").query(
         TableName=stack.outputs()["TableName"], KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": f"{SDK_APPID}#{subject}"}})["Items"])
 
 
 def read(name, typed):
-    # `follow` does not end.
+    # `follow` never ends.
     commands = [line for line in block("Read the events").splitlines(keepends=True) if " follow" not in line]
     for line in commands:
         ran = typed(line)

@@ -1,4 +1,4 @@
-"""Steps: callbacks come in, and what is left of them."""
+"""Steps: callbacks, and their items, log lines and metrics."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from lines import LINE_BYTES
 GROUP = "@TGS#2J4SZEAEL"
 REFUSED_SAMPLES = {"broken-body": 400, "foreign-sdkappid": 403}
 PROBE_SAMPLES = {"url-probe", "url-probe-with-command", "url-probe-without-sdkappid"}
-# Not in the table: refused, or the console's check of the URL.
+# Not in the table: refused callbacks and URL checks.
 UNRECORDED_SAMPLES = {*REFUSED_SAMPLES, *PROBE_SAMPLES}
 LARGE = 5000
 
@@ -35,8 +35,8 @@ def requests(sender):
         expected = refusal(REFUSED_SAMPLES[name]) if name in REFUSED_SAMPLES else OK
         equal(f"events/{name}.json", sender.send_sample(event, signed(FIRST_TOKEN)), expected)
     event = samples()["group-destroyed"]
-    equal("the same once more", sender.send_sample(event, signed(FIRST_TOKEN)), OK)
-    equal("not signed", sender.send_sample(event, {}), refusal(401))
+    equal("a repeated callback", sender.send_sample(event, signed(FIRST_TOKEN)), OK)
+    equal("unsigned", sender.send_sample(event, {}), refusal(401))
     equal("forged", sender.send_sample(event, signed("not-the-token")), refusal(401))
     equal("stale", sender.send_sample(event, signed(FIRST_TOKEN, time.time() - 120)), refusal(401))
     equal("from the future", sender.send_sample(event, signed(FIRST_TOKEN, time.time() + 120)), refusal(401))
@@ -49,7 +49,7 @@ def requests(sender):
 
 
 def user_with(stack, policy, name=None):
-    """Credentials of a user who has one policy of the stack, and nothing else."""
+    """Credentials of a user with only one policy of the stack."""
     iam, name = stack.client("iam"), name or policy
     iam.create_user(UserName=name)
     iam.attach_user_policy(UserName=name, PolicyArn=stack.outputs()[policy])
@@ -58,7 +58,7 @@ def user_with(stack, policy, name=None):
 
 
 def permissions(stack):
-    """Each user may make the calls of the command line that its policy is for."""
+    """Checks that each policy allows only its calls of the command line. Returns a client of the last user."""
     outputs, denied = stack.outputs(), "AccessDeniedException"
     table, stream = outputs["TableName"], outputs["TableStreamArn"]
     item = {"pk": {"S": "erased"}, "sk": {"S": "planted"}}
@@ -99,8 +99,8 @@ def items(stack):
     history = query("pk = :pk", {":pk": f"{SDK_APPID}#{GROUP}"})
     equal("a group's history has each callback once", len(history), len(of_group))
     keys = [item["sk"]["S"] for item in history]
-    equal("in order", keys, sorted(keys))
-    equal("its bodies are as they were sent", {item["Body"]["S"] for item in history},
+    equal("its events are in order", keys, sorted(keys))
+    equal("its bodies are unchanged", {item["Body"]["S"] for item in history},
           {sample_body(event).decode() for event in of_group})
     check("RETENTION_DAYS is set in ExpiresAt",
           all(abs(int(item["ExpiresAt"]["N"]) - time.time() - 30 * 86_400) < 600 for item in history))
@@ -117,9 +117,9 @@ def items(stack):
     head = large[1]
     parts = [item["Part"]["S"] for item in query("pk = :pk", {":pk": f"{head['pk']['S']}#{head['sk']['S']}"})]
     equal("the larger body is in parts", head["BodyParts"]["N"], str(len(parts)))
-    equal("which join to what was sent", json.loads("".join(parts))["MemberList"], large_body(2 * LARGE)["MemberList"])
+    equal("the parts make the sent body", json.loads("".join(parts))["MemberList"], large_body(2 * LARGE)["MemberList"])
     check("the index has no body", not any({"Body", "Part"} & item.keys() for item in destroyed))
-    check("but what a list of groups shows", all({"GroupId", "Name", "Owner_Account"} <= item.keys()
+    check("the index has the attributes for a list of groups", all({"GroupId", "Name", "Owner_Account"} <= item.keys()
                                                 for item in destroyed))
 
 
@@ -137,28 +137,28 @@ def callback_lines(stack):
 
 def log(stack, sender):
     lines = wait_for(lambda: callback_lines(stack), lambda lines: len(lines) >= sender.sent)
-    equal("a line for each request", len(lines), sender.sent)
+    equal("there is one line per request", len(lines), sender.sent)
     tally = {}
     for line in lines:
         tally[line["outcome"]] = tally.get(line["outcome"], 0) + 1
     # The samples, and two large bodies.
     recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 2
-    equal("their outcomes", tally, {"recorded": recorded, "duplicate": 1, "probe": len(PROBE_SAMPLES), "refused": 8})
+    equal("the outcomes are as expected", tally, {"recorded": recorded, "duplicate": 1, "probe": len(PROBE_SAMPLES), "refused": 8})
     reasons = sorted(line["reason"] for line in lines if line["outcome"] == "refused")
-    equal("their reasons", reasons, [
+    equal("the reasons are as expected", reasons, [
         "body_not_json", "body_too_large", "not_post", "sdkappid_foreign", "sign_in_future", "sign_missing",
         "sign_too_old", "sign_wrong",
     ])
-    check("each with time and level, which Lambda filters by",
+    check("each has a time and a level for Lambda's filter",
           all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["timestamp"])
               and line["level"] in ("INFO", "WARN", "ERROR") for line in lines))
     fields = {"SdkAppid", "CallbackCommand", "subject", "EventTime", "Lag", "StoreTime", "body_bytes", "RequestId"}
     stored = [line for line in lines if line["outcome"] == "recorded" and "EventTime" in line]
-    check("each with what the saved queries ask for", all(fields <= line.keys() for line in stored),
+    check("each has the fields of the saved queries", all(fields <= line.keys() for line in stored),
           [sorted(fields - line.keys()) for line in stored])
     check("one cold start", sum(line.get("cold_start", False) for line in lines) == 1)
     longest = max((len(line) for line in log_lines(stack) if '"outcome":"recorded"' in line), default=0)
-    check(f"a line of what was recorded has at most {LINE_BYTES} bytes, as its price is reckoned",
+    check(f"a line of a recorded callback has at most {LINE_BYTES} bytes, as in the prices",
           0 < longest <= LINE_BYTES, longest)
     text = "\n".join(log_lines(stack))
     sign = re.compile(r"(?i)\bsign=|[0-9a-f]{64}")
@@ -171,9 +171,9 @@ def metrics(stack):
     metric_filters = counting.deployed(stack.client("logs"), stack.outputs()["FunctionLogName"])
     equal("the function's log has its filters", len(metric_filters), 6)
     names = counting.publish(cloudwatch, metric_filters, lines)
-    equal("which count", names, {"Lag", "Refused", "SignatureRefusals"})
-    equal("the alarm on what is not stored sees none", counting.look(stack, "NotStoredAlarm"), 0)
+    equal("their metrics have these names", names, {"Lag", "Refused", "SignatureRefusals"})
+    equal("NotStoredAlarm counts none", counting.look(stack, "NotStoredAlarm"), 0)
     signs = sum(str(line.get("reason")).startswith("sign_") for line in lines)
-    equal("the alarm on signatures sees each", counting.look(stack, "SignatureRefusalsAlarm"), signs)
+    equal("SignatureRefusalsAlarm counts each", counting.look(stack, "SignatureRefusalsAlarm"), signs)
     actions = {alarm["AlarmName"]: alarm["AlarmActions"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
-    check("each alarm tells a topic", actions and all(actions.values()), actions)
+    check("each alarm has a topic", actions and all(actions.values()), actions)

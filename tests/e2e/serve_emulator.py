@@ -1,8 +1,8 @@
-"""Serves the emulator with stand-ins for what it lacks, so that the template can be deployed as it is.
+"""Serves the emulator with stand-ins for missing features, so that the unchanged template can be deployed.
 
-Four types of resource are accepted and have no effect. An alarm on an expression looks at the first metric of it. A
-subscription or a search of a log group gets the lines that its pattern admits; Lambda gives the event of an asynchronous
-invocation that failed to the function's dead-letter queue. A template that is read back has S3's own host in its URLs.
+Four types of resource are accepted without effect. An alarm on an expression watches the expression's first metric. A
+subscription or a search of a log group gets the lines that match its pattern. Lambda sends the event of a failed
+asynchronous invocation to the function's dead-letter queue. The URLs in a template that is read back have S3's host.
 """
 
 import json
@@ -36,7 +36,7 @@ def keep(physical_id, _old, _new, _stack_name):
 
 for kind in LACKING:
     if kind in HANDLERS:
-        sys.exit(f"The emulator knows {kind} now: take the stand-in away.")
+        sys.exit(f"The emulator knows {kind} now: remove the stand-in.")
     HANDLERS[kind] = {"create": accept, "update": keep, "delete": lambda *_: None}
 
 
@@ -55,9 +55,9 @@ ALARM = HANDLERS["AWS::CloudWatch::Alarm"]
 ALARM |= {step: without_expressions(ALARM[step]) for step in ("create", "update")}
 
 
-# It looks for the words of a pattern, and so for none of `{ $.unrecorded.piece > 0 }`.
+# The emulator knows only patterns of words, not `{ $.unrecorded.piece > 0 }`.
 if cloudwatch_logs._subscription_pattern_matches("{ $.a.b > 0 }", '{"a":{"b":1}}'):
-    sys.exit("The emulator knows patterns for JSON now: take the stand-in away.")
+    sys.exit("The emulator knows patterns for JSON now: remove the stand-in.")
 by_words = cloudwatch_logs._subscription_pattern_matches
 
 
@@ -68,9 +68,9 @@ def by_pattern(pattern, message):
 cloudwatch_logs._subscription_pattern_matches = by_pattern
 
 
-# A search finds every line, whatever its pattern for JSON is.
+# The emulator's search ignores patterns for JSON.
 if not cloudwatch_logs._compile_filter_pattern('{ $.a = "b" }')('{"a":"c"}'):
-    sys.exit("The emulator knows patterns for JSON now: take the stand-in away.")
+    sys.exit("The emulator knows patterns for JSON now: remove the stand-in.")
 search_by_words = cloudwatch_logs._compile_filter_pattern
 
 
@@ -83,12 +83,12 @@ def search_by_pattern(pattern):
 cloudwatch_logs._compile_filter_pattern = search_by_pattern
 
 
-# It calls the function of a subscription once, and not as an asynchronous invocation, which AWS's is.
+# The emulator calls the function of a subscription only once. AWS invokes it asynchronously.
 once = lambda_svc._execute_function_with_config_scope
 
 
 def execute(function, event):
-    # A subscription starts a thread for it; someone who invokes the function waits for the answer.
+    # A subscription calls this function in a new thread. Other callers wait for the response.
     if threading.current_thread()._target is execute and "awslogs" in event:
         return lambda_svc.invoke_async_with_retry(function, event)
     return once(function, event)
@@ -97,8 +97,8 @@ def execute(function, event):
 lambda_svc._execute_function_with_config_scope = execute
 
 
-# It makes a function without its dead-letter queue, and puts there what a destination would get: the queue of AWS
-# gets the event as it came.
+# The emulator ignores a function's dead-letter queue, and would send it the message for a destination. AWS sends the
+# unchanged event.
 def with_dead_letters(handle):
     def handled(*arguments, **named):
         result = handle(*arguments, **named)
@@ -123,7 +123,7 @@ def give_up(queue_arn, _function_name, event, _result):
 lambda_svc._route_async_failure = give_up
 
 
-# `sam delete` deletes what `sam deploy` uploaded. It parses the URL of a nested template, and knows only AWS's hosts.
+# `sam delete` deletes the files that `sam deploy` uploaded. In the URL of a nested template, it accepts only AWS's hosts.
 get_template = handlers._ACTION_HANDLERS["GetTemplate"]
 
 
@@ -136,7 +136,7 @@ def get_template_with_hosts_of_aws(params):
 handlers._ACTION_HANDLERS["GetTemplate"] = get_template_with_hosts_of_aws
 
 
-# It does not look for the stream that a call names, so that a policy for one stream would allow nothing.
+# The emulator ignores the stream in a call, so a policy for one stream would allow nothing.
 extract_resource_arn = iam_actions.extract_resource_arn
 
 
@@ -151,7 +151,8 @@ def extract_resource_arn_of_streams(service, method, path, headers, body, *rest)
 iam_actions.extract_resource_arn = extract_resource_arn_of_streams
 
 
-# It is served without TLS, which the policies of queues refuse. Its clients here stand for some that use TLS.
+# The emulator has no TLS, and the policies of queues refuse requests without TLS. So it treats its clients as if they
+# used TLS.
 def by_tls(handle):
     return lambda source_ip, secure_transport: handle(source_ip, True)
 

@@ -1,4 +1,4 @@
-"""The stack: built and deployed by the SAM CLI, as a person would."""
+"""The stack, which the SAM CLI builds and deploys."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ import boto3
 from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Of its own: a `sam deploy` after the tests must not find a build for this machine's processor.
+# A separate folder: a `sam deploy` after the tests must not find a build for this machine's processor.
 BUILT = ROOT / ".local" / "e2e" / "build" / "template.yaml"
 CONFIG = ROOT / "docs" / "samconfig.example.toml"
 NAME = "tencent-chat-webhook"
@@ -33,7 +33,7 @@ class Stack:
         self.session = boto3.Session()
 
     def run(self, *command, stdin=None, cwd=ROOT, **environment):
-        """Runs a command of the README and gives its result."""
+        """Runs a command, and returns its result."""
         print("  $ " + " ".join(word if len(word) < 90 else word[:87] + "..." for word in command), flush=True)
         return subprocess.run(
             command,
@@ -46,14 +46,14 @@ class Stack:
         )
 
     def must(self, *command, **options):
-        """Runs a command that the rest depends on, and gives its output."""
+        """Runs a command that must succeed, and returns its output."""
         result = self.run(*command, **options)
         if result.returncode != 0:
             raise RuntimeError(f"{command[0]} failed with {result.returncode}:\n{result.stdout[-4000:]}")
         return result.stdout
 
     def aws(self, *arguments):
-        """Runs the AWS CLI, and gives the JSON that it prints."""
+        """Runs the AWS CLI, and returns its JSON."""
         output = self.must("aws", *arguments, "--output", "json")
         return json.loads(output) if output.strip() else None
 
@@ -94,7 +94,7 @@ class Stack:
         }
 
     def template(self, nested=None):
-        """The template as it was deployed, transformed; or that of a nested stack."""
+        """The deployed template after its transformation, or a nested stack's."""
         name = self.resources()[nested] if nested else NAME
         body = self.client("cloudformation").get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
         return body if isinstance(body, dict) else yaml_parse(body)

@@ -1,4 +1,4 @@
-"""Steps: the hook that tries a new version before it gets traffic. The emulator has no CodeDeploy, so this calls it."""
+"""Steps: the hook that checks a new version before it gets traffic. The emulator has no CodeDeploy, so this module calls it."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from deploying import live_version
 
 
 class CodeDeploy:
-    """Says which version a deployment is of, and hears the answer."""
+    """Names the version of a deployment, and keeps the hook's status."""
 
     def __init__(self, version):
         self.version, self.status = version, None
@@ -23,7 +23,7 @@ class CodeDeploy:
 
 
 def tried(stack, version):
-    """The hook's answer of a version, which is a real one."""
+    """The hook's status for a real version."""
     hook, deployments = stack.template()["Resources"]["DeploymentHook"]["Properties"], CodeDeploy(version)
     services = {"codedeploy": deployments, "lambda": stack.client("lambda")}
     space = {"__name__": "index"}
@@ -42,4 +42,4 @@ def a_version(stack):
         FunctionName=name, Environment={"Variables": variables | {"SDK_APP_IDS": "not-a-number"}})
     broken = functions.publish_version(FunctionName=name)["Version"]
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
-    equal("one that can't start does not", tried(stack, broken), "Failed")
+    equal("a version that can't start gets none", tried(stack, broken), "Failed")
