@@ -12,7 +12,7 @@ pub(crate) fn is_blank(body: &[u8]) -> bool {
     body.trim_ascii().is_empty()
 }
 
-/// Whether a body is a JSON object without fields. For any other body, the first bytes are enough to tell.
+/// Whether a body is a JSON object without fields. For any other body, the first bytes are enough.
 pub(crate) fn has_no_fields(body: &[u8]) -> bool {
     body.iter().filter(|byte| !b" \t\r\n".contains(byte)).eq(b"{}")
 }

@@ -4,7 +4,7 @@
 //! DynamoDB is in this process, so it keeps running. Both listen only on loopback. Events are kept in a file.
 //!
 //! Every setting can be set in the environment; otherwise it has a value that fits the files in `events/`. This
-//! program has some settings of its own: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`),
+//! program also has these settings: `LOCAL_FUNCTION_ADDRESS` (default `127.0.0.1:9000`),
 //! `LOCAL_DYNAMODB_ADDRESS` (default `127.0.0.1:8000`), `LOCAL_DYNAMODB_FILE` (default `.local/events.db`), and
 //! `LOG=json` for the log as CloudWatch gets it.
 
@@ -46,7 +46,7 @@ async fn run() -> Outcome<()> {
     let dynamodb = DynamoDb::in_file(&file, addresses.dynamodb).await?;
     let mut function = watch::start(addresses.function, &dynamodb.url())?;
     function.wait_until_it_listens(addresses.function).await?;
-    tell(&addresses);
+    print_help(&addresses);
     function.serve().await
 }
 
@@ -69,7 +69,7 @@ fn setting(name: &str, default: &str) -> String {
     env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
 }
 
-fn tell(Addresses { function, dynamodb }: &Addresses) {
+fn print_help(Addresses { function, dynamodb }: &Addresses) {
     println!(
         "The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:"
     );

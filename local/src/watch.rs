@@ -28,7 +28,7 @@ const DEFAULTS: [(&str, &str); 5] = [
 /// The signing setting, if the environment has none.
 const TOKENS: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000002:local-token"), ("ALLOW_UNSIGNED", "true")];
 
-/// `cargo lambda` logs each of its own steps, which nobody needs here.
+/// Hides the log lines of `cargo lambda` about its steps.
 const QUIET: [(&str, &str); 1] = [("RUST_LOG", "cargo_lambda=warn")];
 
 /// After this time the function is killed.

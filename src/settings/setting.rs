@@ -14,7 +14,7 @@ pub(super) struct Setting {
 pub struct SettingsError {
     /// The setting's name.
     pub name: &'static str,
-    /// What is wrong with the setting. Never contains its value.
+    /// The problem with the setting. Never contains its value.
     pub reason: Cow<'static, str>,
     /// The expected values.
     pub expected: &'static str,

@@ -61,7 +61,7 @@ impl Case {
         source
     }
 
-    /// The path of its own time, and the time in milliseconds.
+    /// The path of the callback's own time, and the time in milliseconds.
     fn time(&self) -> Option<(&'static str, u64)> {
         let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
         TIMES.into_iter().find_map(|(path, factor)| Some((path, number(self.body.pointer(path)?)? * factor)))

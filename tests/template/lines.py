@@ -31,7 +31,7 @@ OF_THE_FUNCTION = [
     (REFUSED, {"Refused": 1}),
     (REFUSED | {"reason": "sign_wrong"}, {"Refused": 1, "SignatureRefusals": 1}),
     ({"level": "INFO", "message": "ready"}, {}),
-    ("Lambda's own line, which is no JSON", {}),
+    ("a line of Lambda, which is not JSON", {}),
 ]
 # With your own receiver.
 FORWARDED = [

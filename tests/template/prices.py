@@ -1,4 +1,4 @@
-"""What a deployment costs, worked out from the template's own values and AWS's list prices."""
+"""The costs of a deployment, from the template's values and AWS's list prices."""
 
 import json
 import math
@@ -21,19 +21,19 @@ METRIC_MONTH, ALARM_METRIC_MONTH, COMPOSITE_MONTH, DASHBOARD_MONTH = 0.30, 0.10,
 QUEUE_REQUEST = 0.40 / MILLION
 PIPE_REQUEST, EVENT, EVENT_INCREMENT = 0.40 / MILLION, 1.00 / MILLION, 64 * 1024
 STREAM_READ, STREAM_READS_A_SECOND = 0.20 / MILLION, 4
-# Of a partition of the table, and so of a shard of its stream.
+# Of a partition of the table. It limits a shard of the stream, too.
 PARTITION_UNITS = 1_000
 SECRET_MONTH, INSIGHTS_RULE_MONTH, INSIGHTS_RULES = 0.40, 0.50, 2
 
-# What is taken for granted. The time is assumed, not measured; the sizes are those of `events/`, rounded up.
+# Assumptions. The time is not measured. The sizes are those of `events/`, rounded up.
 MILLISECONDS = 10
 REPEATS = 0.02
 ITEM_BYTES, INDEX_ENTRY_BYTES, ITEM_OVERHEAD = 830, 420, 100
 LOG_LINE_OVERHEAD = 26
 MONTH_SECONDS = 30 * 86_400
-# Lambda polls a queue by long polls, also while it is empty: how many at a time is assumed.
+# Lambda reads a queue with long polls, even if it is empty. The number of pollers is assumed.
 POLLERS, POLL_SECONDS = 5, 20
-# A receiver that answers, and one that does not: Lambda is paid while it waits.
+# A receiver that answers, and one that does not. Lambda bills the time of waiting.
 RECEIVER_MILLISECONDS, FORWARD_TIMEOUT_MILLISECONDS = 100, 1500
 FLOOD_RATE, FLOOD_SECONDS, REFUSAL_MILLISECONDS = 1_000, 3_600, 2
 
@@ -49,7 +49,7 @@ def tiered(count, tiers):
 
 
 def api_log_line(expansion):
-    """A line of the API's log with values as long as they get."""
+    """A line of the API's log with the longest values."""
     longest = {"requestId": "c8Qb02hGtjMEJpg=", "identity.sourceIp": "198.51.100.200", "status": "200",
                "responseLatency": "12", "integrationLatency": "10", "integrationErrorMessage": "-"}
     line = expansion.properties("ApiStage")["AccessLogSettings"]["Format"]
@@ -57,21 +57,21 @@ def api_log_line(expansion):
 
 
 def duration(count, milliseconds):
-    """What Lambda takes for the time of invocations."""
+    """Lambda's price for the duration of invocations."""
     function = Expansion(LEAST).properties("Function")
     gb_seconds = count * milliseconds / 1000 * int(function["MemorySize"]) / 1024
     return gb_seconds * LAMBDA_GB_SECOND[function["Architectures"][0]]
 
 
 def stored(count, table_class):
-    """What it takes to keep a month's callbacks for a month: table, index, recovery."""
+    """The price to store a month's callbacks for a month: table, index, recovery."""
     table = (ITEM_BYTES + INDEX_ENTRY_BYTES + 2 * ITEM_OVERHEAD) / GB * TABLE_GB_MONTH[table_class]
     recovery = (ITEM_BYTES + ITEM_OVERHEAD) / GB * RECOVERY_GB_MONTH
     return count * (1 - REPEATS) * (table + recovery)
 
 
 def flood():
-    """What an hour of refused requests takes."""
+    """The price of an hour of refused requests."""
     count = FLOOD_RATE * FLOOD_SECONDS
     line = len(json.dumps(REFUSED, separators=(",", ":"))) + LOG_LINE_OVERHEAD
     api = Expansion(LEAST)
@@ -81,7 +81,7 @@ def flood():
 
 
 def month(count, parameters=None):
-    """What a month of callbacks of the size of `events/` costs: rows of name and dollars."""
+    """The costs of a month of callbacks with the sizes of `events/`, in dollars by name."""
     expansion = Expansion(LEAST | (parameters or {}))
     table = expansion.properties("EventsTable")
     unique = count * (1 - REPEATS)
@@ -104,7 +104,7 @@ def month(count, parameters=None):
 
 
 def fixed():
-    """What each month costs besides."""
+    """The fixed costs of a month."""
     expansion = Expansion(LEAST)
     alarm_metrics = 0
     for alarm in expansion.of_type("AWS::CloudWatch::Alarm").values():
@@ -127,7 +127,7 @@ def fixed():
 
 
 def bus(count):
-    """A pipe to an event bus: requests, events, and the reads of as many shards as the rate needs."""
+    """The costs of a pipe to an event bus: requests and events, and the reads of the shards for this rate."""
     unique = count * (1 - REPEATS)
     shards = max(1, math.ceil(count / MONTH_SECONDS / PARTITION_UNITS))
     detail = math.ceil(2 * ITEM_BYTES / EVENT_INCREMENT)

@@ -122,7 +122,7 @@ async fn redrive_finds_a_duplicate_if_only_the_response_was_lost() {
     assert_eq!(redrive(&stage.table, &stage.log.text()).await, [Stored::Duplicate]);
 }
 
-/// Lambda freezes the function between events, and DynamoDB closes the connection meanwhile.
+/// Lambda freezes the function between events, and DynamoDB closes the idle connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn connection_closed_while_idle_loses_no_callback() {
     let stage = Stage::scripted(&[Step::PassAndClose]).await;

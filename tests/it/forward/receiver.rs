@@ -14,7 +14,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-/// What a receiver does with a request.
+/// The receiver's reaction to a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Behaviour {
     /// Sends this status and body, after this many milliseconds.

@@ -18,7 +18,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-/// What the endpoint does with a request.
+/// The endpoint's reaction to a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// Passes it to DynamoDB.

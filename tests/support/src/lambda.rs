@@ -170,7 +170,7 @@ impl Instance {
         let status = status.expect("/proc is there");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        kilobytes.expect("the kernel tells the peak of resident memory") * 1024
+        kilobytes.expect("the kernel reports the peak of resident memory") * 1024
     }
 }
 

@@ -22,7 +22,7 @@ use tokio_rustls::{
     rustls::{ServerConfig, pki_types::PrivateKeyDer},
 };
 
-/// What a connection does when its client next writes to it.
+/// The reaction of a connection when its client writes to it the next time.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
     /// It never answers again.
