@@ -75,5 +75,5 @@ fn print_help(Addresses { function, dynamodb }: &Addresses) {
     );
     println!("  make send    sends some callbacks as Tencent does");
     println!("  make show    shows what is recorded");
-    println!("Each callback is a line here. A change in src/ starts the function anew; Ctrl-C ends it.\n");
+    println!("Each callback is a line here. A change in src/ restarts the function. Ctrl-C ends it.\n");
 }
