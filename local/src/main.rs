@@ -74,6 +74,6 @@ fn print_help(Addresses { function, dynamodb }: &Addresses) {
         "The function answers at http://{function}, DynamoDB at http://{dynamodb}. In a second terminal:"
     );
     println!("  make send    sends some callbacks as Tencent does");
-    println!("  make show    shows what is recorded");
+    println!("  make show    shows the recorded events");
     println!("Each callback is a line here. A change in src/ restarts the function. Ctrl-C ends it.\n");
 }
