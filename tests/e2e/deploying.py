@@ -38,10 +38,10 @@ def build(stack):
 def without_token(stack):
     result = stack.deploy(SdkAppIds=SDK_APPID)
     check("sam deploy fails", result.returncode != 0, result.stdout)
-    check("the error names the fix", "or set AllowUnsigned" in result.stdout, result.stdout[-600:])
+    check("the error names the fix", "set AllowUnsigned to true" in result.stdout, result.stdout[-600:])
     check("no stack is created", not stack.exists())
     result = stack.deploy(SdkAppIds=SDK_APPID, CallbackTokens="none")
-    check("`none` means no token", result.returncode != 0 and "or set AllowUnsigned" in result.stdout,
+    check("`none` means no token", result.returncode != 0 and "set AllowUnsigned to true" in result.stdout,
           result.stdout[-600:])
     result = stack.deploy(SdkAppIds="my-app", CallbackTokens=FIRST_TOKEN)
     check("an SDKAppID that is not a number is refused", result.returncode != 0, result.stdout[-600:])
