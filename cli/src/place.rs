@@ -1,4 +1,4 @@
-//! Where the events are, from flags, stack and environment.
+//! Choose the table, from flags, stack and environment.
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
@@ -21,9 +21,9 @@ const LOCAL_APP: &str = "1400000001";
 /// The largest `INDEX_SHARDS`.
 const MAX_SHARDS: u32 = 64;
 
-/// Where the events are.
+/// Choose the table.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Where the events are")]
+#[command(next_help_heading = "Choose the table")]
 pub(crate) struct PlaceFlags {
     /// The application [default: $SDK_APP_ID, else the stack's only application]
     #[arg(long, global = true, value_name = "SDKAppID")]
@@ -53,7 +53,7 @@ impl PlaceFlags {
     }
 }
 
-/// Where the events are.
+/// Choose the table.
 #[derive(Debug)]
 pub(crate) struct Place {
     app: Option<String>,
