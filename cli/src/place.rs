@@ -1,4 +1,4 @@
-//! Choose the table, from flags, stack and environment.
+//! The application, table and stack to use: from flags, stack and environment.
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
@@ -21,7 +21,7 @@ const LOCAL_APP: &str = "1400000001";
 /// The largest `INDEX_SHARDS`.
 const MAX_SHARDS: u32 = 64;
 
-/// Choose the table.
+/// The flags that choose application, table and stack.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Choose the table")]
 pub(crate) struct PlaceFlags {
@@ -53,7 +53,7 @@ impl PlaceFlags {
     }
 }
 
-/// Choose the table.
+/// The chosen application, table and stack, with the AWS configuration to reach them.
 #[derive(Debug)]
 pub(crate) struct Place {
     app: Option<String>,
