@@ -21,6 +21,7 @@ mod list;
 mod merged;
 mod moment;
 mod output;
+mod pause;
 mod place;
 mod plain;
 mod receiver;

@@ -18,6 +18,7 @@ use tencent_chat_webhook::record::{
 use crate::{
     event::{DETAILS, key},
     fault::{Asked, Fault},
+    pause::Pause,
     place::Place,
 };
 
@@ -30,7 +31,7 @@ const PAGE: i32 = 1000;
 /// The number of items that are read by their keys at once: up to 20 MB.
 const KEYS_AT_A_TIME: usize = 50;
 
-/// The pause before a new request for unprocessed keys. It doubles each time, up to the longest.
+/// The first and the longest pause before a new request for unprocessed keys.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -146,7 +147,7 @@ impl Table {
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().ok();
         let mut asked = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
         let mut found = HashMap::new();
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new(FIRST_PAUSE, LONGEST_PAUSE);
         while let Some(request) = asked {
             let got = self.client.batch_get_item().set_request_items(Some(request)).send().await;
             let got = got.map_err(|error| self.fault(&error))?;
@@ -156,8 +157,8 @@ impl Table {
             asked = got.unprocessed_keys.filter(|left| !left.is_empty());
             // DynamoDB leaves keys unprocessed if the response would exceed 16 MB, or if it throttles reads.
             if asked.is_some() {
-                tokio::time::sleep(pause).await;
-                pause = (2 * pause).min(LONGEST_PAUSE);
+                pause.lengthen();
+                pause.wait().await;
             }
         }
         Ok(heads.iter().filter_map(|head| found.remove(&key(head))).collect())

@@ -7,7 +7,6 @@ mod api;
 mod clock;
 mod failure;
 mod order;
-mod pause;
 mod shard;
 
 use std::collections::HashSet;
@@ -22,11 +21,11 @@ use futures_util::{StreamExt, stream};
 use crate::{
     fault::{Asked, Fault},
     output::note,
+    pause::Pause,
 };
 use api::Stream;
 use failure::{Failure, Kind};
 use order::in_order;
-use pause::Pause;
 use shard::{Position, Progress, Shard};
 
 /// How many shards are read at the same time.

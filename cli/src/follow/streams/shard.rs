@@ -5,8 +5,8 @@ use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use super::{
     api::Stream,
     failure::{Failure, Kind},
-    pause::Pause,
 };
+use crate::pause::Pause;
 
 /// A shard that is being read.
 #[derive(Debug)]
