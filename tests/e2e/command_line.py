@@ -5,12 +5,11 @@ import http.server
 import json
 import os
 import subprocess
-import threading
 
 from callbacks import SDK_APPID, sample_body, samples
 from checks import check, equal
 from deploying import FIRST_TOKEN
-from proxies import cloudformation
+from proxies import cloudformation, serve
 from receiving import GROUP, LARGE, large_body
 from stack import ROOT
 
@@ -72,9 +71,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 def resending(stack, sender):
     """Sends a test callback, which follow forwards to a receiver and replay sends again."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    receiver = f"http://127.0.0.1:{server.server_port}/im"
+    receiver = f"{serve(Receiver)}/im"
     follow = [str(PROGRAM), "--stack", stack.name, "--json", "follow", "--subject", "test-e2e", "--forward-to", receiver]
     followed = subprocess.Popen(follow, cwd=ROOT, env=stack.environment, text=True,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -91,7 +88,6 @@ def resending(stack, sender):
     first, again = Receiver.received
     equal("the body is the same byte for byte", again[1], first[1])
     check("only the URL of replay has Replayed=1", "&Replayed=1" in again[0] and "Replayed" not in first[0], again[0])
-    server.shutdown()
 
 
 def send(stack, sender, command, *settings):

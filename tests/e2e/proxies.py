@@ -13,18 +13,19 @@ def serve(handler):
     return f"http://127.0.0.1:{server.server_port}"
 
 
-def deployed_api(sender):
-    """A proxy on this machine for the deployed API, which the emulator finds only by its host name. Returns the URL."""
+def proxy(port, headers, change):
+    """A proxy for a port of this machine. `headers` makes the forwarded headers of the received ones, and `change` the returned
+    body of the server's. Returns the URL."""
 
-    class Api(http.server.BaseHTTPRequestHandler):
+    class Proxy(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            connection = http.client.HTTPConnection("127.0.0.1", sender.port, timeout=30)
-            connection.request("POST", self.path, body, {"Host": sender.host, "Content-Type": "application/json"})
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("POST", self.path, body, headers(self.headers))
             response = connection.getresponse()
-            reply = response.read()
-            sender.times.append(time.time())
+            reply = change(response.read())
             self.send_response(response.status)
+            self.send_header("Content-Type", response.headers.get("Content-Type", ""))
             self.send_header("Content-Length", str(len(reply)))
             self.end_headers()
             self.wfile.write(reply)
@@ -32,7 +33,17 @@ def deployed_api(sender):
         def log_message(self, *_):
             pass
 
-    return f"{serve(Api)}/"
+    return serve(Proxy)
+
+
+def deployed_api(sender):
+    """A proxy for the deployed API, which the emulator finds only by its host name. Returns the URL."""
+
+    def count(reply):
+        sender.times.append(time.time())
+        return reply
+
+    return f"{proxy(sender.port, lambda _: {'Host': sender.host, 'Content-Type': 'application/json'}, count)}/"
 
 
 def cloudformation(stack, sender):
@@ -40,22 +51,5 @@ def cloudformation(stack, sender):
     proxy's URL."""
     url, api = stack.outputs()["CallbackUrl"], deployed_api(sender)
     port = int(stack.environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
-
-    class CloudFormation(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            # Includes the header Host, which is signed.
-            connection.request("POST", self.path, body, dict(self.headers.items()))
-            response = connection.getresponse()
-            reply = response.read().replace(url.encode(), api.encode())
-            self.send_response(response.status)
-            self.send_header("Content-Type", response.headers["Content-Type"])
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, *_):
-            pass
-
-    return serve(CloudFormation)
+    # The forwarded headers include Host, which is signed.
+    return proxy(port, lambda headers: dict(headers.items()), lambda reply: reply.replace(url.encode(), api.encode()))
