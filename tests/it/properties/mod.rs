@@ -20,8 +20,8 @@ mod request;
 mod url;
 use request::{Earned, Request, TOKEN, request};
 
-/// The function's attributes, which win over a body's fields.
-const OWN: [&str; 17] = [
+/// The function's attributes and those of `chat-events`, which win over a body's fields.
+const OWN: [&str; 18] = [
     "pk",
     "sk",
     "CommandDay",
@@ -39,6 +39,7 @@ const OWN: [&str; 17] = [
     "Part",
     "Problem",
     "ExpiresAt",
+    "Erased",
 ];
 
 /// The default number of cases. A failing case is in the output, so it is not saved in a file.
