@@ -26,6 +26,9 @@ pub enum Stored {
     Duplicate,
 }
 
+/// The reason of a failure that a bug of this crate causes.
+pub(crate) const PANIC: &str = "panic";
+
 /// Why a callback is not known to be in the table. It may be there, if only DynamoDB's response was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -51,7 +54,7 @@ impl Failure {
 
     /// A bug in this crate. The panic has its own log line.
     pub(crate) fn panic() -> Self {
-        Self::new("panic", "see the previous log line for the panic")
+        Self::new(PANIC, "see the previous log line for the panic")
     }
 }
 

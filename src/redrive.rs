@@ -14,40 +14,56 @@ use crate::{
     unrecorded::Unrecorded,
 };
 
-mod found;
+#[cfg(feature = "redrive")]
+mod first_try;
 #[cfg(feature = "redrive")]
 mod function;
 #[cfg(feature = "redrive")]
-mod pieces;
-mod printed;
-mod scan;
-mod text;
-pub use found::{Found, Incomplete, find};
+mod search;
+#[cfg(feature = "redrive")]
+mod work;
 #[cfg(feature = "redrive")]
 pub use function::{Redrive, RedriveEvent, serve};
 
-/// How long one write is retried before other callbacks get their turn.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limits for recording callbacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The end of all retries.
+    pub deadline: Instant,
+    /// How long one write is retried before other callbacks get their turn.
+    pub each: Duration,
+}
 
 /// How many callbacks are written at the same time.
 const AT_A_TIME: usize = 8;
 
-/// Records callbacks through the same code as the function, until the deadline, and returns the result of each. A
+/// Records callbacks through the same code as the function, and returns the result of each. A
 /// callback whose write panics counts as failed; the others continue.
 pub fn record_all(
     store: &Store,
     callbacks: Vec<Unrecorded<'static>>,
     keeping: Keeping,
-    deadline: Instant,
+    limits: Limits,
 ) -> impl Stream<Item = (Unrecorded<'static>, Result<Stored, Failure>)> {
     let write = move |callback: Unrecorded<'static>| async move {
-        let writing = async {
-            let record = callback.record(keeping)?;
-            let without_fields = || callback.record_without_fields(keeping);
-            store.write(record, without_fields, deadline.min(Instant::now() + PATIENCE)).await
-        };
-        let written = AssertUnwindSafe(writing).catch_unwind().await;
-        (callback, written.unwrap_or_else(|_| Err(Failure::panic())))
+        let deadline = limits.deadline.min(Instant::now() + limits.each);
+        let result = record(store, &callback, keeping, deadline).await;
+        (callback, result)
     };
     stream::iter(callbacks).map(write).buffer_unordered(AT_A_TIME)
+}
+
+/// Records a callback.
+async fn record(
+    store: &Store,
+    callback: &Unrecorded<'_>,
+    keeping: Keeping,
+    deadline: Instant,
+) -> Result<Stored, Failure> {
+    let writing = async {
+        let record = callback.record(keeping)?;
+        let without_fields = || callback.record_without_fields(keeping);
+        store.write(record, without_fields, deadline).await
+    };
+    AssertUnwindSafe(writing).catch_unwind().await.unwrap_or_else(|_| Err(Failure::panic()))
 }

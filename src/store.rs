@@ -27,11 +27,17 @@ mod failure;
 /// True only if no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
 
+/// For a part that never expires: true only if no part has the key yet, or one that expires.
+const IS_LASTING: &str = "attribute_not_exists(pk) OR attribute_exists(ExpiresAt)";
+
+/// For a part that expires: true only if no part has the key yet, or one that expires earlier.
+const OUTLIVES: &str = "attribute_not_exists(pk) OR ExpiresAt < :expires_at";
+
 /// Never true: a put with this condition writes nothing. A role that allows only puts can read an item with it.
 const NEVER: &str = "attribute_exists(pk) AND attribute_not_exists(pk)";
 
 /// DynamoDB's error code for an item that it does not accept.
-const REJECTED: &str = "ValidationException";
+pub(crate) const REJECTED: &str = "ValidationException";
 
 /// The limit of a warm-up: the first callback waits for it.
 pub const WARM_UP_TIMEOUT: Duration = Duration::from_millis(400);
@@ -65,6 +71,13 @@ impl Store {
     #[must_use]
     pub fn connect(destination: &Destination) -> Self {
         Self::new(Client::from_conf(client::config(&destination.aws).build()), &destination.table_name)
+    }
+
+    /// The same table, with each request sent only once.
+    #[must_use]
+    pub fn without_retries(&self) -> Self {
+        let config = client::without_retries(self.client.config().to_builder());
+        Self { client: Client::from_conf(config.build()), table: self.table.clone() }
     }
 
     /// Writes a record unless it is already there. Transient errors are retried until the deadline.
@@ -134,8 +147,19 @@ impl Store {
     }
 
     /// Writes the parts. The head follows last: once it exists, the callback is recorded and its body is complete.
+    ///
+    /// Two writers of one callback may have different retentions, and either may write the head. So a part only ever
+    /// replaces one that expires earlier: then the parts live at least as long as their head. If the condition
+    /// fails, a part that lives longer is there, which is as good.
     async fn put_parts(&self, parts: Vec<Item>) -> Result<(), Failure> {
-        let puts = parts.into_iter().map(|part| send(self.put(part)));
+        let puts = parts.into_iter().map(|part| {
+            let expires_at = part.get("ExpiresAt").cloned();
+            let put =
+                self.put(part).condition_expression(if expires_at.is_some() { OUTLIVES } else { IS_LASTING });
+            send(put.set_expression_attribute_values(
+                expires_at.map(|at| [(":expires_at".to_owned(), at)].into()),
+            ))
+        });
         stream::iter(puts).buffer_unordered(PARTS_AT_A_TIME).try_for_each(|_| ready(Ok(()))).await
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tencent_chat_callbacks::{Callback, Event, Query};
 
 use crate::{
@@ -10,8 +11,14 @@ use crate::{
     record::{Keeping, Receipt, Record},
 };
 
+mod entries;
+pub use entries::{Incomplete, LogEntries, Pieces};
+
 /// The reason of a failure that the entry itself causes.
 pub(crate) const UNRECORDABLE: &str = "unrecordable";
+
+/// The reason of a failure whose entry differs from what the function wrote.
+pub(crate) const MASKED: &str = "masked";
 
 /// The longest part of a body in one log line, in bytes as JSON escapes them. A line of CloudWatch holds 256 KB; the
 /// rest of the line (subject, problem and query, escaped) always stays below 56 KB.
@@ -34,11 +41,47 @@ pub struct Unrecorded<'a> {
     /// API Gateway's id of the request.
     #[serde(rename = "RequestId")]
     pub request_id: Cow<'a, str>,
+    /// SHA-256 of the whole body, in hex. A data protection policy of CloudWatch replaces e-mail addresses and IP
+    /// addresses by asterisks wherever the log is read: without the digest, that body would be recorded.
+    pub body_sha256: Cow<'a, str>,
+    /// SHA-256 of `query`, in hex.
+    pub query_sha256: Cow<'a, str>,
     /// This piece of the body.
     pub body: Cow<'a, str>,
 }
 
+impl<'a> Unrecorded<'a> {
+    /// The entry of a whole callback, with the digests of its body and query.
+    #[must_use]
+    pub fn new(
+        id: &'a str,
+        query: impl Into<Cow<'a, str>>,
+        received_at: u64,
+        request_id: &'a str,
+        body: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        let (query, body) = (query.into(), body.into());
+        Self {
+            id: id.into(),
+            piece: 1,
+            pieces: 1,
+            received_at,
+            request_id: request_id.into(),
+            body_sha256: sha256(&body).into(),
+            query_sha256: sha256(&query).into(),
+            query,
+            body,
+        }
+    }
+}
+
 impl Unrecorded<'_> {
+    /// Whether body and query are what the function wrote. Only for a whole callback.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.body_sha256 == sha256(&self.body) && self.query_sha256 == sha256(&self.query)
+    }
+
     /// Splits the body into pieces that fit into one log line each.
     #[must_use]
     pub fn pieces(&self) -> Vec<Unrecorded<'_>> {
@@ -74,6 +117,9 @@ impl Unrecorded<'_> {
         build: fn(&Query<'_>, &Callback<'_>, &Result<Event<'_>, String>, &Receipt<'_>) -> Record,
         keeping: Keeping,
     ) -> Result<Record, Failure> {
+        if !self.is_intact() {
+            return Err(Failure::new(MASKED, "the log shows another body or query than the function wrote"));
+        }
         let failure = |error: &str| Failure::new(UNRECORDABLE, error);
         let query = Query::parse(&self.query);
         let sdk_appid = query.sdk_appid().ok_or_else(|| failure("its SdkAppid is missing"))?;
@@ -86,6 +132,10 @@ impl Unrecorded<'_> {
             Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
         Ok(build(&query, &callback, &callback.event(), &receipt))
     }
+}
+
+fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
 }
 
 /// Splits a body between characters, into pieces of at most [`LINE_BODY_BYTES`].
@@ -116,17 +166,15 @@ mod tests {
     /// The largest text around a piece of a body in a line: see [`LINE_BODY_BYTES`].
     const AROUND: usize = 56 * 1024;
 
+    const QUERY: &str =
+        "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413";
+
     fn unrecorded(body: &str) -> Unrecorded<'_> {
-        Unrecorded {
-            id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd".into(),
-            piece: 1,
-            pieces: 1,
-            query: "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413"
-                .into(),
-            received_at: 1_670_574_414_321,
-            request_id: "request-1".into(),
-            body: body.into(),
-        }
+        with_query(QUERY, body)
+    }
+
+    fn with_query<'a>(query: &'a str, body: &'a str) -> Unrecorded<'a> {
+        Unrecorded::new("8476a536-e9f4-11e8-9739-2dfe598c3fcd", query, 1_670_574_414_321, "request-1", body)
     }
 
     #[test]
@@ -160,10 +208,7 @@ mod tests {
 
     #[test]
     fn redriven_record_equals_the_function_s_record() {
-        let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413";
-        let record = Unrecorded { query: query.into(), ..unrecorded(r#"{"GroupId":"g"}"#) }
-            .record(KEEPING)
-            .expect("it is a callback");
+        let record = unrecorded(r#"{"GroupId":"g"}"#).record(KEEPING).expect("it is a callback");
         let string = |name: &str| record.head[name].as_s().or_else(|_| record.head[name].as_n()).cloned();
         assert_eq!(string("pk"), Ok("1400000001#g".to_owned()));
         // The body has no time, so this is RequestTime, not the time of the redrive.
@@ -176,10 +221,23 @@ mod tests {
     #[test]
     fn entry_without_a_callback_gives_no_record() {
         for (query, body) in [("CallbackCommand=A.B", "{}"), ("SdkAppid=1", ""), ("SdkAppid=1", "[")] {
-            let failure = Unrecorded { query: query.into(), ..unrecorded(body) }
-                .record(KEEPING)
-                .expect_err("it is not a callback");
+            let failure = with_query(query, body).record(KEEPING).expect_err("it is not a callback");
             assert_eq!(failure.reason, UNRECORDABLE, "{query} {body}: {failure}");
         }
+    }
+
+    #[test]
+    fn entry_that_differs_from_its_digests_gives_no_record() {
+        let entry = unrecorded(r#"{"GroupId":"g","Name":"leckie@example.com"}"#);
+        for masked in [
+            Unrecorded {
+                body: entry.body.replace("leckie@example.com", "******************").into(),
+                ..entry.clone()
+            },
+            Unrecorded { query: format!("{QUERY}&ClientIP=*******").into(), ..entry.clone() },
+        ] {
+            assert_eq!(masked.record(KEEPING).expect_err("it is masked").reason, MASKED, "{masked:?}");
+        }
+        assert!(entry.record(KEEPING).is_ok());
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use tencent_chat_webhook::record::attribute::text;
 
 use crate::{
+    confirm::{confirm_scan, cost},
     event::attribute,
     fault::Fault,
     output::{
@@ -18,7 +19,6 @@ use crate::{
     },
     place::Place,
     plain::counted,
-    selection::confirm::{confirm, cost},
     table::{Table, Wanted},
 };
 
@@ -68,7 +68,7 @@ pub(crate) async fn run(place: &Place, asked: &Erase, output: &mut Output) -> Re
             "{cost}, and erases in it permanently; add --yes, or try --dry-run first"
         )));
     }
-    confirm(&table, asked.yes, "add --yes").await?;
+    confirm_scan(&table, asked.yes, "add --yes").await?;
     let tally = erase(place, &table, asked, output).await.map_err(|fault| match fault {
         Fault::Closed if !asked.dry_run => {
             Fault::new("the output was closed before everything was erased; run it again")

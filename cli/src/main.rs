@@ -10,6 +10,7 @@ mod arguments;
 mod chat;
 mod commands;
 mod completions;
+mod confirm;
 mod count;
 mod doctor;
 mod erase;

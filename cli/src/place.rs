@@ -168,6 +168,11 @@ impl Place {
         settings::keeping(lookup).map_err(|error| Fault::Message(error.to_string()))
     }
 
+    /// Whether the retention is unknown, so that recorded events never expire.
+    pub(crate) fn lacks_retention(&self) -> bool {
+        self.stack.is_none() && self.local.is_none() && variable("RETENTION_DAYS").is_none()
+    }
+
     pub(crate) fn dynamodb(&self) -> Client {
         Client::new(&self.config)
     }

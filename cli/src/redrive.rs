@@ -19,13 +19,14 @@ use serde_json::json;
 use tencent_chat_webhook::{
     outcome::{Failure, Outcome, Stored},
     record::Keeping,
-    redrive::{self, Found, Incomplete},
+    redrive::{self, Limits},
     store::{Store, client::persistent},
-    unrecorded::Unrecorded,
+    unrecorded::{Incomplete, LogEntries, Unrecorded},
 };
 
 use crate::{
-    event::attribute,
+    confirm::ask_at_terminal,
+    event::{attribute, detail, subject, time},
     fault::Fault,
     moment::Moment,
     output::{Columns, Output, note},
@@ -34,10 +35,17 @@ use crate::{
 };
 
 mod log_group;
+mod pasted;
 use log_group::Span;
 
 /// The time limit for retries while DynamoDB fails. Another run can record the rest.
-const PATIENCE: Duration = Duration::from_hours(1);
+const RETRY_LIMIT: Duration = Duration::from_hours(1);
+
+/// How long one callback is retried before others get their turn. A large body takes long on a slow connection.
+const RETRY_LIMIT_OF_ONE: Duration = Duration::from_secs(30);
+
+/// How many callbacks are shown before they are recorded.
+const SHOWN: usize = 50;
 
 /// The time limit for one attempt. It is longer than the function's, which is nearer to DynamoDB.
 const ATTEMPT: Duration = Duration::from_secs(4);
@@ -48,7 +56,8 @@ const SIGN_IN: Duration = Duration::from_mins(2);
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("source").required(true).args(["since", "input"]))]
 pub(crate) struct Redrive {
-    /// Read log entries from standard input instead, in any format in which AWS prints them
+    /// Read log entries from standard input instead, in any format in which AWS prints them. They are shown first, and
+    /// recorded with --yes or a yes at the terminal: a text of the chat can look like an entry
     #[arg(value_name = "-", value_parser = ["-"], hide_possible_values = true)]
     #[arg(conflicts_with_all = ["until", "log_group"])]
     input: Option<String>,
@@ -64,6 +73,12 @@ pub(crate) struct Redrive {
     /// Only print what would be recorded
     #[arg(long)]
     dry_run: bool,
+    /// Record what standard input has, without asking
+    #[arg(short, long, conflicts_with = "since")]
+    yes: bool,
+    /// Read masked data of the log, which needs the permission logs:Unmask
+    #[arg(long, requires = "since")]
+    unmask: bool,
 }
 
 /// The number of callbacks by result.
@@ -79,7 +94,7 @@ struct Tally {
 pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> Result<ExitCode, Fault> {
     let (table, keeping) = (place.table()?, place.keeping()?);
     let (found, source) = find(place, asked).await?;
-    if found == Found::default() {
+    if found.is_empty() {
         if asked.input.is_some() {
             return Err(Fault::new(
                 "standard input has no entry of an unrecorded callback; is it the function's log?",
@@ -97,8 +112,18 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
         let count = found.whole.len() - failed;
         note(&format!("{count} to record, failed {failed}, incomplete {incomplete}; nothing was written"));
     } else {
+        if asked.input.is_some() {
+            confirm(&found.whole, keeping, asked.yes)?;
+        }
+        if !found.whole.is_empty() && place.lacks_retention() {
+            note("without --stack or RETENTION_DAYS, the recorded events never expire");
+        }
         let store = Store::new(client(place), table);
-        record(&store, found.whole, keeping, &mut tally, output).await?;
+        let recorded = record(&store, found.whole, keeping, &mut tally, output).await;
+        recorded.map_err(|fault| match fault {
+            Fault::Closed => Fault::new("the output was closed before everything was recorded; run it again"),
+            fault @ Fault::Message(_) => fault,
+        })?;
         let Tally { recorded, already_there, failed, incomplete } = tally;
         let sum = format!(
             "recorded {recorded}, already there {already_there}, failed {failed}, incomplete {incomplete}"
@@ -110,12 +135,12 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
 }
 
 /// The callbacks to record, and where they were found.
-async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> {
+async fn find(place: &Place, asked: &Redrive) -> Result<(LogEntries, String), Fault> {
     let Some(since) = asked.since else {
         let mut log = Vec::new();
         let read = io::stdin().read_to_end(&mut log);
         read.map_err(|error| Fault::Message(format!("can't read standard input: {error}")))?;
-        return Ok((redrive::find(&log), "standard input".to_owned()));
+        return Ok((pasted::read(&log), "standard input".to_owned()));
     };
     let until = asked.until.unwrap_or_else(Moment::now);
     if until <= since {
@@ -125,8 +150,29 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(Found, String), Fault> 
         Some(name) => name.clone(),
         None => place.log_group()?,
     };
-    let span = Span { log_group, since, until };
-    Ok((redrive::find(&log_group::unrecorded(place, &span).await?), span.to_string()))
+    let span = Span { log_group, since, until, unmask: asked.unmask };
+    Ok((LogEntries::of_lines(log_group::unrecorded(place, &span).await?), span.to_string()))
+}
+
+/// Shows the callbacks found in a text, and continues only with `--yes`, or with a yes at a terminal.
+fn confirm(callbacks: &[Unrecorded<'_>], keeping: Keeping, yes: bool) -> Result<(), Fault> {
+    for record in callbacks.iter().filter_map(|callback| callback.record(keeping).ok()).take(SHOWN) {
+        let head = &record.head;
+        let command = attribute(head, "CallbackCommand").unwrap_or_default();
+        note(&format!("found: {}  {command}  {}  {}", time(head), subject(head), detail(head)));
+    }
+    if callbacks.len() > SHOWN {
+        note(&format!("and {} more; --dry-run prints all", callbacks.len() - SHOWN));
+    }
+    if yes || callbacks.is_empty() {
+        return Ok(());
+    }
+    let question = format!("this records {}", counted(callbacks.len(), "callback"));
+    match ask_at_terminal(&question)? {
+        Some(true) => Ok(()),
+        Some(false) => Err(Fault::new("nothing was written")),
+        None => Err(Fault::new(format!("{question}, if they are the function's own: add --yes"))),
+    }
 }
 
 /// A client with the usual configuration, but with longer time limits.
@@ -149,8 +195,8 @@ async fn record(
         ProgressStyle::with_template("{bar:40} {pos}/{len}, {eta} to go")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let results = redrive::record_all(store, callbacks, keeping, Instant::now() + PATIENCE);
-    let mut results = pin!(results);
+    let limits = Limits { deadline: Instant::now() + RETRY_LIMIT, each: RETRY_LIMIT_OF_ONE };
+    let mut results = pin!(redrive::record_all(store, callbacks, keeping, limits));
     while let Some((callback, result)) = results.next().await {
         match &result {
             Ok(Stored::New) => tally.recorded += 1,
@@ -183,7 +229,7 @@ fn print(
     if let Outcome::Failed(failure) = &outcome {
         line["error"] = failure.to_string().into();
     }
-    output.text(&line.to_string())?;
+    output.json_line(&line)?;
     output.flush()
 }
 
@@ -202,26 +248,25 @@ fn print_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output)
     if output.json {
         let key = |name| attribute(&record.head, name);
         let line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": "found" });
-        output.text(&line.to_string())?;
+        output.json_line(&line)?;
     } else {
         output.event(Columns::All, &record.head)?;
     }
     Ok(true)
 }
 
-fn print_incomplete(found: &Found, output: &mut Output) -> Result<(), Fault> {
+fn print_incomplete(found: &LogEntries, output: &mut Output) -> Result<(), Fault> {
     for Incomplete { id, .. } in &found.incomplete {
         note(&format!("incomplete: {id}: the log has only some of its pieces"));
         if output.json {
-            output.text(&json!({ "id": id, "outcome": "incomplete" }).to_string())?;
+            output.json_line(&json!({ "id": id, "outcome": "incomplete" }))?;
         }
     }
     if found.unreadable > 0 {
         note(&format!("incomplete: {}, cut off or unreadable", counted(found.unreadable, "entry")));
     }
     if output.json {
-        (0..found.unreadable)
-            .try_for_each(|_| output.text(&json!({ "outcome": "unreadable" }).to_string()))?;
+        (0..found.unreadable).try_for_each(|_| output.json_line(&json!({ "outcome": "unreadable" })))?;
     }
     Ok(())
 }

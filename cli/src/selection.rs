@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use tencent_chat_webhook::record::attribute::text;
 
 use crate::{
+    confirm::confirm_scan,
     fault::Fault,
     moment::Moment,
     output::Columns,
@@ -14,12 +15,10 @@ use crate::{
     table::{Items, Table, Wanted},
 };
 
-pub(crate) mod confirm;
 mod index;
 mod person;
 mod sorted;
 mod span;
-use confirm::confirm;
 use span::Span;
 
 /// The selection of events.
@@ -81,7 +80,7 @@ impl Selection {
             },
             Way::Scan => {
                 let otherwise = "add --yes, or give a SUBJECT, or --command with --since";
-                confirm(&table, self.yes, otherwise).await?;
+                confirm_scan(&table, self.yes, otherwise).await?;
                 (self.of_table(&table, place.chosen_app(), span, read), false)
             }
         };

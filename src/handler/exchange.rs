@@ -186,14 +186,14 @@ impl<'a> Exchange<'a> {
             self.facts.function_request_id = Some(&context.request_id);
         }
         // Without an application the request was not admitted: a stranger's body must not be redriven.
-        let unrecorded = self.facts.sdk_appid.map(|_| Unrecorded {
-            id: Cow::Borrowed(self.facts.function_request_id.unwrap_or_default()),
-            piece: 1,
-            pieces: 1,
-            query: self.query.without_sign().into(),
-            received_at: self.deadlines.received_at,
-            request_id: Cow::Borrowed(self.facts.request_id),
-            body: String::from_utf8_lossy(self.request.body()),
+        let unrecorded = self.facts.sdk_appid.map(|_| {
+            Unrecorded::new(
+                self.facts.function_request_id.unwrap_or_default(),
+                self.query.without_sign(),
+                self.deadlines.received_at,
+                self.facts.request_id,
+                String::from_utf8_lossy(self.request.body()),
+            )
         });
         let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
         self.shared.log.unrecorded(outcome, &self.facts, &pieces);

@@ -5,8 +5,12 @@
 //! puts the event into a queue. The queue invokes this function again for ten days, with more time for each try.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     pin::pin,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,26 +18,38 @@ use aws_lambda_events::{
     cloudwatch_logs::{LogData, LogsEvent},
     sqs::{BatchItemFailure, SqsBatchResponse, SqsMessage},
 };
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use serde::Deserialize;
 
-use super::{Found, find, pieces::Pieces, record_all};
+use super::{
+    Limits,
+    first_try::{FIRST_TRY, is_of_entry, record_once},
+    record, record_all,
+    search::Search,
+    work::{Work, is_control},
+};
 use crate::{
-    log::Log,
-    outcome::{Failure, Outcome},
+    log::{Level, Log},
+    outcome::{Failure, Outcome, Stored},
     record::Keeping,
     settings::Destination,
     store::Store,
     time::now_millis,
-    unrecorded::{UNRECORDABLE, Unrecorded},
 };
 
-/// Time for a batch from the subscription.
-const FIRST_TRY: Duration = Duration::from_secs(5);
+/// After a failed try, the instance hands batches from the log on to the queue for this long, without a request.
+const HANDING_ON: Duration = Duration::from_secs(30);
 
 /// Time for messages from the queue.
 const LATER_TRY: Duration = Duration::from_secs(50);
+
+/// A try of the queue's messages ends when nothing could be stored for this long: with 50 s for each try, the queue
+/// could not try more than 251 messages every 15 minutes, and SQS would delete the others after 14 days.
+const STALLED: Duration = Duration::from_secs(5);
+
+/// How long one write is retried before other callbacks get their turn.
+const RETRY_LIMIT: Duration = Duration::from_secs(2);
 
 /// The rest of an invocation's time, for log lines and response.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -42,7 +58,13 @@ const MARGIN: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The longest search for the pieces of a body.
+const SEARCH_TIME: Duration = Duration::from_secs(10);
+
+/// How many searches run at the same time: one for each message of an invocation.
+const SEARCHES: usize = 5;
 
 /// An event for the redrive.
 #[derive(Debug, Deserialize)]
@@ -63,20 +85,13 @@ pub enum RedriveEvent {
 pub struct Redrive {
     keeping: Keeping,
     store: Store,
-    pieces: Pieces,
+    /// The same table for the first try.
+    once: Store,
+    search: Search,
     log: Log,
+    /// Until then batches from the log go to the queue at once.
+    handing_on_until: Mutex<Option<Instant>>,
 }
-
-/// The limits of a try.
-#[derive(Clone, Copy)]
-struct Limits {
-    until: Instant,
-    /// Whether to stop at the first transient failure.
-    once: bool,
-}
-
-/// Callbacks by id, with the indexes of the batches that contain them.
-type Callbacks = BTreeMap<String, (Unrecorded<'static>, Vec<usize>)>;
 
 /// Serves events until Lambda ends the process.
 ///
@@ -90,8 +105,9 @@ impl Redrive {
     /// Records into this store.
     #[must_use]
     pub fn new(destination: &Destination, store: Store, log: Log) -> Self {
-        let pieces = Pieces::connect(&destination.aws);
-        Self { keeping: destination.keeping, store, pieces, log }
+        let search = Search::connect(&destination.aws);
+        let once = store.without_retries();
+        Self { keeping: destination.keeping, store, once, search, log, handing_on_until: Mutex::default() }
     }
 
     /// Records the callbacks in an event. The response names the queue messages whose callbacks are not all recorded.
@@ -100,20 +116,14 @@ impl Redrive {
     /// If callbacks from the subscription remain unrecorded. Lambda then puts the event into the queue.
     pub async fn handle(&self, event: LambdaEvent<RedriveEvent>) -> Result<Option<SqsBatchResponse>, Error> {
         let LambdaEvent { payload, context, .. } = event;
-        let limits = |time, once| Limits { until: Instant::now() + time_for(&context).min(time), once };
         match payload {
             RedriveEvent::Logs(batch) => {
-                let left =
-                    self.redrive(vec![Some(batch.aws_logs.data)], limits(FIRST_TRY, true), &context).await;
-                if left.is_empty() {
-                    Ok(None)
-                } else {
-                    Err("some callbacks are not recorded; the queue retries them".into())
-                }
+                self.first_try(batch.aws_logs.data, &context).await.map_err(Error::from)?;
+                Ok(None)
             }
             RedriveEvent::Queue { records } => {
                 let batches = records.iter().map(|message| batch(message.body.as_deref()?));
-                let left = self.redrive(batches.collect(), limits(LATER_TRY, false), &context).await;
+                let left = self.later_try(self.read(batches, &context), &context).await;
                 let failures = left.into_iter().filter_map(|index| records[index].message_id.clone());
                 let mut response = SqsBatchResponse::default();
                 response.batch_item_failures = failures.map(failure).collect();
@@ -122,105 +132,127 @@ impl Redrive {
         }
     }
 
-    /// Records the callbacks in several batches. Returns the indexes of batches with unrecorded callbacks.
-    async fn redrive(
-        &self,
-        batches: Vec<Option<LogData>>,
-        limits: Limits,
-        context: &Context,
-    ) -> BTreeSet<usize> {
-        let (mut callbacks, mut left) = (Callbacks::new(), BTreeSet::new());
-        for (index, batch) in batches.into_iter().enumerate() {
-            let (whole, is_left) = match batch {
-                // CloudWatch also sends control messages.
-                Some(batch) if batch.message_type == "CONTROL_MESSAGE" => continue,
-                Some(batch) => self.find(batch, limits.until, context).await,
-                None => (
-                    Vec::new(),
-                    self.fail("", "unreadable", "the message is not a batch of log entries", context),
-                ),
-            };
-            if is_left {
-                left.insert(index);
-            }
-            for callback in whole {
-                let id = callback.id.clone().into_owned();
-                callbacks.entry(id).or_insert((callback, Vec::new())).1.push(index);
-            }
+    /// Tries a batch from the log once.
+    async fn first_try(&self, batch: LogData, context: &Context) -> Result<(), &'static str> {
+        if is_control(&batch) {
+            return Ok(());
         }
-        left.extend(self.record(callbacks, limits, context).await);
-        left
+        if self.is_handing_on() {
+            self.log.note(
+                Level::Warn,
+                "handed on to the queue: the last try failed less than 30 s ago",
+                None,
+            );
+            return Err("DynamoDB failed less than 30 s ago; the queue retries this batch");
+        }
+        let deadline = deadline(context, FIRST_TRY);
+        let mut work = self.read([Some(batch)], context);
+        let callbacks = std::mem::take(&mut work.whole);
+        let failed = AtomicBool::new(false);
+        let mut results = pin!(record_once(&self.once, callbacks, self.keeping, deadline, &failed));
+        while let Some((callback, result)) = results.next().await {
+            self.settle(&mut work, &callback.id, result, context);
+        }
+        if !failed.load(Relaxed) && !self.complete(&self.once, &mut work, deadline, context).await {
+            failed.store(true, Relaxed);
+        }
+        if failed.load(Relaxed) {
+            *self.handing_on_until.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(Instant::now() + HANDING_ON);
+        }
+        if work.left().is_empty() {
+            Ok(())
+        } else {
+            Err("some callbacks are not recorded; the queue retries them")
+        }
     }
 
-    /// The whole callbacks in a batch, and whether other callbacks remain unrecorded.
-    async fn find(
-        &self,
-        batch: LogData,
-        until: Instant,
-        context: &Context,
-    ) -> (Vec<Unrecorded<'static>>, bool) {
-        let messages: Vec<_> = batch.log_events.into_iter().map(|event| event.message).collect();
-        let Found { mut whole, incomplete, unreadable } = find(&messages.join("\n"));
-        let mut is_left = false;
-        if whole.len() + incomplete.len() + unreadable == 0 {
-            is_left =
-                self.fail("", "unreadable", "the batch has no entry of an unrecorded callback", context);
-        }
-        for _ in 0..unreadable {
-            is_left = self.fail("", "unreadable", "the entry is cut off", context);
-        }
-        for incomplete in incomplete {
-            match self.pieces.look_up(&batch.log_group, &incomplete, until).await {
-                Ok(callback) => whole.push(callback),
-                Err(failure) => {
-                    self.log.redriven(&incomplete.id, &Outcome::Failed(failure), context);
-                    is_left = true;
-                }
-            }
-        }
-        (whole, is_left)
+    fn is_handing_on(&self) -> bool {
+        let until = *self.handing_on_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Records callbacks, in rounds with growing pauses. Returns the indexes of batches with unrecorded callbacks.
-    async fn record(&self, mut callbacks: Callbacks, limits: Limits, context: &Context) -> Vec<usize> {
-        let (mut left, mut pause) = (Vec::new(), FIRST_PAUSE);
-        while !callbacks.is_empty() {
-            let round: Vec<_> = callbacks.values().map(|(callback, _)| callback.clone()).collect();
-            let mut results = pin!(record_all(&self.store, round, self.keeping, limits.until));
-            while let Some((callback, stored)) = results.next().await {
-                let may_pass = stored.as_ref().is_err_and(|failure| !is_final(failure));
-                if may_pass && !limits.once && Instant::now() + pause < limits.until {
-                    continue;
-                }
-                if let Some((_, batches)) = callbacks.remove(callback.id.as_ref())
-                    && stored.is_err()
-                {
-                    left.extend(batches);
-                }
-                self.log.redriven(&callback.id, &Outcome::from(stored), context);
-                if may_pass && limits.once {
-                    left.extend(callbacks.into_values().flat_map(|(_, batches)| batches));
-                    return left;
+    /// Tries the callbacks in messages from the queue, in rounds with growing pauses, for as long as some can be
+    /// stored. Returns the indexes of messages with unrecorded callbacks.
+    async fn later_try(&self, mut work: Work, context: &Context) -> BTreeSet<usize> {
+        let deadline = deadline(context, LATER_TRY);
+        let mut round = std::mem::take(&mut work.whole);
+        let (mut stored_at, mut pause) = (Instant::now(), FIRST_PAUSE);
+        while !round.is_empty() {
+            let mut failed = Vec::new();
+            let limits = Limits { deadline, each: RETRY_LIMIT };
+            let mut results = pin!(record_all(&self.store, round, self.keeping, limits));
+            while stored_at.elapsed() < STALLED
+                && let Some((callback, result)) = results.next().await
+            {
+                match result {
+                    Err(failure) if !is_of_entry(&failure) => failed.push((callback, failure)),
+                    result => {
+                        stored_at = Instant::now();
+                        self.settle(&mut work, &callback.id, result, context);
+                    }
                 }
             }
-            if !callbacks.is_empty() {
+            if Instant::now() + pause >= deadline.min(stored_at + STALLED) && !failed.is_empty() {
+                for (callback, failure) in failed {
+                    self.settle(&mut work, &callback.id, Err(failure), context);
+                }
+                return work.left();
+            }
+            round = failed.into_iter().map(|(callback, _)| callback).collect();
+            if !round.is_empty() {
                 tokio::time::sleep(pause).await;
                 pause = (2 * pause).min(LONGEST_PAUSE);
             }
         }
-        left
+        self.complete(&self.store, &mut work, deadline, context).await;
+        work.left()
     }
 
-    /// Logs that a callback remains unrecorded. Returns true.
-    fn fail(&self, id: &str, reason: &'static str, error: &str, context: &Context) -> bool {
-        self.log.redriven(id, &Outcome::Failed(Failure::new(reason, error)), context);
-        true
+    /// Looks up the missing pieces of bodies, and records these callbacks. Returns false after a failure that is not
+    /// the callback's own fault.
+    async fn complete(&self, store: &Store, work: &mut Work, deadline: Instant, context: &Context) -> bool {
+        // A search that does not end leaves a third of the time to record what the others find.
+        let time = deadline.saturating_duration_since(Instant::now());
+        let search_until = Instant::now() + (time * 2 / 3).min(SEARCH_TIME);
+        let search = |(incomplete, stream)| async move {
+            let found = self.search.look_up(&stream, &incomplete, search_until).await;
+            (incomplete.id, found)
+        };
+        let incomplete = std::mem::take(&mut work.incomplete);
+        let mut found = pin!(stream::iter(incomplete).map(search).buffer_unordered(SEARCHES));
+        let mut all_well = true;
+        while let Some((id, found)) = found.next().await {
+            let result = match found {
+                Ok(callback) => record(store, &callback, self.keeping, deadline).await,
+                Err(failure) => Err(failure),
+            };
+            let is_well = result.as_ref().is_ok() || result.as_ref().is_err_and(is_of_entry);
+            self.settle(work, &id, result, context);
+            if !is_well {
+                all_well = false;
+                break;
+            }
+        }
+        all_well
     }
-}
 
-/// Whether the entry itself or a bug caused the failure, so that a retry can't help.
-fn is_final(failure: &Failure) -> bool {
-    [UNRECORDABLE, "panic"].contains(&failure.reason.as_ref())
+    /// Reads batches, and logs the entries that can't be read.
+    fn read(&self, batches: impl IntoIterator<Item = Option<LogData>>, context: &Context) -> Work {
+        let work = Work::read(batches);
+        for error in &work.unreadable {
+            self.log.redriven("", &Outcome::Failed(Failure::new("unreadable", error)), context);
+        }
+        work
+    }
+
+    /// Logs the result of a callback's last attempt.
+    fn settle(&self, work: &mut Work, id: &str, result: Result<Stored, Failure>, context: &Context) {
+        if result.is_ok() {
+            work.is_recorded(id);
+        }
+        self.log.redriven(id, &Outcome::from(result), context);
+    }
 }
 
 /// The batch in a queue message.
@@ -234,7 +266,8 @@ fn failure(message_id: String) -> BatchItemFailure {
     failure
 }
 
-/// The time left for an invocation.
-fn time_for(context: &Context) -> Duration {
-    Duration::from_millis(context.deadline.saturating_sub(now_millis())).saturating_sub(MARGIN)
+/// The end of a try of this length, or of the invocation.
+fn deadline(context: &Context, time: Duration) -> Instant {
+    let left = Duration::from_millis(context.deadline.saturating_sub(now_millis())).saturating_sub(MARGIN);
+    Instant::now() + left.min(time)
 }

@@ -63,3 +63,8 @@ pub fn persistent(config: Builder) -> Builder {
         .retry_config(retries)
         .retry_partition(quota)
 }
+
+/// Makes a client send each request only once. The caller's deadline is the only time limit.
+pub(super) fn without_retries(config: Builder) -> Builder {
+    config.retry_config(RetryConfig::disabled()).timeout_config(TimeoutConfig::disabled())
+}

@@ -10,10 +10,13 @@ use tencent_chat_webhook::{
     record::{Keeping, attribute::Item},
     redrive,
     store::Store,
+    unrecorded::LogEntries,
 };
-use tokio::time::{Duration, Instant};
 
-use crate::world::{World, status_and_body};
+use crate::{
+    faults::stage::within_a_minute,
+    world::{World, status_and_body},
+};
 
 const COMMAND: &str = "Group.CallbackAfterGroupDestroyed";
 const GROUP: &str = "@TGS#2J4SZEAEL";
@@ -46,11 +49,10 @@ async fn record(world: &World, body: &str) {
         200 => {}
         503 => {
             let store = Store::new(world.table.client.clone(), TABLE);
-            let whole = redrive::find(&world.log.text()).whole;
+            let whole = LogEntries::of_lines(world.log.text().lines()).whole;
             let keeping = Keeping { retention_days: None, index_shards: 1 };
-            let deadline = Instant::now() + Duration::from_mins(1);
             let results: Vec<_> =
-                redrive::record_all(&store, whole, keeping, deadline.into()).collect().await;
+                redrive::record_all(&store, whole, keeping, within_a_minute()).collect().await;
             assert!(results.iter().all(|result| result.1.is_ok()), "{results:?}");
         }
         status => panic!("status {status}"),

@@ -60,15 +60,8 @@ fn every_line_has_the_time_and_level_that_lambda_requires() {
     log.note(Level::Warn, "a note", Some("its cause"));
     log.request(&Outcome::Stored(Stored::New), None, &Facts::default());
     log.redriven("invocation-1", &Outcome::Stored(Stored::Duplicate), &Context::default());
-    let unrecorded = Unrecorded {
-        id: "invocation-1".into(),
-        piece: 1,
-        pieces: 1,
-        query: "SdkAppid=1".into(),
-        received_at: 1_670_574_414_007,
-        request_id: "request-1".into(),
-        body: "x".repeat(300_000).into(),
-    };
+    let unrecorded =
+        Unrecorded::new("invocation-1", "SdkAppid=1", 1_670_574_414_007, "request-1", "x".repeat(300_000));
     log.unrecorded(&failed(), &Facts::default(), &unrecorded.pieces());
     let lines = captured.lines();
     assert_eq!(column(&lines, "level"), ["WARN", "INFO", "INFO", "ERROR", "ERROR"]);

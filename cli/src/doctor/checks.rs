@@ -15,8 +15,8 @@ pub(super) async fn make(place: &Place, report: &mut Report<'_>) -> Result<(), F
     let unread = [function.as_ref().err(), redrive.as_ref().err()];
     report.add(unread.into_iter().flatten().cloned())?;
     let Ok(function) = function else { return Ok(()) };
-    let fate = redrive.ok().map(|redrive| ledger::Fate::of(&function, &redrive));
-    report.add(events::check(place, &function, fate))?;
-    report.add(fate.map(|fate| ledger::failed(fate, &queue)))?;
+    let callbacks = redrive.ok().map(|redrive| ledger::FailedCallbacks::of(&function, &redrive));
+    report.add(events::check(place, &function, callbacks))?;
+    report.add(callbacks.map(|callbacks| ledger::failed(callbacks, &queue)))?;
     report.add([ledger::requests(place, hour, &function).await.unwrap_or_else(|finding| finding)])
 }

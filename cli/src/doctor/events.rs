@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::Client;
 use super::{
     asked::{allowed, output},
     finding::{Finding, runbook},
-    ledger::Fate,
+    ledger::FailedCallbacks,
     log::Function,
     reasons::cause,
 };
@@ -44,9 +44,9 @@ pub(super) async fn subscription(place: &Place) -> Result<Finding, Finding> {
 }
 
 /// The findings on the hour. A failure is no longer wrong after the redrive has recorded the callback.
-pub(super) fn check(place: &Place, function: &Function, fate: Option<Fate>) -> Vec<Finding> {
+pub(super) fn check(place: &Place, function: &Function, callbacks: Option<FailedCallbacks>) -> Vec<Finding> {
     let is_admitting = !function.tokens.is_empty();
-    let all_redriven = fate.is_some_and(|fate| fate.waiting() == 0);
+    let all_redriven = callbacks.is_some_and(|callbacks| callbacks.waiting() == 0);
     let mut findings = vec![newest(place, function)];
     findings.extend(reasons("refusals", "refused", function, |reason, count| {
         reason.starts_with("sign_") && (count >= MANY || !is_admitting)

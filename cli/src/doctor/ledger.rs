@@ -57,18 +57,24 @@ fn balance(count: u64, function: &Function) -> Finding {
 
 /// The failed callbacks of the hour: failed = redriven + waiting.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fate {
+pub(super) struct FailedCallbacks {
     failed: usize,
     redriven: usize,
+    /// How many of the waiting ones the redrive never records, because a data protection policy hides their bodies.
+    masked: usize,
 }
 
-impl Fate {
+impl FailedCallbacks {
     pub(super) fn of(function: &Function, redrive: &Redrive) -> Self {
-        let is_redriven = |id: &&String| {
-            redrive.get(*id).is_some_and(|outcome| outcome == "recorded" || outcome == "duplicate")
+        let count = |is: fn(&str, Option<&str>) -> bool| {
+            let ids = function.failed.iter().filter_map(|id| redrive.get(id));
+            ids.filter(|(outcome, reason)| is(outcome, reason.as_deref())).count()
         };
-        let redriven = function.failed.iter().filter(is_redriven).count();
-        Self { failed: function.failed.len(), redriven }
+        Self {
+            failed: function.failed.len(),
+            redriven: count(|outcome, _| outcome == "recorded" || outcome == "duplicate"),
+            masked: count(|_, reason| reason == Some("masked")),
+        }
     }
 
     pub(super) fn waiting(self) -> usize {
@@ -77,11 +83,17 @@ impl Fate {
 }
 
 /// The finding on failed callbacks.
-pub(super) fn failed(fate: Fate, queue: &Depth) -> Finding {
-    let (check, waiting) = ("redriven", fate.waiting());
-    let finding = format!("{} failed = {} redriven + {waiting} waiting", fate.failed, fate.redriven);
+pub(super) fn failed(callbacks: FailedCallbacks, queue: &Depth) -> Finding {
+    let (check, waiting) = ("redriven", callbacks.waiting());
+    let FailedCallbacks { failed, redriven, masked } = callbacks;
+    let finding = format!("{failed} failed = {redriven} redriven + {waiting} waiting");
     match (waiting, queue) {
         (0, _) => Finding::ok(check, finding),
+        _ if masked > 0 => Finding::wrong(
+            check,
+            format!("{finding}, {masked} of them masked by a data protection policy"),
+            format!("chat-events redrive --since 2h --unmask: {}", runbook("masked-callbacks")),
+        ),
         (_, Ok(0)) => Finding::wrong(
             check,
             format!("{finding}, and the redrive's queue is empty"),

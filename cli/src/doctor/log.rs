@@ -35,8 +35,8 @@ pub(super) struct Function {
     pub(super) failed: HashSet<String>,
 }
 
-/// The last outcome of each id in the redrive's log.
-pub(super) type Redrive = HashMap<String, String>;
+/// The last outcome of each id in the redrive's log, and its reason.
+pub(super) type Redrive = HashMap<String, (String, Option<String>)>;
 
 #[derive(Deserialize)]
 struct Line {
@@ -120,7 +120,7 @@ pub(super) async fn function(place: &Place, hour: Hour) -> Result<Function, Find
 pub(super) async fn redrive(place: &Place, hour: Hour) -> Result<Redrive, Finding> {
     let mut redrive = Redrive::new();
     lines(place, "redrive log", "RedriveLogName", hour, |line, _, _| {
-        redrive.extend(line.id.map(|id| (id, line.outcome)));
+        redrive.extend(line.id.map(|id| (id, (line.outcome, line.reason))));
     })
     .await?;
     Ok(redrive)

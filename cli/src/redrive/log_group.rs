@@ -20,6 +20,8 @@ pub(crate) struct Span {
     pub(crate) log_group: String,
     pub(crate) since: Moment,
     pub(crate) until: Moment,
+    /// Whether to ask for data that a data protection policy masks.
+    pub(crate) unmask: bool,
 }
 
 impl std::fmt::Display for Span {
@@ -30,13 +32,13 @@ impl std::fmt::Display for Span {
 
 /// This build can't read logs.
 #[cfg(not(feature = "aws"))]
-pub(crate) fn unrecorded(_: &Place, _: &Span) -> std::future::Ready<Result<String, Fault>> {
+pub(crate) fn unrecorded(_: &Place, _: &Span) -> std::future::Ready<Result<Vec<String>, Fault>> {
     std::future::ready(Err(Fault::local_only()))
 }
 
-/// The entries of unrecorded callbacks, one per line.
+/// The log lines of unrecorded callbacks.
 #[cfg(feature = "aws")]
-pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<String, Fault> {
+pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<Vec<String>, Fault> {
     let asked = Asked {
         doing: format!("read the log group {}", span.log_group),
         what: format!("log group {}", span.log_group),
@@ -51,20 +53,17 @@ pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<String, Fau
         .filter_pattern(UNRECORDED)
         .start_time(millis(span.since))
         .end_time(millis(span.until))
+        .set_unmask(span.unmask.then_some(true))
         .into_paginator()
         .send();
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
-    let (mut log, mut entries) = (String::new(), 0);
+    let mut lines = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| asked.fault(&error))?;
-        entries += page.events().len();
-        for message in page.events().iter().filter_map(|event| event.message()) {
-            log.push_str(message.trim_end());
-            log.push('\n');
-        }
-        progress.set_message(format!("{} read", counted(entries, "entry")));
+        lines.extend(page.events.into_iter().flatten().filter_map(|event| event.message));
+        progress.set_message(format!("{} read", counted(lines.len(), "entry")));
         progress.tick();
     }
     progress.finish_and_clear();
-    Ok(log)
+    Ok(lines)
 }

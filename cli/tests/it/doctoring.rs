@@ -75,7 +75,7 @@ fn failed(id: &str) -> Value {
     line("failed", &json!({ "token": 1, "reason": "AccessDeniedException", "unrecorded": { "id": id } }))
 }
 
-const FAULTS: [Fault; 13] = [
+const FAULTS: [Fault; 14] = [
     (
         |aws| aws.log((0..5).map(|_| line("refused", &json!({ "reason": "sign_wrong" })))),
         &[(
@@ -109,6 +109,16 @@ const FAULTS: [Fault; 13] = [
             ("redrive queue", "1 message: callbacks that are not in the table", "#redrivequeueagealarm"),
             ("failures", "2 × AccessDeniedException", "#notstoredalarm"),
             ("redriven", "2 failed = 1 redriven + 1 waiting", "the redrive retries them"),
+        ],
+    ),
+    (
+        |aws| {
+            aws.log([failed("a"), failed("b")]);
+            aws.redrive_log = vec![json!({ "outcome": "failed", "reason": "masked", "id": "a" })];
+        },
+        &[
+            ("failures", "2 × AccessDeniedException", "#notstoredalarm"),
+            ("redriven", "2 waiting, 1 of them masked by a data protection policy", "--unmask"),
         ],
     ),
     (|aws| aws.has_subscription = false, &[("subscription", "stay in the log", "#logdeliveryalarm")]),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::dynamodb::TABLE;
 use tencent_chat_webhook::time::{day, now_millis};
 
-use crate::world::{Ran, World, program, run, unrecorded};
+use crate::world::{Ran, World, program, run, unrecorded_with};
 
 mod disturbed;
 
@@ -25,8 +25,8 @@ fn large(after: u64, fields: &str, member: &str) -> String {
 
 async fn record(world: &World, app: &str, bodies: &[String]) {
     for body in bodies {
-        let mut callback = unrecorded("id", body);
-        callback.query = format!("SdkAppid={app}&RequestTime=1670574413&OptPlatform=Web").into();
+        let query = format!("SdkAppid={app}&RequestTime=1670574413&OptPlatform=Web");
+        let callback = unrecorded_with("id", query, body);
         world.record_callback(&callback, 1).await;
     }
 }

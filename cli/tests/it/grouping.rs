@@ -1,9 +1,9 @@
 //! `group`: the state of a group, from its events.
 
 use serde_json::{Value, json};
-use support::requests::CREATED;
+use support::requests::{CREATED, SDK_APPID};
 
-use crate::world::{ENVIRONMENT, World, program, run, unrecorded};
+use crate::world::{ENVIRONMENT, World, program, run, unrecorded_with};
 
 /// 9 December 2022, 08:26:54.000 UTC.
 const TIME: u64 = 1_670_574_414_000;
@@ -136,8 +136,8 @@ async fn members_are_a_minimum_if_no_creation_is_recorded() {
     let world = World::start().await;
     record(&world, &[joined(0, &["bob"]), left(1, "Quit", &["zoe"]), wrote(2, "a server's")]).await;
     // A sender through the REST API need not be a member. A sender from a client is a member.
-    let mut callback = unrecorded("id", &wrote(3, "carol").to_string());
-    callback.query = format!("{}&OptPlatform=Web", callback.query).into();
+    let query = format!("SdkAppid={SDK_APPID}&RequestTime=1670574413&OptPlatform=Web");
+    let callback = unrecorded_with("id", query, &wrote(3, "carol").to_string());
     world.record_callback(&callback, 1).await;
     let expected =
         json!({ "group": "g", "type": "Public", "members": ["bob", "carol"], "known_since": TIME });

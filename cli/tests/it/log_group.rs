@@ -5,6 +5,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 use support::{dynamodb::TABLE, stand_in::serve};
 
+use tencent_chat_webhook::unrecorded::Unrecorded;
+
 use crate::world::{Ran, World, run, unrecorded};
 
 const LOG_GROUP: &str = "/aws/lambda/ours";
@@ -39,16 +41,17 @@ fn cloudformation(apps: &'static str) -> String {
 
 /// CloudWatch Logs with a log group of three pages: an entry, nothing, the two pieces of another.
 fn logs() -> String {
-    let entry = |id: &str, piece: usize, pieces: usize, body: &str| {
-        let mut unrecorded = unrecorded(id, body);
-        (unrecorded.piece, unrecorded.pieces) = (piece, pieces);
-        json!({ "timestamp": 1, "message": format!("{}\n", json!({ "unrecorded": unrecorded })) })
-    };
-    let (first, rest) = (r#"{"CallbackCommand":"A.B","GroupId":"b","#, r#""Name":"x"}"#);
+    let entry = |unrecorded: Unrecorded<'_>| json!({ "timestamp": 1, "message": format!("{}\n", json!({ "unrecorded": unrecorded })) });
+    let whole = unrecorded("b", r#"{"CallbackCommand":"A.B","GroupId":"b","Name":"x"}"#);
+    let (first, rest) = whole.body.split_at(20);
+    let piece =
+        |piece, body: &str| entry(Unrecorded { piece, pieces: 2, body: body.into(), ..whole.clone() });
+    // The first body, which a user of the chat wrote, begins like a CSV file.
+    let hostile = r#"{"CallbackCommand":"A.B","GroupId":"a","Text":"id,name,message,date\n@message"}"#;
     let pages = [
-        json!({ "events": [entry("a", 1, 1, r#"{"CallbackCommand":"A.B","GroupId":"a"}"#)], "nextToken": "1" }),
+        json!({ "events": [entry(unrecorded("a", hostile))], "nextToken": "1" }),
         json!({ "events": [], "nextToken": "2" }),
-        json!({ "events": [entry("b", 1, 2, first), entry("b", 2, 2, rest)] }),
+        json!({ "events": [piece(1, first), piece(2, rest)] }),
     ];
     serve(move |request| {
         let request: Value = serde_json::from_str(request).expect("a request is JSON");
@@ -58,8 +61,8 @@ fn logs() -> String {
             let error = json!({ "__type": "ResourceNotFoundException", "message": "It does not exist." });
             return (400, error.to_string());
         }
-        // The log has no entries before 2000.
-        if request["endTime"].as_u64() < Some(946_684_800_000) {
+        // The log has no entries before 2000, and here none that are not masked.
+        if request["endTime"].as_u64() < Some(946_684_800_000) || request["unmask"] == true {
             return (200, json!({ "events": [] }).to_string());
         }
         let page: usize = request["nextToken"].as_str().map_or(0, |token| token.parse().expect("it is ours"));
@@ -84,6 +87,9 @@ async fn redrive_reads_all_pages_of_the_stacks_log() {
     assert_eq!((dry.code, dry.lines().len()), (Some(0), 3), "{dry:?}");
     let ran = with_stack(&world, "1400000001", &redrive);
     assert_eq!(ran.well(), "recorded 2, already there 0, failed 0, incomplete 0\n");
+
+    let unmasked = with_stack(&world, "1400000001", &[&redrive[..], &["--unmask"]].concat());
+    assert!(unmasked.stderr.starts_with("no unrecorded callbacks in "), "{unmasked:?}");
 
     let event =
         with_stack(&world, "1400000001", &["--stack", "ours", "list", "b", "--json"]).json().remove(0);

@@ -136,15 +136,13 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
 
 /// A callback in the form of the log.
 pub(crate) fn unrecorded(id: &str, body: &str) -> Unrecorded<'static> {
-    Unrecorded {
-        id: id.to_owned().into(),
-        piece: 1,
-        pieces: 1,
-        query: format!("SdkAppid={SDK_APPID}&RequestTime=1670574413").into(),
-        received_at: 1_670_574_414_321,
-        request_id: "request-1".into(),
-        body: body.to_owned().into(),
-    }
+    unrecorded_with(id, format!("SdkAppid={SDK_APPID}&RequestTime=1670574413"), body)
+}
+
+/// The same with another query.
+pub(crate) fn unrecorded_with(id: &str, query: String, body: &str) -> Unrecorded<'static> {
+    let entry = Unrecorded::new("", query, 1_670_574_414_321, "request-1", body.to_owned());
+    Unrecorded { id: id.to_owned().into(), ..entry }
 }
 
 /// The body of a new group at a time.

@@ -3,7 +3,6 @@
 use std::{
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
-    time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::{
@@ -21,9 +20,10 @@ use tencent_chat_webhook::{
     record::Keeping,
     redrive,
     store::{Store, client},
+    unrecorded::Unrecorded,
 };
 
-use super::stage::{Kind, TOKEN, check_log, redrive as redrive_log};
+use super::stage::{Kind, TOKEN, check_log, redrive as redrive_log, within_a_minute};
 use crate::world::{CapturedLog, Table, send, settings_for, status_and_body};
 
 /// A bug that occurs only at the first request.
@@ -79,19 +79,13 @@ async fn panic_gives_a_reply_and_a_log_entry_and_next_event_is_served() {
 async fn redrive_reports_an_entry_that_panics_and_records_the_others() {
     let table = Table::start().await;
     let (.., store) = with_bugs(&table);
-    let line = |number: usize| {
-        let unrecorded = json!({
-            "id": number.to_string(), "piece": 1, "pieces": 1,
-            "query": "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull",
-            "ReceivedAt": 1_670_574_414_321_u64, "RequestId": "request-1",
-            "body": format!(r#"{{"GroupId":"{number}"}}"#),
-        });
-        json!({ "level": "ERROR", "unrecorded": unrecorded }).to_string()
+    let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull";
+    let callback = |number: usize| {
+        let body = format!(r#"{{"GroupId":"{number}"}}"#);
+        Unrecorded::new("", query, 1_670_574_414_321, "request-1", body)
     };
-    let log: Vec<_> = (0..20).map(line).collect();
     let keeping = Keeping { retention_days: None, index_shards: 1 };
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let results = redrive::record_all(&store, redrive::find(&log.join("\n")).whole, keeping, deadline);
+    let results = redrive::record_all(&store, (0..20).map(callback).collect(), keeping, within_a_minute());
     let results: Vec<_> = results.map(|(_, result)| result).collect().await;
     let failed: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
     assert_eq!((results.len(), failed.len()), (20, 1));

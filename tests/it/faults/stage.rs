@@ -16,8 +16,9 @@ use tencent_chat_webhook::{
     handler::Handler,
     outcome::Stored,
     record::Keeping,
-    redrive::{self, Found},
+    redrive::{self, Limits},
     store::Store,
+    unrecorded::LogEntries,
 };
 
 use crate::world::{CapturedLog, Table, handler, log_lines, send, status_and_body};
@@ -117,16 +118,21 @@ impl Stage {
 
 /// Redrives a log into a table. Returns the result for each callback.
 pub(crate) async fn redrive(table: &Table, log: &str) -> Vec<Stored> {
-    let Found { whole, incomplete, unreadable } = redrive::find(log);
+    let LogEntries { whole, incomplete, unreadable } = LogEntries::of_lines(log.lines());
     assert_eq!((incomplete.len(), unreadable), (0, 0), "the log has every piece");
     let store = Store::new(table.client.clone(), TABLE);
     let keeping = Keeping { retention_days: None, index_shards: 1 };
-    let deadline = Instant::now() + Duration::from_mins(1);
-    let results: Vec<_> = redrive::record_all(&store, whole, keeping, deadline).collect().await;
+    let results: Vec<_> = redrive::record_all(&store, whole, keeping, within_a_minute()).collect().await;
     let stored = |(callback, result): (_, Result<_, _>)| {
         result.unwrap_or_else(|error| panic!("{callback:?}: {error}"))
     };
     results.into_iter().map(stored).collect()
+}
+
+/// The time limits of a redrive on a busy machine.
+pub(crate) fn within_a_minute() -> Limits {
+    let each = Duration::from_mins(1);
+    Limits { deadline: Instant::now() + each, each }
 }
 
 /// Runs cases that depend on time, several at once: they mostly wait. A case that is late is repeated alone.

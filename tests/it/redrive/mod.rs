@@ -1,3 +1,6 @@
 //! The redrive: records callbacks that the function could not store.
 
-mod function;
+mod first_try;
+mod later_try;
+mod planted;
+mod stage;

@@ -19,6 +19,8 @@ mod guard;
 #[cfg(feature = "servers")]
 pub mod lambda;
 #[cfg(feature = "servers")]
+pub mod planted;
+#[cfg(feature = "servers")]
 pub mod receiver;
 #[cfg(feature = "servers")]
 pub mod subscription;

@@ -1,7 +1,5 @@
 //! The processing of an admitted request, without clock, network or table. Every step is checked.
 
-use std::borrow::Cow;
-
 use tencent_chat_callbacks::{
     Callback, Origin, Query, Refusal,
     answer::answer,
@@ -81,15 +79,7 @@ fn assert_deserved(refusal: Refusal, body: &[u8]) {
 
 /// Checks that the log entry of a callback gives the same record again.
 fn assert_redrive(record: &Record, query: &Query<'_>, body: &str) {
-    let unrecorded = Unrecorded {
-        id: Cow::Borrowed("invocation-1"),
-        piece: 1,
-        pieces: 1,
-        query: query.without_sign().into(),
-        received_at: RECEIVED_AT,
-        request_id: Cow::Borrowed("request-1"),
-        body: Cow::Borrowed(body),
-    };
+    let unrecorded = Unrecorded::new("invocation-1", query.without_sign(), RECEIVED_AT, "request-1", body);
     let again = unrecorded.record(KEEPING).expect("a record can be had from the log");
     assert_eq!(again.head, record.head, "the redriven head is the same");
     assert_eq!(again.parts, record.parts, "the redriven parts are the same");

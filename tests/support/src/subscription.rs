@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 /// The log group of the lines.
 pub const LOG_GROUP: &str = "/aws/lambda/test";
 
+/// The stream of the lines.
+pub const LOG_STREAM: &str = "2026/11/21/[1]5e1ff0a2";
+
 /// The event that contains these log lines.
 #[must_use]
 pub fn event<'a>(lines: impl IntoIterator<Item = &'a str>) -> Value {
@@ -29,7 +32,7 @@ fn batch(message_type: &str, log_events: &[Value]) -> Value {
         "messageType": message_type,
         "owner": "123456789012",
         "logGroup": LOG_GROUP,
-        "logStream": "2026/11/21/[1]5e1ff0a2",
+        "logStream": LOG_STREAM,
         "subscriptionFilters": ["unrecorded"],
         "logEvents": log_events,
     });

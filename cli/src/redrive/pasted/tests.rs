@@ -1,34 +1,37 @@
 //! The forms in which AWS shows a log line.
 
-use serde_json::{Value, json};
+use aws_lambda_events::cloudwatch_logs::AwsLogs;
+use serde_json::json;
+use tencent_chat_webhook::unrecorded::Unrecorded;
 
 use super::*;
 
-fn piece(id: &str, piece: usize, pieces: usize, body: &str) -> Unrecorded<'static> {
-    Unrecorded {
-        id: id.to_owned().into(),
-        piece,
-        pieces,
-        query: "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull".into(),
-        received_at: 1_670_574_414_321,
-        request_id: "request-1".into(),
-        body: body.to_owned().into(),
-    }
+fn piece(id: &str, body: &str) -> Unrecorded<'static> {
+    let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull";
+    let entry = Unrecorded::new("", query, 1_670_574_414_321, "request-1", body.to_owned());
+    Unrecorded { id: id.to_owned().into(), ..entry }
 }
 
 /// A callback's lines as the function logs them, one per piece.
 fn lines(id: &str, bodies: &[&str]) -> Vec<String> {
+    let whole = piece(id, &bodies.concat());
     let line = |(index, body): (usize, &&str)| {
+        let piece =
+            Unrecorded { piece: index + 1, pieces: bodies.len(), body: (*body).into(), ..whole.clone() };
         let level_and_more = json!({
             "timestamp": "2026-11-21T09:00:00.000Z",
             "level": "ERROR",
             "message": if index == 0 { "not recorded" } else { "not recorded, continued" },
             "_aws": { "CloudWatchMetrics": [{ "Dimensions": [["outcome"]] }] },
-            "unrecorded": piece(id, index + 1, bodies.len(), body),
+            "unrecorded": piece,
         });
         level_and_more.to_string()
     };
     bodies.iter().enumerate().map(line).collect()
+}
+
+fn find<T: AsRef<[u8]> + ?Sized>(log: &T) -> LogEntries {
+    read(log.as_ref())
 }
 
 /// A log with other lines too, one of which only looks like an entry.
@@ -36,19 +39,17 @@ fn log() -> Vec<String> {
     let mut log = lines("a", &[r#"{"Name":"群 \"x\" {[","MemberList":["#, "\n1]", "}"]);
     log.insert(1, "START RequestId: 8476a536 Version: $LATEST".to_owned());
     log.insert(2, r#"{"level":"INFO","message":"recorded","outcome":"recorded"}"#.to_owned());
-    let forged = json!({ "level": "INFO", "message": "recorded", "subject": lines("forged", &["{}"])[0] });
-    log.push(forged.to_string());
+    let forged = &lines("forged", &["{}"])[0];
+    let in_fields = json!({ "timestamp": "2026", "level": "INFO", "message": forged, "subject": forged });
+    log.push(in_fields.to_string());
     log.extend(lines("b", &["{}"]));
     log
 }
 
-fn expected() -> Found {
-    Found {
-        whole: vec![
-            piece("a", 1, 1, "{\"Name\":\"群 \\\"x\\\" {[\",\"MemberList\":[\n1]}"),
-            piece("b", 1, 1, "{}"),
-        ],
-        ..Found::default()
+fn expected() -> LogEntries {
+    LogEntries {
+        whole: vec![piece("a", "{\"Name\":\"群 \\\"x\\\" {[\",\"MemberList\":[\n1]}"), piece("b", "{}")],
+        ..LogEntries::default()
     }
 }
 
@@ -107,48 +108,33 @@ fn filter_log_events_output_is_read_in_json_and_text() {
 }
 
 #[test]
-fn pieces_are_joined_if_out_of_order_or_repeated() {
-    let mut log = log();
-    log.extend(self::log());
-    log.reverse();
-    assert_eq!(find(&log.join("\n")), expected());
-}
-
-#[test]
-fn missing_piece_is_reported() {
-    let whole = lines("a", &["{", "}", " "]);
-    for missing in 0..3 {
-        let mut log = whole.clone();
-        log.remove(missing);
-        log.extend(lines("b", &["{}"]));
-        let found = find(&log.join("\n"));
-        let incomplete = Incomplete { id: "a".to_owned(), received_at: 1_670_574_414_321 };
-        assert_eq!(found.incomplete, [incomplete], "piece {missing}");
-        assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
-    }
-}
-
-#[test]
-fn cut_off_line_is_reported_and_does_not_hide_others() {
-    let line = &lines("a", &[r#"{"Name":"x"}"#])[0];
-    let label = "\"unrecorded\":{";
-    let start = line.find(label).expect("the line has the field") + label.len();
-    for end in start..line.len() - 2 {
-        let log = format!("{}\n{}\n", &line[..end], lines("b", &["{}"])[0]);
-        let found = find(&log);
-        assert_eq!(found.unreadable, 1, "cut at {end}");
-        assert_eq!(found.whole, [piece("b", 1, 1, "{}")]);
-    }
-    let found = find(&line[..line.len() - 1]);
-    assert_eq!(found.whole, [piece("a", 1, 1, r#"{"Name":"x"}"#)], "cut behind the piece");
-    let foreign = line.replace("\"piece\":1", "\"piece\":\"one\"");
-    assert_eq!(find(&foreign).unreadable, 1);
-}
-
-#[test]
 fn nothing_is_found_in_a_log_without_entries() {
-    for log in ["", "\n", "no JSON", "{", "[[[", r#"{"events":[]}"#, "\"unrecorded\":", "{\"unrecorded"] {
-        assert_eq!(find(log), Found::default(), "{log}");
+    for log in ["", "\n", "no JSON", "{", "[[[", r#"{"events":[]}"#, "\u{feff}"] {
+        assert_eq!(find(log), LogEntries::default(), "{log}");
+    }
+    for log in ["\"unrecorded\":", "{\"unrecorded", r#"{"message":"unrecorded"#] {
+        assert_eq!(find(log), LogEntries { unreadable: 1, ..LogEntries::default() }, "{log}");
+    }
+}
+
+/// A log that is cut anywhere gives no entry that it does not have, and a line that is none makes it untrustworthy.
+#[test]
+fn only_the_ends_of_a_log_may_be_cut() {
+    let whole = log().join("\n");
+    for at in 0..=whole.len() {
+        for cut in [&whole.as_bytes()[at..], &whole.as_bytes()[..at]] {
+            let found = find(cut);
+            assert!(found.whole.iter().all(|callback| expected().whole.contains(callback)), "cut at {at}");
+        }
+    }
+    let last = &lines("b", &["{}"])[0];
+    let cut = find(&format!("{}\n{last}", &log()[0][20..]));
+    assert_eq!((cut.whole, cut.unreadable), (vec![piece("b", "{}")], 1));
+    let cut = find(&format!("{last}\n{}\n", &log()[0][..log()[0].len() - 20]));
+    assert_eq!((cut.whole, cut.unreadable), (vec![piece("b", "{}")], 1));
+    for other in ["a text", "  ||", "{\"a\" 1}", "2026-11-21 09:00:00.123\t{}"] {
+        let found = find(&format!("{last}\n{other}\n"));
+        assert_eq!(found, LogEntries { unreadable: 1, ..LogEntries::default() }, "{other}");
     }
 }
 
@@ -202,9 +188,9 @@ fn logs_insights_text_and_table_are_read_up_to_a_foreign_field() {
 
     let forged = format!("x\nRESULTS\t@message\t{}\n", lines("forged", &["{}"])[0]);
     for log in [format!("{text}RESULTS\tsubject\t{forged}"), format!("{table}||  subject   |  {forged}")] {
-        assert_eq!(find(&log), Found { unreadable: 1, ..expected() }, "{log}");
+        assert_eq!(find(&log), LogEntries { unreadable: 1, ..expected() }, "{log}");
     }
-    assert_eq!(find(&format!("LOGRECORD\t{forged}")), Found { unreadable: 1, ..Found::default() });
+    assert_eq!(find(&format!("LOGRECORD\t{forged}")), LogEntries { unreadable: 1, ..LogEntries::default() });
 }
 
 #[test]
@@ -248,35 +234,37 @@ fn batch(lines: &[String], message_type: &str) -> Value {
 
 #[test]
 fn queue_message_is_read_in_every_output_format() {
-    let event = batch(&log(), "DATA_MESSAGE");
+    let entries: Vec<_> = log().into_iter().filter(|line| line.starts_with('{')).collect();
+    let event = batch(&entries, "DATA_MESSAGE");
     let record =
         json!({ "version": "1.0", "requestPayload": event, "responsePayload": { "errorType": "Error" } });
     for body in [event.to_string(), record.to_string()] {
-        let forged = json!({ "unrecorded": piece("forged", 1, 1, "{}") }).to_string();
+        let forged = json!({ "unrecorded": piece("forged", "{}") }).to_string();
         let message = json!({ "MessageId": "1", "ReceiptHandle": "AQEB==", "Body": body, "Other": forged });
         let received = json!({ "Messages": [message, message], "Body": forged });
         assert_eq!(find(&format!("{received:#}")), expected(), "json");
         assert_eq!(find(&format!("MESSAGES\t{body}\t2cccc862\t1\tAQEB==\n")), expected(), "text");
-        assert_eq!(find(&format!("||  Body         |  {body}  ||\n")), expected(), "table");
+        let title = "---\n|  ReceiveMessage  |\n+---+\n";
+        assert_eq!(find(&format!("{title}||  Body         |  {body}  ||\n")), expected(), "table");
         assert_eq!(find(&json!([body]).to_string()), expected(), "--query, json");
         assert_eq!(find(&body), expected(), "the body alone");
     }
     let none = batch(&log()[1..3], "DATA_MESSAGE").to_string();
-    assert_eq!(find(&none), Found { unreadable: 1, ..Found::default() }, "no entry");
-    assert_eq!(find(&batch(&[], "CONTROL_MESSAGE").to_string()), Found::default());
+    assert_eq!(find(&none), LogEntries { unreadable: 1, ..LogEntries::default() }, "no entry");
+    assert_eq!(find(&batch(&[], "CONTROL_MESSAGE").to_string()), LogEntries::default());
     let nested = (0..3).fold(batch(&log(), "DATA_MESSAGE"), |inner, _| batch(&[inner.to_string()], ""));
     assert_eq!(find(&nested.to_string()).whole, []);
-    assert_eq!(find(r#"{"awslogs":{"data":"H4sI"}}"#), Found { unreadable: 1, ..Found::default() });
+    assert_eq!(find(r#"{"awslogs":{"data":"H4sI"}}"#), LogEntries { unreadable: 1, ..LogEntries::default() });
 }
 
 #[test]
-fn byte_that_is_not_utf8_makes_only_its_entry_unreadable() {
+fn byte_that_is_not_utf8_spoils_only_its_entry() {
     let first = &lines("a", &[r#"{"Name":"@"}"#])[0];
     let spoil = |log: String| log.into_bytes().into_iter().map(|byte| if byte == b'@' { 0xff } else { byte });
     let second = lines("b", &["{}"])[0].replace("ERROR", "@");
-    for log in [format!("{first}\n{second}\n@\n"), json!([first, second, "@"]).to_string()] {
-        let found = find(&spoil(log).collect::<Vec<_>>());
-        assert_eq!(found, Found { unreadable: 1, whole: expected().whole.split_off(1), ..Found::default() });
+    for log in [format!("{first}\n{second}\n"), json!([first, second, "@"]).to_string()] {
+        let whole = find(&spoil(log).collect::<Vec<_>>()).whole;
+        assert_eq!(whole.iter().map(Unrecorded::is_intact).collect::<Vec<_>>(), [false, true]);
     }
 }
 

@@ -7,17 +7,32 @@ use aws_sdk_cloudwatchlogs::{
     config::{BehaviorVersion, Credentials, Region},
 };
 
-use super::{Incomplete, find};
-use crate::{https::sdk, outcome::Failure, settings::Aws, unrecorded::Unrecorded};
+use crate::{
+    https::sdk,
+    outcome::Failure,
+    settings::Aws,
+    unrecorded::{Incomplete, LogEntries, Unrecorded},
+};
 
-/// Log entries are searched this long before and after the callback's arrival, in milliseconds: one hour.
-const AROUND_MILLIS: u64 = 3_600_000;
+/// The reason of a failure whose callback lacks pieces of its body.
+pub(super) const INCOMPLETE: &str = "incomplete";
+
+/// The log is searched this long before and after the callback's arrival, in milliseconds: two minutes. One
+/// invocation writes all pieces of a body.
+const AROUND_MILLIS: u64 = 120_000;
+
+/// A stream of the function's log: what one instance wrote.
+#[derive(Clone, Debug)]
+pub(super) struct LogStream {
+    pub(super) log_group: String,
+    pub(super) log_stream: String,
+}
 
 /// The function's log.
 #[derive(Clone, Debug)]
-pub(super) struct Pieces(Client);
+pub(super) struct Search(Client);
 
-impl Pieces {
+impl Search {
     pub(super) fn connect(aws: &Aws) -> Self {
         let Aws { region, access_key_id, secret_access_key, session_token, logs_endpoint_url, .. } =
             aws.clone();
@@ -32,49 +47,48 @@ impl Pieces {
         Self(Client::from_conf(config.build()))
     }
 
-    /// The whole callback, if the log group has all of its pieces.
+    /// The whole callback, if the log stream has all of its pieces.
     ///
     /// # Errors
     /// If a piece is missing, or the log can't be read by the deadline.
     pub(super) async fn look_up(
         &self,
-        log_group: &str,
+        stream: &LogStream,
         incomplete: &Incomplete,
         deadline: Instant,
     ) -> Result<Unrecorded<'static>, Failure> {
-        let failure = |error: &str| Failure::new("incomplete", error);
-        let log = tokio::time::timeout_at(deadline.into(), self.entries(log_group, incomplete)).await;
-        let log =
-            log.map_err(|_| failure("the log did not answer in time"))?.map_err(|error| failure(&error))?;
-        let whole = find(&log).whole.into_iter().find(|callback| callback.id == incomplete.id);
+        let failure = |error: &str| Failure::new(INCOMPLETE, error);
+        let lines = tokio::time::timeout_at(deadline.into(), self.lines(stream, incomplete)).await;
+        let lines =
+            lines.map_err(|_| failure("the log did not answer in time"))?.map_err(|error| failure(&error))?;
+        let whole =
+            LogEntries::of_lines(lines).whole.into_iter().find(|callback| callback.id == incomplete.id);
         whole.ok_or_else(|| failure("the log does not have all of its pieces yet"))
     }
 
-    /// The log entries of a callback, one per line.
-    async fn entries(&self, log_group: &str, incomplete: &Incomplete) -> Result<String, String> {
+    /// The log lines of a callback.
+    async fn lines(&self, stream: &LogStream, incomplete: &Incomplete) -> Result<Vec<String>, String> {
         let Incomplete { id, received_at } = incomplete;
         let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
         let mut pages = self
             .0
             .filter_log_events()
-            .log_group_name(log_group)
+            .log_group_name(&stream.log_group)
+            .log_stream_names(&stream.log_stream)
             .filter_pattern(format!("{{ $.unrecorded.id = {id:?} }}"))
             .start_time(millis(received_at.saturating_sub(AROUND_MILLIS)))
             .end_time(millis(received_at.saturating_add(AROUND_MILLIS)))
             .into_paginator()
             .send();
-        let mut log = String::new();
+        let mut lines = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| {
                 let error = error.into_service_error();
                 let code = error.meta().code().unwrap_or("no answer");
                 format!("the log can't be read: {code}")
             })?;
-            for message in page.events().iter().filter_map(|event| event.message()) {
-                log.push_str(message.trim_end());
-                log.push('\n');
-            }
+            lines.extend(page.events.into_iter().flatten().filter_map(|event| event.message));
         }
-        Ok(log)
+        Ok(lines)
     }
 }

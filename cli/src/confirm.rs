@@ -1,0 +1,56 @@
+//! Asks before something that costs or changes much.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, IsTerminal, Write},
+};
+
+use crate::{
+    fault::Fault,
+    output::note,
+    plain::{counted, plain},
+    table::Table,
+};
+
+/// The terminal's own input, for when standard input is a file or a pipe.
+#[cfg(unix)]
+const TERMINAL: &str = "/dev/tty";
+#[cfg(not(unix))]
+const TERMINAL: &str = "CONIN$";
+
+/// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `otherwise` names the other
+/// options of the user.
+pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> Result<(), Fault> {
+    let cost = cost(table).await?;
+    if yes {
+        note(&cost);
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Fault::Message(format!("{cost}; {otherwise}")));
+    }
+    if asked(&cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
+}
+
+/// The cost of a scan of the table, in words.
+pub(crate) async fn cost(table: &Table) -> Result<String, Fault> {
+    let size = table.size().await?;
+    let (items, units) = (counted(size.items, "item"), counted(size.read_units, "read unit"));
+    Ok(format!("this reads the whole table {}: about {items}, {units}", table.name))
+}
+
+/// Asks at the terminal, although standard input was read for something else. `None` without a terminal.
+pub(crate) fn ask_at_terminal(question: &str) -> Result<Option<bool>, Fault> {
+    if !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    File::open(TERMINAL).ok().map(|terminal| asked(question, BufReader::new(terminal))).transpose()
+}
+
+/// Whether the answer is a yes.
+fn asked(question: &str, mut from: impl BufRead) -> Result<bool, Fault> {
+    let _ = write!(io::stderr(), "{}. Continue? [y/N] ", plain(question));
+    let mut answer = String::new();
+    from.read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,62 @@
+//! The one attempt that a batch from the log gets.
+//!
+//! CloudWatch makes batches of every log stream, so of every instance of the function, and nothing limits how many
+//! run at once. During an outage each of them takes an instance away from the function. So a batch is given up at the
+//! first failure that more attempts could mend, and the queue, which runs two at a time, retries it.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
+
+use futures_util::{Stream, StreamExt, stream};
+
+use super::{record, search::INCOMPLETE};
+use crate::{
+    outcome::{Failure, PANIC, Stored},
+    record::Keeping,
+    store::{REJECTED, Store},
+    unrecorded::{MASKED, UNRECORDABLE, Unrecorded},
+};
+
+/// The time limit of a batch.
+pub(super) const FIRST_TRY: Duration = Duration::from_secs(1);
+
+/// How many requests are under way at the same time.
+const REQUESTS: usize = 10;
+
+/// A body below this length is one item and one request. A larger one may need several.
+const ONE_ITEM_BYTES: usize = 128 * 1024;
+
+/// Records callbacks by one attempt each, and returns the result of each attempt. After the first failure that is not
+/// the callback's own fault, no attempt begins. `failed` is set by such a failure.
+pub(super) fn record_once(
+    store: &Store,
+    callbacks: Vec<Unrecorded<'static>>,
+    keeping: Keeping,
+    deadline: Instant,
+    failed: &AtomicBool,
+) -> impl Stream<Item = (Unrecorded<'static>, Result<Stored, Failure>)> {
+    let attempt = move |callback: Unrecorded<'static>| async move {
+        if failed.load(Relaxed) {
+            return None;
+        }
+        let result = record(store, &callback, keeping, deadline).await;
+        if result.as_ref().is_err_and(|failure| !is_of_entry(failure)) {
+            failed.store(true, Relaxed);
+        }
+        Some((callback, result))
+    };
+    let (large, small): (Vec<_>, Vec<_>) =
+        callbacks.into_iter().partition(|callback| callback.body.len() >= ONE_ITEM_BYTES);
+    let small = stream::iter(small).map(attempt).buffer_unordered(REQUESTS);
+    // One after the other: the parts of one body are already written at the same time.
+    let large = stream::iter(large).then(attempt);
+    small.chain(large).filter_map(std::future::ready)
+}
+
+/// Whether the callback itself or a bug caused a failure, so that another attempt can't help, and other callbacks can
+/// be recorded all the same.
+pub(super) fn is_of_entry(failure: &Failure) -> bool {
+    [UNRECORDABLE, MASKED, INCOMPLETE, REJECTED, PANIC].contains(&failure.reason.as_ref())
+}
