@@ -11,7 +11,7 @@ from checks import check, equal, wait_for
 from deploying import FIRST_TOKEN, live_version
 from emulator import ACCOUNT
 from operating import receive
-from receiving import LARGE, callback_lines, large_body, log_lines
+from receiving import LARGE, callback_lines, large_body, log_events, log_lines
 
 GROUP = "@TGS#lost"
 QUEUES = ("RedriveQueueUrl", "RedriveDeadLettersUrl")
@@ -133,11 +133,12 @@ def from_pieces(stack, sender):
     whole = wait_for(lambda: history(stack, group), lambda found: len(found) == 1, seconds=40)
     equal("a large body is recorded from its log entries", whole, [command])
     forget(stack, group)
-    pieces = [line for line in log_lines(stack) if '"unrecorded":' in line and json.loads(line)["unrecorded"]["pieces"] > 1]
+    pieces = [event for event in log_events(stack)
+              if '"unrecorded":' in event["message"] and json.loads(event["message"])["unrecorded"]["pieces"] > 1]
     check("it has several pieces", len(pieces) > 1, len(pieces))
     batch = {"messageType": "DATA_MESSAGE", "owner": ACCOUNT, "logGroup": stack.outputs()["FunctionLogName"],
-             "logStream": "s", "subscriptionFilters": ["unrecorded"],
-             "logEvents": [{"id": "1", "timestamp": int(time.time() * 1000), "message": pieces[-1]}]}
+             "logStream": pieces[-1]["logStreamName"], "subscriptionFilters": ["unrecorded"],
+             "logEvents": [{"id": "1", "timestamp": int(time.time() * 1000), "message": pieces[-1]["message"]}]}
     data = base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()
     stack.client("sqs").send_message(
         QueueUrl=stack.outputs()["RedriveQueueUrl"], MessageBody=json.dumps({"awslogs": {"data": data}}))

@@ -123,11 +123,16 @@ def items(stack):
                                                 for item in destroyed))
 
 
-def log_lines(stack, name="FunctionLogName"):
-    """All messages of the function's log."""
+def log_events(stack, name="FunctionLogName"):
+    """All events of the function's log."""
     logs = stack.client("logs")
     pages = logs.get_paginator("filter_log_events").paginate(logGroupName=stack.outputs()[name])
-    return [event["message"] for page in pages for event in page["events"]]
+    return [event for page in pages for event in page["events"]]
+
+
+def log_lines(stack, name="FunctionLogName"):
+    """All messages of the function's log."""
+    return [event["message"] for event in log_events(stack, name)]
 
 
 def callback_lines(stack):
