@@ -9,23 +9,17 @@ use criterion::{
     AxisScale, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, Throughput, measurement::WallTime,
 };
 use support::requests::{self, CREATED, SDK_APPID};
-use tencent_chat_callbacks::{
-    Callback, Event, Query,
-    signature::{Admission, App, Token},
-};
+use tencent_chat_callbacks::{App, Callback, Event, Query, Receiver};
 use tencent_chat_webhook::{
-    record::{Keeping, Receipt, Record},
+    record::{Arrival, Fields, ItemSettings, Record, Source},
     time::now_millis,
 };
 
 const TOKEN: &str = "a token of the console";
 
-const RECEIPT: Receipt<'_> = Receipt {
-    sdk_appid: SDK_APPID,
-    received_at: 1_670_574_415_000,
-    request_id: "c8Qb01hGtjMEJpg=",
-    keeping: Keeping { retention_days: None, index_shards: 1 },
-};
+const ARRIVAL: Arrival<'_> =
+    Arrival { sdk_appid: SDK_APPID, received_at: 1_670_574_415_000, request_id: "c8Qb01hGtjMEJpg=" };
+const ITEM_SETTINGS: ItemSettings = ItemSettings { retention_days: None, index_shards: 1 };
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -47,22 +41,20 @@ fn main() {
 }
 
 fn admit(criterion: &mut Criterion, raw: &str) {
-    let tokens = vec![Token { position: 1, secret: TOKEN.to_owned() }];
-    let admission = Admission::new(vec![App { sdk_appid: SDK_APPID.to_owned(), tokens }]);
+    let receiver = Receiver::new([App::signed(SDK_APPID, [TOKEN]).expect("a token")]);
     let now = now_millis() / 1000;
-    let admit = || admission.admit(black_box(&Query::parse(raw)), now).is_ok();
+    let admit = || receiver.admit(black_box(Query::parse(raw)), b"", now).is_ok();
     say("admit", allocation_counter::measure(|| assert!(admit())));
     criterion.bench_function("admit", |bencher| bencher.iter(admit));
 }
 
 /// The steps for a body: parse the object, type the event, build the items.
 fn callback(group: &mut BenchmarkGroup<'_, WallTime>, raw: &str, (name, command, body): (&str, &str, &str)) {
-    let query = Query::parse(raw);
-    let parse =
-        || Callback::parse(&query, black_box(body).as_bytes()).expect("an object").expect("a callback");
+    let parse = || Callback::admitted_before(raw, black_box(body)).expect("an object").expect("a callback");
     let typed = || Event::parse(command, black_box(body)).expect("it fits");
     let (callback, event) = (parse(), Ok(typed()));
-    let record = || Record::new(&query, black_box(&callback), &event, &RECEIPT);
+    let source = Source { callback: &callback, event: &event, arrival: ARRIVAL, answer: None };
+    let record = || Record::new(black_box(&source), Fields::Attributes, ITEM_SETTINGS);
 
     let bytes = body.len();
     let id = |step| BenchmarkId::new(step, bytes);

@@ -18,6 +18,12 @@ const WRITE: Budget =
 const FORWARD: Budget =
     Budget { after_invocation: Duration::from_millis(1450), after_arrival: Duration::from_millis(1600) };
 
+/// How long your decision may take, from the invocation.
+const DECISION: Duration = Duration::from_millis(800);
+
+/// The decision ends this long before the write's deadline, so that the write keeps its time.
+const WRITE_AT_LEAST: Duration = Duration::from_millis(300);
+
 /// Each limit leaves at least this much time, even if the request arrived late.
 const AT_LEAST: Duration = Duration::from_millis(300);
 
@@ -29,6 +35,8 @@ const OLDEST: Duration = Duration::from_secs(10);
 pub struct Deadlines {
     /// The arrival time, in milliseconds since the epoch.
     pub received_at: u64,
+    /// Until then your decision is awaited. After a cold start this may be now.
+    pub decide_by: Instant,
     /// Until then a write is retried.
     pub write_by: Instant,
     /// Until then the function waits for your own receiver's answer.
@@ -43,7 +51,9 @@ impl Deadlines {
         let time_epoch = time_epoch.and_then(|millis| u64::try_from(millis).ok());
         let waited = time_epoch.and_then(|millis| received_at.checked_sub(millis)).map(Duration::from_millis);
         let waited = waited.filter(|waited| *waited <= OLDEST);
-        Self { received_at, write_by: now + WRITE.left(waited), forward_by: now + FORWARD.left(waited) }
+        let write = WRITE.left(waited);
+        let decide_by = now + DECISION.min(write.saturating_sub(WRITE_AT_LEAST));
+        Self { received_at, decide_by, write_by: now + write, forward_by: now + FORWARD.left(waited) }
     }
 }
 
@@ -63,23 +73,25 @@ mod tests {
     #[test]
     fn time_before_the_invocation_shortens_the_deadlines() {
         let (now, received_at) = (Instant::now(), 1_790_000_000_000);
-        for (waited, write, forward) in [
-            (Some(0), 1200, 1450),
-            (Some(250), 1200, 1350),
-            (Some(251), 1199, 1349),
-            (Some(1000), 450, 600),
-            (Some(1150), 300, 450),
-            (Some(9_999), 300, 300),
-            (Some(10_000), 300, 300),
-            (Some(10_001), 1200, 1450),
-            (Some(-1), 1200, 1450),
-            (Some(1_790_000_000_000), 1200, 1450),
-            (None, 1200, 1450),
+        for (waited, decide, write, forward) in [
+            (Some(0), 800, 1200, 1450),
+            (Some(250), 800, 1200, 1350),
+            (Some(251), 800, 1199, 1349),
+            (Some(351), 799, 1099, 1249),
+            (Some(1000), 150, 450, 600),
+            (Some(1150), 0, 300, 450),
+            (Some(9_999), 0, 300, 300),
+            (Some(10_000), 0, 300, 300),
+            (Some(10_001), 800, 1200, 1450),
+            (Some(-1), 800, 1200, 1450),
+            (Some(1_790_000_000_000), 800, 1200, 1450),
+            (None, 800, 1200, 1450),
         ] {
             let time_epoch = waited.map(|waited| 1_790_000_000_000_i64 - waited);
-            let Deadlines { write_by, forward_by, .. } = Deadlines::new(now, received_at, time_epoch);
-            let left = ((write_by - now).as_millis(), (forward_by - now).as_millis());
-            assert_eq!(left, (write, forward), "{waited:?}");
+            let Deadlines { decide_by, write_by, forward_by, .. } =
+                Deadlines::new(now, received_at, time_epoch);
+            let left = [decide_by, write_by, forward_by].map(|by| (by - now).as_millis());
+            assert_eq!(left, [decide, write, forward], "{waited:?}");
         }
     }
 }

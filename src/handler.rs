@@ -4,18 +4,21 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use lambda_http::{Body, Context, Request, Response};
-use tencent_chat_callbacks::{Refusal, answer::Decide};
 
 use crate::{
     log::{Facts, Level, Log},
     outcome::{Failure, Outcome},
+    refused::Refused,
     reply::reply,
     settings::Settings,
     store::Store,
 };
 
+mod decision;
 mod exchange;
 mod shared;
+pub use decision::Decide;
+use decision::Decisions;
 use exchange::Exchange;
 use shared::Shared;
 
@@ -24,7 +27,7 @@ use shared::Shared;
 pub struct Handler(Shared);
 
 impl Handler {
-    /// A handler that records into this store and decides with [`Decisions`](crate::decisions::Decisions).
+    /// A handler that records into this store and decides with [`decide`](crate::decisions::decide).
     #[must_use]
     pub fn new(settings: Settings, store: Store, log: Log) -> Self {
         Self(Shared::new(settings, store, log))
@@ -32,8 +35,8 @@ impl Handler {
 
     /// The same handler with other decisions.
     #[must_use]
-    pub fn deciding(mut self, decide: impl Decide + 'static) -> Self {
-        self.0.decide = Box::new(decide);
+    pub fn deciding(mut self, decide: Box<Decide>) -> Self {
+        self.0.decisions = Decisions(decide);
         self
     }
 
@@ -54,7 +57,7 @@ impl Handler {
 
     /// Refuses an event that is not a readable request. `error` says why, for the log.
     pub fn refuse_malformed(&self, context: &Context, request_id: &str, error: &str) -> Response<Body> {
-        let outcome = Outcome::Refused(Refusal::RequestMalformed);
+        let outcome = Outcome::Refused(Refused::RequestMalformed);
         let facts = Facts { request_id, ..self.0.invocation_facts(context) };
         self.0.log.request(&outcome, Some(error), &facts);
         reply(&outcome, None)

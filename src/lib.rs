@@ -16,6 +16,7 @@
 //! - [`unrecorded`]: the log entry of a callback that could not be stored.
 //! - [`store`]: writes a record to DynamoDB, once, before the deadline.
 //! - [`outcome`]: the outcome of a request.
+//! - [`refused`]: the reasons to refuse a request.
 //! - [`settings`]: reads the function's environment, once at its start.
 //! - [`record`]: the items of a callback, and its body read back from them.
 //! - [`forward`]: forwards a callback to your own receiver.
@@ -36,6 +37,7 @@ pub mod outcome;
 pub mod reactions;
 pub mod record;
 pub mod redrive;
+pub mod refused;
 pub mod reply;
 pub mod settings;
 pub mod store;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tencent_chat_callbacks::Refusal;
+use crate::refused::Refused;
 
 /// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Outcome {
     /// It was the console's URL check.
     Probe,
     /// The request was refused.
-    Refused(Refusal),
+    Refused(Refused),
     /// The callback could not be stored, or it is unknown whether it was.
     Failed(Failure),
 }
@@ -107,11 +107,14 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
+    use tencent_chat_callbacks::Refusal;
+
     use super::*;
 
     #[test]
     fn refusals_have_a_reason_and_failures_a_reason_and_an_error() {
-        let (refused, failed) = (Refusal::SignWrong, Failure::new("timeout", "No answer.\nA second line."));
+        let (refused, failed) =
+            (Refusal::SignWrong.into(), Failure::new("timeout", "No answer.\nA second line."));
         for (outcome, name, reason, error) in [
             (Outcome::Stored(Stored::New), "recorded", None, None),
             (Outcome::Stored(Stored::Duplicate), "duplicate", None, None),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
-use tencent_chat_callbacks::{Callback, Event, Query, object::MAX_FIELDS};
+use tencent_chat_callbacks::{Callback, Event, Query, ShapeError, object::MAX_FIELDS};
 
 use crate::time::day;
 
@@ -12,8 +12,12 @@ mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, text};
 pub use parts::{body, parts_key};
 
-/// How much of the head the body's fields may fill, so that this crate's attributes always fit too.
+/// How much of the head the body's fields and `Answer` may fill, so that the other attributes of this crate always fit
+/// too.
 const MAX_SCALARS_BYTES: usize = MAX_ITEM_BYTES - 16 * 1024;
+
+/// The longest `Answer`, in bytes: 16 KB.
+pub const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
 /// Initial capacity; few heads need more. A map that never grows hashes each name once.
 const MANY_ATTRIBUTES: usize = 28;
@@ -23,24 +27,44 @@ const MAX_PROBLEM_BYTES: usize = 2048;
 
 /// Settings that affect items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keeping {
+pub struct ItemSettings {
     /// Retention in days; `None` keeps items for ever.
     pub retention_days: Option<u32>,
     /// Number of index keys that share a command's day, at least 1.
     pub index_shards: u32,
 }
 
-/// Facts about a callback's arrival.
+/// The arrival of a callback.
 #[derive(Clone, Copy, Debug)]
-pub struct Receipt<'a> {
-    /// The application that the callback is for.
+pub struct Arrival<'a> {
+    /// The application that the callback is admitted for.
     pub sdk_appid: &'a str,
     /// The arrival time, in milliseconds since the epoch.
     pub received_at: u64,
     /// API Gateway's id of the request.
     pub request_id: &'a str,
-    /// Settings for the items.
-    pub keeping: Keeping,
+}
+
+/// A callback to record.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The callback.
+    pub callback: &'a Callback<'a>,
+    /// The result of parsing its body.
+    pub event: &'a Result<Event<'a>, ShapeError>,
+    /// Its arrival.
+    pub arrival: Arrival<'a>,
+    /// The JSON of your decision, if it is not the default answer.
+    pub answer: Option<&'a str>,
+}
+
+/// Where the fields of the body's top level are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fields {
+    /// In attributes too.
+    Attributes,
+    /// Only in the body, for a head that DynamoDB rejects with them as attributes.
+    Body,
 }
 
 /// The items of a callback.
@@ -55,51 +79,31 @@ pub struct Record {
 }
 
 impl Record {
-    /// Builds the items of a callback. `event` is the result of parsing its body. Never fails: a field that doesn't
-    /// fit is named in `Problem`.
+    /// Builds the items of a callback. Never fails: a field that doesn't fit is named in `Problem`.
     #[must_use]
-    pub fn new(
-        query: &Query<'_>,
-        callback: &Callback<'_>,
-        event: &Result<Event<'_>, String>,
-        receipt: &Receipt<'_>,
-    ) -> Self {
-        Self::build(scalars, query, callback, event, receipt)
-    }
-
-    /// Like [`new`](Self::new), but without the body's fields as attributes: for a head that DynamoDB rejects with
-    /// them.
-    #[must_use]
-    pub fn without_fields(
-        query: &Query<'_>,
-        callback: &Callback<'_>,
-        event: &Result<Event<'_>, String>,
-        receipt: &Receipt<'_>,
-    ) -> Self {
-        let no_scalars = |_: &Callback<'_>, problems: &mut Vec<String>| {
-            problems.push("fields are only in Body: DynamoDB rejected them as attributes".to_owned());
-            Item::with_capacity(MANY_ATTRIBUTES)
-        };
-        Self::build(no_scalars, query, callback, event, receipt)
-    }
-
-    fn build(
-        scalars: impl FnOnce(&Callback<'_>, &mut Vec<String>) -> Item,
-        query: &Query<'_>,
-        callback: &Callback<'_>,
-        event: &Result<Event<'_>, String>,
-        receipt: &Receipt<'_>,
-    ) -> Self {
+    pub fn new(source: &Source<'_>, fields: Fields, item_settings: ItemSettings) -> Self {
+        let Source { callback, event, arrival, answer } = source;
         let mut problems = callback.problems().to_vec();
-        problems.extend(event.as_ref().err().cloned());
-
-        let mut head = scalars(callback, &mut problems);
-        put_parameters(&mut head, query, &mut problems);
-        put_keys(&mut head, callback, receipt);
+        problems.extend(event.as_ref().err().map(ToString::to_string));
+        let mut head = match fields {
+            Fields::Attributes => {
+                let room = MAX_SCALARS_BYTES.saturating_sub(answer.map_or(0, str::len));
+                scalars(callback, room, &mut problems)
+            }
+            Fields::Body => {
+                problems.push("fields are only in Body: DynamoDB rejected them as attributes".to_owned());
+                Item::with_capacity(MANY_ATTRIBUTES)
+            }
+        };
+        put_parameters(&mut head, callback.query(), &mut problems);
+        put_keys(&mut head, callback, arrival, item_settings);
         // The typed event saves another pass over the body.
         let member_count = event.as_ref().ok().and_then(member_count);
         if let Some(count) = member_count.or_else(|| callback.object().array_len("MemberList")) {
             head.insert("MemberCount".to_owned(), number(count));
+        }
+        if let Some(answer) = answer {
+            head.insert("Answer".to_owned(), text(*answer));
         }
         let problem = problem(&problems);
         if let Some(problem) = &problem {
@@ -123,15 +127,15 @@ fn member_count(event: &Event<'_>) -> Option<usize> {
 }
 
 /// Adds keys, times and the facts of the request.
-fn put_keys(head: &mut Item, callback: &Callback<'_>, receipt: &Receipt<'_>) {
-    let Receipt { sdk_appid, received_at, request_id, keeping } = *receipt;
+fn put_keys(head: &mut Item, callback: &Callback<'_>, arrival: &Arrival<'_>, item_settings: ItemSettings) {
+    let Arrival { sdk_appid, received_at, request_id } = *arrival;
     let (command, subject) = (callback.command(), callback.subject());
     let time = callback.time().map_or(received_at, |time| time.0.unsigned_abs());
     let digest = Sha256::digest(callback.body());
     let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
     let mut command_day = format!("{sdk_appid}#{command}#{}", day(time));
-    if keeping.index_shards > 1 {
-        let shard = u64::from_be_bytes(*first) % u64::from(keeping.index_shards);
+    if item_settings.index_shards > 1 {
+        let shard = u64::from_be_bytes(*first) % u64::from(item_settings.index_shards);
         // Writing to a string can't fail.
         let _ = write!(command_day, "#{shard}");
     }
@@ -146,7 +150,7 @@ fn put_keys(head: &mut Item, callback: &Callback<'_>, receipt: &Receipt<'_>) {
     if let Some(event_time) = callback.event_time() {
         put("EventTime", number(event_time.0));
     }
-    if let Some(days) = keeping.retention_days {
+    if let Some(days) = item_settings.retention_days {
         put("ExpiresAt", number(received_at / 1000 + u64::from(days) * 86_400));
     }
 }
@@ -167,13 +171,12 @@ fn put_parameters(head: &mut Item, query: &Query<'_>, problems: &mut Vec<String>
 }
 
 /// Adds the scalar fields of the body's top level, under Tencent's names.
-fn scalars(callback: &Callback<'_>, problems: &mut Vec<String>) -> Item {
+fn scalars(callback: &Callback<'_>, mut room: usize, problems: &mut Vec<String>) -> Item {
     let mut item = Item::with_capacity(MANY_ATTRIBUTES);
     let unread = callback.object().unread();
     if unread > 0 {
         problems.push(format!("{unread} fields are only in Body: the first {MAX_FIELDS} are read"));
     }
-    let mut room = MAX_SCALARS_BYTES;
     let mut left_out = 0_usize;
     for (name, field) in callback.object().iter() {
         // The last field with a name counts. So an earlier one is removed, even if the later one can't be an
@@ -214,12 +217,16 @@ mod tests {
 
     /// The record of a body and a query string.
     fn record(query: &str, body: &str) -> Record {
-        let query = Query::parse(query);
-        let callback = Callback::parse(&query, body.as_bytes()).expect("an object").expect("a callback");
+        record_with(None, query, body)
+    }
+
+    fn record_with(answer: Option<&str>, query: &str, body: &str) -> Record {
+        let callback = Callback::admitted_before(query, body).expect("an object").expect("a callback");
         let event = callback.event();
-        let keeping = Keeping { retention_days: Some(90), index_shards: 64 };
-        let receipt = Receipt { sdk_appid: "1", received_at: 1_670_574_414_321, request_id: "r", keeping };
-        Record::new(&query, &callback, &event, &receipt)
+        let arrival = Arrival { sdk_appid: "1", received_at: 1_670_574_414_321, request_id: "r" };
+        let source = Source { callback: &callback, event: &event, arrival, answer };
+        let item_settings = ItemSettings { retention_days: Some(90), index_shards: 64 };
+        Record::new(&source, Fields::Attributes, item_settings)
     }
 
     #[test]
@@ -232,12 +239,16 @@ mod tests {
             [(384, 1, 384, None), (384, 2, 384, None), (385, 1, 384, Some(1)), (400, 1, 384, Some(16))]
         {
             let fields: Vec<_> = (0..names * times).map(|index| field(index % names)).collect();
-            let Record { head, problem, .. } = record(&query, &format!("{{{}}}", fields.join(",")));
+            let body = format!("{{{}}}", fields.join(","));
+            let with_answer = record_with(Some(&"a".repeat(MAX_ANSWER_BYTES)), &query, &body).head;
+            let bytes = |head: &Item| head.iter().map(|(name, value)| size(name, value)).sum::<usize>();
+            assert!(bytes(&with_answer) <= MAX_ITEM_BYTES && with_answer.contains_key("Answer"));
+            let Record { head, problem, .. } = record(&query, &body);
             let expected = left_out.map(|count| format!("{count} fields are only in Body: the item is full"));
             assert_eq!(problem, expected, "{names} names, {times} times");
             let found = head.keys().filter(|name| name.parse::<usize>().is_ok());
             assert_eq!(found.count(), kept, "{names} names, {times} times");
-            assert!(head.iter().map(|(name, value)| size(name, value)).sum::<usize>() <= MAX_ITEM_BYTES);
+            assert!(bytes(&head) <= MAX_ITEM_BYTES);
         }
     }
 

@@ -9,7 +9,7 @@ use futures_util::{FutureExt, Stream, StreamExt, stream};
 
 use crate::{
     outcome::{Failure, Stored},
-    record::Keeping,
+    record::ItemSettings,
     store::Store,
     unrecorded::Unrecorded,
 };
@@ -42,12 +42,12 @@ const AT_A_TIME: usize = 8;
 pub fn record_all(
     store: &Store,
     callbacks: Vec<Unrecorded<'static>>,
-    keeping: Keeping,
+    item_settings: ItemSettings,
     limits: Limits,
 ) -> impl Stream<Item = (Unrecorded<'static>, Result<Stored, Failure>)> {
     let write = move |callback: Unrecorded<'static>| async move {
         let deadline = limits.deadline.min(Instant::now() + limits.each);
-        let result = record(store, &callback, keeping, deadline).await;
+        let result = record(store, &callback, item_settings, deadline).await;
         (callback, result)
     };
     stream::iter(callbacks).map(write).buffer_unordered(AT_A_TIME)
@@ -57,13 +57,9 @@ pub fn record_all(
 async fn record(
     store: &Store,
     callback: &Unrecorded<'_>,
-    keeping: Keeping,
+    item_settings: ItemSettings,
     deadline: Instant,
 ) -> Result<Stored, Failure> {
-    let writing = async {
-        let record = callback.record(keeping)?;
-        let without_fields = || callback.record_without_fields(keeping);
-        store.write(record, without_fields, deadline).await
-    };
+    let writing = async { store.write(|fields| callback.record(fields, item_settings), deadline).await };
     AssertUnwindSafe(writing).catch_unwind().await.unwrap_or_else(|_| Err(Failure::panic()))
 }

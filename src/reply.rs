@@ -6,6 +6,7 @@ use lambda_http::{
     Body, Response,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
 };
+use serde_json::Value;
 use tencent_chat_callbacks::Answer;
 
 use crate::outcome::Outcome;
@@ -27,13 +28,19 @@ pub fn fits(answer: &str) -> bool {
 #[must_use]
 pub fn reply(outcome: &Outcome, answer: Option<Cow<'static, str>>) -> Response<Body> {
     let (status, body) = match (outcome, answer) {
-        (Outcome::Refused(refusal), _) => (refusal.status(), Answer::from(*refusal).json()),
+        (Outcome::Refused(refused), _) => fail(refused.status(), refused.error_info()),
         (_, Some(answer)) => (200, answer),
-        (Outcome::Failed(_), None) => (503, Answer::fail(503, "The callback could not be stored.").json()),
+        (Outcome::Failed(_), None) => fail(503, "The callback could not be stored."),
         (Outcome::Stored(_) | Outcome::Probe, None) => (200, Cow::Borrowed(Answer::PLAIN)),
     };
     let mut response = Response::new(Body::Text(body.into_owned()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// Status and body of a failure. Tencent treats any status except 200 as one.
+fn fail(status: u16, error_info: &str) -> (u16, Cow<'static, str>) {
+    let info = Value::from(error_info);
+    (status, Cow::Owned(format!(r#"{{"ActionStatus":"FAIL","ErrorInfo":{info},"ErrorCode":{status}}}"#)))
 }

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use tencent_chat_callbacks::signature::Admission;
-
-use crate::{forward::ForwardUrl, record::Keeping};
+use crate::{forward::ForwardUrl, record::ItemSettings};
 
 mod applications;
 mod setting;
+pub use applications::Admission;
 use applications::admission;
 pub use setting::SettingsError;
 use setting::{Lookup, Setting};
@@ -28,7 +27,7 @@ const AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: Setting =
 const AWS_ENDPOINT_URL: Setting = Setting::new("AWS_ENDPOINT_URL", "an http:// or https:// URL");
 
 /// The settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// `SDK_APP_IDS`, `CALLBACK_TOKENS`, `ALLOW_UNSIGNED`: which requests are admitted.
     pub admission: Admission,
@@ -44,7 +43,7 @@ pub struct Destination {
     /// `TABLE_NAME`: name or ARN of the DynamoDB table.
     pub table_name: String,
     /// `RETENTION_DAYS` and `INDEX_SHARDS`: settings that affect items.
-    pub keeping: Keeping,
+    pub item_settings: ItemSettings,
     /// `AWS_REGION` and the other variables that every AWS SDK reads.
     pub aws: Aws,
 }
@@ -105,8 +104,8 @@ impl Destination {
     }
 
     fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let keeping = keeping(lookup.0)?;
-        Ok(Self { table_name: table_name(lookup)?, keeping, aws: aws(lookup)? })
+        let item_settings = item_settings(lookup.0)?;
+        Ok(Self { table_name: table_name(lookup)?, item_settings, aws: aws(lookup)? })
     }
 }
 
@@ -114,11 +113,11 @@ impl Destination {
 ///
 /// # Errors
 /// The first setting that is malformed.
-pub fn keeping(lookup: impl Fn(&str) -> Option<String>) -> Result<Keeping, SettingsError> {
+pub fn item_settings(lookup: impl Fn(&str) -> Option<String>) -> Result<ItemSettings, SettingsError> {
     let lookup = Lookup(&lookup);
     let retention_days = RETENTION_DAYS.in_range(lookup, 0..=36_500)?.filter(|days| *days > 0);
     let index_shards = INDEX_SHARDS.in_range(lookup, 1..=64)?.unwrap_or(1);
-    Ok(Keeping { retention_days, index_shards })
+    Ok(ItemSettings { retention_days, index_shards })
 }
 
 /// Reads the token that signs an application's callbacks, for a tool that sends them. `None` if there is none.

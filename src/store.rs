@@ -15,7 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::{
     outcome::{Failure, Stored},
     record::{
-        Record,
+        Fields, Record,
         attribute::{Item, text},
     },
     settings::Destination,
@@ -82,19 +82,17 @@ impl Store {
 
     /// Writes a record unless it is already there. Transient errors are retried until the deadline.
     ///
-    /// `without_fields` builds the same record without the body's fields as attributes. It is called only if DynamoDB
-    /// rejects the head with these attributes, which is rare: building the record again is cheaper than cloning each
-    /// record in case it is needed.
+    /// `build` builds the record. It is called again only if DynamoDB rejects the head with the body's fields as
+    /// attributes, which is rare: building the record again is cheaper than cloning each record in case it is needed.
     ///
     /// # Errors
     /// At the deadline, if the record is not known to be in the table; at once, after an error that is not transient.
     pub async fn write(
         &self,
-        record: Record,
-        without_fields: impl FnOnce() -> Result<Record, Failure>,
+        mut build: impl FnMut(Fields) -> Result<Record, Failure>,
         deadline: Instant,
     ) -> Result<Stored, Failure> {
-        let Record { head, parts, .. } = record;
+        let Record { head, parts, .. } = build(Fields::Attributes)?;
         let write = async {
             if !parts.is_empty() {
                 // A recorded body must keep its parts unchanged.
@@ -104,7 +102,7 @@ impl Store {
                 self.put_parts(parts).await?;
             }
             match self.put_head(head).await {
-                Err(failure) if failure.reason == REJECTED => self.put_head(without_fields()?.head).await,
+                Err(failure) if failure.reason == REJECTED => self.put_head(build(Fields::Body)?.head).await,
                 stored => stored,
             }
         };

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tencent_chat_callbacks::{Callback, Event, Query};
+use tencent_chat_callbacks::Callback;
 
 use crate::{
     outcome::Failure,
-    record::{Keeping, Receipt, Record},
+    record::{Arrival, Fields, ItemSettings, Record, Source},
 };
 
 mod entries;
@@ -21,8 +21,8 @@ pub(crate) const UNRECORDABLE: &str = "unrecordable";
 pub(crate) const MASKED: &str = "masked";
 
 /// The longest part of a body in one log line, in bytes as JSON escapes them. A line of CloudWatch holds 256 KB; the
-/// rest of the line (subject, problem and query, escaped) always stays below 56 KB.
-const LINE_BODY_BYTES: usize = 200 * 1000;
+/// rest of the line (subject, problem and query, escaped) always stays below 56 KB, and an answer of 16 KB below 32.
+const LINE_BODY_BYTES: usize = 160 * 1000;
 
 /// A callback that could not be stored, or a piece of it.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -44,8 +44,11 @@ pub struct Unrecorded<'a> {
     /// SHA-256 of the whole body, in hex. A data protection policy of CloudWatch replaces e-mail addresses and IP
     /// addresses by asterisks wherever the log is read: without the digest, that body would be recorded.
     pub body_sha256: Cow<'a, str>,
-    /// SHA-256 of `query`, in hex.
+    /// SHA-256 of `query` and `Answer`, in hex.
     pub query_sha256: Cow<'a, str>,
+    /// The JSON of your decision, if it is not the default answer. Only in the first piece.
+    #[serde(rename = "Answer", default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Cow<'a, str>>,
     /// This piece of the body.
     pub body: Cow<'a, str>,
 }
@@ -67,11 +70,20 @@ impl<'a> Unrecorded<'a> {
             pieces: 1,
             received_at,
             request_id: request_id.into(),
-            body_sha256: sha256(&body).into(),
-            query_sha256: sha256(&query).into(),
+            body_sha256: sha256([&*body]).into(),
+            query_sha256: sha256([&*query]).into(),
+            answer: None,
             query,
             body,
         }
+    }
+
+    /// The same, with the JSON of your decision.
+    #[must_use]
+    pub fn with_answer(mut self, answer: Option<&'a str>) -> Self {
+        self.answer = answer.map(Cow::Borrowed);
+        self.query_sha256 = self.sha256_of_query().into();
+        self
     }
 }
 
@@ -79,7 +91,11 @@ impl Unrecorded<'_> {
     /// Whether body and query are what the function wrote. Only for a whole callback.
     #[must_use]
     pub fn is_intact(&self) -> bool {
-        self.body_sha256 == sha256(&self.body) && self.query_sha256 == sha256(&self.query)
+        self.body_sha256 == sha256([&*self.body]) && self.query_sha256 == self.sha256_of_query()
+    }
+
+    fn sha256_of_query(&self) -> String {
+        sha256([&*self.query, self.answer.as_deref().unwrap_or_default()])
     }
 
     /// Splits the body into pieces that fit into one log line each.
@@ -90,6 +106,7 @@ impl Unrecorded<'_> {
         let piece = |(index, body)| Unrecorded {
             piece: index + 1,
             pieces,
+            answer: self.answer.clone().filter(|_| index == 0),
             body: Cow::Borrowed(body),
             ..self.clone()
         };
@@ -100,42 +117,35 @@ impl Unrecorded<'_> {
     ///
     /// # Errors
     /// If the entry can't be recorded. A retry can't help.
-    pub fn record(&self, keeping: Keeping) -> Result<Record, Failure> {
-        self.build(Record::new, keeping)
+    pub fn record(&self, fields: Fields, item_settings: ItemSettings) -> Result<Record, Failure> {
+        let callback = self.callback()?;
+        let Some(sdk_appid) = callback.query().sdk_appid() else {
+            return Err(Failure::new(UNRECORDABLE, "its SdkAppid is missing"));
+        };
+        let arrival = Arrival { sdk_appid, received_at: self.received_at, request_id: &self.request_id };
+        let event = callback.event();
+        let source = Source { callback: &callback, event: &event, arrival, answer: self.answer.as_deref() };
+        Ok(Record::new(&source, fields, item_settings))
     }
 
-    /// The same record [without the body's fields](Record::without_fields) as attributes.
-    ///
-    /// # Errors
-    /// As [`record`](Self::record).
-    pub fn record_without_fields(&self, keeping: Keeping) -> Result<Record, Failure> {
-        self.build(Record::without_fields, keeping)
-    }
-
-    fn build(
-        &self,
-        build: fn(&Query<'_>, &Callback<'_>, &Result<Event<'_>, String>, &Receipt<'_>) -> Record,
-        keeping: Keeping,
-    ) -> Result<Record, Failure> {
+    fn callback(&self) -> Result<Callback<'_>, Failure> {
         if !self.is_intact() {
             return Err(Failure::new(MASKED, "the log shows another body or query than the function wrote"));
         }
-        let failure = |error: &str| Failure::new(UNRECORDABLE, error);
-        let query = Query::parse(&self.query);
-        let sdk_appid = query.sdk_appid().ok_or_else(|| failure("its SdkAppid is missing"))?;
-        let callback = match Callback::parse(&query, self.body.as_bytes()) {
-            Ok(Some(callback)) => callback,
-            Ok(None) => return Err(failure("it is a URL check")),
-            Err(refusal) => return Err(failure(refusal.error_info())),
-        };
-        let receipt =
-            Receipt { sdk_appid, received_at: self.received_at, request_id: &self.request_id, keeping };
-        Ok(build(&query, &callback, &callback.event(), &receipt))
+        match Callback::admitted_before(&self.query, &*self.body) {
+            Ok(Some(callback)) => Ok(callback),
+            Ok(None) => Err(Failure::new(UNRECORDABLE, "it is a URL check")),
+            Err(refusal) => Err(Failure::new(UNRECORDABLE, refusal.error_info())),
+        }
     }
 }
 
-fn sha256(text: &str) -> String {
-    hex::encode(Sha256::digest(text))
+fn sha256<const N: usize>(texts: [&str; N]) -> String {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text);
+    }
+    hex::encode(digest.finalize())
 }
 
 /// Splits a body between characters, into pieces of at most [`LINE_BODY_BYTES`].
@@ -164,7 +174,7 @@ mod tests {
     use super::*;
 
     /// The largest text around a piece of a body in a line: see [`LINE_BODY_BYTES`].
-    const AROUND: usize = 56 * 1024;
+    const AROUND: usize = (56 + 32) * 1024;
 
     const QUERY: &str =
         "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&RequestTime=1670574413";
@@ -204,11 +214,12 @@ mod tests {
         }
     }
 
-    const KEEPING: Keeping = Keeping { retention_days: Some(1), index_shards: 1 };
+    const SETTINGS: ItemSettings = ItemSettings { retention_days: Some(1), index_shards: 1 };
 
     #[test]
     fn redriven_record_equals_the_function_s_record() {
-        let record = unrecorded(r#"{"GroupId":"g"}"#).record(KEEPING).expect("it is a callback");
+        let record =
+            unrecorded(r#"{"GroupId":"g"}"#).record(Fields::Attributes, SETTINGS).expect("it is a callback");
         let string = |name: &str| record.head[name].as_s().or_else(|_| record.head[name].as_n()).cloned();
         assert_eq!(string("pk"), Ok("1400000001#g".to_owned()));
         // The body has no time, so this is RequestTime, not the time of the redrive.
@@ -221,7 +232,9 @@ mod tests {
     #[test]
     fn entry_without_a_callback_gives_no_record() {
         for (query, body) in [("CallbackCommand=A.B", "{}"), ("SdkAppid=1", ""), ("SdkAppid=1", "[")] {
-            let failure = with_query(query, body).record(KEEPING).expect_err("it is not a callback");
+            let failure = with_query(query, body)
+                .record(Fields::Attributes, SETTINGS)
+                .expect_err("it is not a callback");
             assert_eq!(failure.reason, UNRECORDABLE, "{query} {body}: {failure}");
         }
     }
@@ -236,8 +249,12 @@ mod tests {
             },
             Unrecorded { query: format!("{QUERY}&ClientIP=*******").into(), ..entry.clone() },
         ] {
-            assert_eq!(masked.record(KEEPING).expect_err("it is masked").reason, MASKED, "{masked:?}");
+            assert_eq!(
+                masked.record(Fields::Attributes, SETTINGS).expect_err("it is masked").reason,
+                MASKED,
+                "{masked:?}"
+            );
         }
-        assert!(entry.record(KEEPING).is_ok());
+        assert!(entry.record(Fields::Attributes, SETTINGS).is_ok());
     }
 }

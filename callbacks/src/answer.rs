@@ -1,104 +1,106 @@
-//! Answers to callbacks.
-//!
-//! For 12 commands, the before-callbacks, Tencent asks first and follows the answer. [`Decide`] has a method for each
-//! of them, and each allows by default. A method gets the typed event and its [`Origin`](crate::Origin). Its return
-//! type offers only the decisions that its command supports: a code outside the range of the command's page, or a
-//! replaced message where there is none, does not compile.
-//!
-//! ```
-//! use tencent_chat_callbacks::{
-//!     Origin,
-//!     answer::{C2cMessage, Decide, Element, Friend, GroupAction, GroupInvitation, GroupMessage, Verdict},
-//!     event::{c2c, group, message::MsgElem, sns},
-//! };
-//!
-//! #[derive(Debug)]
-//! struct Decisions;
-//!
-//! impl Decide for Decisions {
-//!     fn group_before_create_group(
-//!         &self,
-//!         event: &group::BeforeCreateGroup<'_>,
-//!         _: &Origin<'_>,
-//!     ) -> Verdict<GroupAction> {
-//!         if event.name.contains("casino") {
-//!             return Verdict::deny::<10101>("No casinos.");
-//!         }
-//!         Verdict::allow()
-//!     }
-//!
-//!     fn group_before_send_msg(
-//!         &self,
-//!         event: &group::BeforeSendMsg<'_>,
-//!         _: &Origin<'_>,
-//!     ) -> Verdict<GroupMessage> {
-//!         let mut texts = event.msg_body.iter().filter_map(MsgElem::text);
-//!         if texts.any(|text| text.contains("buy now")) {
-//!             return Verdict::drop();
-//!         }
-//!         Verdict::allow()
-//!     }
-//!
-//!     fn c2c_before_send_msg(
-//!         &self,
-//!         event: &c2c::BeforeSendMsg<'_>,
-//!         _: &Origin<'_>,
-//!     ) -> Verdict<C2cMessage> {
-//!         let mild = |element: &MsgElem<'_>| match element.text() {
-//!             Some(text) => Element::text(text.replace("heck", "h***")),
-//!             None => element.into(),
-//!         };
-//!         Verdict::replace(event.msg_body.iter().map(mild).collect::<Vec<_>>())
-//!     }
-//!
-//!     fn group_before_invite_join_group(
-//!         &self,
-//!         event: &group::BeforeInviteJoinGroup<'_>,
-//!         _: &Origin<'_>,
-//!     ) -> Verdict<GroupInvitation> {
-//!         let accounts = event.destination_members.iter().map(|member| &member.member_account);
-//!         Verdict::refuse(accounts.filter(|account| account.starts_with("guest")))
-//!     }
-//!
-//!     fn sns_prev_friend_add(
-//!         &self,
-//!         _: &sns::PrevFriendAdd<'_>,
-//!         friend: &sns::FriendItem<'_>,
-//!         _: &Origin<'_>,
-//!     ) -> Verdict<Friend> {
-//!         if friend.to_account == "admin" {
-//!             return Verdict::deny::<38001>("Please write to the help desk.");
-//!         }
-//!         Verdict::allow()
-//!     }
-//! }
-//!
-//! // A test of a decision:
-//! use tencent_chat_callbacks::{Callback, Query, answer::answer};
-//!
-//! let query = Query::parse("CallbackCommand=Group.CallbackBeforeCreateGroup");
-//! let body = br#"{"Operator_Account":"a","Owner_Account":"a","Type":"Public","Name":"My casino"}"#;
-//! let callback = Callback::parse(&query, body).expect("a JSON object").expect("a callback");
-//! let event = callback.event().expect("the documented shape");
-//! assert_eq!(
-//!     answer(&Decisions, &callback, Some(&event), &Origin::new("1400000001", &query)).json(),
-//!     r#"{"ActionStatus":"OK","ErrorInfo":"No casinos.","ErrorCode":10101}"#
-//! );
-//! ```
-//!
-//! Decisions block the thread and count against Tencent's 2 seconds: look up what you need in memory, and do not call
-//! other services.
+//! The answer to a callback (page 34354).
 
-mod decide;
+use std::borrow::Cow;
+
+use serde::Serialize;
+
 mod default;
-mod json;
 mod message;
-mod verdict;
+pub use message::Element;
+pub(crate) use message::NewMessage;
 
-pub use decide::{Decide, answer};
-pub use json::Answer;
-pub use message::{Element, NewMessage};
-pub use verdict::{
-    C2cMessage, Deny, Friend, GroupAction, GroupInvitation, GroupMessage, Message, OfficialAccountAction,
-    OfficialAccountMessage, Refuse, Signal, Subscription, Verdict,
-};
+/// The body of the response to Tencent. Only an [`Ask`](crate::Ask) and the default give one, so it always fits its
+/// command.
+///
+/// `ActionStatus` is `OK` even for a denial: `FAIL` means that the receiver failed, not that it decided against
+/// something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Answer {
+    action_status: &'static str,
+    error_info: Cow<'static, str>,
+    error_code: u32,
+    #[serde(flatten)]
+    extra: Option<Extra>,
+}
+
+/// The fields that only some commands have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) enum Extra {
+    #[serde(rename = "RefusedMembers_Account")]
+    RefusedMembers(Vec<String>),
+    #[serde(rename = "RefusedSubscribers_Account")]
+    RefusedSubscribers(Vec<String>),
+    ResultItem(Vec<ResultItem>),
+    RspData(Cow<'static, str>),
+    #[serde(untagged)]
+    NewMessage(NewMessage),
+}
+
+/// The decision on one friend.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ResultItem {
+    #[serde(rename = "To_Account")]
+    pub(crate) to_account: String,
+    #[serde(rename = "ResultCode")]
+    pub(crate) code: u32,
+    #[serde(rename = "ResultInfo")]
+    pub(crate) info: Cow<'static, str>,
+}
+
+impl Answer {
+    /// The JSON of the plain answer, which allows.
+    pub const PLAIN: &'static str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+
+    pub(crate) const fn plain() -> Self {
+        Self::code(0, Cow::Borrowed(""))
+    }
+
+    pub(crate) const fn code(error_code: u32, error_info: Cow<'static, str>) -> Self {
+        Self { action_status: "OK", error_info, error_code, extra: None }
+    }
+
+    pub(crate) fn with(mut self, extra: Extra) -> Self {
+        self.extra = Some(extra);
+        self
+    }
+
+    /// `ErrorCode`: 0 allows, unless other fields say more.
+    #[must_use]
+    pub fn error_code(&self) -> u32 {
+        self.error_code
+    }
+
+    /// `ErrorInfo`: the text of a denial.
+    #[must_use]
+    pub fn error_info(&self) -> &str {
+        &self.error_info
+    }
+
+    /// The body to send, in JSON.
+    #[must_use]
+    pub fn json(&self) -> Cow<'static, str> {
+        if *self == Self::plain() {
+            return Cow::Borrowed(Self::PLAIN);
+        }
+        // Serializing an answer can't fail. If it did, the chat should go on.
+        serde_json::to_string(self).map_or(Cow::Borrowed(Self::PLAIN), Cow::Owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_constant_equals_the_plain_answer() {
+        assert!(matches!(Answer::plain().json(), Cow::Borrowed(Answer::PLAIN)));
+        assert_eq!(serde_json::to_string(&Answer::plain()).expect("an answer"), Answer::PLAIN);
+    }
+
+    #[test]
+    fn texts_are_escaped() {
+        let answer = Answer::code(1, "\"\n群".into());
+        assert_eq!(answer.json(), r#"{"ActionStatus":"OK","ErrorInfo":"\"\n群","ErrorCode":1}"#);
+    }
+}

@@ -5,8 +5,9 @@ use std::{borrow::Cow, sync::OnceLock};
 use serde_json::error::Category;
 
 use crate::{
-    event::{Event, documented, is_name},
+    event::{Event, ShapeError, documented, is_name},
     object::{Field, Object},
+    origin::Origin,
     probe::{has_no_fields, is_blank},
     query::Query,
     refusal::Refusal,
@@ -19,15 +20,13 @@ mod time;
 pub use subject::{MAX_SUBJECT_BYTES, SUBJECTS};
 pub use time::{END_OF_CALL, TIMES_IN_SECONDS};
 
-/// The largest body that is accepted, in bytes: 3.5 MB.
-pub const MAX_BODY_BYTES: usize = 3_500_000;
-
 /// The command of an object that names none.
 pub const UNKNOWN_COMMAND: &str = "Unknown";
 
 /// A callback: a command and a JSON object.
 #[derive(Debug)]
 pub struct Callback<'a> {
+    query: Query<'a>,
     command: String,
     body: &'a str,
     object: Object<'a>,
@@ -40,33 +39,53 @@ pub struct Callback<'a> {
 }
 
 impl<'a> Callback<'a> {
-    /// Reads the body of an admitted request. `None` means the console's [URL check](crate::probe).
+    /// A callback without a URL: its command and its body, such as a recorded one. It has no
+    /// [`origin`](Self::origin).
     ///
     /// # Errors
     /// One of the refusals named `Body…`.
-    pub fn parse(query: &Query<'_>, body: &'a [u8]) -> Result<Option<Self>, Refusal> {
-        if body.len() > MAX_BODY_BYTES {
-            return Err(Refusal::BodyTooLarge);
-        }
-        let body = std::str::from_utf8(body).map_err(|_| Refusal::BodyNotText)?;
-        let in_url = query.callback_command();
-        if is_probe(in_url, body.as_bytes()) {
+    pub fn of(command: &'a str, body: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Refusal> {
+        Self::parse(Query::of_command(command), text(body.as_ref())?)
+    }
+
+    /// A callback that was admitted before, such as one in a log, from its query string and body. **This checks
+    /// neither application nor signature**: for a request, use [`Receiver::receive`](crate::Receiver::receive).
+    /// `None` means the console's [URL check](crate::probe).
+    ///
+    /// # Errors
+    /// One of the refusals named `Body…`.
+    pub fn admitted_before(
+        query: &'a str,
+        body: &'a (impl AsRef<[u8]> + ?Sized),
+    ) -> Result<Option<Self>, Refusal> {
+        Self::read(Query::parse(query), body.as_ref())
+    }
+
+    /// Reads the body of an admitted request. `None` means the console's [URL check](crate::probe).
+    pub(crate) fn read(query: Query<'a>, body: &'a [u8]) -> Result<Option<Self>, Refusal> {
+        let body = text(body)?;
+        if is_probe(query.callback_command(), body.as_bytes()) {
             return Ok(None);
         }
+        Self::parse(query, body).map(Some)
+    }
+
+    fn parse(query: Query<'a>, body: &'a str) -> Result<Self, Refusal> {
         let object: Object<'a> = serde_json::from_str(body).map_err(|error| match error.classify() {
             Category::Data => Refusal::BodyNotObject,
             _ => Refusal::BodyNotJson,
         })?;
         let mut problems = Vec::new();
-        let command = command(in_url, &object, &mut problems);
+        let command = command(query.callback_command(), &object, &mut problems);
         let event_time = time::event_time(&object, &mut problems);
         // Times in the body come first: they stay the same when Tencent sends the callback again; `RequestTime` does
         // not.
         let time = event_time
             .or_else(|| time::other_time(&object, &mut problems))
-            .or_else(|| time::request_time(query));
+            .or_else(|| time::request_time(&query));
         let subject = subject::subject(&object, &mut problems);
-        Ok(Some(Self {
+        Ok(Self {
+            query,
             command,
             body,
             object,
@@ -75,7 +94,19 @@ impl<'a> Callback<'a> {
             time,
             problems,
             repaired: OnceLock::new(),
-        }))
+        })
+    }
+
+    /// Application, platform and address that the callback comes from. Empty without a URL.
+    #[must_use]
+    pub fn origin(&self) -> Origin<'_> {
+        Origin::new(&self.query)
+    }
+
+    /// The URL parameters.
+    #[must_use]
+    pub fn query(&self) -> &Query<'a> {
+        &self.query
     }
 
     /// `CallbackCommand` of the URL, else of the body, else [`UNKNOWN_COMMAND`].
@@ -94,7 +125,7 @@ impl<'a> Callback<'a> {
     ///
     /// # Errors
     /// As [`Event::parse`].
-    pub fn event(&self) -> Result<Event<'_>, String> {
+    pub fn event(&self) -> Result<Event<'_>, ShapeError> {
         let repaired = self.repaired.get_or_init(|| surrogate::replaced(self.body));
         Event::parse(&self.command, repaired.as_deref().unwrap_or(self.body))
     }
@@ -129,6 +160,10 @@ impl<'a> Callback<'a> {
     pub fn problems(&self) -> &[String] {
         &self.problems
     }
+}
+
+fn text(body: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(body).map_err(|_| Refusal::BodyNotText)
 }
 
 /// Whether this is the console's URL check. An undocumented command may have no fields.
@@ -167,7 +202,7 @@ mod tests {
 
     fn parse<'a>(in_url: Option<&str>, body: &'a [u8]) -> Result<Option<Callback<'a>>, Refusal> {
         let raw = in_url.map(|name| format!("CallbackCommand={name}")).unwrap_or_default();
-        Callback::parse(&Query::parse(&raw), body)
+        Callback::read(Query::parse(Box::leak(raw.into_boxed_str())), body)
     }
 
     #[test]
@@ -229,13 +264,6 @@ mod tests {
                 assert!(matches!(parse(in_url, body.as_bytes()), Ok(Some(_))), "{in_url:?} {body}");
             }
         }
-    }
-
-    #[test]
-    fn body_size_limit_is_exact() {
-        let body = |len: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(len - 8));
-        assert!(parse(None, body(MAX_BODY_BYTES).as_bytes()).is_ok());
-        assert_eq!(parse(None, body(MAX_BODY_BYTES + 1).as_bytes()).err(), Some(Refusal::BodyTooLarge));
     }
 
     #[test]

@@ -4,33 +4,48 @@
 //! required only if every page and sample has it. The others are an `Option`, where `null` means the same as absent.
 //! Fields that Tencent adds later are ignored here; the body still has them.
 //!
+//! The structs are `#[non_exhaustive]`: a field that Tencent adds can be added here without breaking callers.
+//!
+//! With the feature `serialize`, events serialize under Tencent's names again, without the fields that are `None`.
+//!
 //! To add a command, write a struct in the file of its family and a row in the catalogue below.
 //!
 //! # `bound(deserialize = "'de: 'a")`
 //!
 //! Almost every struct has this attribute. An event borrows its texts from the body, so the body (`'de`) must live at
 //! least as long as the event (`'a`). serde's derive adds that bound by itself for a field of type `&'a str`. It
-//! can't see that [`Text<'a>`](crate::value::Text) borrows too, so the attribute states the bound for the whole
+//! can't see that [`Text<'a>`](Text) borrows too, so the attribute states the bound for the whole
 //! struct.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
+
+use crate::value::{Millis, Text};
 
 pub mod alert;
 pub mod bot;
 pub mod c2c;
+mod common;
 pub mod content;
 pub mod follow;
 pub mod group;
 pub mod message;
 pub mod official_account;
+mod owned;
 mod path;
 pub mod profile;
 pub mod push;
+mod shape;
 pub mod sns;
 pub mod state;
 
+use common::Common;
+use message::texts;
+pub use shape::ShapeError;
+
 /// A documented command and its documentation page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Documented {
     /// The value of `CallbackCommand`.
     pub name: &'static str,
@@ -42,11 +57,10 @@ pub struct Documented {
 macro_rules! catalogue {
     ($($name:literal, $page:literal, $event:ident($payload:ty);)*) => {
         /// The documented commands. The list is open: a command that is not in it is recorded in the same way.
-        pub const DOCUMENTED: [Documented; [$($name),*].len()] =
-            [$(Documented { name: $name, page: $page }),*];
+        pub const DOCUMENTED: &[Documented] = &[$(Documented { name: $name, page: $page }),*];
 
         /// A typed event. Each variant is named after its command, without the word `Callback`.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, ToStatic)]
         #[non_exhaustive]
         pub enum Event<'a> {
             $(
@@ -54,7 +68,7 @@ macro_rules! catalogue {
                 $event(Box<$payload>),
             )*
             /// An undocumented command, with its name: a new command, or a command of another product.
-            Unknown(&'a str),
+            Unknown(Text<'a>),
         }
 
         impl<'a> Event<'a> {
@@ -62,20 +76,40 @@ macro_rules! catalogue {
             /// surrogate in a text; [`Callback::event`](crate::Callback::event) replaces it first.
             ///
             /// # Errors
-            /// The path of the first field that does not have its documented shape, and the mismatch.
-            pub fn parse(command: &'a str, body: &'a str) -> Result<Self, String> {
+            /// The first field that does not have its documented shape.
+            pub fn parse(command: &'a str, body: &'a str) -> Result<Self, ShapeError> {
                 match command {
                     $($name => typed(body).map(Self::$event),)*
-                    _ => Ok(Self::Unknown(command)),
+                    _ => Ok(Self::Unknown(command.into())),
+                }
+            }
+
+            /// The fields that many events have. `None` for an undocumented command.
+            fn common(&self) -> Option<&dyn common::Common> {
+                match self {
+                    $(Self::$event(payload) => Some(&**payload),)*
+                    Self::Unknown(_) => None,
                 }
             }
 
             /// The event's `CallbackCommand`.
             #[must_use]
-            pub fn command(&self) -> &'a str {
+            pub fn command(&self) -> &str {
                 match self {
                     $(Self::$event(_) => $name,)*
                     Self::Unknown(command) => command,
+                }
+            }
+        }
+
+        /// The object of the event's payload alone, without the command; an empty object for an undocumented command.
+        /// Only `serde_json` can write events with messages, because their `MsgContent` is JSON.
+        #[cfg(feature = "serialize")]
+        impl serde::Serialize for Event<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$event(payload) => payload.serialize(serializer),)*
+                    Self::Unknown(_) => serializer.collect_map::<&str, (), _>([]),
                 }
             }
         }
@@ -174,7 +208,40 @@ catalogue! {
     "Push.AllMemberPush", "67551", PushAllMemberPush(push::AllMemberPush<'a>);
 }
 
-fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
+impl Event<'_> {
+    /// When it happened: the body's `EventTime`, else the first other time of the body that
+    /// [`Callback::time`](crate::Callback::time) uses. Unlike there, the time may be implausible.
+    #[must_use]
+    pub fn time(&self) -> Option<Millis> {
+        let event = self.common()?;
+        event.event_time().or_else(|| event.other_time().map(Millis::from))
+    }
+
+    /// `GroupId`: id of the group that the event is about.
+    #[must_use]
+    pub fn group_id(&self) -> Option<&str> {
+        self.common()?.group_id()
+    }
+
+    /// `Operator_Account`: `UserID` of the user who caused the event. Empty in some bodies.
+    #[must_use]
+    pub fn operator(&self) -> Option<&str> {
+        self.common()?.operator()
+    }
+
+    /// Whether Tencent waits for a decision, as [`is_before_callback`] tells from the command.
+    #[must_use]
+    pub fn is_before(&self) -> bool {
+        is_before_callback(self.command())
+    }
+
+    /// The texts of the message's `TIMTextElem`s, in order. None if the event has no message.
+    pub fn texts(&self) -> impl Iterator<Item = Text<'_>> {
+        texts(self.common().map_or(&[], Common::msg_body))
+    }
+}
+
+fn typed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, ShapeError> {
     serde_json::from_str(body).map_err(|error| path::with_path(body, &error))
 }
 

@@ -5,8 +5,9 @@ use crate::query::Query;
 /// The origin of a callback, read from its URL. `Sign` does not cover the URL: it proves only that Tencent sent the
 /// request. A decision based on the origin trusts Tencent for the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Origin<'a> {
-    /// The application that the callback is for.
+    /// The application that the callback is for. Empty for a callback without a URL.
     pub sdk_appid: &'a str,
     /// `OptPlatform`: the platform on which the event was caused. Some commands have none.
     pub platform: Option<Platform<'a>>,
@@ -38,9 +39,8 @@ pub enum Platform<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// The origin of a callback that is admitted for this application.
-    #[must_use]
-    pub fn new(sdk_appid: &'a str, query: &'a Query<'_>) -> Self {
+    pub(crate) fn new(query: &'a Query<'_>) -> Self {
+        let sdk_appid = query.sdk_appid().unwrap_or_default();
         Self { sdk_appid, platform: query.opt_platform().map(Platform::from), client_ip: query.client_ip() }
     }
 }
@@ -70,10 +70,10 @@ mod tests {
     fn origin_is_read_from_the_url() {
         let query = Query::parse("ClientIP=203.0.113.7&OptPlatform=RESTAPI&SdkAppid=2");
         let expected =
-            Origin { sdk_appid: "1", platform: Some(Platform::RestApi), client_ip: Some("203.0.113.7") };
-        assert_eq!(Origin::new("1", &query), expected);
-        let nothing = Origin { sdk_appid: "1", platform: None, client_ip: None };
-        assert_eq!(Origin::new("1", &Query::default()), nothing);
+            Origin { sdk_appid: "2", platform: Some(Platform::RestApi), client_ip: Some("203.0.113.7") };
+        assert_eq!(Origin::new(&query), expected);
+        let nothing = Origin { sdk_appid: "", platform: None, client_ip: None };
+        assert_eq!(Origin::new(&Query::default()), nothing);
     }
 
     #[test]

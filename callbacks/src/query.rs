@@ -1,6 +1,6 @@
 //! The URL parameters that Tencent appends (page 34354).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 /// The parameters that a receiver needs, in their documented spelling. `RequestID` is documented only for Desk
 /// (269/111212), but also occurs in Chat's traffic.
@@ -9,7 +9,7 @@ const NAMES: [&str; 7] =
 
 /// The decoded parameters of a request. Parameters that are not Tencent's are left out.
 ///
-/// Has no `Debug`, which would show `Sign`.
+/// `Debug` shows the parameters, but not the value of `Sign`.
 #[derive(Clone, Default)]
 pub struct Query<'a>(Vec<Parameter<'a>>);
 
@@ -21,6 +21,16 @@ struct Parameter<'a> {
     spelled_as_documented: bool,
 }
 
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |parameter: &Parameter<'_>| match parameter.name {
+            "Sign" => "…".to_owned(),
+            _ => parameter.value.to_string(),
+        };
+        f.debug_map().entries(self.0.iter().map(|parameter| (parameter.name, shown(parameter)))).finish()
+    }
+}
+
 impl<'a> Query<'a> {
     /// Reads a raw query string. Names match in any order and case, because Tencent's pages spell them differently.
     #[must_use]
@@ -30,6 +40,12 @@ impl<'a> Query<'a> {
             Some(Parameter { name: documented, value, spelled_as_documented: name == documented })
         };
         Self(form_urlencoded::parse(raw.as_bytes()).filter_map(parameter).collect())
+    }
+
+    /// The parameters of a callback of which only the command is known.
+    pub(crate) fn of_command(command: &'a str) -> Self {
+        let value = Cow::Borrowed(command);
+        Self(vec![Parameter { name: "CallbackCommand", value, spelled_as_documented: true }])
     }
 
     /// `SdkAppid`: the application's id, decimal.
@@ -153,6 +169,15 @@ mod tests {
             let raw = format!("RequestTime={text}");
             assert_eq!(Query::parse(&raw).request_time_seconds(), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn debug_of_a_query_never_shows_the_sign() {
+        let query = Query::parse("SdkAppid=1&Sign=abc&sign=abd&SIGN=&own=abe&ClientIP=%22");
+        assert_eq!(
+            format!("{query:?}"),
+            r#"{"SdkAppid": "1", "Sign": "…", "Sign": "…", "Sign": "…", "ClientIP": "\""}"#
+        );
     }
 
     #[test]

@@ -1,10 +1,15 @@
-//! Every reason to refuse a request, under the one name that reply, log and metric share.
+//! Every reason to refuse a request, under the one name that answer, log and metric share.
+
+use std::{error::Error, fmt};
+
+use serde_json::Value;
 
 /// Declares the refusals: name in log and metric, HTTP status (which is `ErrorCode` too), `ErrorInfo`.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $variant:ident: $name:literal, $status:literal, $error_info:literal;)*) => {
         /// The reason why a request is refused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Refusal {
             $($(#[$doc])* $variant,)*
         }
@@ -24,10 +29,6 @@ macro_rules! refusals {
 
 // All signature refusals share one text, so that a stranger learns nothing from it.
 refusals! {
-    /// The event is not a readable HTTP request.
-    RequestMalformed: "request_malformed", 400, "The request can't be read.";
-    /// The method is not POST.
-    NotPost: "not_post", 405, "Only POST is served.";
     /// The URL names no application.
     SdkAppidMissing: "sdkappid_missing", 403, "This SdkAppid is not served here.";
     /// The URL names an application that is not served here.
@@ -42,8 +43,6 @@ refusals! {
     SignInFuture: "sign_in_future", 401, "Sign or RequestTime is not valid.";
     /// No token of the application makes this `Sign`.
     SignWrong: "sign_wrong", 401, "Sign or RequestTime is not valid.";
-    /// The body is too large to be recorded.
-    BodyTooLarge: "body_too_large", 413, "The body is larger than 3.5 MB.";
     /// The body is not UTF-8.
     BodyNotText: "body_not_text", 400, "The body is not UTF-8.";
     /// The body is not JSON.
@@ -70,4 +69,19 @@ impl Refusal {
     pub const fn error_info(self) -> &'static str {
         self.row().2
     }
+
+    /// The JSON to answer with: `FAIL`, the status as `ErrorCode`, and `ErrorInfo`.
+    #[must_use]
+    pub fn json(self) -> String {
+        let (info, code) = (Value::from(self.error_info()), self.status());
+        format!(r#"{{"ActionStatus":"FAIL","ErrorInfo":{info},"ErrorCode":{code}}}"#)
+    }
 }
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.error_info())
+    }
+}
+
+impl Error for Refusal {}

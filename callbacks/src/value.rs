@@ -1,20 +1,31 @@
 //! The types of fields. Tencent's pages sometimes confuse strings and numbers, so each type here reads both: a body
 //! whose meaning is clear should not be reported as a problem.
 
-use std::{borrow::Cow, fmt, ops::Deref};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+    ops::Deref,
+    slice,
+};
 
+use bounded_static::ToStatic;
 use serde::{
     Deserialize,
-    de::{Deserializer, Error, SeqAccess, Unexpected, Visitor},
+    de::{Deserializer, Error, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
 pub(crate) mod decimal;
+mod number;
+#[cfg(feature = "serialize")]
+mod serialize;
 mod time;
+pub use number::{Flag, Number};
 pub use time::{Millis, Seconds};
+pub(crate) mod words;
 
 /// A text, borrowed from the body unless it has escapes. A whole number is read too, as its digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ToStatic)]
 pub struct Text<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
@@ -59,6 +70,19 @@ impl Deref for Text<'_> {
     }
 }
 
+/// So that a map with texts as keys can be searched with a `&str`.
+impl Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self)
@@ -74,6 +98,12 @@ impl<'a> From<&'a str> for Text<'a> {
 impl From<String> for Text<'_> {
     fn from(text: String) -> Self {
         Self(Cow::Owned(text))
+    }
+}
+
+impl From<Text<'_>> for String {
+    fn from(Text(text): Text<'_>) -> Self {
+        text.into_owned()
     }
 }
 
@@ -95,74 +125,8 @@ impl PartialEq<&str> for Text<'_> {
     }
 }
 
-/// An integer, read from a number or a string in any notation: `5`, `5.0`, `"5"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Number(pub i64);
-
-impl<'de> Deserialize<'de> for Number {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Integer::IsWhole).map(Self)
-    }
-}
-
-/// Reads an integer. Its errors don't contain the value: it may be a user's text.
-#[derive(Clone, Copy)]
-enum Integer {
-    /// Only a whole number.
-    IsWhole,
-    /// Any number; the fraction is dropped.
-    DropsFraction,
-}
-
-impl Integer {
-    fn of<E: Error>(self, number: f64, given: &'static str) -> Result<i64, E> {
-        let whole = if let Self::DropsFraction = self { number.trunc() } else { number };
-        decimal::integer(whole).ok_or_else(|| E::invalid_value(Unexpected::Other(given), &self))
-    }
-}
-
-impl Visitor<'_> for Integer {
-    type Value = i64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an integer, as a number or a string")
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<i64, E> {
-        Ok(number)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<i64, E> {
-        let too_large = |_| E::invalid_value(Unexpected::Other("integer"), &self);
-        i64::try_from(number).map_err(too_large)
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<i64, E> {
-        self.of(number, "floating point")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<i64, E> {
-        match text.parse() {
-            Ok(number) => Ok(number),
-            Err(_) => self.of(decimal::decimal(text).unwrap_or(f64::NAN), "string"),
-        }
-    }
-}
-
-/// A flag: 0 is `false`, any other number is `true`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Flag(pub bool);
-
-impl<'de> Deserialize<'de> for Flag {
-    #[inline(never)]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Number::deserialize(deserializer).map(|Number(number)| Self(number != 0))
-    }
-}
-
 /// A list of texts. A single text is read as a list of one: some tables print `String` where the sample has a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, ToStatic)]
 pub struct Texts<'a>(Vec<Text<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
@@ -206,14 +170,23 @@ impl<'a> Deref for Texts<'a> {
     }
 }
 
-/// JSON that stays unparsed and is borrowed from the body.
-#[derive(Clone, Copy, Debug)]
-pub struct Raw<'a>(&'a RawValue);
+impl<'t, 'a> IntoIterator for &'t Texts<'a> {
+    type Item = &'t Text<'a>;
+    type IntoIter = slice::Iter<'t, Text<'a>>;
 
-impl<'a> Raw<'a> {
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// JSON that stays unparsed, borrowed from the body.
+#[derive(Clone, Debug, ToStatic)]
+pub struct Raw<'a>(Cow<'a, RawValue>);
+
+impl Raw<'_> {
     /// The JSON.
     #[must_use]
-    pub fn get(self) -> &'a str {
+    pub fn get(&self) -> &str {
         self.0.get()
     }
 }
@@ -221,13 +194,19 @@ impl<'a> Raw<'a> {
 impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Deserialize::deserialize(deserializer).map(Self)
+        Deserialize::deserialize(deserializer).map(|json| Self(Cow::Borrowed(json)))
     }
 }
 
 impl From<Raw<'_>> for Box<RawValue> {
-    fn from(raw: Raw<'_>) -> Self {
-        raw.0.to_owned()
+    fn from(Raw(json): Raw<'_>) -> Self {
+        json.into_owned()
+    }
+}
+
+impl From<&Raw<'_>> for Box<RawValue> {
+    fn from(Raw(json): &Raw<'_>) -> Self {
+        (**json).to_owned()
     }
 }
 

@@ -5,7 +5,7 @@
 use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;
 use clap::Args;
-use tencent_chat_webhook::{record::Keeping, settings};
+use tencent_chat_webhook::{record::ItemSettings, settings};
 
 use crate::fault::{Asked, Fault};
 
@@ -129,7 +129,7 @@ impl Place {
 
     /// The number of index shards that a command's day may have: the stack's, or the maximum without a stack.
     pub(crate) fn index_shards(&self) -> Result<u32, Fault> {
-        if self.stack.is_some() { Ok(self.keeping()?.index_shards) } else { Ok(MAX_SHARDS) }
+        if self.stack.is_some() { Ok(self.item_settings()?.index_shards) } else { Ok(MAX_SHARDS) }
     }
 
     /// Whether the table has an index by command. Without a stack, this is assumed.
@@ -157,7 +157,7 @@ impl Place {
     }
 
     /// How the function keeps items: the stack's settings, or without a stack the environment's.
-    pub(crate) fn keeping(&self) -> Result<Keeping, Fault> {
+    pub(crate) fn item_settings(&self) -> Result<ItemSettings, Fault> {
         let lookup = |name: &str| match &self.stack {
             Some(stack) => {
                 let key = if name == "RETENTION_DAYS" { "RetentionDays" } else { "IndexShards" };
@@ -165,7 +165,7 @@ impl Place {
             }
             None => variable(name),
         };
-        settings::keeping(lookup).map_err(|error| Fault::Message(error.to_string()))
+        settings::item_settings(lookup).map_err(|error| Fault::Message(error.to_string()))
     }
 
     /// Whether the retention is unknown, so that recorded events never expire.

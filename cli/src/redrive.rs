@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tencent_chat_webhook::{
     outcome::{Failure, Outcome, Stored},
-    record::Keeping,
+    record::{Fields, ItemSettings},
     redrive::{self, Limits},
     store::{Store, client::persistent},
     unrecorded::{Incomplete, LogEntries, Unrecorded},
@@ -92,7 +92,7 @@ struct Tally {
 
 /// Records the callbacks of the log.
 pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> Result<ExitCode, Fault> {
-    let (table, keeping) = (place.table()?, place.keeping()?);
+    let (table, item_settings) = (place.table()?, place.item_settings()?);
     let (found, source) = find(place, asked).await?;
     if found.is_empty() {
         if asked.input.is_some() {
@@ -106,20 +106,20 @@ pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> 
     print_incomplete(&found, output)?;
     if asked.dry_run {
         for callback in &found.whole {
-            tally.failed += usize::from(!print_found(callback, keeping, output)?);
+            tally.failed += usize::from(!print_found(callback, item_settings, output)?);
         }
         let Tally { failed, incomplete, .. } = tally;
         let count = found.whole.len() - failed;
         note(&format!("{count} to record, failed {failed}, incomplete {incomplete}; nothing was written"));
     } else {
         if asked.input.is_some() {
-            confirm(&found.whole, keeping, asked.yes)?;
+            confirm(&found.whole, item_settings, asked.yes)?;
         }
         if !found.whole.is_empty() && place.lacks_retention() {
             note("without --stack or RETENTION_DAYS, the recorded events never expire");
         }
         let store = Store::new(client(place), table);
-        let recorded = record(&store, found.whole, keeping, &mut tally, output).await;
+        let recorded = record(&store, found.whole, item_settings, &mut tally, output).await;
         recorded.map_err(|fault| match fault {
             Fault::Closed => Fault::new("the output was closed before everything was recorded; run it again"),
             fault @ Fault::Message(_) => fault,
@@ -155,8 +155,12 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(LogEntries, String), Fa
 }
 
 /// Shows the callbacks found in a text, and continues only with `--yes`, or with a yes at a terminal.
-fn confirm(callbacks: &[Unrecorded<'_>], keeping: Keeping, yes: bool) -> Result<(), Fault> {
-    for record in callbacks.iter().filter_map(|callback| callback.record(keeping).ok()).take(SHOWN) {
+fn confirm(callbacks: &[Unrecorded<'_>], item_settings: ItemSettings, yes: bool) -> Result<(), Fault> {
+    for record in callbacks
+        .iter()
+        .filter_map(|callback| callback.record(Fields::Attributes, item_settings).ok())
+        .take(SHOWN)
+    {
         let head = &record.head;
         let command = attribute(head, "CallbackCommand").unwrap_or_default();
         note(&format!("found: {}  {command}  {}  {}", time(head), subject(head), detail(head)));
@@ -186,7 +190,7 @@ fn client(place: &Place) -> Client {
 async fn record(
     store: &Store,
     callbacks: Vec<Unrecorded<'static>>,
-    keeping: Keeping,
+    item_settings: ItemSettings,
     tally: &mut Tally,
     output: &mut Output,
 ) -> Result<(), Fault> {
@@ -196,7 +200,7 @@ async fn record(
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let limits = Limits { deadline: Instant::now() + RETRY_LIMIT, each: RETRY_LIMIT_OF_ONE };
-    let mut results = pin!(redrive::record_all(store, callbacks, keeping, limits));
+    let mut results = pin!(redrive::record_all(store, callbacks, item_settings, limits));
     while let Some((callback, result)) = results.next().await {
         match &result {
             Ok(Stored::New) => tally.recorded += 1,
@@ -207,7 +211,7 @@ async fn record(
             }
         }
         if output.json {
-            progress.suspend(|| print(&callback, keeping, result, output))?;
+            progress.suspend(|| print(&callback, item_settings, result, output))?;
         }
         progress.inc(1);
     }
@@ -218,11 +222,11 @@ async fn record(
 /// The JSON line for a callback that was tried.
 fn print(
     callback: &Unrecorded<'_>,
-    keeping: Keeping,
+    item_settings: ItemSettings,
     result: Result<Stored, Failure>,
     output: &mut Output,
 ) -> Result<(), Fault> {
-    let record = callback.record(keeping).ok();
+    let record = callback.record(Fields::Attributes, item_settings).ok();
     let key = |name| record.as_ref().and_then(|record| attribute(&record.head, name));
     let outcome = Outcome::from(result);
     let mut line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": outcome.name() });
@@ -234,13 +238,17 @@ fn print(
 }
 
 /// Prints a callback of a dry run. Returns whether it can be recorded.
-fn print_found(callback: &Unrecorded<'_>, keeping: Keeping, output: &mut Output) -> Result<bool, Fault> {
-    let record = match callback.record(keeping) {
+fn print_found(
+    callback: &Unrecorded<'_>,
+    item_settings: ItemSettings,
+    output: &mut Output,
+) -> Result<bool, Fault> {
+    let record = match callback.record(Fields::Attributes, item_settings) {
         Ok(record) => record,
         Err(failure) => {
             note(&format!("would fail: {}: {failure}", callback.id));
             if output.json {
-                print(callback, keeping, Err(failure), output)?;
+                print(callback, item_settings, Err(failure), output)?;
             }
             return Ok(false);
         }

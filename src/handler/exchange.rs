@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
 
@@ -13,19 +13,19 @@ use lambda_http::{
     request::RequestContext as AnyRequestContext,
 };
 use tencent_chat_callbacks::{
-    Answer, Callback, Event, Origin, Query, Refusal,
-    answer::answer,
+    Answer, Callback, Event, Query, Received, ShapeError,
     event::{is_before_callback, is_name},
 };
 
-use super::shared::Shared;
+use super::{decision::Decided, shared::Shared};
 use crate::{
     deadline::Deadlines,
     forward::{Forwarded, Hop, counts},
     log::Facts,
     outcome::{Failure, Outcome, Stored},
     reactions::react,
-    record::{Receipt, Record},
+    record::{Arrival, Record, Source},
+    refused::{MAX_BODY_BYTES, Refused},
     reply::{fits, reply},
     time::now_millis,
     unrecorded::Unrecorded,
@@ -40,9 +40,16 @@ pub(super) struct Exchange<'a> {
     request: &'a Request,
     query: Query<'a>,
     deadlines: Deadlines,
-    facts: Facts<'a>,
+    /// The application, once the request is admitted.
+    sdk_appid: Option<&'a str>,
+    /// The command, as far as it is known.
+    command: Option<String>,
     /// The answer to a before-callback, in JSON.
     answer: Option<Cow<'static, str>>,
+    /// The attribute `Answer`.
+    recorded_answer: Option<String>,
+    /// For the log alone.
+    facts: Facts<'a>,
 }
 
 impl<'a> Exchange<'a> {
@@ -52,29 +59,30 @@ impl<'a> Exchange<'a> {
         let deadlines =
             Deadlines::new(Instant::now(), now_millis(), context.map(|context| context.time_epoch));
         let query = Query::parse(request.uri().query().unwrap_or_default());
-        let command = query.callback_command().filter(|name| is_name(name));
+        let command = query.callback_command().filter(|name| is_name(name)).map(str::to_owned);
         let invocation = request.lambda_context_ref().map(|context| shared.invocation_facts(context));
         let facts = Facts {
             request_id: context.and_then(|context| context.request_id.as_deref()).unwrap_or_default(),
-            callback_command: command.map(|name| Cow::Owned(name.to_owned())),
+            callback_command: command.clone().map(Cow::Owned),
             ..invocation.unwrap_or_default()
         };
-        Self { shared, request, query, deadlines, facts, answer: None }
+        let (sdk_appid, answer, recorded_answer) = (None, None, None);
+        Self { shared, request, query, deadlines, sdk_appid, command, answer, recorded_answer, facts }
     }
 
     /// Admits the request and processes the callback in it.
     pub(super) async fn receive(&mut self) -> Outcome {
         match self.read() {
-            Ok(Some(callback)) => self.process(&callback).await,
+            Ok(Some((callback, sdk_appid))) => self.process(&callback, sdk_appid).await,
             Ok(None) => Outcome::Probe,
-            Err(refusal) => Outcome::Refused(refusal),
+            Err(refused) => Outcome::Refused(refused),
         }
     }
 
     /// Logs the outcome and returns the reply.
     pub(super) fn reply(mut self, outcome: &Outcome) -> Response<Body> {
         // After a panic there may be no answer yet.
-        let is_before = self.facts.callback_command.as_deref().is_some_and(is_before_callback);
+        let is_before = self.command.as_deref().is_some_and(is_before_callback);
         let mut answer = self.answer.take().or_else(|| is_before.then_some(Cow::Borrowed(Answer::PLAIN)));
         if answer.as_deref().is_some_and(|answer| !fits(answer)) {
             self.facts.answer = Some("too_large");
@@ -88,37 +96,58 @@ impl<'a> Exchange<'a> {
         reply(outcome, answer)
     }
 
-    /// The callback in the request; `None` for the console's URL check. The checks run in the documented order: the
-    /// body is read after the sender is admitted. The only exception is a request without an application, which is a
-    /// URL check if its body is empty.
-    fn read(&mut self) -> Result<Option<Callback<'a>>, Refusal> {
+    /// Admits the request and reads it: the callback and its application, or `None` for the console's URL check. The
+    /// checks run in the documented order.
+    fn read(&mut self) -> Result<Option<(Callback<'a>, &'a str)>, Refused> {
         if self.request.method() != Method::POST {
-            return Err(Refusal::NotPost);
+            return Err(Refused::NotPost);
         }
-        let (body, now) = (self.request.body().as_ref(), self.deadlines.received_at / 1000);
-        if let Some(probe) = self.shared.admission.admit_probe(&self.query, body, now) {
+        let (admission, body) = (&self.shared.admission, self.request.body().as_ref());
+        let now = self.deadlines.received_at / 1000;
+        let admitted = admission.receiver.admit(self.query.clone(), body, now)?;
+        self.facts.token = admitted.signed_by().and_then(|signed_by| admission.position(signed_by));
+        let Some(sdk_appid) = admitted.sdk_appid() else {
             self.facts.sdkappid_absent = true;
-            self.facts.token = probe.token;
             return Ok(None);
-        }
-        let admitted = self.shared.admission.admit(&self.query, now)?;
-        self.facts.sdk_appid = Some(admitted.sdk_appid);
-        self.facts.token = admitted.token;
+        };
+        (self.sdk_appid, self.facts.sdk_appid) = (Some(sdk_appid), Some(sdk_appid));
         self.facts.body_bytes = Some(body.len());
-        Callback::parse(&self.query, body).inspect_err(|_| {
-            let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
-            self.facts.body = Some(String::from_utf8_lossy(beginning));
-        })
+        let received = if body.len() > MAX_BODY_BYTES {
+            Err(Refused::BodyTooLarge)
+        } else {
+            admitted.read(body).map_err(Refused::from)
+        };
+        match received {
+            Ok(Received::Callback(callback)) => Ok(Some((callback, sdk_appid))),
+            Ok(Received::UrlCheck) => Ok(None),
+            Err(refused) => {
+                let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
+                self.facts.body = Some(String::from_utf8_lossy(beginning));
+                Err(refused)
+            }
+        }
     }
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
-    async fn process(&mut self, callback: &Callback<'a>) -> Outcome {
-        let event = callback.event();
-        if is_before_callback(callback.command()) {
-            self.answer = Some(self.decide(callback, event.as_ref().ok()));
-        }
+    async fn process(&mut self, callback: &Callback<'a>, sdk_appid: &str) -> Outcome {
         self.note_callback(callback);
-        let (stored, forwarded) = tokio::join!(self.store(callback, &event), self.forward(callback));
+        let event = callback.event();
+        let arrival =
+            Arrival { sdk_appid, received_at: self.deadlines.received_at, request_id: self.facts.request_id };
+        let decide_by = self.deadlines.decide_by;
+        let (stored, forwarded) = if self.shared.receiver.is_some() {
+            // The receiver's answer comes first, so the decision need not be recorded, and takes no time of its own.
+            let decide = self.shared.decisions.decide(callback, decide_by);
+            let (decided, stored, forwarded) =
+                tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback));
+            self.note_decided(decided.as_ref());
+            (stored, forwarded)
+        } else {
+            let decided = self.shared.decisions.decide(callback, decide_by).await;
+            self.note_decided(decided.as_ref());
+            self.recorded_answer = decided.and_then(|decided| decided.recorded());
+            (self.store(callback, &event, arrival).await, None)
+        };
         self.facts.store_time = Some(milliseconds(stored.time));
         self.facts.problem = stored.problem;
         if let Some(forwarded) = forwarded {
@@ -130,27 +159,22 @@ impl<'a> Exchange<'a> {
         stored.result.into()
     }
 
-    /// The answer to a before-callback. If your decision panics, the default answer.
-    fn decide(&self, callback: &Callback<'_>, event: Option<&Event<'_>>) -> Cow<'static, str> {
-        let origin = Origin::new(self.facts.sdk_appid.unwrap_or_default(), &self.query);
-        let answer = |event| answer(&*self.shared.decide, callback, event, &origin);
-        let decided = catch_unwind(AssertUnwindSafe(|| answer(event)));
-        decided.unwrap_or_else(|_| answer(None)).json()
-    }
-
     /// Writes the record of a callback.
-    async fn store(&self, callback: &Callback<'_>, event: &Result<Event<'_>, String>) -> Writing {
-        let receipt = Receipt {
-            sdk_appid: self.facts.sdk_appid.unwrap_or_default(),
-            received_at: self.deadlines.received_at,
-            request_id: self.facts.request_id,
-            keeping: self.shared.keeping,
+    async fn store(
+        &self,
+        callback: &Callback<'_>,
+        event: &Result<Event<'_>, ShapeError>,
+        arrival: Arrival<'_>,
+    ) -> Writing {
+        let source = Source { callback, event, arrival, answer: self.recorded_answer.as_deref() };
+        let mut problem = None;
+        let build = |fields| {
+            let record = Record::new(&source, fields, self.shared.item_settings);
+            problem.clone_from(&record.problem);
+            Ok(record)
         };
-        let record = Record::new(&self.query, callback, event, &receipt);
-        let without_fields = || Ok(Record::without_fields(&self.query, callback, event, &receipt));
-        let problem = record.problem.clone();
         let started = Instant::now();
-        let result = self.shared.store.write(record, without_fields, self.deadlines.write_by).await;
+        let result = self.shared.store.write(build, self.deadlines.write_by).await;
         Writing { result, problem, time: started.elapsed() }
     }
 
@@ -165,10 +189,16 @@ impl<'a> Exchange<'a> {
 
     fn note_callback(&mut self, callback: &Callback<'_>) {
         let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
-        self.facts.callback_command = Some(Cow::Owned(callback.command().to_owned()));
+        self.command = Some(callback.command().to_owned());
+        self.facts.callback_command = self.command.clone().map(Cow::Owned);
         self.facts.subject = Some(callback.subject().to_owned());
         self.facts.event_time = event_time;
         self.facts.lag = event_time.and_then(|time| self.deadlines.received_at.checked_signed_diff(time));
+    }
+
+    fn note_decided(&mut self, decided: Option<&Decided>) {
+        self.answer = decided.map(|decided| decided.answer.json());
+        self.facts.decision = decided.and_then(|decided| decided.fault);
     }
 
     fn note_forwarded(&mut self, callback: &Callback<'_>, Forwarded { result, answer, time }: Forwarded) {
@@ -186,14 +216,15 @@ impl<'a> Exchange<'a> {
             self.facts.function_request_id = Some(&context.request_id);
         }
         // Without an application the request was not admitted: a stranger's body must not be redriven.
-        let unrecorded = self.facts.sdk_appid.map(|_| {
-            Unrecorded::new(
+        let unrecorded = self.sdk_appid.map(|_| {
+            let entry = Unrecorded::new(
                 self.facts.function_request_id.unwrap_or_default(),
                 self.query.without_sign(),
                 self.deadlines.received_at,
                 self.facts.request_id,
                 String::from_utf8_lossy(self.request.body()),
-            )
+            );
+            entry.with_answer(self.recorded_answer.as_deref())
         });
         let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
         self.shared.log.unrecorded(outcome, &self.facts, &pieces);

@@ -3,14 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lambda_http::Context;
-use tencent_chat_callbacks::{answer::Decide, signature::Admission};
 
+use super::decision::Decisions;
 use crate::{
-    decisions::Decisions,
     forward::Receiver,
     log::{Facts, Log},
-    record::Keeping,
-    settings::Settings,
+    record::ItemSettings,
+    settings::{Admission, Settings},
     store::Store,
 };
 
@@ -18,8 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) admission: Admission,
-    pub(super) keeping: Keeping,
-    pub(super) decide: Box<dyn Decide>,
+    pub(super) item_settings: ItemSettings,
+    pub(super) decisions: Decisions,
     pub(super) receiver: Option<Receiver>,
     pub(super) store: Store,
     pub(super) log: Log,
@@ -31,8 +30,8 @@ impl Shared {
         let Settings { admission, destination, forward_url } = settings;
         Self {
             admission,
-            keeping: destination.keeping,
-            decide: Box::new(Decisions),
+            item_settings: destination.item_settings,
+            decisions: Decisions::default(),
             receiver: forward_url.map(Receiver::new),
             store,
             log,

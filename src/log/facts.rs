@@ -43,6 +43,9 @@ pub struct Facts<'a> {
     /// How long forwarding took, in milliseconds.
     #[serde(rename = "ForwardTime", skip_serializing_if = "Option::is_none")]
     pub forward_time: Option<f64>,
+    /// `timeout` or `panic` if your decision gave no answer, so that the default answer was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<&'static str>,
     /// `too_large` if the answer was too large for Lambda and the plain answer was sent instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<&'static str>,
@@ -75,7 +78,9 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     /// The lowest level that these facts require, whatever the outcome.
     pub(super) fn level(&self) -> Level {
-        let is_well = self.answer.is_none() && self.forward.is_none_or(ForwardResult::is_well);
+        let is_well = self.answer.is_none()
+            && self.decision.is_none()
+            && self.forward.is_none_or(ForwardResult::is_well);
         if is_well { Level::Info } else { Level::Warn }
     }
 }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use tencent_chat_callbacks::object::Field;
 
 /// The attributes that the function and `chat-events` write. If a field of the body has such a name, it is only in `Body`.
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
     "pk",
     "sk",
     "CommandDay",
@@ -23,6 +23,7 @@ const OWN: [&str; 18] = [
     "BodyParts",
     "Part",
     "Problem",
+    "Answer",
     "ExpiresAt",
     "Erased",
 ];

@@ -14,7 +14,7 @@ use futures_util::{Stream, StreamExt, stream};
 use super::{record, search::INCOMPLETE};
 use crate::{
     outcome::{Failure, PANIC, Stored},
-    record::Keeping,
+    record::ItemSettings,
     store::{REJECTED, Store},
     unrecorded::{MASKED, UNRECORDABLE, Unrecorded},
 };
@@ -33,7 +33,7 @@ const ONE_ITEM_BYTES: usize = 128 * 1024;
 pub(super) fn record_once(
     store: &Store,
     callbacks: Vec<Unrecorded<'static>>,
-    keeping: Keeping,
+    item_settings: ItemSettings,
     deadline: Instant,
     failed: &AtomicBool,
 ) -> impl Stream<Item = (Unrecorded<'static>, Result<Stored, Failure>)> {
@@ -41,7 +41,7 @@ pub(super) fn record_once(
         if failed.load(Relaxed) {
             return None;
         }
-        let result = record(store, &callback, keeping, deadline).await;
+        let result = record(store, &callback, item_settings, deadline).await;
         if result.as_ref().is_err_and(|failure| !is_of_entry(failure)) {
             failed.store(true, Relaxed);
         }

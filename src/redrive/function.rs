@@ -32,7 +32,7 @@ use super::{
 use crate::{
     log::{Level, Log},
     outcome::{Failure, Outcome, Stored},
-    record::Keeping,
+    record::ItemSettings,
     settings::Destination,
     store::Store,
     time::now_millis,
@@ -83,7 +83,7 @@ pub enum RedriveEvent {
 /// Records the callbacks in events.
 #[derive(Debug)]
 pub struct Redrive {
-    keeping: Keeping,
+    item_settings: ItemSettings,
     store: Store,
     /// The same table for the first try.
     once: Store,
@@ -107,7 +107,14 @@ impl Redrive {
     pub fn new(destination: &Destination, store: Store, log: Log) -> Self {
         let search = Search::connect(&destination.aws);
         let once = store.without_retries();
-        Self { keeping: destination.keeping, store, once, search, log, handing_on_until: Mutex::default() }
+        Self {
+            item_settings: destination.item_settings,
+            store,
+            once,
+            search,
+            log,
+            handing_on_until: Mutex::default(),
+        }
     }
 
     /// Records the callbacks in an event. The response names the queue messages whose callbacks are not all recorded.
@@ -149,7 +156,7 @@ impl Redrive {
         let mut work = self.read([Some(batch)], context);
         let callbacks = std::mem::take(&mut work.whole);
         let failed = AtomicBool::new(false);
-        let mut results = pin!(record_once(&self.once, callbacks, self.keeping, deadline, &failed));
+        let mut results = pin!(record_once(&self.once, callbacks, self.item_settings, deadline, &failed));
         while let Some((callback, result)) = results.next().await {
             self.settle(&mut work, &callback.id, result, context);
         }
@@ -181,7 +188,7 @@ impl Redrive {
         while !round.is_empty() {
             let mut failed = Vec::new();
             let limits = Limits { deadline, each: RETRY_LIMIT };
-            let mut results = pin!(record_all(&self.store, round, self.keeping, limits));
+            let mut results = pin!(record_all(&self.store, round, self.item_settings, limits));
             while stored_at.elapsed() < STALLED
                 && let Some((callback, result)) = results.next().await
             {
@@ -224,7 +231,7 @@ impl Redrive {
         let mut all_well = true;
         while let Some((id, found)) = found.next().await {
             let result = match found {
-                Ok(callback) => record(store, &callback, self.keeping, deadline).await,
+                Ok(callback) => record(store, &callback, self.item_settings, deadline).await,
                 Err(failure) => Err(failure),
             };
             let is_well = result.as_ref().is_ok() || result.as_ref().is_err_and(is_of_entry);

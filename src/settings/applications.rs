@@ -1,6 +1,8 @@
 //! The applications and their tokens.
 
-use tencent_chat_callbacks::signature::{Admission, App, Token};
+use std::collections::BTreeMap;
+
+use tencent_chat_callbacks::{App, Receiver, receiver::SignedBy};
 
 use super::setting::{Lookup, Setting, SettingsError};
 
@@ -15,29 +17,57 @@ const NO_TOKEN: Setting = Setting::new(
 );
 const ALLOW_UNSIGNED: Setting = Setting::new("ALLOW_UNSIGNED", "true or false");
 
-/// Reads the admitted applications. An application without a token needs the explicit `ALLOW_UNSIGNED=true`.
-pub(super) fn admission(lookup: Lookup<'_>) -> Result<Admission, SettingsError> {
-    let mut apps = sdk_app_ids(lookup)?;
-    add_tokens(&mut apps, &token_entries(lookup)?)?;
-    let allow_unsigned = allow_unsigned(lookup)?;
-    if apps.iter().any(|app| app.tokens.is_empty()) && !allow_unsigned {
-        return Err(NO_TOKEN.error("has no token for an SDKAppID in SDK_APP_IDS"));
-    }
-    Ok(Admission::new(apps))
+/// Which requests are admitted.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// Admits and reads requests.
+    pub receiver: Receiver,
+    /// By application: the positions of its tokens in `CALLBACK_TOKENS`, counted from 1.
+    positions: BTreeMap<String, Vec<usize>>,
 }
 
-fn sdk_app_ids(lookup: Lookup<'_>) -> Result<Vec<App>, SettingsError> {
-    let mut apps: Vec<App> = Vec::new();
-    SDK_APP_IDS.required(lookup)?;
-    for sdk_appid in SDK_APP_IDS.list(lookup) {
-        if !is_sdk_appid(&sdk_appid) {
-            return Err(SDK_APP_IDS.malformed());
-        }
-        if apps.iter().all(|app| app.sdk_appid != sdk_appid) {
-            apps.push(App { sdk_appid, tokens: Vec::new() });
-        }
+impl Admission {
+    /// The position in `CALLBACK_TOKENS` of the token that signed a request.
+    #[must_use]
+    pub fn position(&self, signed_by: SignedBy<'_>) -> Option<usize> {
+        self.positions.get(signed_by.sdk_appid)?.get(signed_by.index).copied()
     }
-    if apps.is_empty() { Err(SDK_APP_IDS.malformed()) } else { Ok(apps) }
+}
+
+/// Tokens with their positions.
+type Tokens = Vec<(usize, String)>;
+
+/// Reads the admitted applications. An application without a token needs the explicit `ALLOW_UNSIGNED=true`.
+pub(super) fn admission(lookup: Lookup<'_>) -> Result<Admission, SettingsError> {
+    let mut tokens: BTreeMap<String, Tokens> =
+        sdk_app_ids(lookup)?.into_iter().map(|sdk_appid| (sdk_appid, Tokens::new())).collect();
+    add_tokens(&mut tokens, &token_entries(lookup)?)?;
+    if tokens.values().any(Vec::is_empty) && !allow_unsigned(lookup)? {
+        return Err(NO_TOKEN.error("has no token for an SDKAppID in SDK_APP_IDS"));
+    }
+    allow_unsigned(lookup)?;
+    let (mut apps, mut positions) = (Vec::new(), BTreeMap::new());
+    for (sdk_appid, tokens) in tokens {
+        let (of_app, tokens): (Vec<_>, Vec<_>) = tokens.into_iter().unzip();
+        apps.push(if tokens.is_empty() {
+            App::unsigned(&sdk_appid)
+        } else {
+            // The entries were checked, so this error does not occur.
+            App::signed(&sdk_appid, tokens).map_err(|error| CALLBACK_TOKENS.error(error.to_string()))?
+        });
+        positions.insert(sdk_appid, of_app);
+    }
+    Ok(Admission { receiver: Receiver::new(apps), positions })
+}
+
+fn sdk_app_ids(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
+    SDK_APP_IDS.required(lookup)?;
+    let ids = SDK_APP_IDS.list(lookup);
+    if ids.is_empty() || !ids.iter().all(|id| is_sdk_appid(id)) {
+        Err(SDK_APP_IDS.malformed())
+    } else {
+        Ok(ids)
+    }
 }
 
 fn is_sdk_appid(text: &str) -> bool {
@@ -46,11 +76,16 @@ fn is_sdk_appid(text: &str) -> bool {
 
 /// The entries of `CALLBACK_TOKENS`. Tokens that contain a comma or begin with a bracket require a JSON array.
 fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
-    match lookup.optional(CALLBACK_TOKENS.name) {
-        Some(json) if json.starts_with('[') => serde_json::from_str(&json)
-            .map_err(|_| CALLBACK_TOKENS.error("begins with [ and is not a JSON array of strings")),
-        _ => Ok(CALLBACK_TOKENS.list(lookup)),
+    let value = lookup.optional(CALLBACK_TOKENS.name).unwrap_or_default();
+    let value = without_margin(&value);
+    if value.starts_with('[') {
+        let entries: Result<Vec<String>, _> = serde_json::from_str(value);
+        let entries =
+            entries.map_err(|_| CALLBACK_TOKENS.error("begins with [ and is not a JSON array of strings"))?;
+        return Ok(entries.iter().map(|entry| without_margin(entry).to_owned()).collect());
     }
+    let entries = value.split(',').map(without_margin).filter(|entry| !entry.is_empty());
+    Ok(entries.map(str::to_owned).collect())
 }
 
 /// The token that an application signs with: its own entry first, otherwise one for all applications.
@@ -58,11 +93,11 @@ pub(super) fn token(lookup: Lookup<'_>, sdk_appid: &str) -> Result<Option<String
     let entries = token_entries(lookup)?;
     let own = entries.iter().find_map(|entry| entry.strip_prefix(sdk_appid)?.strip_prefix(':'));
     let shared = entries.iter().find(|entry| !entry.contains(':')).map(String::as_str);
-    Ok(own.or(shared).map(str::to_owned))
+    Ok(own.map(without_margin).or(shared).map(str::to_owned))
 }
 
 /// Adds each token to all applications, or with `SDKAppID:token` to that application.
-fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError> {
+fn add_tokens(apps: &mut BTreeMap<String, Tokens>, entries: &[String]) -> Result<(), SettingsError> {
     for (index, entry) in entries.iter().enumerate() {
         let position = index + 1;
         let error = |reason: &str| CALLBACK_TOKENS.error(format!("has {reason} in entry {position}"));
@@ -71,17 +106,24 @@ fn add_tokens(apps: &mut [App], entries: &[String]) -> Result<(), SettingsError>
             None => (None, entry.as_str()),
         };
         // The part before the colon may belong to a token, so it is not quoted.
-        if only.is_some_and(|only| apps.iter().all(|app| app.sdk_appid != only)) {
+        if only.is_some_and(|only| !apps.contains_key(only)) {
             return Err(error("no SDKAppID of SDK_APP_IDS before the first colon"));
         }
+        let secret = without_margin(secret);
         if !(1..=128).contains(&secret.chars().count()) {
             return Err(error("an empty or overlong token"));
         }
-        for app in apps.iter_mut().filter(|app| only.is_none_or(|only| only == app.sdk_appid)) {
-            app.tokens.push(Token { position, secret: secret.to_owned() });
+        for (_, tokens) in apps.iter_mut().filter(|(sdk_appid, _)| only.is_none_or(|only| only == *sdk_appid))
+        {
+            tokens.push((position, secret.to_owned()));
         }
     }
     Ok(())
+}
+
+/// A token without the byte order mark and the white space around it, which files and consoles add.
+fn without_margin(token: &str) -> &str {
+    token.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}')
 }
 
 fn allow_unsigned(lookup: Lookup<'_>) -> Result<bool, SettingsError> {

@@ -1,3 +1,5 @@
+use tencent_chat_callbacks::Query;
+
 use super::*;
 
 const WHOLE: [(&str, &str); 6] = [
@@ -22,8 +24,8 @@ fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
     let sign = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(format!("{token}1000")));
     let admit = |sdk_appid: &str| {
         let raw = format!("SdkAppid={sdk_appid}&Sign={sign}&RequestTime=1000");
-        let query = tencent_chat_callbacks::Query::parse(&raw);
-        settings.admission.admit(&query, 1000).ok().and_then(|admitted| admitted.token)
+        let admitted = settings.admission.receiver.admit(Query::parse(&raw), b"", 1000).ok()?;
+        settings.admission.position(admitted.signed_by()?)
     };
     ["1", "2"].map(admit).to_vec()
 }
@@ -32,9 +34,9 @@ fn positions(settings: &Settings, token: &str) -> Vec<Option<usize>> {
 fn every_setting_is_read() {
     let settings = settings(&[("RETENTION_DAYS", "90"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:8000")])
         .expect("the settings are complete");
-    let Destination { table_name, keeping, aws } = settings.destination;
+    let Destination { table_name, item_settings, aws } = settings.destination;
     assert_eq!(table_name, "events");
-    assert_eq!(keeping, Keeping { retention_days: Some(90), index_shards: 1 });
+    assert_eq!(item_settings, ItemSettings { retention_days: Some(90), index_shards: 1 });
     assert_eq!(aws.region, "ap-northeast-1");
     assert_eq!(aws.endpoint_url.as_deref(), Some("http://127.0.0.1:8000"));
 }
@@ -88,11 +90,31 @@ fn start_fails_without_a_token_unless_unsigned_is_allowed() {
 }
 
 #[test]
+fn margin_of_a_token_is_dropped() {
+    for tokens in [
+        "\u{feff}own",
+        " own\r\n",
+        "\u{feff} 1 : own",
+        "1:\u{3000}own\t",
+        "[\"\u{feff}own\\n\"]",
+        " [ \"1: own \" ] ",
+    ] {
+        let tokens = tokens.replace("1 :", "1:");
+        let settings = settings(&[("SDK_APP_IDS", "1"), ("CALLBACK_TOKENS", &tokens)]).expect("the settings");
+        assert_eq!(positions(&settings, "own"), [Some(1), None], "{tokens:?}");
+    }
+    for tokens in ["\u{feff}", "[\" \"]", "1:\u{feff}"] {
+        let error = settings(&[("SDK_APP_IDS", "1"), ("CALLBACK_TOKENS", tokens)]).expect_err(tokens);
+        assert_eq!(error.name, "CALLBACK_TOKENS");
+    }
+}
+
+#[test]
 fn application_with_a_token_needs_sign_despite_allow_unsigned() {
     let settings =
         settings(&[("SDK_APP_IDS", "1"), ("ALLOW_UNSIGNED", "true")]).expect("the settings are complete");
     let query = tencent_chat_callbacks::Query::parse("SdkAppid=1");
-    assert!(settings.admission.admit(&query, 0).is_err());
+    assert!(settings.admission.receiver.admit(query, b"", 0).is_err());
 }
 
 #[test]
@@ -113,7 +135,8 @@ fn json_array_holds_tokens_with_commas_and_brackets() {
         ("a,b", [Some(1), Some(1)]),
         ("[c]", [Some(2), None]),
         ("d:e", [None, Some(3)]),
-        (" f ", [Some(4), Some(4)]),
+        ("f", [Some(4), Some(4)]),
+        (" f ", [None, None]),
         ("g\"", [Some(5), Some(5)]),
         ("1:h", [Some(6), None]),
         ("h", [None, None]),

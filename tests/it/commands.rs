@@ -49,7 +49,7 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    samples().map(|Sample { command, subject, body }| Case { command, subject, body }).collect()
+    samples().map(|Sample { command, subject, body, .. }| Case { command, subject, body }).collect()
 }
 
 impl Case {

@@ -6,7 +6,8 @@ use support::{
     reception::receive,
     requests::{SDK_APPID, post, request_time},
 };
-use tencent_chat_callbacks::{callback::MAX_BODY_BYTES, signature::sign};
+use tencent_chat_callbacks::signature::sign;
+use tencent_chat_webhook::refused::MAX_BODY_BYTES;
 
 use crate::world::{World, as_json, status_and_body};
 

@@ -5,10 +5,10 @@ use support::{
     dynamodb::TABLE,
     requests::{SDK_APPID, post},
 };
-use tencent_chat_callbacks::callback::MAX_BODY_BYTES;
 use tencent_chat_webhook::{
-    record::{Keeping, attribute::Item},
+    record::{ItemSettings, attribute::Item},
     redrive,
+    refused::MAX_BODY_BYTES,
     store::Store,
     unrecorded::LogEntries,
 };
@@ -50,9 +50,9 @@ async fn record(world: &World, body: &str) {
         503 => {
             let store = Store::new(world.table.client.clone(), TABLE);
             let whole = LogEntries::of_lines(world.log.text().lines()).whole;
-            let keeping = Keeping { retention_days: None, index_shards: 1 };
+            let item_settings = ItemSettings { retention_days: None, index_shards: 1 };
             let results: Vec<_> =
-                redrive::record_all(&store, whole, keeping, within_a_minute()).collect().await;
+                redrive::record_all(&store, whole, item_settings, within_a_minute()).collect().await;
             assert!(results.iter().all(|result| result.1.is_ok()), "{results:?}");
         }
         status => panic!("status {status}"),

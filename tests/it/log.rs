@@ -3,10 +3,10 @@
 use lambda_runtime::Context;
 use serde_json::json;
 use support::requests::{SDK_APPID, post};
-use tencent_chat_callbacks::Refusal;
 use tencent_chat_webhook::{
     log::{Facts, Level, Log},
     outcome::{Failure, Outcome, Stored},
+    refused::Refused,
     unrecorded::Unrecorded,
 };
 
@@ -42,7 +42,7 @@ fn level_hides_lower_levels_but_never_errors() {
     ] {
         let captured = CapturedLog::default();
         let log = Log::new(least, captured.clone());
-        let refused = Outcome::Refused(Refusal::NotPost);
+        let refused = Outcome::Refused(Refused::NotPost);
         for outcome in
             [Outcome::Stored(Stored::New), Outcome::Stored(Stored::Duplicate), Outcome::Probe, refused]
         {

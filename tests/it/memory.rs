@@ -7,7 +7,7 @@ use support::{
     lambda::{Instance, command},
     requests::{SDK_APPID, post},
 };
-use tencent_chat_callbacks::callback::MAX_BODY_BYTES;
+use tencent_chat_webhook::refused::MAX_BODY_BYTES;
 
 use crate::world::{FUNCTION, Table, variables};
 

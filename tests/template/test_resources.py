@@ -8,7 +8,7 @@ import unittest
 from expansion import LEAST, MOST, PARAMETERS, ROOT, SOURCE, Expansion
 
 PROJECTED = ["SdkAppid", "CallbackCommand", "EventTime", "ReceivedAt", "GroupId", "Type", "Name", "From_Account",
-             "To_Account", "Owner_Account", "Operator_Account", "MemberCount", "BodyParts", "Problem"]
+             "To_Account", "Owner_Account", "Operator_Account", "MemberCount", "BodyParts", "Problem", "Answer"]
 UNSIGNED = {"SdkAppIds": "1400000001", "AllowUnsigned": "true"}
 
 

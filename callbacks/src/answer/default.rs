@@ -1,11 +1,10 @@
 //! The default answer, which changes nothing.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
-use super::{
-    json::{Answer, Further},
-    verdict::Verdict,
-};
+use super::{Answer, Extra, ResultItem};
 use crate::{
     callback::Callback,
     object::{Field, Object},
@@ -13,26 +12,35 @@ use crate::{
     value::Text,
 };
 
-/// The answer to a callback without a decision.
-pub(super) fn default_answer(callback: &Callback<'_>) -> Answer {
-    match callback.command() {
-        "Sns.CallbackPrevFriendAdd" => allow_all(callback.object(), "FriendItem"),
-        "Sns.CallbackPrevFriendResponse" => allow_all(callback.object(), "ResponseFriendItem"),
-        "Chatbot.OnC2CSignalMessage" => Verdict::ignore().into(),
-        _ => Answer::plain(),
+impl Callback<'_> {
+    /// The default answer, which changes nothing.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        match self.command() {
+            "Sns.CallbackPrevFriendAdd" => allow_all(self.object(), "FriendItem"),
+            "Sns.CallbackPrevFriendResponse" => allow_all(self.object(), "ResponseFriendItem"),
+            "Chatbot.OnC2CSignalMessage" => ignore(),
+            _ => Answer::plain(),
+        }
     }
+}
+
+/// Passes nothing to the robot (page 59057).
+fn ignore() -> Answer {
+    Answer::code(1, Cow::Borrowed("")).with(Extra::RspData(Cow::Borrowed("")))
 }
 
 /// Allows every friend in the list who has a readable account.
 fn allow_all(object: &Object<'_>, list: &str) -> Answer {
     let Some(Field::Array(list)) = object.get(list) else {
-        return Answer::plain().with(Further::ResultItem(Vec::new()));
+        return Answer::plain().with(Extra::ResultItem(Vec::new()));
     };
     let repaired = surrogate::replaced(list);
     let entries: Vec<&RawValue> =
         serde_json::from_str(repaired.as_deref().unwrap_or(list)).unwrap_or_default();
-    let results = entries.into_iter().filter_map(account).map(|account| Verdict::allow().about(account));
-    Answer::plain().with(Further::ResultItem(results.collect()))
+    let allow = |to_account| ResultItem { to_account, code: 0, info: Cow::Borrowed("") };
+    let results = entries.into_iter().filter_map(account).map(allow);
+    Answer::plain().with(Extra::ResultItem(results.collect()))
 }
 
 /// The `To_Account` of an entry.

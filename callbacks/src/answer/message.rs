@@ -53,76 +53,34 @@ impl Element {
 /// Keeps an element of the original message unchanged.
 impl From<&MsgElem<'_>> for Element {
     fn from(element: &MsgElem<'_>) -> Self {
-        let msg_content = Content::Kept(element.msg_content.into());
+        let msg_content = Content::Kept((&element.msg_content).into());
         Self { msg_type: (&element.msg_type).into(), msg_content }
     }
 }
 
-/// The new elements of a message, its new `CloudCustomData`, or both. Everything else in the message stays. An empty
-/// list of elements replaces nothing, because a message needs at least one.
-///
-/// A text, an element, or several elements convert into a new message:
-///
-/// ```
-/// use tencent_chat_callbacks::answer::{C2cMessage, Element, NewMessage, Verdict};
-///
-/// let verdict: Verdict<C2cMessage> = Verdict::replace("hello");
-/// assert_eq!(verdict, Verdict::replace([Element::text("hello")]));
-///
-/// let both = NewMessage::from("hello").with_cloud_custom_data("checked");
-/// let _: Verdict<C2cMessage> = Verdict::replace(both);
-/// ```
+/// A text becomes a `TIMTextElem`.
+impl From<&str> for Element {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+/// A text becomes a `TIMTextElem`.
+impl From<String> for Element {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+/// The new elements of a message, its new `CloudCustomData`, or both. Everything else in the message stays.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct NewMessage {
+pub(crate) struct NewMessage {
+    /// A message needs at least one element, so an empty list replaces nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) msg_body: Vec<Element>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    msg_body: Option<Vec<Element>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cloud_custom_data: Option<String>,
-}
-
-impl NewMessage {
-    /// Replaces only `CloudCustomData`; the elements stay.
-    #[must_use]
-    pub fn cloud_custom_data(data: impl Into<String>) -> Self {
-        Self { msg_body: None, cloud_custom_data: Some(data.into()) }
-    }
-
-    /// Also replaces `CloudCustomData`.
-    #[must_use]
-    pub fn with_cloud_custom_data(self, data: impl Into<String>) -> Self {
-        Self { cloud_custom_data: Some(data.into()), ..self }
-    }
-}
-
-impl From<Vec<Element>> for NewMessage {
-    fn from(elements: Vec<Element>) -> Self {
-        Self { msg_body: Some(elements).filter(|elements| !elements.is_empty()), cloud_custom_data: None }
-    }
-}
-
-impl<const N: usize> From<[Element; N]> for NewMessage {
-    fn from(elements: [Element; N]) -> Self {
-        Vec::from(elements).into()
-    }
-}
-
-impl From<Element> for NewMessage {
-    fn from(element: Element) -> Self {
-        [element].into()
-    }
-}
-
-impl From<String> for NewMessage {
-    fn from(text: String) -> Self {
-        Element::text(text).into()
-    }
-}
-
-impl From<&str> for NewMessage {
-    fn from(text: &str) -> Self {
-        Element::text(text).into()
-    }
+    pub(crate) cloud_custom_data: Option<String>,
 }
 
 #[cfg(test)]
@@ -137,11 +95,5 @@ mod tests {
         assert_eq!(serde_json::to_string(&kept).expect("an element"), json);
         assert_eq!(kept, Element::from(&element));
         assert_ne!(kept, Element::new("TIMFaceElem", json!({ "Index": 1.5 })));
-    }
-
-    #[test]
-    fn empty_list_of_elements_replaces_nothing() {
-        let message = NewMessage::from(Vec::new()).with_cloud_custom_data("checked");
-        assert_eq!(message, NewMessage::cloud_custom_data("checked"));
     }
 }

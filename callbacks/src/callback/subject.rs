@@ -8,7 +8,7 @@ use crate::object::{Field, Object};
 pub const MAX_SUBJECT_BYTES: usize = 1024;
 
 /// The fields that can name the subject, in this order.
-pub const SUBJECTS: [&str; 14] = [
+pub const SUBJECTS: &[&str] = &[
     "GroupId",
     "RoomId",
     "CallRecord.CallId",
@@ -28,7 +28,7 @@ pub const SUBJECTS: [&str; 14] = [
 /// The first of [`SUBJECTS`] that is a string of 1 to [`MAX_SUBJECT_BYTES`] bytes. Fields that are present but can't
 /// be a subject are named in `problems`.
 pub(super) fn subject<'a>(object: &Object<'a>, problems: &mut Vec<String>) -> Option<Cow<'a, str>> {
-    for path in SUBJECTS {
+    for &path in SUBJECTS {
         match object.at(path) {
             Some(Field::String(subject)) if subject.is_empty() => problems.push(format!("{path} is empty")),
             Some(Field::String(subject)) if subject.len() > MAX_SUBJECT_BYTES => {

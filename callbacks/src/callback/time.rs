@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The fields that can hold the time of a body without `EventTime`, in this order. In seconds.
-pub const TIMES_IN_SECONDS: [&str; 3] = ["MsgTime", "LastReadTime", "Events[0].EventTime"];
+pub const TIMES_IN_SECONDS: &[&str] = &["MsgTime", "LastReadTime", "Events[0].EventTime"];
 
 /// The field after [`TIMES_IN_SECONDS`], in milliseconds or seconds: the end of a call. Tencent's Call product uses
 /// the same protocol (page 68938).
@@ -38,7 +38,7 @@ pub(super) fn event_time(object: &Object<'_>, problems: &mut Vec<String>) -> Opt
 
 /// The first plausible time among [`TIMES_IN_SECONDS`] and [`END_OF_CALL`].
 pub(super) fn other_time(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
-    let in_seconds = TIMES_IN_SECONDS.into_iter().find_map(|path| {
+    let in_seconds = TIMES_IN_SECONDS.iter().find_map(|path| {
         let field = given(object, path)?;
         if let Some(Time::InSeconds(millis)) = time(&field) {
             return Some(millis);
@@ -86,7 +86,7 @@ mod tests {
 
     /// Time, `EventTime` and problems of a body and a query string.
     fn times(query: &str, body: &str) -> (Option<i64>, Option<i64>, String) {
-        let callback = Callback::parse(&Query::parse(query), body.as_bytes());
+        let callback = Callback::read(Query::parse(query), body.as_bytes());
         let callback = callback.expect("an object").expect("a callback");
         let millis = |time: Option<Millis>| time.map(|Millis(millis)| millis);
         (millis(callback.time()), millis(callback.event_time()), callback.problems().join("; "))

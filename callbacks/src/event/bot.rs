@@ -1,13 +1,16 @@
 //! Messages to robots.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
-use super::message::MsgElem;
+use super::{group::GroupKind, message::MsgElem};
 use crate::value::{Flag, Millis, Number, Seconds, Text, Texts};
 
 /// Someone wrote to a robot (page 68952; 269/90407).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct OnC2cMessage<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
@@ -40,14 +43,16 @@ pub struct OnC2cMessage<'a> {
 }
 
 /// Someone mentioned robots in a group (page 68953; 269/89994).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct OnGroupMessage<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`group::AfterCreateGroup::kind`](super::group::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
@@ -76,8 +81,10 @@ pub struct OnGroupMessage<'a> {
 }
 
 /// A client sends data to a robot, and the answer may contain data for it (page 59057; 269/103730).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct OnC2cSignalMessage<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]

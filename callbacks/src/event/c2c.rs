@@ -1,13 +1,16 @@
 //! One-to-one messages and their read state.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use super::message::{Extension, MsgElem};
 use crate::value::{Flag, Millis, Number, Seconds, Text};
 
 /// A message is about to be sent (page 34364; 269/1632).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeSendMsg<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
@@ -36,8 +39,10 @@ pub struct BeforeSendMsg<'a> {
 }
 
 /// A message was sent, or could not be (page 34365; 269/2716).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterSendMsg<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
@@ -72,8 +77,10 @@ pub struct AfterSendMsg<'a> {
 }
 
 /// A message was recalled (page 43466; 269/61697).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMsgWithDraw<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
@@ -90,8 +97,10 @@ pub struct AfterMsgWithDraw<'a> {
 }
 
 /// A message was edited (page 269/128224, of 2026).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterModifyMsg<'a> {
     /// `UserID` of the user who edited it.
     #[serde(rename = "Operator_Account")]
@@ -119,8 +128,10 @@ pub struct AfterModifyMsg<'a> {
 }
 
 /// Extensions of a message (key-value pairs attached to it) changed (page 76006).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterC2cMsgExtension<'a> {
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
@@ -141,8 +152,10 @@ pub struct AfterC2cMsgExtension<'a> {
 }
 
 /// Someone has read a conversation up to a time (page 43465; 269/61696).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMsgReport<'a> {
     /// `UserID` of the reader.
     #[serde(rename = "Report_Account")]
@@ -159,8 +172,10 @@ pub struct AfterMsgReport<'a> {
 }
 
 /// Someone has marked all conversations as read (page 269/128225, of 2026).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMsgReadAll<'a> {
     /// `UserID` of the reader.
     #[serde(rename = "Report_Account")]
@@ -172,8 +187,10 @@ pub struct AfterMsgReadAll<'a> {
 }
 
 /// An entry of `GroupReadInfo`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct GroupRead<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
@@ -183,8 +200,10 @@ pub struct GroupRead<'a> {
 }
 
 /// Someone sent read receipts for single messages (page 269/128223, of 2026).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMsgReadReceipt<'a> {
     /// `UserID` of the reader.
     #[serde(rename = "Operator_Account")]
@@ -200,8 +219,10 @@ pub struct AfterMsgReadReceipt<'a> {
 }
 
 /// An entry of `C2CMsgInfo`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct C2cMsg<'a> {
     /// `UserID` of the message's sender.
     #[serde(rename = "From_Account")]

@@ -1,13 +1,16 @@
 //! Cloud moderation.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use crate::value::{Flag, Number, Text, Texts};
 
 /// Tencent's cloud moderation judged some content (page 78240; 269/95616). The body doesn't name the command. Only a
 /// part of the page was available, so few fields are required here.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct ResultNotify<'a> {
     /// The kind of content: `C2C`, `C2CCustom`, `Group` or `GroupCustom` for messages; otherwise `GroupInfo`,
     /// `GroupMemberInfo`, `RelationChain` or `UserInfo`.
@@ -50,8 +53,10 @@ pub struct ResultNotify<'a> {
 }
 
 /// `ContactItem` of a [`ResultNotify`].
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct ContactItem<'a> {
     /// 1: to a user, 2: to a group.
     pub contact_type: Option<Number>,

@@ -1,12 +1,15 @@
 //! Followers and followed users.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use crate::value::{Millis, Text, Texts};
 
 /// Someone follows others (page 70355).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterFollowAdd<'a> {
     /// `UserID` of the follower.
     #[serde(rename = "From_Account")]
@@ -18,8 +21,10 @@ pub struct AfterFollowAdd<'a> {
 }
 
 /// Someone stopped following others (page 70356).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterFollowDelete<'a> {
     /// `UserID` of the follower.
     #[serde(rename = "From_Account")]
@@ -42,8 +47,10 @@ impl<'a> AfterFollowDelete<'a> {
 }
 
 /// An entry of `FollowList`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Followed<'a> {
     /// `UserID` of the followed user.
     #[serde(rename = "To_Account")]

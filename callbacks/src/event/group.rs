@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use crate::value::{Millis, Number, Text};
 
+mod kind;
 mod member;
 mod message;
 mod topic;
 
+pub use kind::GroupKind;
 pub use member::{
     AfterMemberExit, AfterMemberFieldChanged, AfterNewMemberJoin, BeforeApplyJoinGroup,
-    BeforeInviteJoinGroup, OnMemberStateChange,
+    BeforeInviteJoinGroup, ExitType, JoinType, OnMemberStateChange,
 };
 pub use message::{
     AfterGroupMsgExtension, AfterModifyMsg, AfterReadReceipt, AfterRecallMsg, AfterSendMsg, BeforeSendMsg,
@@ -21,8 +24,10 @@ pub use message::{
 pub use topic::{AfterCreateTopic, AfterTopicDestroyed, AfterTopicInfoChanged, BeforeCreateTopic};
 
 /// Someone wants to create a group (page 34368; 269/1662). The group has no id yet.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeCreateGroup<'a> {
     /// `UserID` of the user who wants to create the group.
     #[serde(rename = "Operator_Account")]
@@ -32,7 +37,7 @@ pub struct BeforeCreateGroup<'a> {
     pub owner_account: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// The requested name.
     pub name: Text<'a>,
     /// How many groups of this kind the user has created already. Absent in traffic of 2024.
@@ -48,8 +53,10 @@ pub struct BeforeCreateGroup<'a> {
 }
 
 /// A group was created (page 34369; 269/1663: for a community, 3 s later).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterCreateGroup<'a> {
     /// Id of the new group. The English table spells it `groupID`; samples and traffic say `GroupId`.
     pub group_id: Text<'a>,
@@ -61,7 +68,7 @@ pub struct AfterCreateGroup<'a> {
     pub owner_account: Text<'a>,
     /// Kind of group: `Work`, `Public`, `Meeting`, `AVChatRoom`, `Community`; older ones still occur.
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// Name of the group.
     pub name: Text<'a>,
     /// The first members. The owner is among them in traffic, but not in the samples.
@@ -75,14 +82,16 @@ pub struct AfterCreateGroup<'a> {
 }
 
 /// A group was destroyed (page 34377; 269/1670).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterGroupDestroyed<'a> {
     /// Id of the destroyed group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the group's owner.
     #[serde(rename = "Owner_Account")]
     pub owner_account: Text<'a>,
@@ -99,14 +108,16 @@ pub struct AfterGroupDestroyed<'a> {
 
 /// Name, introduction, notification or portrait of a group changed (page 34378; 269/2930). Only changed fields are
 /// present; an empty text means that the field was cleared.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterGroupInfoChanged<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -128,8 +139,10 @@ pub struct AfterGroupInfoChanged<'a> {
 
 /// A group is full: the last place was taken, or someone could not join (page 34376; 269/1669). Sent again with each
 /// attempt to join.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterGroupFull<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
@@ -140,14 +153,16 @@ pub struct AfterGroupFull<'a> {
 }
 
 /// A group has a new owner (page 60396).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterChangeGroupOwner<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the user who transferred the group.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -162,14 +177,16 @@ pub struct AfterChangeGroupOwner<'a> {
 }
 
 /// Attributes of a group (key-value pairs that apps share) changed (page 60394).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterGroupAttrChanged<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`].
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the user who changed them.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -182,8 +199,10 @@ pub struct AfterGroupAttrChanged<'a> {
 }
 
 /// An entry of `GroupAttr`, whose names are lower-case, unlike all others.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct GroupAttr<'a> {
     /// Name of the attribute.
     pub key: Text<'a>,
@@ -193,8 +212,10 @@ pub struct GroupAttr<'a> {
 
 /// The application has used more than 70 % of the groups that it may add in a day (page 57455). This concerns the
 /// application, not a group. In the console it shares its switch with [`AfterGroupInfoChanged`].
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct OnDailyGroupQuotaAlarm {
     /// Groups created today minus groups destroyed today.
     pub quota_used: Number,
@@ -205,8 +226,10 @@ pub struct OnDailyGroupQuotaAlarm {
 }
 
 /// An entry of `MemberList` and similar lists.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Member<'a> {
     /// `UserID` of the member, up to 32 bytes.
     #[serde(rename = "Member_Account")]
@@ -214,8 +237,10 @@ pub struct Member<'a> {
 }
 
 /// An entry of `UserDefinedDataList` (page 33529).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct UserDefinedData<'a> {
     /// Name of the custom field, up to 16 bytes.
     pub key: Text<'a>,

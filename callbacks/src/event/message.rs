@@ -1,12 +1,15 @@
 //! The elements of messages, and the extensions attached to them, in all kinds of chats.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use crate::value::{Number, Raw, Text};
 
 /// An element of `MsgBody`; a message has one or more.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct MsgElem<'a> {
     /// `TIMTextElem`, `TIMCustomElem`, `TIMFaceElem`, `TIMLocationElem`, `TIMImageElem`, `TIMSoundElem`,
     /// `TIMVideoFileElem`, `TIMFileElem`, `TIMRelayElem`; the list is open.
@@ -15,35 +18,42 @@ pub struct MsgElem<'a> {
     pub msg_content: Raw<'a>,
 }
 
-impl<'a> MsgElem<'a> {
+/// The texts of a message's `TIMTextElem`s, in order.
+pub(super) fn texts<'t>(msg_body: &'t [MsgElem<'_>]) -> impl Iterator<Item = Text<'t>> {
+    msg_body.iter().filter_map(MsgElem::text)
+}
+
+impl MsgElem<'_> {
     /// The text of a `TIMTextElem`.
     #[must_use]
-    pub fn text(&self) -> Option<Text<'a>> {
+    pub fn text(&self) -> Option<Text<'_>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
         struct Content<'a> {
             text: Text<'a>,
         }
 
-        self.content("TIMTextElem").map(|content: Content<'a>| content.text)
+        self.content("TIMTextElem").map(|content: Content<'_>| content.text)
     }
 
     /// The content of a `TIMCustomElem`.
     #[must_use]
-    pub fn custom(&self) -> Option<Custom<'a>> {
+    pub fn custom(&self) -> Option<Custom<'_>> {
         self.content("TIMCustomElem")
     }
 
     /// The content, if the element is of this `MsgType` and the content has the shape of `T`.
     #[must_use]
-    pub fn content<T: Deserialize<'a>>(&self, msg_type: &str) -> Option<T> {
+    pub fn content<'c, T: Deserialize<'c>>(&'c self, msg_type: &str) -> Option<T> {
         (self.msg_type == *msg_type).then(|| serde_json::from_str(self.msg_content.get()).ok())?
     }
 }
 
 /// The content of a `TIMCustomElem`, which the app defines.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Custom<'a> {
     /// The app's data, often JSON within a string.
     pub data: Option<Text<'a>>,
@@ -54,8 +64,10 @@ pub struct Custom<'a> {
 }
 
 /// A key that was set on a message or deleted from it.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Extension<'a> {
     /// Name of the key.
     pub key: Text<'a>,

@@ -1,13 +1,16 @@
 //! Official accounts: channels with one sender and many subscribers.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use super::message::MsgElem;
 use crate::value::{Flag, Millis, Seconds, Text};
 
 /// Someone wants to create a channel (page 60795). The channel has no id yet.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeCreateOfficialAccount<'a> {
     /// `UserID` of the user who wants to create the channel.
     #[serde(rename = "Operator_Account")]
@@ -22,8 +25,10 @@ pub struct BeforeCreateOfficialAccount<'a> {
 }
 
 /// A channel was created (page 60796).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterCreateOfficialAccount<'a> {
     /// Id of the new channel, `@TOA#…`
     #[serde(rename = "Official_Account")]
@@ -42,8 +47,10 @@ pub struct AfterCreateOfficialAccount<'a> {
 
 /// Name, introduction, organization or portrait of a channel changed (page 60797). Presumably only changed fields are
 /// present, as for groups.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterOfficialAccountInfoChanged<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -64,8 +71,10 @@ pub struct AfterOfficialAccountInfoChanged<'a> {
 }
 
 /// A channel was destroyed (page 60798).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterOfficialAccountDestroyed<'a> {
     /// Id of the destroyed channel.
     #[serde(rename = "Official_Account")]
@@ -80,8 +89,10 @@ pub struct AfterOfficialAccountDestroyed<'a> {
 }
 
 /// Users are about to subscribe to a channel (page 60799).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeAddSubscriber<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -96,8 +107,10 @@ pub struct BeforeAddSubscriber<'a> {
 }
 
 /// Users subscribed to a channel (page 60800).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterAddSubscriber<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -112,8 +125,10 @@ pub struct AfterAddSubscriber<'a> {
 }
 
 /// Users unsubscribed from a channel or were unsubscribed (page 60802).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterDeleteSubscriber<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -128,8 +143,10 @@ pub struct AfterDeleteSubscriber<'a> {
 }
 
 /// An entry of `SubscribeAccountList`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Subscriber<'a> {
     /// `UserID` of the subscriber.
     #[serde(rename = "Subscriber_Account")]
@@ -137,8 +154,10 @@ pub struct Subscriber<'a> {
 }
 
 /// A channel is full (page 60801).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterOfficialAccountFull<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -148,8 +167,10 @@ pub struct AfterOfficialAccountFull<'a> {
 }
 
 /// A channel is about to send a message (page 60803).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeSendMsg<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -165,8 +186,10 @@ pub struct BeforeSendMsg<'a> {
 }
 
 /// A channel sent a message (page 60804; 269/102324).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterSendMsg<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -186,8 +209,10 @@ pub struct AfterSendMsg<'a> {
 }
 
 /// Messages of a channel were recalled (page 60805).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMsgWithDraw<'a> {
     /// Id of the channel.
     #[serde(rename = "Official_Account")]
@@ -199,8 +224,10 @@ pub struct AfterMsgWithDraw<'a> {
 }
 
 /// An entry of `WithdrawMsgList`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct WithdrawnMsg<'a> {
     /// The message, as in [`AfterSendMsg::msg_key`].
     pub msg_key: Text<'a>,

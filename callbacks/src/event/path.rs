@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::shape::ShapeError;
 use crate::value::Text;
 
 /// The greatest depth of a path. No type is that deep.
@@ -18,10 +19,9 @@ const MAX_STEPS: usize = 16;
 /// The longest name in a path. All documented names are shorter.
 const MAX_NAME_BYTES: usize = 64;
 
-/// The error with the path of its field: `MemberList[1].Member_Account: …`.
-pub(super) fn with_path(body: &str, error: &serde_json::Error) -> String {
-    let (path, problem) = (path(body, position(body, error)), without_value(&error.to_string()));
-    if path.is_empty() { problem } else { format!("{path}: {problem}") }
+/// The error with the path of its field, and without the value.
+pub(super) fn with_path(body: &str, error: &serde_json::Error) -> ShapeError {
+    ShapeError::new(path(body, position(body, error)), without_value(&error.to_string()))
 }
 
 /// serde quotes the value: `invalid type: string "my card is…", expected a sequence`. This keeps only its type.

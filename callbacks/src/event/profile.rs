@@ -1,12 +1,15 @@
 //! Profiles of users.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use crate::value::{Millis, Text};
 
 /// A user's profile changed (page 48733; 269/76489).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct PortraitSet<'a> {
     /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
@@ -21,8 +24,10 @@ pub struct PortraitSet<'a> {
 }
 
 /// An entry of `ProfileItem`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct ProfileItem<'a> {
     /// Name of the field: `Tag_Profile_IM_Nick`, `Tag_Profile_Custom_…`
     pub tag: Text<'a>,

@@ -1,12 +1,15 @@
 //! Friends and black lists.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
 use crate::value::{Flag, Millis, Text};
 
 /// Someone wants to add friends (page 43468; 269/61698). The answer has a decision on each of them.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct PrevFriendAdd<'a> {
     /// `UserID` of the user who made the request.
     #[serde(rename = "Requester_Account")]
@@ -25,8 +28,10 @@ pub struct PrevFriendAdd<'a> {
 }
 
 /// An entry of `FriendItem`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct FriendItem<'a> {
     /// `UserID` of the requested friend.
     #[serde(rename = "To_Account")]
@@ -42,8 +47,10 @@ pub struct FriendItem<'a> {
 }
 
 /// Someone wants to respond to friend requests (page 43467; 269/61699). The answer has a decision on each of them.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct PrevFriendResponse<'a> {
     /// `UserID` of the user who, by the page, requested the friendship.
     #[serde(rename = "Requester_Account")]
@@ -58,8 +65,10 @@ pub struct PrevFriendResponse<'a> {
 }
 
 /// An entry of `ResponseFriendItem`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct ResponseFriendItem<'a> {
     /// `UserID` of the user who requested the friendship.
     #[serde(rename = "To_Account")]
@@ -74,8 +83,10 @@ pub struct ResponseFriendItem<'a> {
 }
 
 /// Users became friends (page 34359; 269/1657).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct FriendAdd<'a> {
     /// The new entries: which user is now on whose list.
     pub pair_list: Vec<Pair<'a>>,
@@ -92,8 +103,10 @@ pub struct FriendAdd<'a> {
 
 /// Friendships ended, or a block list changed; the command says which (pages 34360, 34361, 34362; 269/1659, 269/1660,
 /// 269/1661).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Pairs<'a> {
     /// The entries that were added or removed.
     pub pair_list: Vec<Pair<'a>>,
@@ -102,8 +115,10 @@ pub struct Pairs<'a> {
 }
 
 /// An entry of `PairList`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Pair<'a> {
     /// `UserID` of the list's owner.
     #[serde(rename = "From_Account")]

@@ -1,12 +1,15 @@
 //! Users coming online and going offline.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
-use crate::value::{Millis, Text};
+use crate::value::{Millis, Text, words::words};
 
 /// Someone came online or went offline (page 34357; 269/2570).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct StateChange<'a> {
     /// The user and the change.
     pub info: Info<'a>,
@@ -17,11 +20,13 @@ pub struct StateChange<'a> {
 }
 
 /// `Info` of a [`StateChange`].
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct Info<'a> {
-    /// `Login`, `Logout`, or `Disconnect` if the network failed.
-    pub action: Text<'a>,
+    /// The change.
+    pub action: Action<'a>,
     /// `UserID` of the user.
     #[serde(rename = "To_Account")]
     pub to_account: Text<'a>,
@@ -30,9 +35,23 @@ pub struct Info<'a> {
     pub reason: Option<Text<'a>>,
 }
 
+words! {
+    /// A change of a user's state.
+    Action {
+        /// `Login`: the user came online.
+        Login = "Login",
+        /// `Logout`: the user logged out.
+        Logout = "Logout",
+        /// `Disconnect`: the connection was lost.
+        Disconnect = "Disconnect",
+    }
+}
+
 /// An entry of `KickedDevice`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct KickedDevice<'a> {
     /// `iOS`, `Android`, `Web`, `Windows`, `iPad`, `Mac`, `Linux`; the list is open.
     pub platform: Option<Text<'a>>,

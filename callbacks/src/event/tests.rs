@@ -4,7 +4,11 @@ use super::*;
 use crate::{sample::samples, value::Millis};
 
 mod catalogue;
+mod common;
+mod owned;
 mod properties;
+#[cfg(feature = "serialize")]
+mod serialize;
 
 /// A realistic body for each documented command.
 fn cases() -> impl Iterator<Item = (String, Value)> {
@@ -35,7 +39,7 @@ fn every_documented_command_has_an_event_with_its_name() {
 fn body_of_an_undocumented_command_is_not_parsed() {
     for command in ["Live.CallbackAfterCreateRoom", "Unknown", "", "group.CallbackAfterGroupFull"] {
         let event = Event::parse(command, "no JSON").expect("it is not parsed");
-        assert_eq!((&event, event.command()), (&Event::Unknown(command), command));
+        assert_eq!((&event, event.command()), (&Event::Unknown(command.into()), command));
     }
 }
 
@@ -101,7 +105,7 @@ fn error_has_the_path_of_the_mismatching_field() {
         ),
         (r#"{"GroupId":"@T","GroupId":"@U"}"#, "duplicate field `GroupId`"),
     ] {
-        let error = Event::parse("Group.CallbackAfterGroupFull", body).expect_err(body);
+        let error = Event::parse("Group.CallbackAfterGroupFull", body).expect_err(body).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
 
@@ -119,7 +123,7 @@ fn error_has_the_path_of_the_mismatching_field() {
         (r#" {"To_Account":"a"}"#, "FriendItem: invalid type: map"),
     ] {
         let body = format!(r#"{{ "From":{{"a":[1]}},{}"FriendItem":{items}}}"#, '\n');
-        let error = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body);
+        let error = Event::parse("Sns.CallbackPrevFriendAdd", &body).expect_err(&body).to_string();
         assert!(error.starts_with(expected), "{error}");
     }
 }
@@ -146,6 +150,7 @@ fn parse_error_never_quotes_the_body() {
                 let mut body = body.clone();
                 *body.pointer_mut(&field).expect("the field") = value.clone();
                 let Err(error) = Event::parse(&command, &body.to_string()) else { continue };
+                let error = error.to_string();
                 errors += 1;
                 assert!(!error.contains("planted") || path == "CreatedGroupNum", "{path}: {error}");
                 assert!(!error.contains("4242") && error.len() < 300, "{path}: {error}");
@@ -160,7 +165,7 @@ fn deep_nesting_is_an_error_only_in_typed_fields() {
     let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
     for field in ["Operator_Account", "GroupId", "TopicIdList", "Type"] {
         let body = format!(r#"{{"{field}":{deep}}}"#);
-        let error = Event::parse("Group.CallbackAfterTopicDestroyed", &body).expect_err(field);
+        let error = Event::parse("Group.CallbackAfterTopicDestroyed", &body).expect_err(field).to_string();
         assert!(error.len() < 200, "{error}");
     }
     let body = format!(r#"{{"GroupId":"@T","Tomorrow":{deep}}}"#);
@@ -178,6 +183,23 @@ fn single_topic_is_read_as_a_list() {
         };
         assert_eq!(*event.topic_id_list, ["@TOPIC#_a"]);
     }
+}
+
+#[test]
+fn words_of_the_samples_are_documented() {
+    for (command, body) in cases() {
+        let json = body.to_string();
+        let event = Event::parse(&command, &json).expect("the body fits");
+        assert!(!format!("{event:?}").contains("Other("), "{event:?}");
+    }
+    let body = r#"{"GroupId":"g","Type":"AVChatRoom","ExitType":"Expired","Operator_Account":"o",
+        "ExitMemberList":[]}"#;
+    let Ok(Event::GroupAfterMemberExit(event)) = Event::parse("Group.CallbackAfterMemberExit", body) else {
+        panic!("the body fits");
+    };
+    assert_eq!(event.kind, group::GroupKind::AvChatRoom);
+    assert_eq!(event.exit_type, group::ExitType::Other("Expired".into()));
+    assert!(event.kind == "AVChatRoom" && event.exit_type == "Expired");
 }
 
 #[test]

@@ -1,3 +1,8 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, SystemTime},
+};
+
 use super::*;
 
 fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
@@ -119,4 +124,38 @@ fn text_derefs_and_compares_like_str() {
     assert_eq!(format!("{text:>2}"), " 群");
     assert_eq!(String::from(&text), "群");
     assert!(text == *"群" && text == "群" && text.starts_with('群'));
+    assert_eq!(AsRef::<str>::as_ref(&text), "群");
+    assert_eq!(BTreeMap::from([(text.clone(), 1)]).get("群"), Some(&1));
+    assert_eq!(HashMap::from([(text.clone(), 1)]).get("群"), Some(&1));
+    assert_eq!(String::from(text), "群");
+}
+
+#[test]
+fn numbers_convert_and_display_as_digits() {
+    assert_eq!(i64::from(Number(-5)), -5);
+    assert!(Number(5) == 5 && Number(5) != 6);
+    assert!(bool::from(Flag(true)) && !bool::from(Flag(false)));
+    assert_eq!(format!("{:>3} {:02} {}", Number(-5), Seconds(6), Millis(7)), " -5 06 7");
+}
+
+#[test]
+fn texts_are_iterated_in_order() {
+    let texts = Texts(vec!["a".into(), "b".into()]);
+    let mut joined = String::new();
+    for text in &texts {
+        joined += text;
+    }
+    assert_eq!(joined, "ab");
+}
+
+#[test]
+fn times_convert_into_system_time() {
+    let epoch = SystemTime::UNIX_EPOCH;
+    assert_eq!(SystemTime::from(Millis(1_500)), epoch + Duration::from_millis(1_500));
+    assert_eq!(SystemTime::from(Millis(-1)), epoch - Duration::from_millis(1));
+    assert_eq!(SystemTime::from(Seconds(-2)), epoch - Duration::from_secs(2));
+    for extreme in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX] {
+        let (millis, seconds): (SystemTime, SystemTime) = (Millis(extreme).into(), Seconds(extreme).into());
+        assert_eq!((millis < epoch, seconds < epoch), (extreme < 0, extreme < 0), "{extreme}");
+    }
 }

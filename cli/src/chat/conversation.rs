@@ -1,6 +1,6 @@
 //! The participants of a conversation, and its events.
 
-use tencent_chat_callbacks::{Callback, Query};
+use tencent_chat_callbacks::Callback;
 use tencent_chat_webhook::record::attribute::Item;
 
 use super::{
@@ -54,9 +54,8 @@ impl Conversation {
         if !matters {
             return None;
         }
-        let query = format!("CallbackCommand={command}");
         let body = attribute(event, "Body").unwrap_or_default();
-        let callback = Callback::parse(&Query::parse(&query), body.as_bytes()).ok().flatten();
+        let callback = Callback::of(command, body).ok();
         match (self, callback.as_ref().map(Callback::event)) {
             (Self::Between(between), Some(Ok(typed))) => between.step(event, &typed),
             (Self::In(_), Some(Ok(typed))) => group::step(event, &typed),

@@ -72,13 +72,15 @@ pub(super) fn cause(outcome: &str, reason: &str) -> (&'static str, String) {
 #[cfg(test)]
 mod tests {
     use tencent_chat_callbacks::Refusal;
+    use tencent_chat_webhook::refused::Refused;
 
     use super::*;
 
     #[test]
     fn refusals_all_have_a_cause() {
-        for refusal in Refusal::ALL {
-            assert_ne!(cause("refused", refusal.name()).0, "", "{}", refusal.name());
+        let library = Refusal::ALL.iter().map(|refusal| refusal.name());
+        for name in Refused::OWN.iter().map(|refused| refused.name()).chain(library) {
+            assert_ne!(cause("refused", name).0, "", "{name}");
         }
     }
 

@@ -87,7 +87,7 @@ fn is_user(event: &Item, object: Option<&Object<'_>>) -> bool {
         // The parts of the body are missing.
         None => attribute(event, path).is_some_and(can_be),
     };
-    let path = SUBJECTS.into_iter().find(is_there);
+    let path = SUBJECTS.iter().copied().find(is_there);
     path.is_some_and(|path| path.ends_with("_Account") || path == "ClientUserId")
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use tencent_chat_callbacks::{
-    Callback, Event, Query,
+    Callback, Event,
     event::group::{AfterCreateGroup, AfterGroupDestroyed, Member, OnMemberStateChange},
     value::Text,
 };
@@ -101,8 +101,7 @@ impl State {
         let Some(body) = attribute(item, "Body") else {
             return false;
         };
-        let query = format!("CallbackCommand={command}");
-        let Ok(Some(callback)) = Callback::parse(&Query::parse(&query), body.as_bytes()) else {
+        let Ok(callback) = Callback::of(command, body) else {
             return false;
         };
         let event = callback.event();

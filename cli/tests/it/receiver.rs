@@ -7,10 +7,7 @@ use std::{
 };
 
 use support::endpoint::read_message;
-use tencent_chat_callbacks::{
-    Query,
-    signature::{Admission, Admitted, App, Token},
-};
+use tencent_chat_callbacks::{App, Query, Receiver as Admission};
 use tencent_chat_webhook::time::now_millis;
 use tokio::{
     io::AsyncWriteExt,
@@ -31,11 +28,9 @@ pub(crate) struct Received {
 impl Received {
     /// Whether it is admitted as signed with this token.
     pub(crate) fn is_signed(&self, sdk_appid: &str, secret: &str) -> bool {
-        let token = Token { position: 1, secret: secret.to_owned() };
-        let app = App { sdk_appid: sdk_appid.to_owned(), tokens: vec![token] };
-        let admission = Admission::new(vec![app]);
-        let admitted = admission.admit(&Query::parse(&self.query), now_millis() / 1000);
-        matches!(admitted, Ok(Admitted { token: Some(1), .. }))
+        let receiver = Admission::new([App::signed(sdk_appid, [secret]).expect("a token")]);
+        let admitted = receiver.admit(Query::parse(&self.query), b"", now_millis() / 1000);
+        admitted.is_ok_and(|admitted| admitted.sdk_appid().is_some() && admitted.signed_by().is_some())
     }
 }
 

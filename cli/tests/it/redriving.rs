@@ -16,7 +16,7 @@ fn line(id: &str, piece: usize, pieces: usize) -> String {
 fn foreign() -> String {
     format!(
         "2026-11-21T09:00:00 {}\n",
-        json!({ "unrecorded": unrecorded_with("z", "App=1".to_owned(), "{}") })
+        json!({ "unrecorded": unrecorded_with("z", "App=1".to_owned(), r#"{"a":1}"#) })
     )
 }
 

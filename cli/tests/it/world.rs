@@ -13,7 +13,7 @@ use support::{
     requests::{CREATED, SDK_APPID},
 };
 use tencent_chat_webhook::{
-    record::Keeping,
+    record::ItemSettings,
     settings::Aws,
     store::{Store, client},
     unrecorded::Unrecorded,
@@ -86,11 +86,12 @@ impl World {
     }
 
     pub(crate) async fn record_callback(&self, callback: &Unrecorded<'_>, index_shards: u32) {
-        let keeping = Keeping { retention_days: None, index_shards };
-        let record = callback.record(keeping).expect("it is a callback");
-        let without_fields = || callback.record_without_fields(keeping);
+        let item_settings = ItemSettings { retention_days: None, index_shards };
         let deadline = Instant::now() + Duration::from_secs(10);
-        self.store.write(record, without_fields, deadline).await.expect("the table takes it");
+        self.store
+            .write(|fields| callback.record(fields, item_settings), deadline)
+            .await
+            .expect("the table takes it");
     }
 
     /// Runs the program with an environment that names the table.

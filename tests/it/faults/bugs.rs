@@ -17,7 +17,7 @@ use tencent_chat_webhook::{
     handler::Handler,
     log::{Level, Log, log_panics},
     outcome::Stored,
-    record::Keeping,
+    record::ItemSettings,
     redrive,
     store::{Store, client},
     unrecorded::Unrecorded,
@@ -84,8 +84,9 @@ async fn redrive_reports_an_entry_that_panics_and_records_the_others() {
         let body = format!(r#"{{"GroupId":"{number}"}}"#);
         Unrecorded::new("", query, 1_670_574_414_321, "request-1", body)
     };
-    let keeping = Keeping { retention_days: None, index_shards: 1 };
-    let results = redrive::record_all(&store, (0..20).map(callback).collect(), keeping, within_a_minute());
+    let item_settings = ItemSettings { retention_days: None, index_shards: 1 };
+    let results =
+        redrive::record_all(&store, (0..20).map(callback).collect(), item_settings, within_a_minute());
     let results: Vec<_> = results.map(|(_, result)| result).collect().await;
     let failed: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
     assert_eq!((results.len(), failed.len()), (20, 1));

@@ -7,7 +7,7 @@ use support::{
 };
 use tencent_chat_webhook::{
     outcome::Stored,
-    record::{Keeping, attribute::Item},
+    record::{ItemSettings, attribute::Item},
     redrive,
     store::Store,
     unrecorded::{LogEntries, Unrecorded},
@@ -48,9 +48,9 @@ async fn redrive_of_a_recorded_callback_is_a_duplicate_without_write() {
         stage.deliver(&kind.event(1)).await;
         let store = Store::new(stage.table.client.clone(), TABLE);
         let redrive = async |retention_days| {
-            let keeping = Keeping { retention_days, index_shards: 1 };
+            let item_settings = ItemSettings { retention_days, index_shards: 1 };
             let whole = LogEntries::of_lines(stage.log.text().lines()).whole;
-            let results = redrive::record_all(&store, whole, keeping, within_a_minute());
+            let results = redrive::record_all(&store, whole, item_settings, within_a_minute());
             results.map(|(_, result)| result).collect::<Vec<_>>().await
         };
         assert_eq!(redrive(None).await, [Ok(Stored::New)], "{kind}");
@@ -83,10 +83,10 @@ async fn parts_live_as_long_as_their_head() {
             let settings =
                 settings_for(&format!("http://{}", endpoint.address), &[("ALLOW_UNSIGNED", "true")]);
             let store = Store::connect(&settings.destination);
-            let keeping = Keeping { retention_days, index_shards: 1 };
+            let item_settings = ItemSettings { retention_days, index_shards: 1 };
             let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupDestroyed";
             let callback = Unrecorded::new("id", query, 1_670_574_414_321, "request-1", Kind::LARGE.body(1));
-            let results = redrive::record_all(&store, vec![callback], keeping, within_a_minute());
+            let results = redrive::record_all(&store, vec![callback], item_settings, within_a_minute());
             let results: Vec<_> = results.map(|(_, result)| result).collect().await;
             assert_eq!(results, [Ok(stored)], "{first:?}, then {second:?}");
         }

@@ -15,7 +15,7 @@ use support::{
 use tencent_chat_webhook::{
     handler::Handler,
     outcome::Stored,
-    record::Keeping,
+    record::ItemSettings,
     redrive::{self, Limits},
     store::Store,
     unrecorded::LogEntries,
@@ -121,8 +121,9 @@ pub(crate) async fn redrive(table: &Table, log: &str) -> Vec<Stored> {
     let LogEntries { whole, incomplete, unreadable } = LogEntries::of_lines(log.lines());
     assert_eq!((incomplete.len(), unreadable), (0, 0), "the log has every piece");
     let store = Store::new(table.client.clone(), TABLE);
-    let keeping = Keeping { retention_days: None, index_shards: 1 };
-    let results: Vec<_> = redrive::record_all(&store, whole, keeping, within_a_minute()).collect().await;
+    let item_settings = ItemSettings { retention_days: None, index_shards: 1 };
+    let results: Vec<_> =
+        redrive::record_all(&store, whole, item_settings, within_a_minute()).collect().await;
     let stored = |(callback, result): (_, Result<_, _>)| {
         result.unwrap_or_else(|error| panic!("{callback:?}: {error}"))
     };

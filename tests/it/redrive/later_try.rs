@@ -21,7 +21,7 @@ async fn redrive_records_a_callback_and_then_finds_a_duplicate() {
     let endpoint = passing(&table).await;
     let mut function = start(&endpoint).await;
     let lines = unrecorded(&Kind::ALL).await;
-    assert_eq!(lines.len(), 8, "the large ones are in three pieces each");
+    assert_eq!(lines.len(), 10, "the large ones are in four pieces each");
     assert_eq!(invoke(&mut function, &event(&lines)).await, Ok(Value::Null));
     assert_eq!(invoke(&mut function, &queued(&[event(&lines)])).await, Ok(left(&[])));
     assert_eq!(table.bodies().await.len(), 4);

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use support::requests::{post, signed};
-use tencent_chat_callbacks::{Refusal, callback::MAX_BODY_BYTES};
+use tencent_chat_callbacks::Refusal;
+use tencent_chat_webhook::refused::{MAX_BODY_BYTES, Refused};
 
 use super::rows::{BODY, COMMAND, FIRST, OURS, Row, row};
 
@@ -24,22 +25,23 @@ pub(super) fn wrong_bodies() -> Vec<Row> {
     ];
     let no_object = ["[{}]".into(), arrays(10_000), "null".into(), r#""{}""#.into(), "1".into()];
     let query = signed(OURS, COMMAND, FIRST);
-    let plain =
-        |refusal, body: &str| row(body.chars().take(20).collect::<String>(), refusal, post(&query, body));
-    let base64 = |what: &str, refusal, body: &str| {
+    let plain = |refused: Refused, body: &str| {
+        row(body.chars().take(20).collect::<String>(), refused, post(&query, body))
+    };
+    let base64 = |what: &str, refused: Refused, body: &str| {
         let mut event = post(&query, body);
         event["isBase64Encoded"] = json!(true);
-        row(what, refusal, event)
+        row(what, refused, event)
     };
     let mut rows = vec![
-        plain(Refusal::BodyTooLarge, &too_large()),
-        plain(Refusal::BodyTooLarge, &"[".repeat(MAX_BODY_BYTES + 1)),
-        base64("base64 without its end", Refusal::RequestMalformed, "e30"),
-        base64("JSON for base64", Refusal::RequestMalformed, BODY),
-        base64("bytes that are not UTF-8, in base64", Refusal::BodyNotText, "eyJhIjoi/yJ9"),
-        base64("a lone surrogate as bytes, in base64", Refusal::BodyNotText, "eyJhIjoi7aCAIn0="),
+        plain(Refused::BodyTooLarge, &too_large()),
+        plain(Refused::BodyTooLarge, &"[".repeat(MAX_BODY_BYTES + 1)),
+        base64("base64 without its end", Refused::RequestMalformed, "e30"),
+        base64("JSON for base64", Refused::RequestMalformed, BODY),
+        base64("bytes that are not UTF-8, in base64", Refusal::BodyNotText.into(), "eyJhIjoi/yJ9"),
+        base64("a lone surrogate as bytes, in base64", Refusal::BodyNotText.into(), "eyJhIjoi7aCAIn0="),
     ];
-    rows.extend(no_json.iter().map(|body| plain(Refusal::BodyNotJson, body)));
-    rows.extend(no_object.iter().map(|body| plain(Refusal::BodyNotObject, body)));
+    rows.extend(no_json.iter().map(|body| plain(Refusal::BodyNotJson.into(), body)));
+    rows.extend(no_object.iter().map(|body| plain(Refusal::BodyNotObject.into(), body)));
     rows
 }

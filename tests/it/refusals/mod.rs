@@ -9,6 +9,7 @@ use support::{
     requests::{post, request_time, signed},
 };
 use tencent_chat_callbacks::{Refusal, signature::sign};
+use tencent_chat_webhook::refused::Refused;
 
 use crate::world::{World, handler, ok, send, status_and_body};
 
@@ -35,8 +36,9 @@ const REPLIES: [(&str, u16, &str); 13] = [
 
 #[test]
 fn table_has_every_refusal() {
-    let in_table: BTreeSet<_> = every_row().iter().map(|row| row.refusal.name()).collect();
-    let all: BTreeSet<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
+    let in_table: BTreeSet<_> = every_row().iter().map(|row| row.refused.name()).collect();
+    let library = Refusal::ALL.iter().map(|refusal| refusal.name());
+    let all: BTreeSet<_> = Refused::OWN.iter().map(|refused| refused.name()).chain(library).collect();
     let replies: BTreeSet<_> = REPLIES.iter().map(|reply| reply.0).collect();
     assert_eq!(in_table, all);
     assert_eq!(replies, all);
@@ -56,9 +58,9 @@ fn first_4_kb(event: &Value) -> String {
 #[tokio::test]
 async fn untrustworthy_requests_are_refused_logged_and_not_recorded() {
     let world = World::with_settings(&SETTINGS).await;
-    for Row { what, refusal, event } in every_row() {
+    for Row { what, refused, event } in every_row() {
         let (status, body) = status_and_body(&world.send(&event).await);
-        let name = refusal.name();
+        let name = refused.name();
         let (_, code, error_info) = REPLIES.iter().find(|reply| reply.0 == name).expect("it has a reply");
         let expected = json!({ "ActionStatus": "FAIL", "ErrorInfo": error_info, "ErrorCode": code });
         assert_eq!((status, body), (u64::from(*code), expected), "{what}");
@@ -85,9 +87,9 @@ async fn untrustworthy_requests_never_reach_dynamodb() {
     let nowhere = ([127, 0, 0, 1], 9).into();
     let endpoint = Endpoint::scripted(&[Step::Reset], nowhere).await;
     let (handler, _) = handler(&format!("http://{}", endpoint.address), &SETTINGS);
-    for Row { what, refusal, event } in every_row() {
+    for Row { what, refused, event } in every_row() {
         let (status, _) = status_and_body(&send(&handler, &event).await);
-        assert_eq!(status, u64::from(refusal.status()), "{what}");
+        assert_eq!(status, u64::from(refused.status()), "{what}");
         assert_eq!(endpoint.connections(), 0, "{what}");
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use support::requests::{post, request_time, signed};
 use tencent_chat_callbacks::{Query, Refusal, signature::sign};
+use tencent_chat_webhook::refused::Refused;
 
 use super::bodies;
 
@@ -20,13 +21,13 @@ pub(super) const BODY: &str = r#"{"CallbackCommand":"Group.CallbackAfterGroupFul
 /// A request and the reason of its refusal.
 pub(super) struct Row {
     pub(super) what: String,
-    pub(super) refusal: Refusal,
+    pub(super) refused: Refused,
     pub(super) event: Value,
 }
 
-pub(super) fn row(what: impl Into<String>, refusal: Refusal, event: Value) -> Row {
-    let what = what.into();
-    Row { what, refusal, event }
+pub(super) fn row(what: impl Into<String>, refused: impl Into<Refused>, event: Value) -> Row {
+    let (what, refused) = (what.into(), refused.into());
+    Row { what, refused, event }
 }
 
 /// A complete, signed request.
@@ -58,7 +59,7 @@ fn wrong_methods() -> Vec<Row> {
     let method = |name: &str| {
         let mut event = good();
         event["requestContext"]["http"]["method"] = json!(name);
-        row(format!("method {name}"), Refusal::NotPost, event)
+        row(format!("method {name}"), Refused::NotPost, event)
     };
     ["GET", "PUT", "OPTIONS", "post"].map(method).into()
 }
@@ -234,12 +235,12 @@ fn several_faults() -> Vec<Row> {
     let size = faulty(OURS, &now, &right, &huge);
     let json = faulty(OURS, &now, &right, "x");
     vec![
-        row("all wrong", Refusal::NotPost, all),
+        row("all wrong", Refused::NotPost, all),
         row("all but the method", Refusal::SdkAppidForeign, application),
         row("time, Sign, size", Refusal::SignTooOld, time),
         row("time malformed, Sign malformed, size", Refusal::SignMalformed, no_time),
         row("Sign, size", Refusal::SignWrong, sign),
-        row("size", Refusal::BodyTooLarge, size),
+        row("size", Refused::BodyTooLarge, size),
         row("JSON", Refusal::BodyNotJson, json),
     ]
 }

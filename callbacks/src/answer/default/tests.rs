@@ -1,14 +1,9 @@
 use super::*;
 
-use crate::query::Query;
-
 const ADD: &str = "Sns.CallbackPrevFriendAdd";
 
 fn default_json(command: &str, body: &str) -> String {
-    let query = format!("CallbackCommand={command}");
-    let callback = Callback::parse(&Query::parse(&query), body.as_bytes());
-    let callback = callback.expect("an object").expect("a callback");
-    default_answer(&callback).json().into_owned()
+    Callback::of(command, body).expect("an object").answer().json().into_owned()
 }
 
 fn results(body: &str) -> String {

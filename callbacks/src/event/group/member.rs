@@ -1,20 +1,23 @@
 //! The members of groups.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
-use super::Member;
-use crate::value::{Millis, Text};
+use super::{GroupKind, Member};
+use crate::value::{Millis, Text, words::words};
 
 /// Someone applies to join a group (page 34370; 269/1665). Allowing this does not let them in yet: if the group
 /// requires an administrator's approval, that still follows.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeApplyJoinGroup<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the applicant.
     #[serde(rename = "Requestor_Account")]
     pub requestor_account: Text<'a>,
@@ -27,14 +30,16 @@ pub struct BeforeApplyJoinGroup<'a> {
 }
 
 /// Someone wants to add users to a group (page 34371; 269/1666).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeInviteJoinGroup<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the user who invites.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -45,16 +50,18 @@ pub struct BeforeInviteJoinGroup<'a> {
 }
 
 /// Users joined a group (page 34372; 269/1667).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterNewMemberJoin<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
-    /// `Apply` if they applied, `Invited` if a member invited them.
-    pub join_type: Text<'a>,
+    pub kind: GroupKind<'a>,
+    /// How they joined.
+    pub join_type: JoinType<'a>,
     /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -65,16 +72,18 @@ pub struct AfterNewMemberJoin<'a> {
 }
 
 /// Members left a group or were removed (page 34373; 269/1668).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMemberExit<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
-    /// `Quit` if they left, `Kicked` if they were removed.
-    pub exit_type: Text<'a>,
+    pub kind: GroupKind<'a>,
+    /// Why they are no longer members.
+    pub exit_type: ExitType<'a>,
     /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -85,8 +94,10 @@ pub struct AfterMemberExit<'a> {
 }
 
 /// Members of an audio-video group went offline or came back (page 48734; 269/76156).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct OnMemberStateChange<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
@@ -101,14 +112,16 @@ pub struct OnMemberStateChange<'a> {
 }
 
 /// Role or name card of a member changed (page 60393). Only changed fields are present.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterMemberFieldChanged<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the user who changed it.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -121,4 +134,24 @@ pub struct AfterMemberFieldChanged<'a> {
     pub name_card: Option<Text<'a>>,
     /// When it happened.
     pub event_time: Option<Millis>,
+}
+
+words! {
+    /// How users joined a group.
+    JoinType {
+        /// `Apply`: they applied.
+        Apply = "Apply",
+        /// `Invited`: a member invited them.
+        Invited = "Invited",
+    }
+}
+
+words! {
+    /// Why users are no longer members of a group.
+    ExitType {
+        /// `Kicked`: they were removed.
+        Kicked = "Kicked",
+        /// `Quit`: they left.
+        Quit = "Quit",
+    }
 }

@@ -1,22 +1,25 @@
 //! Messages in groups. Messages in a topic have the same form and a `TopicId`.
 
+use bounded_static::ToStatic;
 use serde::Deserialize;
 
-use super::Member;
+use super::{GroupKind, Member};
 use crate::{
     event::message::{Extension, MsgElem},
     value::{Flag, Millis, Number, Seconds, Text},
 };
 
 /// A message is about to be sent to a group (page 34374; 269/1619).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct BeforeSendMsg<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
@@ -41,14 +44,16 @@ pub struct BeforeSendMsg<'a> {
 }
 
 /// A message was sent to a group (page 34375; 269/2661).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterSendMsg<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
@@ -80,8 +85,10 @@ pub struct AfterSendMsg<'a> {
 }
 
 /// An entry of `GroupAtInfo`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct GroupAt<'a> {
     /// Everybody is mentioned.
     pub group_at_all_flag: Option<Flag>,
@@ -91,14 +98,16 @@ pub struct GroupAt<'a> {
 }
 
 /// A message could not be sent to a group (page 49462; 269/78619).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct SendMsgException<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the sender.
     #[serde(rename = "From_Account")]
     pub from_account: Text<'a>,
@@ -122,14 +131,16 @@ pub struct SendMsgException<'a> {
 }
 
 /// Messages of a group were recalled (page 46979; 269/73141).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterRecallMsg<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// `UserID` of the user who recalled them.
     #[serde(rename = "Operator_Account")]
     pub operator_account: Text<'a>,
@@ -142,8 +153,10 @@ pub struct AfterRecallMsg<'a> {
 }
 
 /// An entry of `MsgSeqList`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct RecalledMsg<'a> {
     /// The message, as in [`AfterSendMsg::msg_seq`].
     pub msg_seq: Number,
@@ -152,8 +165,10 @@ pub struct RecalledMsg<'a> {
 }
 
 /// A message of a group was edited (page 269/129193, of 2026).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterModifyMsg<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
@@ -171,14 +186,16 @@ pub struct AfterModifyMsg<'a> {
 }
 
 /// Members sent read receipts for messages of a group (page 60395). Not for communities.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterReadReceipt<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
-    pub kind: Text<'a>,
+    pub kind: GroupKind<'a>,
     /// The read state of each message.
     pub group_msg_receipt_list: Vec<GroupMsgReceipt<'a>>,
     /// When it happened.
@@ -186,8 +203,10 @@ pub struct AfterReadReceipt<'a> {
 }
 
 /// An entry of `GroupMsgReceiptList`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct GroupMsgReceipt<'a> {
     /// The message, as in [`AfterSendMsg::msg_seq`].
     pub msg_seq: Number,
@@ -200,8 +219,10 @@ pub struct GroupMsgReceipt<'a> {
 }
 
 /// Extensions of a message (key-value pairs attached to it) changed (page 76007).
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, ToStatic)]
+#[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
+#[non_exhaustive]
 pub struct AfterGroupMsgExtension<'a> {
     /// Id of the group.
     pub group_id: Text<'a>,

@@ -1,0 +1,76 @@
+//! Your decision on a before-callback, within its time.
+
+use std::{fmt, panic::AssertUnwindSafe, time::Instant};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use tencent_chat_callbacks::{Answer, Ask, Callback, event::is_before_callback};
+
+use crate::{decisions::decide, record::MAX_ANSWER_BYTES};
+
+/// A function like [`decide`](crate::decisions::decide).
+pub type Decide = dyn for<'a> Fn(Ask<'a>) -> BoxFuture<'a, Answer> + Send + Sync;
+
+/// The decisions on before-callbacks.
+pub(super) struct Decisions(pub(super) Box<Decide>);
+
+impl Default for Decisions {
+    fn default() -> Self {
+        Self(Box::new(|ask| Box::pin(decide(ask))))
+    }
+}
+
+impl fmt::Debug for Decisions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Decisions")
+    }
+}
+
+/// The answer to a before-callback.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) answer: Answer,
+    /// Whether the answer is not the default one.
+    pub(super) is_own: bool,
+    /// Why there is no decision, for the log: `timeout` or `panic`.
+    pub(super) fault: Option<&'static str>,
+}
+
+impl Decisions {
+    /// The answer to a callback, by the deadline. `None` if this is no before-callback.
+    pub(super) async fn decide(&self, callback: &Callback<'_>, deadline: Instant) -> Option<Decided> {
+        if !is_before_callback(callback.command()) {
+            return None;
+        }
+        let default = callback.answer();
+        let Some(ask) = callback.ask() else {
+            return Some(Decided { answer: default, is_own: false, fault: None });
+        };
+        // A decision may also panic before its future exists.
+        let deciding = AssertUnwindSafe(async { (self.0)(ask).await }).catch_unwind();
+        let (answer, fault) = match tokio::time::timeout_at(deadline.into(), deciding).await {
+            Ok(Ok(answer)) => (answer, None),
+            Ok(Err(_)) => (default.clone(), Some("panic")),
+            Err(_) => (default.clone(), Some("timeout")),
+        };
+        Some(Decided { is_own: answer != default, answer, fault })
+    }
+}
+
+impl Decided {
+    /// The attribute `Answer`: the JSON of the answer, or if that is too long, of its first three fields.
+    pub(super) fn recorded(&self) -> Option<String> {
+        /// The longest `ErrorInfo` in a shortened answer, in bytes.
+        const MAX_INFO_BYTES: usize = 1024;
+        if !self.is_own {
+            return None;
+        }
+        let json = self.answer.json().into_owned();
+        if json.len() <= MAX_ANSWER_BYTES {
+            return Some(json);
+        }
+        let (code, info) = (self.answer.error_code(), self.answer.error_info());
+        let info = &info[..info.floor_char_boundary(MAX_INFO_BYTES)];
+        let short = serde_json::json!({ "ActionStatus": "OK", "ErrorInfo": info, "ErrorCode": code });
+        Some(short.to_string())
+    }
+}
