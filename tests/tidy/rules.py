@@ -2,8 +2,11 @@
 
 import collections
 import itertools
+import pathlib
 import posixpath
 import re
+import subprocess
+import tempfile
 import urllib.parse
 
 import markdown
@@ -22,6 +25,7 @@ READMES = ("README.md", *TRANSLATIONS["README.md"].values())
 CHANGELOG = "docs/changelog.md"
 REFERENCE, OPERATE, AWS = "docs/reference.md", "docs/operate.md", "docs/aws.md"
 EXTENDING = "docs/extending.md"
+DECISIONS = "src/decisions.rs"
 
 # The entries of the root, each with the reader or tool that needs it there.
 ROOT = {
@@ -228,6 +232,19 @@ def diffs_apply(repository):
             yield f"{EXTENDING}, block {number}: {complaint.splitlines()[0]}"
 
 
+def example_decisions_are_tested(repository):
+    tested = set(repository.texts("tests/it/extending/*.rs").values())
+    for number, (language, block) in enumerate(markdown.blocks(repository.text(EXTENDING)), 1):
+        if language == "diff" and f"a/{DECISIONS}" in block:
+            with tempfile.TemporaryDirectory() as folder:
+                file = pathlib.Path(folder) / DECISIONS
+                file.parent.mkdir()
+                file.write_text(repository.text(DECISIONS), encoding="utf-8")
+                subprocess.run(["git", "apply", "-"], cwd=folder, input=block, capture_output=True, text=True)
+                if file.read_text(encoding="utf-8") not in tested:
+                    yield f"{EXTENDING}, block {number}: no file of tests/it/extending is its result"
+
+
 def nothing_is_pending(repository):
     word = "OUTPUT-" + "PENDING"
     for name, text in repository.texts("*.md", ".github/*").items():
@@ -253,5 +270,6 @@ RULES = (
     translations_keep_their_language,
     bold_is_bold,
     diffs_apply,
+    example_decisions_are_tested,
     nothing_is_pending,
 )
