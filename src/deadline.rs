@@ -35,7 +35,7 @@ const OLDEST: Duration = Duration::from_secs(10);
 pub struct Deadlines {
     /// The arrival time, in milliseconds since the epoch.
     pub received_at: u64,
-    /// Until then your decision is awaited. After a cold start this may be now.
+    /// The function waits for your decision until then. After a cold start no time may be left.
     pub decide_by: Instant,
     /// Until then a write is retried.
     pub write_by: Instant,

@@ -34,6 +34,12 @@ pub struct Limits {
     pub each: Duration,
 }
 
+/// A body below this length is one item and one request. A larger one may need several.
+const ONE_ITEM_BYTES: usize = 128 * 1024;
+
+/// How long the write of a large body is retried at least: DynamoDB takes 3.5 MB of one key in 4 s.
+const LARGE: Duration = Duration::from_secs(5);
+
 /// How many callbacks are written at the same time.
 const AT_A_TIME: usize = 8;
 
@@ -46,7 +52,8 @@ pub fn record_all(
     limits: Limits,
 ) -> impl Stream<Item = (Unrecorded<'static>, Result<Stored, Failure>)> {
     let write = move |callback: Unrecorded<'static>| async move {
-        let deadline = limits.deadline.min(Instant::now() + limits.each);
+        let each = if callback.body.len() < ONE_ITEM_BYTES { limits.each } else { limits.each.max(LARGE) };
+        let deadline = limits.deadline.min(Instant::now() + each);
         let result = record(store, &callback, item_settings, deadline).await;
         (callback, result)
     };

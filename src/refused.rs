@@ -1,4 +1,4 @@
-//! Every reason to refuse a request: those of the library, and those of this function.
+//! All reasons to refuse a request: the library's [`Refusal`], and this function's own.
 
 use tencent_chat_callbacks::Refusal;
 
@@ -19,7 +19,7 @@ pub enum Refused {
 }
 
 impl Refused {
-    /// The reasons of this function.
+    /// The reasons that only this function has.
     pub const OWN: [Self; 3] = [Self::RequestMalformed, Self::NotPost, Self::BodyTooLarge];
 
     /// Name in log and metric, HTTP status (which is `ErrorCode` too), and `ErrorInfo`.

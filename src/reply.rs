@@ -18,8 +18,9 @@ const MAX_ANSWER_BYTES: usize = 6_000_000 - 1000;
 /// Whether Lambda can return an answer.
 #[must_use]
 pub fn fits(answer: &str) -> bool {
-    // The answer is JSON without raw control characters, so only these two characters are escaped again.
-    let escapes = || answer.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    // White space between tokens may hold these control characters. A string of JSON has none.
+    let is_escaped = |byte: &u8| matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t');
+    let escapes = || answer.bytes().filter(is_escaped).count();
     answer.len() <= MAX_ANSWER_BYTES / 2 || answer.len() + escapes() <= MAX_ANSWER_BYTES
 }
 

@@ -42,6 +42,9 @@ pub(crate) const REJECTED: &str = "ValidationException";
 /// The limit of a warm-up: the first callback waits for it.
 pub const WARM_UP_TIMEOUT: Duration = Duration::from_millis(400);
 
+/// A look at an item that is known to be there ends this long before the deadline of the write.
+const LOOK_MARGIN: Duration = Duration::from_millis(50);
+
 /// How many parts of a body are written at the same time.
 const PARTS_AT_A_TIME: usize = 4;
 
@@ -101,8 +104,11 @@ impl Store {
                 }
                 self.put_parts(parts).await?;
             }
-            match self.put_head(head).await {
-                Err(failure) if failure.reason == REJECTED => self.put_head(build(Fields::Body)?.head).await,
+            match self.put_head(head, deadline).await {
+                Err(failure) if failure.reason == REJECTED => {
+                    failure::forget();
+                    self.put_head(build(Fields::Body)?.head, deadline).await
+                }
                 stored => stored,
             }
         };
@@ -120,15 +126,18 @@ impl Store {
         by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, send(put)).await.map(drop)
     }
 
-    async fn put_head(&self, head: Item) -> Result<Stored, Failure> {
+    async fn put_head(&self, head: Item, deadline: Instant) -> Result<Stored, Failure> {
         let (key, receipt) = (key(&head), receipt(&head));
         match send(self.put(head).condition_expression(IS_NEW)).await? {
             Put::Written => Ok(Stored::New),
-            // An earlier attempt may have written the item although its response was lost.
-            Put::Found(_)
-                if failure::last().is_some() && self::receipt(&self.look(key).await?) == receipt =>
-            {
-                Ok(Stored::New)
+            // An earlier attempt may have written the item although its response was lost. It is there in any case, so
+            // nothing that happens to this request is a failure.
+            Put::Found(_) if failure::last().is_some() => {
+                let look_by = deadline.checked_sub(LOOK_MARGIN).unwrap_or(deadline);
+                // Boxed, because this is rare, and all other writes would carry its large future.
+                let item = tokio::time::timeout_at(look_by.into(), Box::pin(self.look(key))).await;
+                let is_ours = item.is_ok_and(|item| item.is_ok_and(|item| self::receipt(&item) == receipt));
+                Ok(if is_ours { Stored::New } else { Stored::Duplicate })
             }
             Put::Found(_) => Ok(Stored::Duplicate),
         }
@@ -148,7 +157,7 @@ impl Store {
     ///
     /// Two writers of one callback may have different retentions, and either may write the head. So a part only ever
     /// replaces one that expires earlier: then the parts live at least as long as their head. If the condition
-    /// fails, a part that lives longer is there, which is as good.
+    /// fails, the table already has a part that lives at least as long, so nothing is missing.
     async fn put_parts(&self, parts: Vec<Item>) -> Result<(), Failure> {
         let puts = parts.into_iter().map(|part| {
             let expires_at = part.get("ExpiresAt").cloned();

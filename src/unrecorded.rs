@@ -21,7 +21,8 @@ pub(crate) const UNRECORDABLE: &str = "unrecordable";
 pub(crate) const MASKED: &str = "masked";
 
 /// The longest part of a body in one log line, in bytes as JSON escapes them. A line of CloudWatch holds 256 KB; the
-/// rest of the line (subject, problem and query, escaped) always stays below 56 KB, and an answer of 16 KB below 32.
+/// rest of the line (subject, problem and query, escaped) needs less than 56 KB, and an answer
+/// of 16 KB at most 32 KB when escaped.
 const LINE_BODY_BYTES: usize = 160 * 1000;
 
 /// A callback that could not be stored, or a piece of it.

@@ -119,7 +119,8 @@ impl Ask<'_> {
 }
 
 impl Callback<'_> {
-    /// The decision that Tencent waits for. `None` if this is no before-callback of its documented shape.
+    /// The decision that Tencent waits for. `None` if this is not a before-callback, or its body does
+    /// not have the documented shape.
     #[must_use]
     pub fn ask(&self) -> Option<Ask<'_>> {
         if crate::event::is_before_callback(self.command()) {

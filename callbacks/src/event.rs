@@ -229,13 +229,13 @@ impl Event<'_> {
         self.common()?.operator()
     }
 
-    /// Whether Tencent waits for a decision, as [`is_before_callback`] tells from the command.
+    /// Whether Tencent waits for a decision, the same as [`is_before_callback`] for its command.
     #[must_use]
     pub fn is_before(&self) -> bool {
         is_before_callback(self.command())
     }
 
-    /// The texts of the message's `TIMTextElem`s, in order. None if the event has no message.
+    /// The texts of the message's `TIMTextElem`s, in order. Empty if the event has no message.
     pub fn texts(&self) -> impl Iterator<Item = Text<'_>> {
         texts(self.common().map_or(&[], Common::msg_body))
     }

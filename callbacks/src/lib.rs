@@ -34,7 +34,7 @@
 //!
 //! The modules follow a callback; each uses only modules below it:
 //!
-//! - [`receiver`]: the door: admits requests and reads them.
+//! - [`receiver`]: admits requests and reads them; start here.
 //! - [`ask`]: the decisions that Tencent waits for.
 //! - [`answer`]: the answer to a callback.
 //! - [`callback`]: command, JSON object, subject and time of a callback.

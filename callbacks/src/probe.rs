@@ -3,8 +3,9 @@
 //! The console's page (269/32431) does not describe this request. One integrator saw a signed POST without
 //! `SdkAppid`, with a `CallbackCommand` in the URL and the body `{}`. So a request for a served application is a URL
 //! check if its body is empty or white space. It is also one if the body is an object without fields, and the command
-//! is absent or documented: each documented command has required fields. A request without `SdkAppid` is one if it is
-//! signed and has no fields either. [`Received::UrlCheck`](crate::Received::UrlCheck) is all of these.
+//! is absent or documented: each documented command has required fields. A request without `SdkAppid` is a
+//! URL check if its body is empty or has no fields, and it is signed or one of the applications is unsigned. All of
+//! these are [`Received::UrlCheck`](crate::Received::UrlCheck).
 
 /// Whether a body is empty or only white space.
 pub(crate) fn is_blank(body: &[u8]) -> bool {

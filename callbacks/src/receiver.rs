@@ -1,4 +1,4 @@
-//! The door of the library: admits requests, and reads them.
+//! Admits requests and reads them. Start here.
 
 use std::{error::Error, fmt};
 
@@ -26,7 +26,7 @@ pub struct App {
     tokens: Vec<String>,
 }
 
-/// A list of tokens with which anybody could sign.
+/// Why a list of tokens is rejected: with it, anybody could sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -130,8 +130,8 @@ impl Receiver {
     }
 
     /// The first half of [`receive`](Self::receive), for a caller that logs who was admitted before the body is read.
-    /// Checks `SdkAppid`, then the age of `RequestTime`, then `Sign`. Of the body it only looks whether it is empty:
-    /// then a request without `SdkAppid` may be the console's URL check.
+    /// Checks `SdkAppid`, then the age of `RequestTime`, then `Sign`. It looks at the
+    /// body only if `SdkAppid` is missing: an empty body, or an object without fields, may be the console's URL check.
     ///
     /// # Errors
     /// One of the refusals named `Sdk…` or `Sign…`.
@@ -214,8 +214,8 @@ impl Received<'_> {
         }
     }
 
-    /// The decision that Tencent waits for. `None` if this is no before-callback of its documented shape: then send
-    /// the default [`answer`](Self::answer).
+    /// The decision that Tencent waits for. `None` if this is not a before-callback, or its body does
+    /// not have the documented shape: then send the default [`answer`](Self::answer).
     #[must_use]
     pub fn ask(&self) -> Option<Ask<'_>> {
         match self {

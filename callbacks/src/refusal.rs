@@ -1,4 +1,4 @@
-//! Every reason to refuse a request, under the one name that answer, log and metric share.
+//! The library's reasons to refuse a request. Log and metric use the same name for each.
 
 use std::{error::Error, fmt};
 

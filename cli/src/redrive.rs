@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tencent_chat_webhook::{
     outcome::{Failure, Outcome, Stored},
-    record::{Fields, ItemSettings},
+    record::{Fields, ItemSettings, Record},
     redrive::{self, Limits},
     store::{Store, client::persistent},
     unrecorded::{Incomplete, LogEntries, Unrecorded},
@@ -73,7 +73,7 @@ pub(crate) struct Redrive {
     /// Only print what would be recorded
     #[arg(long)]
     dry_run: bool,
-    /// Record what standard input has, without asking
+    /// Record the callbacks from standard input without asking
     #[arg(short, long, conflicts_with = "since")]
     yes: bool,
     /// Read masked data of the log, which needs the permission logs:Unmask
@@ -156,26 +156,28 @@ async fn find(place: &Place, asked: &Redrive) -> Result<(LogEntries, String), Fa
 
 /// Shows the callbacks found in a text, and continues only with `--yes`, or with a yes at a terminal.
 fn confirm(callbacks: &[Unrecorded<'_>], item_settings: ItemSettings, yes: bool) -> Result<(), Fault> {
-    for record in callbacks
-        .iter()
-        .filter_map(|callback| callback.record(Fields::Attributes, item_settings).ok())
-        .take(SHOWN)
-    {
-        let head = &record.head;
-        let command = attribute(head, "CallbackCommand").unwrap_or_default();
-        note(&format!("found: {}  {command}  {}  {}", time(head), subject(head), detail(head)));
+    let record = |callback: &Unrecorded<'_>| callback.record(Fields::Attributes, item_settings).ok();
+    // Without --yes, a person has to see all of them.
+    let shown = if yes { SHOWN } else { usize::MAX };
+    let mut count = 0;
+    for Record { head, .. } in callbacks.iter().filter_map(record) {
+        count += 1;
+        if count <= shown {
+            let command = attribute(&head, "CallbackCommand").unwrap_or_default();
+            note(&format!("found: {}  {command}  {}  {}", time(&head), subject(&head), detail(&head)));
+        }
     }
-    if callbacks.len() > SHOWN {
-        note(&format!("and {} more; --dry-run prints all", callbacks.len() - SHOWN));
+    if count > shown {
+        note(&format!("and {} more; --dry-run prints all", count - shown));
     }
-    if yes || callbacks.is_empty() {
+    if yes || count == 0 {
         return Ok(());
     }
-    let question = format!("this records {}", counted(callbacks.len(), "callback"));
+    let question = format!("this records {}", counted(count, "callback"));
     match ask_at_terminal(&question)? {
         Some(true) => Ok(()),
         Some(false) => Err(Fault::new("nothing was written")),
-        None => Err(Fault::new(format!("{question}, if they are the function's own: add --yes"))),
+        None => Err(Fault::new(format!("{question}; if the function wrote all of them, add --yes"))),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Your decision on a before-callback, within its time.
 
-use std::{fmt, panic::AssertUnwindSafe, time::Instant};
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use tencent_chat_callbacks::{Answer, Ask, Callback, event::is_before_callback};
@@ -36,7 +40,7 @@ pub(super) struct Decided {
 }
 
 impl Decisions {
-    /// The answer to a callback, by the deadline. `None` if this is no before-callback.
+    /// The answer to a callback, by the deadline. `None` if this is not a before-callback.
     pub(super) async fn decide(&self, callback: &Callback<'_>, deadline: Instant) -> Option<Decided> {
         if !is_before_callback(callback.command()) {
             return None;
@@ -46,8 +50,12 @@ impl Decisions {
             return Some(Decided { answer: default, is_own: false, fault: None });
         };
         // A decision may also panic before its future exists.
-        let deciding = AssertUnwindSafe(async { (self.0)(ask).await }).catch_unwind();
-        let (answer, fault) = match tokio::time::timeout_at(deadline.into(), deciding).await {
+        let mut deciding = Box::pin(AssertUnwindSafe(async { (self.0)(ask).await }).catch_unwind());
+        let decided = tokio::time::timeout_at(deadline.into(), &mut deciding).await;
+        // What a decision holds may panic too when it is dropped.
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(deciding)));
+        let (answer, fault) = match decided {
+            _ if dropped.is_err() => (default.clone(), Some("panic")),
             Ok(Ok(answer)) => (answer, None),
             Ok(Err(_)) => (default.clone(), Some("panic")),
             Err(_) => (default.clone(), Some("timeout")),

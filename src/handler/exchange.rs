@@ -81,7 +81,7 @@ impl<'a> Exchange<'a> {
 
     /// Logs the outcome and returns the reply.
     pub(super) fn reply(mut self, outcome: &Outcome) -> Response<Body> {
-        // After a panic there may be no answer yet.
+        // After a panic while the request was read there is no answer yet.
         let is_before = self.command.as_deref().is_some_and(is_before_callback);
         let mut answer = self.answer.take().or_else(|| is_before.then_some(Cow::Borrowed(Answer::PLAIN)));
         if answer.as_deref().is_some_and(|answer| !fits(answer)) {
@@ -136,7 +136,8 @@ impl<'a> Exchange<'a> {
             Arrival { sdk_appid, received_at: self.deadlines.received_at, request_id: self.facts.request_id };
         let decide_by = self.deadlines.decide_by;
         let (stored, forwarded) = if self.shared.receiver.is_some() {
-            // The receiver's answer comes first, so the decision need not be recorded, and takes no time of its own.
+            // Your own receiver's answer has priority over the decision. So the decision is not recorded, and runs
+            // while the callback is stored and forwarded.
             let decide = self.shared.decisions.decide(callback, decide_by);
             let (decided, stored, forwarded) =
                 tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback));
@@ -144,8 +145,7 @@ impl<'a> Exchange<'a> {
             (stored, forwarded)
         } else {
             let decided = self.shared.decisions.decide(callback, decide_by).await;
-            self.note_decided(decided.as_ref());
-            self.recorded_answer = decided.and_then(|decided| decided.recorded());
+            self.recorded_answer = self.note_decided(decided.as_ref());
             (self.store(callback, &event, arrival).await, None)
         };
         self.facts.store_time = Some(milliseconds(stored.time));
@@ -190,15 +190,23 @@ impl<'a> Exchange<'a> {
     fn note_callback(&mut self, callback: &Callback<'_>) {
         let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
         self.command = Some(callback.command().to_owned());
+        if is_before_callback(callback.command()) {
+            self.answer = Some(callback.answer().json());
+        }
         self.facts.callback_command = self.command.clone().map(Cow::Owned);
         self.facts.subject = Some(callback.subject().to_owned());
         self.facts.event_time = event_time;
         self.facts.lag = event_time.and_then(|time| self.deadlines.received_at.checked_signed_diff(time));
     }
 
-    fn note_decided(&mut self, decided: Option<&Decided>) {
-        self.answer = decided.map(|decided| decided.answer.json());
-        self.facts.decision = decided.and_then(|decided| decided.fault);
+    /// Takes the answer of a decision, unless Lambda could not return it. Returns the attribute `Answer`.
+    fn note_decided(&mut self, decided: Option<&Decided>) -> Option<String> {
+        let decided = decided?;
+        self.facts.decision = decided.fault;
+        let json = decided.answer.json();
+        let is_sent = fits(&json);
+        self.answer = Some(json);
+        decided.recorded().filter(|_| is_sent)
     }
 
     fn note_forwarded(&mut self, callback: &Callback<'_>, Forwarded { result, answer, time }: Forwarded) {

@@ -1,8 +1,8 @@
 //! The one attempt that a batch from the log gets.
 //!
 //! CloudWatch makes batches of every log stream, so of every instance of the function, and nothing limits how many
-//! run at once. During an outage each of them takes an instance away from the function. So a batch is given up at the
-//! first failure that more attempts could mend, and the queue, which runs two at a time, retries it.
+//! run at once. During an outage each of them takes an instance away from the function. So a batch stops at its
+//! first transient failure, and the queue, which runs two invocations at a time, retries the rest.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::{Stream, StreamExt, stream};
 
-use super::{record, search::INCOMPLETE};
+use super::{ONE_ITEM_BYTES, record, search::INCOMPLETE};
 use crate::{
     outcome::{Failure, PANIC, Stored},
     record::ItemSettings,
@@ -24,9 +24,6 @@ pub(super) const FIRST_TRY: Duration = Duration::from_secs(1);
 
 /// How many requests are under way at the same time.
 const REQUESTS: usize = 10;
-
-/// A body below this length is one item and one request. A larger one may need several.
-const ONE_ITEM_BYTES: usize = 128 * 1024;
 
 /// Records callbacks by one attempt each, and returns the result of each attempt. After the first failure that is not
 /// the callback's own fault, no attempt begins. `failed` is set by such a failure.

@@ -98,7 +98,7 @@ pub struct Redrive {
 /// # Errors
 /// If Lambda's Runtime API can't be reached.
 pub async fn serve(redrive: &Redrive) -> Result<(), Error> {
-    lambda_runtime::run(service_fn(|event| redrive.handle(event))).await
+    lambda_runtime::run(service_fn(|event| Box::pin(redrive.handle(event)))).await
 }
 
 impl Redrive {
@@ -184,6 +184,9 @@ impl Redrive {
     async fn later_try(&self, mut work: Work, context: &Context) -> BTreeSet<usize> {
         let deadline = deadline(context, LATER_TRY);
         let mut round = std::mem::take(&mut work.whole);
+        // Throttled callbacks at the front would keep the same others from their turn in each invocation.
+        let first = usize::try_from(now_millis()).unwrap_or_default() % round.len().max(1);
+        round.rotate_left(first);
         let (mut stored_at, mut pause) = (Instant::now(), FIRST_PAUSE);
         while !round.is_empty() {
             let mut failed = Vec::new();
@@ -231,7 +234,10 @@ impl Redrive {
         let mut all_well = true;
         while let Some((id, found)) = found.next().await {
             let result = match found {
-                Ok(callback) => record(store, &callback, self.item_settings, deadline).await,
+                Ok(callback) => {
+                    let deadline = deadline.min(Instant::now() + STALLED);
+                    record(store, &callback, self.item_settings, deadline).await
+                }
                 Err(failure) => Err(failure),
             };
             let is_well = result.as_ref().is_ok() || result.as_ref().is_err_and(is_of_entry);

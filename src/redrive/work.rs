@@ -48,10 +48,15 @@ impl Work {
         for callback in entries.whole {
             if self.waits(&callback.id, index) {
                 self.whole.push(callback);
+            } else if let Some(index) = self.incomplete.iter().position(|(known, _)| known.id == callback.id)
+            {
+                // An earlier batch has only some of its pieces.
+                self.incomplete.swap_remove(index);
+                self.whole.push(callback);
             } else if let Some(known) = self.whole.iter_mut().find(|known| known.id == callback.id)
                 && !known.is_intact()
             {
-                // The log of one batch may have been masked, and not the other's.
+                // One batch may be masked and the other not.
                 *known = callback;
             }
         }

@@ -41,6 +41,11 @@ pub(super) fn last() -> Option<Failure> {
     LAST.try_with(|last| last.borrow().clone()).ok().flatten()
 }
 
+/// Forgets the last failure, before a request that it says nothing about.
+pub(super) fn forget() {
+    let _ = LAST.try_with(RefCell::take);
+}
+
 /// Remembers the failure of each attempt.
 #[derive(Debug)]
 pub(super) struct Remember;

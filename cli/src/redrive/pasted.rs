@@ -58,9 +58,9 @@ fn strings(text: &str) -> Option<Vec<String>> {
     lines.map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Reads log lines and JSON values, each from the beginning of a line. The first lines may be the rest of a value that
-/// is cut at its front, and the last value may be cut at its end. Returns false if there is any line that AWS does not
-/// print beside log lines, or after such a rest any other line or row: then this may be an output in which a person's text stands with its line feeds.
+/// Reads log lines and JSON values, each from the beginning of a line. The text may begin inside a value that was cut
+/// off, and its last value may be cut off. Returns false if a chat text may stand in it unescaped: if AWS does not
+/// print such a line between log lines, or if another line or a row follows after a cut beginning.
 fn lines(text: &str, values: &mut Values) -> bool {
     let mut text = text.trim_end();
     let (mut has_begun, mut is_cut, mut is_trusted) = (false, false, true);
@@ -82,7 +82,9 @@ fn lines(text: &str, values: &mut Values) -> bool {
                 break;
             }
             Read::Nothing => {
-                is_trusted &= !has_begun || is_prefix(line) || (!is_cut && is_known(line));
+                // The rest of a JSON value has no tabs: this is a row of columns.
+                let may_be_rest = !has_begun && !line.contains('\t');
+                is_trusted &= may_be_rest || is_prefix(line) || (!is_cut && is_known(line));
                 is_cut |= !has_begun && !is_known(line);
                 values.mention(line);
                 end
@@ -93,7 +95,7 @@ fn lines(text: &str, values: &mut Values) -> bool {
     is_trusted
 }
 
-/// What a line gave.
+/// The result of reading a line.
 enum Read {
     /// JSON values, and the length of their text from the beginning of the line.
     Values(Vec<Value>, usize),
@@ -216,7 +218,7 @@ fn is_known(line: &str) -> bool {
     let line = line.trim();
     let first = line.split(['\t', ' ']).next().unwrap_or_default();
     let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
-    // `aws logs tail` also prints Lambda's own lines, which are no JSON.
+    // `aws logs tail` also prints Lambda's own lines, which are not JSON.
     is_number || is_time(first) || OTHER_LINES.contains(&first)
 }
 

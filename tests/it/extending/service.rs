@@ -9,7 +9,7 @@ use tencent_chat_callbacks::{Answer, Ask};
 
 use crate::https::{Https, Limits};
 
-/// The URL of your service, without TLS to another machine only in a VPC.
+/// The URL of your service: `https://`, because the function is not in a VPC.
 static SERVICE: LazyLock<String> = LazyLock::new(|| std::env::var("MODERATION_URL").unwrap_or_default());
 
 /// One client for all requests: it keeps a connection.

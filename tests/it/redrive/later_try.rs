@@ -112,3 +112,16 @@ async fn pieces_missing_from_a_batch_are_looked_up_in_the_log() {
     assert_eq!(bodies, [Kind::SMALL.body(0), Kind::LARGE.body(1)]);
     assert_eq!(column(&end(function).await, "outcome"), ["recorded", "recorded", "duplicate"]);
 }
+
+/// A message with all pieces of a body needs no search, although another message has only some of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn whole_callback_is_recorded_beside_its_pieces() {
+    let table = Table::start().await;
+    let endpoint = passing(&table).await;
+    let lines = unrecorded(&[Kind::LARGE]).await;
+    let mut function = start(&endpoint).await;
+    let answer = invoke(&mut function, &queued(&[event(&lines[1..]), event(&lines)])).await;
+    assert_eq!(answer, Ok(left(&[])));
+    assert_eq!(table.bodies().await, [Kind::LARGE.body(0)]);
+    assert_eq!(column(&end(function).await, "outcome"), ["recorded"]);
+}

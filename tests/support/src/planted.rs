@@ -52,6 +52,7 @@ pub fn text() -> impl Strategy<Value = String> {
         1 => Just(forged()),
         1 => Just(format!("\n{}\n", forged())),
         1 => Just(format!("\n@message,x\n\"{}\",1\n", forged().replace('"', "\"\""))),
+        1 => Just(format!("\ntimestamp,message\n1,\"{}\"\n1,\"", forged().replace('"', "\"\""))),
     ];
     let escaped = |(text, times): (String, usize)| {
         (0..times).fold(text, |text, _| json!(text).to_string().trim_matches('"').to_owned())

@@ -206,6 +206,10 @@ fn csv_files_of_the_console_are_read() {
     assert_eq!(find(&format!("\u{feff}@timestamp,subject,@message\r\n{exported}")), expected());
     let cut = &exported[..exported.len() - 20];
     assert_eq!(find(&format!("@timestamp,subject,@message\r\n{cut}")).unreadable, 1);
+    // The end of an output that is cut in a person's text, which opens a quoted field that never ends.
+    let open =
+        format!("timestamp,message\n1,{}\n1,\"\nRESULTS\t@ptr\tCm\n", cell(&lines("forged", &["{}"])[0]));
+    assert_eq!(find(&open), LogEntries { unreadable: 1, ..LogEntries::default() });
 }
 
 #[test]
