@@ -18,7 +18,7 @@ use crate::{
 mod subject;
 mod time;
 pub use subject::{MAX_SUBJECT_BYTES, SUBJECTS};
-pub use time::{END_OF_CALL, TIMES_IN_SECONDS};
+pub use time::OTHER_TIMES;
 
 /// The command of an object that names none.
 pub const UNKNOWN_COMMAND: &str = "Unknown";
@@ -142,8 +142,8 @@ impl<'a> Callback<'a> {
         self.subject.as_deref().unwrap_or(&self.command)
     }
 
-    /// When it happened: the body's `EventTime`, else the first of [`TIMES_IN_SECONDS`], else [`END_OF_CALL`], else
-    /// the URL's `RequestTime`. `None` if none of them is plausible; then use the time of receipt.
+    /// When it happened: the body's `EventTime`, else the first of [`OTHER_TIMES`], else the URL's
+    /// `RequestTime`. `None` if none of them is plausible; then use the time of receipt.
     #[must_use]
     pub fn time(&self) -> Option<Millis> {
         self.time

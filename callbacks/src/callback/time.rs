@@ -6,12 +6,9 @@ use crate::{
     value::{Millis, Seconds, decimal},
 };
 
-/// The fields that can hold the time of a body without `EventTime`, in this order. In seconds.
-pub const TIMES_IN_SECONDS: &[&str] = &["MsgTime", "LastReadTime", "Events[0].EventTime"];
-
-/// The field after [`TIMES_IN_SECONDS`], in milliseconds or seconds: the end of a call. Tencent's Call product uses
-/// the same protocol (page 68938).
-pub const END_OF_CALL: &str = "CallRecord.EndTime";
+/// The fields that can hold the time of a body without `EventTime`, in this order. The pages give the first three in
+/// seconds; the last one is the end of a call: Tencent's Call product uses the same protocol (page 68938).
+pub const OTHER_TIMES: &[&str] = &["MsgTime", "LastReadTime", "Events[0].EventTime", "CallRecord.EndTime"];
 
 /// A plausible time. The number of digits before the decimal point decides the unit.
 enum Time {
@@ -36,20 +33,12 @@ pub(super) fn event_time(object: &Object<'_>, problems: &mut Vec<String>) -> Opt
     }
 }
 
-/// The first plausible time among [`TIMES_IN_SECONDS`] and [`END_OF_CALL`].
+/// The first plausible time among [`OTHER_TIMES`], in milliseconds or in seconds.
 pub(super) fn other_time(object: &Object<'_>, problems: &mut Vec<String>) -> Option<Millis> {
-    let in_seconds = TIMES_IN_SECONDS.iter().find_map(|path| {
-        let field = given(object, path)?;
-        if let Some(Time::InSeconds(millis)) = time(&field) {
-            return Some(millis);
-        }
-        problems.push(format!("{path} is not a time in seconds"));
-        None
-    });
-    in_seconds.or_else(|| match time(&given(object, END_OF_CALL)?) {
+    OTHER_TIMES.iter().find_map(|path| match time(&given(object, path)?) {
         Some(Time::InMillis(millis) | Time::InSeconds(millis)) => Some(millis),
         None => {
-            problems.push(format!("{END_OF_CALL} is not a time"));
+            problems.push(format!("{path} is not a time"));
             None
         }
     })
@@ -106,7 +95,10 @@ mod tests {
             (r#"{"MsgTime":"1670574414","LastReadTime":1670574415}"#, SECONDS, None, ""),
             (r#"{"LastReadTime":1670574414}"#, SECONDS, None, ""),
             (r#"{"Events":[{"EventTime":1670574414},{"EventTime":1}]}"#, SECONDS, None, ""),
-            (r#"{"MsgTime":1670574414123}"#, REQUEST, None, "MsgTime is not a time in seconds"),
+            (r#"{"MsgTime":1670574414123}"#, MILLIS, None, ""),
+            (r#"{"LastReadTime":"1670574414123"}"#, MILLIS, None, ""),
+            (r#"{"Events":[{"EventTime":1670574414123}]}"#, MILLIS, None, ""),
+            (r#"{"MsgTime":16705744141}"#, REQUEST, None, "MsgTime is not a time"),
             (r#"{"EventTime":0,"MsgTime":1670574414}"#, SECONDS, None, "EventTime is not a time"),
             (r#"{"EventTime":1670574414123.0}"#, MILLIS, Some(MILLIS), ""),
             (r#"{"EventTime":1670574414123.9}"#, MILLIS, Some(MILLIS), ""),
