@@ -22,7 +22,8 @@ async fn redrive_records_a_callback_and_then_finds_a_duplicate() {
     let mut function = start(&endpoint).await;
     let lines = unrecorded(&Kind::ALL).await;
     assert_eq!(lines.len(), 10, "the large ones are in four pieces each");
-    assert_eq!(invoke(&mut function, &event(&lines)).await, Ok(Value::Null));
+    // From the queue, because a batch from the log has one second, which a busy machine may not give to large bodies.
+    assert_eq!(invoke(&mut function, &queued(&[event(&lines)])).await, Ok(left(&[])));
     assert_eq!(invoke(&mut function, &queued(&[event(&lines)])).await, Ok(left(&[])));
     assert_eq!(table.bodies().await.len(), 4);
 
@@ -105,7 +106,7 @@ async fn pieces_missing_from_a_batch_are_looked_up_in_the_log() {
     let endpoint = passing(&table).await;
     let lines = unrecorded(&[Kind::SMALL, Kind::LARGE]).await;
     let mut function = start_with_log(&endpoint, lines.clone()).await;
-    assert_eq!(invoke(&mut function, &event(&lines[..2])).await, Ok(Value::Null));
+    assert_eq!(invoke(&mut function, &queued(&[event(&lines[..2])])).await, Ok(left(&[])));
     assert_eq!(invoke(&mut function, &queued(&[event(&lines[2..])])).await, Ok(left(&[])));
     let mut bodies = table.bodies().await;
     bodies.sort_by_key(String::len);
