@@ -40,6 +40,8 @@ pub(super) struct Exchange<'a> {
     request: &'a Request,
     query: Query<'a>,
     deadlines: Deadlines,
+    /// API Gateway's id of the request.
+    request_id: &'a str,
     /// The application, once the request is admitted.
     sdk_appid: Option<&'a str>,
     /// The command, as far as it is known.
@@ -61,13 +63,25 @@ impl<'a> Exchange<'a> {
         let query = Query::parse(request.uri().query().unwrap_or_default());
         let command = query.callback_command().filter(|name| is_name(name)).map(str::to_owned);
         let invocation = request.lambda_context_ref().map(|context| shared.invocation_facts(context));
+        let request_id = context.and_then(|context| context.request_id.as_deref()).unwrap_or_default();
         let facts = Facts {
-            request_id: context.and_then(|context| context.request_id.as_deref()).unwrap_or_default(),
+            request_id,
             callback_command: command.clone().map(Cow::Owned),
             ..invocation.unwrap_or_default()
         };
         let (sdk_appid, answer, recorded_answer) = (None, None, None);
-        Self { shared, request, query, deadlines, sdk_appid, command, answer, recorded_answer, facts }
+        Self {
+            shared,
+            request,
+            query,
+            deadlines,
+            request_id,
+            sdk_appid,
+            command,
+            answer,
+            recorded_answer,
+            facts,
+        }
     }
 
     /// Admits the request and processes the callback in it.
@@ -133,7 +147,7 @@ impl<'a> Exchange<'a> {
         self.note_callback(callback);
         let event = callback.event();
         let arrival =
-            Arrival { sdk_appid, received_at: self.deadlines.received_at, request_id: self.facts.request_id };
+            Arrival { sdk_appid, received_at: self.deadlines.received_at, request_id: self.request_id };
         let decide_by = self.deadlines.decide_by;
         let (stored, forwarded) = if self.shared.receiver.is_some() {
             // Your own receiver's answer has priority over the decision. So the decision is not recorded, and runs
@@ -219,17 +233,17 @@ impl<'a> Exchange<'a> {
 
     /// Logs everything that a redrive needs.
     fn log_unrecorded(&mut self, outcome: &Outcome) {
-        if let Some(context) = self.request.lambda_context_ref() {
-            self.facts.function_version = Some(&context.env_config.version);
-            self.facts.function_request_id = Some(&context.request_id);
-        }
+        let context = self.request.lambda_context_ref();
+        self.facts.function_version = context.map(|context| context.env_config.version.as_str());
+        let id = context.map(|context| context.request_id.as_str());
+        self.facts.function_request_id = id;
         // Without an application the request was not admitted: a stranger's body must not be redriven.
         let unrecorded = self.sdk_appid.map(|_| {
             let entry = Unrecorded::new(
-                self.facts.function_request_id.unwrap_or_default(),
+                id.unwrap_or_default(),
                 self.query.without_sign(),
                 self.deadlines.received_at,
-                self.facts.request_id,
+                self.request_id,
                 String::from_utf8_lossy(self.request.body()),
             );
             entry.with_answer(self.recorded_answer.as_deref())
