@@ -6,8 +6,7 @@ use lambda_http::{
     Body, Response,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
 };
-use serde_json::Value;
-use tencent_chat_callbacks::Answer;
+use tencent_chat_callbacks::{Answer, refusal};
 
 use crate::outcome::Outcome;
 
@@ -42,6 +41,5 @@ pub fn reply(outcome: &Outcome, answer: Option<Cow<'static, str>>) -> Response<B
 
 /// Status and body of a failure. Tencent treats any status except 200 as one.
 fn fail(status: u16, error_info: &str) -> (u16, Cow<'static, str>) {
-    let info = Value::from(error_info);
-    (status, Cow::Owned(format!(r#"{{"ActionStatus":"FAIL","ErrorInfo":{info},"ErrorCode":{status}}}"#)))
+    (status, Cow::Owned(refusal::fail(status, error_info)))
 }

@@ -69,7 +69,7 @@ impl App {
     /// token is taken as it is, with any white space around it.
     ///
     /// # Errors
-    /// If there is no token, or one of them is empty or only white space.
+    /// If the list is empty, or a token is empty or only white space.
     pub fn signed(
         sdk_appid: impl Into<String>,
         tokens: impl IntoIterator<Item = impl Into<String>>,

@@ -73,9 +73,16 @@ impl Refusal {
     /// The JSON to answer with: `FAIL`, the status as `ErrorCode`, and `ErrorInfo`.
     #[must_use]
     pub fn json(self) -> String {
-        let (info, code) = (Value::from(self.error_info()), self.status());
-        format!(r#"{{"ActionStatus":"FAIL","ErrorInfo":{info},"ErrorCode":{code}}}"#)
+        fail(self.status(), self.error_info())
     }
+}
+
+/// The JSON to answer with when you can't take a callback, for example because it can't be stored: `FAIL`, your HTTP
+/// status as `ErrorCode`, and `ErrorInfo`.
+#[must_use]
+pub fn fail(status: u16, error_info: &str) -> String {
+    let info = Value::from(error_info);
+    format!(r#"{{"ActionStatus":"FAIL","ErrorInfo":{info},"ErrorCode":{status}}}"#)
 }
 
 impl fmt::Display for Refusal {

@@ -35,7 +35,7 @@ pub(super) struct Decided {
     pub(super) answer: Answer,
     /// Whether the answer is not the default one.
     pub(super) is_own: bool,
-    /// Why there is no decision, for the log: `timeout` or `panic`.
+    /// The reason for a missing decision, for the log: `timeout` or `panic`.
     pub(super) fault: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl Decisions {
         // A decision may also panic before its future exists.
         let mut deciding = Box::pin(AssertUnwindSafe(async { (self.0)(ask).await }).catch_unwind());
         let decided = tokio::time::timeout_at(deadline.into(), &mut deciding).await;
-        // What a decision holds may panic too when it is dropped.
+        // Dropping the decision's values may panic too.
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(deciding)));
         let (answer, fault) = match decided {
             _ if dropped.is_err() => (default.clone(), Some("panic")),

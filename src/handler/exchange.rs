@@ -95,7 +95,7 @@ impl<'a> Exchange<'a> {
 
     /// Logs the outcome and returns the reply.
     pub(super) fn reply(mut self, outcome: &Outcome) -> Response<Body> {
-        // After a panic while the request was read there is no answer yet.
+        // A panic while the request was read leaves no answer.
         let is_before = self.command.as_deref().is_some_and(is_before_callback);
         let mut answer = self.answer.take().or_else(|| is_before.then_some(Cow::Borrowed(Answer::PLAIN)));
         if answer.as_deref().is_some_and(|answer| !fits(answer)) {

@@ -42,10 +42,10 @@ pub(super) fn admission(lookup: Lookup<'_>) -> Result<Admission, SettingsError> 
     let mut tokens: BTreeMap<String, Tokens> =
         sdk_app_ids(lookup)?.into_iter().map(|sdk_appid| (sdk_appid, Tokens::new())).collect();
     add_tokens(&mut tokens, &token_entries(lookup)?)?;
-    if tokens.values().any(Vec::is_empty) && !allow_unsigned(lookup)? {
+    let allow_unsigned = allow_unsigned(lookup)?;
+    if tokens.values().any(Vec::is_empty) && !allow_unsigned {
         return Err(NO_TOKEN.error("has no token for an SDKAppID in SDK_APP_IDS"));
     }
-    allow_unsigned(lookup)?;
     let (mut apps, mut positions) = (Vec::new(), BTreeMap::new());
     for (sdk_appid, tokens) in tokens {
         let (of_app, tokens): (Vec<_>, Vec<_>) = tokens.into_iter().unzip();

@@ -120,7 +120,7 @@ mod tests {
             assert!(inside.into_iter().all(|code| CodeError::check(code, codes).is_ok()), "{codes:?}");
             assert!(outside.into_iter().all(|code| CodeError::check(code, codes).is_err()), "{codes:?}");
         }
-        let error = CodeError::check(7, GROUP).expect_err("7 is no code");
+        let error = CodeError::check(7, GROUP).expect_err("7 is not a code");
         assert_eq!(error.to_string(), "7 does not deny this command; its codes are 1, 10100 to 10200");
     }
 }

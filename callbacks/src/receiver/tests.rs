@@ -1,4 +1,4 @@
-//! Who is admitted.
+//! Which requests are admitted.
 
 use super::*;
 use crate::signature::sign;

@@ -82,7 +82,7 @@ pub struct AfterMemberExit<'a> {
     /// Kind of group, as in [`AfterCreateGroup::kind`](super::AfterCreateGroup::kind).
     #[serde(rename = "Type")]
     pub kind: GroupKind<'a>,
-    /// Why they are no longer members.
+    /// The reason why the members left.
     pub exit_type: ExitType<'a>,
     /// `UserID` of the user who made the request.
     #[serde(rename = "Operator_Account")]
@@ -147,7 +147,7 @@ words! {
 }
 
 words! {
-    /// Why users are no longer members of a group.
+    /// The reason why users left a group.
     ExitType {
         /// `Kicked`: they were removed.
         Kicked = "Kicked",
