@@ -37,11 +37,9 @@ MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)-$(CBOR2_VERSION)
 CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
-# Everything that runs locally is built at once with one set of features, so that cargo compiles each crate once.
-LOCAL := cargo build --locked --package local
-# The command line with only the DynamoDB client, because compiling the other services' clients takes minutes. It has
-# the same features as the build above.
-CHAT_EVENTS := cargo build --locked --package local --package chat-events --no-default-features --bin chat-events
+# Everything that runs locally is one build with one set of features, so that cargo compiles each crate once. The command
+# line has only the DynamoDB clients, because compiling the other services' clients takes minutes.
+LOCAL := cargo build --locked --package local --package chat-events --no-default-features
 # `make send` sends these callbacks unsigned. For this application it then sends a signed callback, one with a wrong
 # signature, one with a stale signature, and the console's URL check.
 SENT := Group.CallbackAfterCreateGroup Group.CallbackAfterGroupInfoChanged Group.CallbackAfterGroupFull \
@@ -59,7 +57,7 @@ help: ## list the commands
 tools: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) ## install what a deployment needs into .tools
 
 run: ports $(CARGO_LAMBDA) ## serve the function locally with a DynamoDB
-	@echo 'Building the function and a DynamoDB. The first time takes minutes.'
+	@echo 'Building the function, a DynamoDB and chat-events. The first time takes minutes.'
 	$(LOCAL)
 	@PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" $(BUILT)/local
 
@@ -67,8 +65,7 @@ ports:
 	@$(PYTHON) local/ports.py
 
 chat-events:
-	@test -x $(BUILT)/chat-events || echo 'Building chat-events, which takes a minute the first time.' >&2
-	@$(CHAT_EVENTS) --quiet
+	@$(LOCAL) --quiet
 
 send: chat-events ## send some callbacks to `make run`, as Tencent does
 	@export CALLBACK_TOKENS="$${CALLBACK_TOKENS:-$(SIGNING):local-token}"; send='$(BUILT)/chat-events --local send'; \
