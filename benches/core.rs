@@ -5,9 +5,7 @@
 use std::{hint::black_box, time::Duration};
 
 use allocation_counter::AllocationInfo;
-use criterion::{
-    AxisScale, BenchmarkGroup, BenchmarkId, Criterion, PlotConfiguration, Throughput, measurement::WallTime,
-};
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
 use support::requests::{self, CREATED, SDK_APPID};
 use tencent_chat_callbacks::{App, Callback, Event, Query, Receiver};
 use tencent_chat_webhook::{
@@ -31,7 +29,6 @@ fn main() {
     admit(&mut criterion, &raw);
     for (name, command, bodies) in kinds() {
         let mut group = criterion.benchmark_group(name);
-        group.plot_config(PlotConfiguration::default().summary_scale(AxisScale::Logarithmic));
         for body in bodies {
             callback(&mut group, &raw, (name, command, &body));
         }

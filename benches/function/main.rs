@@ -11,43 +11,25 @@
 //! them equally: compare ratios, not milliseconds. CPU time is that of the function's process alone. Instructions are
 //! counted if valgrind is installed: they compare two commits best.
 //!
-//! Plots over the memory size are written to `target/plots`. They are calculated: a function's share of a processor
-//! is its memory size divided by 1,769 MB, so that its CPU time grows by the inverse.
-//!
 //! This function starts more slowly here than in AWS: the certificate authority is not Amazon's, so the first
 //! handshake fails and the machine's certificates are read.
 
 mod instructions;
 mod measure;
-mod plot;
 mod programs;
 mod report;
 mod table;
 
-use std::{fs, path::Path};
+use std::fs;
 
 use instructions::{can_be_counted, instructions};
 use measure::{Event, Figures, Sender, Start, starts};
-use plot::Curve;
 use programs::Program;
 use report::Section;
 
 const START_ROUNDS: usize = 40;
 
 const EVENT_ROUNDS: usize = 5;
-
-/// Memory sizes in MB, by name.
-const MEMORY: [(&str, f64); 6] = [
-    ("128 MB", 128.0),
-    ("192 MB", 192.0),
-    ("256 MB", 256.0),
-    ("512 MB", 512.0),
-    ("1,024 MB", 1024.0),
-    ("1,769 MB", WHOLE_PROCESSOR),
-];
-
-/// From this memory size on, a function has a whole processor.
-const WHOLE_PROCESSOR: f64 = 1769.0;
 
 /// The events for each program.
 const RUNS: [(Program, Event); 11] = [
@@ -83,7 +65,6 @@ async fn main() {
     println!("{}", start(&starts));
     let figures = sender.events(&RUNS, EVENT_ROUNDS, count).await;
     println!("{}", events(&figures));
-    println!("{}", memory(&starts, &figures));
     if can_be_counted() {
         println!("{}", instructions(&mut sender).await);
     } else {
@@ -133,35 +114,6 @@ fn events(figures: &[Figures]) -> Section {
 fn of(figures: &[Figures], program: Program, event: Event) -> Option<&Figures> {
     let index = RUNS.iter().position(|run| *run == (program, event));
     index.map(|index| &figures[index])
-}
-
-/// Times of start and event with a memory size's share of a processor.
-fn memory(starts: &[Start], figures: &[Figures]) -> Section {
-    let curve = |name, wall: f64, cpu: f64| -> Curve {
-        (name, MEMORY.map(|(_, size)| (size, wall + cpu * (WHOLE_PROCESSOR / size - 1.0))).into())
-    };
-    let start_curves: Vec<_> = Program::ALL
-        .iter()
-        .zip(starts)
-        .map(|(program, start)| curve(program.name(), start.init, start.cpu))
-        .collect();
-    let event_curves: Vec<_> = Program::ALL
-        .iter()
-        .filter_map(|program| Some((program, of(figures, *program, Event::Small)?)))
-        .map(|(program, event)| curve(program.name(), event.p50, event.cpu))
-        .collect();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("plots");
-    fs::create_dir_all(&folder).expect("target/ can be written to");
-    plot::draw(&folder.join("start.svg"), "Start", &start_curves).expect("a plot can be drawn");
-    plot::draw(&folder.join("event.svg"), "Event, 0.3 KB", &event_curves).expect("a plot can be drawn");
-
-    let mut section = Section::new("Worked out over the memory size, ms", &MEMORY.map(|(name, _)| name));
-    for (what, curves) in [("start", start_curves), ("event", event_curves)] {
-        for (name, points) in curves {
-            section.row(format!("{what}: {name}"), points.into_iter().map(|point| Some(point.1)));
-        }
-    }
-    section
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below the precision of a float")]

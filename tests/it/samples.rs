@@ -10,27 +10,14 @@ use tencent_chat_webhook::time::now_millis;
 use crate::world::{World, ok, sample, status_and_body};
 
 /// The samples that are recorded. Only these have an item.
-const RECORDED: [&str; 20] = [
+const RECORDED: [&str; 7] = [
     "base64-body",
     "before-callback",
-    "bot-message",
-    "community-destroyed",
-    "event-time-missing",
-    "event-time-number",
-    "followed",
-    "friend-request",
     "group-created",
     "group-destroyed",
     "group-full",
     "group-info-changed",
-    "message-sent",
-    "moderation-result",
-    "portrait-set",
-    "push-delivered",
-    "request-over-limit",
-    "subscriber-added",
     "undocumented-command",
-    "user-online",
 ];
 
 /// The samples that are not recorded, with status, `ErrorCode` and the result in the log.
@@ -59,15 +46,6 @@ fn expected_item(name: &str, received_at: u64) -> Value {
     serde_json::from_str(&item).expect("an expected item is JSON")
 }
 
-/// The reply to a sample that is recorded.
-fn expected_reply(name: &str) -> Value {
-    let mut reply = ok();
-    if name == "friend-request" {
-        reply["ResultItem"] = json!([{ "To_Account": "id1", "ResultCode": 0, "ResultInfo": "" }]);
-    }
-    reply
-}
-
 #[test]
 fn every_sample_is_tested_and_every_expected_item_has_a_sample() {
     let recorded: BTreeSet<_> = RECORDED.map(str::to_owned).into();
@@ -83,7 +61,7 @@ async fn recorded_sample_leaves_its_item() {
         let before = now_millis();
         let reply = world.send(&sample(name)).await;
         let after = now_millis();
-        assert_eq!(status_and_body(&reply), (200, expected_reply(name)), "{name}");
+        assert_eq!(status_and_body(&reply), (200, ok()), "{name}");
 
         let item = world.table.item().await;
         let received_at = item["ReceivedAt"]["N"].as_str().and_then(|millis| millis.parse().ok());

@@ -32,13 +32,6 @@ def write(name, text):
     return plant
 
 
-def modules(parent, **texts):
-    """Adds child modules with these names and texts to a module."""
-    folder = parent.removesuffix(".rs").removesuffix("/lib").removesuffix("/main")
-    declared = append(parent, "".join(f"mod {name};\n" for name in texts))
-    return both(declared, *(write(f"{folder}/{name}.rs", text) for name, text in texts.items()))
-
-
 def both(*plants):
     def plant(root):
         for each in plants:
@@ -60,31 +53,6 @@ BREACHES = [
     ("root_is_small", write("NOTES.txt", "Later.\n"), "NOTES.txt stands at the root"),
     ("source_files_are_short", write("src/long.rs", "//! Long.\n" * 301), "src/long.rs has 301 lines"),
     ("modules_stand_where_they_are_named", append("src/time.rs", '#[path = "other.rs"]\nmod other;\n'), "says #[path]"),
-    ("no_modules_use_each_other",
-     modules("cli/src/main.rs", one="use crate::two::Two;\n", two="pub struct Two(crate::one::One);\n"),
-     "cli/src/one.rs uses Two of cli/src/two.rs, cli/src/two.rs uses One of cli/src/one.rs"),
-    ("no_modules_use_each_other",
-     modules("src/time.rs", one="use super::{two::{self, Two}};\n",
-             two="use super::one as first;\nfn two() { first::one() }\n"),
-     "src/time/one.rs uses Two of src/time/two.rs, src/time/two.rs uses one of src/time/one.rs"),
-    # The first uses an item of the third, which the second only re-exports.
-    ("no_modules_use_each_other",
-     modules("src/time.rs", one="use super::two::Three;\n", two="pub use super::three::Three;\nuse super::one::One;\n",
-             three="use super::two::Two;\n"), "src/time/one.rs uses Three of src/time/three.rs, "),
-    ("no_modules_use_each_other",
-     both(modules("src/time.rs", one="use super::Time;\n"), append("src/time.rs", "use one::One;\n")),
-     "src/time.rs uses One of src/time/one.rs"),
-    ("no_modules_use_each_other",
-     both(modules("src/time.rs", one="pub struct One;\n", two="use super::one::One;\n"),
-          modules("src/time/one.rs", below="use crate::time::two::Two;\n")),
-     "src/time/one/below.rs uses Two of src/time/two.rs, src/time/two.rs uses One of src/time/one.rs"),
-    ("no_modules_use_each_other", append("src/time.rs", "mod one { use super::Time; }\n"),
-     "src/time.rs has the module one in braces"),
-    ("libraries_list_their_modules_in_order", modules("src/lib.rs", one="//! One.\n"), "has one 0 times"),
-    ("libraries_list_their_modules_in_order",
-     both(replace("src/lib.rs", "\n//! - ", "\n//! - `one`: One.\n//! - `two`: Two.\n//! - "),
-          modules("src/lib.rs", one="//! One.\n", two="use crate::one::One;\n")),
-     "has two below one, but src/two.rs uses src/one.rs"),
     ("readmes_are_short", in_each_readme("\n" * 201), "docs/README.ja.md has"),
     ("commands_are_in_the_docs", append("Makefile", "\nsecret: ## do something\n"), "make secret is in no *.md"),
     ("settings_are_in_the_reference", append("src/settings.rs", '// "NEW_SETTING"\n'), "NEW_SETTING is not in"),

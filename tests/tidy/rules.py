@@ -10,7 +10,6 @@ import tempfile
 import urllib.parse
 
 import markdown
-from modules import libraries_list_their_modules_in_order, no_modules_use_each_other
 
 MOST_LINES = 300
 MOST_README_LINES = 200
@@ -257,8 +256,6 @@ RULES = (
     root_is_small,
     source_files_are_short,
     modules_stand_where_they_are_named,
-    no_modules_use_each_other,
-    libraries_list_their_modules_in_order,
     readmes_are_short,
     commands_are_in_the_docs,
     settings_are_in_the_reference,
