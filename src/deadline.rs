@@ -30,11 +30,9 @@ const AT_LEAST: Duration = Duration::from_millis(300);
 /// If a request seems older than this, API Gateway's time is assumed to be wrong.
 const OLDEST: Duration = Duration::from_secs(10);
 
-/// The arrival time of a request, and its deadlines.
+/// The deadlines of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// The arrival time, in milliseconds since the epoch.
-    pub received_at: u64,
     /// The function waits for your decision until then. After a cold start no time may be left.
     pub decide_by: Instant,
     /// Until then a write is retried.
@@ -44,7 +42,7 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// `now` and `received_at` are the same moment on two clocks. `time_epoch` is when the request reached API
+    /// `now` and `received_at`, in milliseconds since the epoch, are the same moment on two clocks. `time_epoch` is when the request reached API
     /// Gateway, in milliseconds since the epoch; it is ignored if it is in the future or too long ago.
     #[must_use]
     pub fn new(now: Instant, received_at: u64, time_epoch: Option<i64>) -> Self {
@@ -53,7 +51,7 @@ impl Deadlines {
         let waited = waited.filter(|waited| *waited <= OLDEST);
         let write = WRITE.left(waited);
         let decide_by = now + DECISION.min(write.saturating_sub(WRITE_AT_LEAST));
-        Self { received_at, decide_by, write_by: now + write, forward_by: now + FORWARD.left(waited) }
+        Self { decide_by, write_by: now + write, forward_by: now + FORWARD.left(waited) }
     }
 }
 
@@ -88,8 +86,7 @@ mod tests {
             (None, 800, 1200, 1450),
         ] {
             let time_epoch = waited.map(|waited| 1_790_000_000_000_i64 - waited);
-            let Deadlines { decide_by, write_by, forward_by, .. } =
-                Deadlines::new(now, received_at, time_epoch);
+            let Deadlines { decide_by, write_by, forward_by } = Deadlines::new(now, received_at, time_epoch);
             let left = [decide_by, write_by, forward_by].map(|by| (by - now).as_millis());
             assert_eq!(left, [decide, write, forward], "{waited:?}");
         }

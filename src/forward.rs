@@ -10,7 +10,7 @@ use lambda_http::http::{
 };
 use serde::{Serialize, Serializer};
 use tencent_chat_callbacks::{
-    event::{documented, is_before_callback},
+    event::{Command, is_before_callback},
     object::Object,
 };
 
@@ -50,7 +50,7 @@ pub struct Forwarded {
     pub time: Duration,
 }
 
-/// The kind of response from a receiver, or the reason why there is none.
+/// The result of a request to the receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardResult {
     /// No response in time.
@@ -68,7 +68,7 @@ pub enum ForwardResult {
 impl ForwardResult {
     /// Whether the receiver accepted the callback.
     #[must_use]
-    pub fn is_well(self) -> bool {
+    pub fn is_ok(self) -> bool {
         self == Self::Status(200)
     }
 }
@@ -139,9 +139,9 @@ impl Receiver {
 /// undocumented commands, unless the name says that it is an after-callback: other products have before-callbacks
 /// with other names, such as `ChatBot.OnAssignAgent` (1047/63270).
 #[must_use]
-pub fn counts(command: &str) -> bool {
+pub fn answer_is_passed_on(command: &str) -> bool {
     let last = command.rsplit('.').next().unwrap_or(command);
-    is_before_callback(command) || (documented(command).is_none() && !last.starts_with("CallbackAfter"))
+    is_before_callback(command) || (Command::find(command).is_none() && !last.starts_with("CallbackAfter"))
 }
 
 /// The body of a response.

@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 use crate::handler::Handler;
 
 /// Characters in a query string that API Gateway passes on but the `http` crate rejects.
-const ODD: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+const MUST_ENCODE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
 /// A little less than the longest [`Uri`].
 const MAX_URI_BYTES: usize = 65_000;
@@ -142,7 +142,7 @@ fn request(event: HttpApiEvent) -> Result<Request, &'static str> {
 
 /// The query string as part of a URI.
 fn uri(query: &str) -> Result<Uri, &'static str> {
-    let path_and_query = format!("/?{}", utf8_percent_encode(query, ODD));
+    let path_and_query = format!("/?{}", utf8_percent_encode(query, MUST_ENCODE));
     if path_and_query.len() > MAX_URI_BYTES {
         return Err("its query string is too long");
     }

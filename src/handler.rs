@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use lambda_http::{Body, Context, Request, Response};
 
 use crate::{
-    log::{Facts, Level, Log},
+    log::{Level, Log, LogFields},
     outcome::{Failure, Outcome},
     refused::Refused,
     reply::reply,
@@ -16,21 +16,21 @@ use crate::{
 
 mod decision;
 mod exchange;
-mod shared;
+mod services;
 pub use decision::Decide;
 use decision::Decisions;
 use exchange::Exchange;
-use shared::Shared;
+use services::Services;
 
 /// Handles requests.
 #[derive(Debug)]
-pub struct Handler(Shared);
+pub struct Handler(Services);
 
 impl Handler {
     /// A handler that records into this store and decides with [`decide`](crate::decisions::decide).
     #[must_use]
     pub fn new(settings: Settings, store: Store, log: Log) -> Self {
-        Self(Shared::new(settings, store, log))
+        Self(Services::new(settings, store, log))
     }
 
     /// The same handler with other decisions.
@@ -58,8 +58,8 @@ impl Handler {
     /// Refuses an event that is not a readable request. `error` says why, for the log.
     pub fn refuse_malformed(&self, context: &Context, request_id: &str, error: &str) -> Response<Body> {
         let outcome = Outcome::Refused(Refused::RequestMalformed);
-        let facts = Facts { request_id, ..self.0.invocation_facts(context) };
-        self.0.log.request(&outcome, Some(error), &facts);
+        let fields = LogFields { request_id, ..self.0.invocation_fields(context) };
+        self.0.log.request(&outcome, Some(error), &fields);
         reply(&outcome, None)
     }
 }

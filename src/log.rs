@@ -16,9 +16,9 @@ use crate::{
     unrecorded::Unrecorded,
 };
 
-mod facts;
+mod fields;
 mod level;
-pub use facts::Facts;
+pub use fields::LogFields;
 pub use level::Level;
 
 /// The log: writes JSON lines.
@@ -46,7 +46,7 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     #[serde(flatten)]
-    facts: Option<&'a Facts<'a>>,
+    fields: Option<&'a LogFields<'a>>,
     #[serde(flatten)]
     redriven: Option<Redriven<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,23 +92,23 @@ impl Log {
     }
 
     /// Logs the line of a request. `error` is for an outcome that has no error of its own.
-    pub fn request(&self, outcome: &Outcome, error: Option<&str>, facts: &Facts<'_>) {
-        let level = level(outcome).max(facts.level());
+    pub fn request(&self, outcome: &Outcome, error: Option<&str>, fields: &LogFields<'_>) {
+        let level = level(outcome).max(fields.level());
         self.write(level, || {
             let line = Line::of(outcome, level);
-            Line { error: line.error.or(error), facts: Some(facts), ..line }
+            Line { error: line.error.or(error), fields: Some(fields), ..line }
         });
     }
 
     /// Logs a callback that could not be stored, with everything that a redrive needs. The first line is like any
     /// callback's line; if the body is too long for it, the body continues in more lines.
-    pub fn unrecorded(&self, outcome: &Outcome, facts: &Facts<'_>, pieces: &[Unrecorded<'_>]) {
+    pub fn unrecorded(&self, outcome: &Outcome, fields: &LogFields<'_>, pieces: &[Unrecorded<'_>]) {
         let (first, more) = match pieces {
             [first, more @ ..] => (Some(first), more),
             [] => (None, pieces),
         };
         let level = level(outcome);
-        self.write(level, || Line { facts: Some(facts), unrecorded: first, ..Line::of(outcome, level) });
+        self.write(level, || Line { fields: Some(fields), unrecorded: first, ..Line::of(outcome, level) });
         for piece in more {
             let line = Line::new(level, "not recorded, continued");
             self.write(level, || Line { unrecorded: Some(piece), ..line });
@@ -141,7 +141,7 @@ impl Log {
 const fn message(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Stored(Stored::New) => "recorded",
-        Outcome::Stored(Stored::Duplicate) => "recorded before",
+        Outcome::Stored(Stored::Duplicate) => "duplicate",
         Outcome::Probe => "URL check answered",
         Outcome::Refused(_) => "refused",
         Outcome::Failed(_) => "not recorded",

@@ -8,8 +8,10 @@ use tencent_chat_callbacks::{Callback, Event, Query, ShapeError, object::MAX_FIE
 use crate::time::day;
 
 pub mod attribute;
+mod event;
 mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, text};
+pub use event::RecordedEvent;
 pub use parts::{body, parts_key};
 
 /// How much of the head the body's fields and `Answer` may fill, so that the other attributes of this crate always fit

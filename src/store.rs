@@ -99,7 +99,7 @@ impl Store {
         let write = async {
             if !parts.is_empty() {
                 // A recorded body must keep its parts unchanged.
-                if !self.look(key(&head)).await?.is_empty() {
+                if !self.existing_item(key(&head)).await?.is_empty() {
                     return Ok(Stored::Duplicate);
                 }
                 self.put_parts(parts).await?;
@@ -112,7 +112,7 @@ impl Store {
                 stored => stored,
             }
         };
-        by(deadline.into(), write).await
+        with_deadline(deadline.into(), write).await
     }
 
     /// Connects, so that the first callback finds a connection with TLS. The role allows only `PutItem`, so this is a
@@ -123,7 +123,7 @@ impl Store {
     pub async fn warm_up(&self) -> Result<(), Failure> {
         let item = ["pk", "sk"].map(|key| (key.to_owned(), text("warm-up"))).into();
         let put = self.put(item).condition_expression(NEVER);
-        by(tokio::time::Instant::now() + WARM_UP_TIMEOUT, send(put)).await.map(drop)
+        with_deadline(tokio::time::Instant::now() + WARM_UP_TIMEOUT, send(put)).await.map(drop)
     }
 
     async fn put_head(&self, head: Item, deadline: Instant) -> Result<Stored, Failure> {
@@ -132,10 +132,10 @@ impl Store {
             Put::Written => Ok(Stored::New),
             // An earlier attempt may have written the item although its response was lost. It is there in any case, so
             // nothing that happens to this request is a failure.
-            Put::Found(_) if failure::last().is_some() => {
+            Put::Found(_) if failure::last_failure().is_some() => {
                 let look_by = deadline.checked_sub(LOOK_MARGIN).unwrap_or(deadline);
                 // Boxed, because this is rare, and all other writes would carry its large future.
-                let item = tokio::time::timeout_at(look_by.into(), Box::pin(self.look(key))).await;
+                let item = tokio::time::timeout_at(look_by.into(), Box::pin(self.existing_item(key))).await;
                 let is_ours = item.is_ok_and(|item| item.is_ok_and(|item| self::receipt(&item) == receipt));
                 Ok(if is_ours { Stored::New } else { Stored::Duplicate })
             }
@@ -145,7 +145,7 @@ impl Store {
 
     /// The item with a key; empty if there is none. DynamoDB returns the item only to callers that need it: repeats
     /// are frequent, and large bodies are rare.
-    async fn look(&self, key: Item) -> Result<Item, Failure> {
+    async fn existing_item(&self, key: Item) -> Result<Item, Failure> {
         let put = self.put(key).condition_expression(NEVER).return_values_on_condition_check_failure(AllOld);
         match send(put).await? {
             Put::Written => Ok(Item::new()),
@@ -186,15 +186,15 @@ fn receipt(head: &Item) -> [Option<AttributeValue>; 2] {
 }
 
 /// The result of a write by the deadline. After the deadline, the last failed attempt is the cause.
-async fn by<T>(
+async fn with_deadline<T>(
     deadline: tokio::time::Instant,
     write: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     let in_time = async {
         let written = tokio::time::timeout_at(deadline, write).await;
-        written.unwrap_or_else(|_| Err(failure::last().unwrap_or_else(Failure::late)))
+        written.unwrap_or_else(|_| Err(failure::last_failure().unwrap_or_else(Failure::late)))
     };
-    failure::remembered(in_time).await
+    failure::with_last_failure(in_time).await
 }
 
 /// Sends a put.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::OnceLock};
 use serde_json::error::Category;
 
 use crate::{
-    event::{Event, ShapeError, documented, is_name},
+    event::{Command, Event, ShapeError, is_name},
     object::{Field, Object},
     origin::Origin,
     probe::{has_no_fields, is_blank},
@@ -169,7 +169,7 @@ fn text(body: &[u8]) -> Result<&str, Refusal> {
 /// Whether this is the console's URL check. An undocumented command may have no fields.
 fn is_probe(in_url: Option<&str>, body: &[u8]) -> bool {
     let command = || in_url.filter(|name| is_name(name));
-    is_blank(body) || has_no_fields(body) && command().is_none_or(|name| documented(name).is_some())
+    is_blank(body) || has_no_fields(body) && command().is_none_or(|name| Command::find(name).is_some())
 }
 
 /// The URL's command wins. A command that is not a name counts as absent.

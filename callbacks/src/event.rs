@@ -46,7 +46,7 @@ pub use shape::ShapeError;
 /// A documented command and its documentation page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Documented {
+pub struct Command {
     /// The value of `CallbackCommand`.
     pub name: &'static str,
     /// The number of the page; `269/…` is a page of the Chinese documentation.
@@ -56,8 +56,19 @@ pub struct Documented {
 /// Generates, from one row per command, the list of commands, the enum of events, and the lookup and parse of each.
 macro_rules! catalogue {
     ($($name:literal, $page:literal, $event:ident($payload:ty);)*) => {
-        /// The documented commands. The list is open: a command that is not in it is recorded in the same way.
-        pub const DOCUMENTED: &[Documented] = &[$(Documented { name: $name, page: $page }),*];
+        impl Command {
+            /// The documented commands. The list is open: a command that is not in it is recorded in the same way.
+            pub const ALL: &[Self] = &[$(Self { name: $name, page: $page }),*];
+
+            /// The documented command with this name.
+            #[must_use]
+            pub fn find(name: &str) -> Option<Self> {
+                match name {
+                    $($name => Some(Self { name: $name, page: $page }),)*
+                    _ => None,
+                }
+            }
+        }
 
         /// A typed event. Each variant is named after its command, without the word `Callback`.
         #[derive(Clone, Debug, PartialEq, ToStatic)]
@@ -113,15 +124,6 @@ macro_rules! catalogue {
                 }
             }
         }
-
-        /// The documented command with this name.
-        #[must_use]
-        pub fn documented(name: &str) -> Option<Documented> {
-            match name {
-                $($name => Some(Documented { name: $name, page: $page }),)*
-                _ => None,
-            }
-        }
     };
 }
 
@@ -172,9 +174,9 @@ catalogue! {
     "Sns.CallbackPrevFriendAdd", "43468", SnsPrevFriendAdd(sns::PrevFriendAdd<'a>);
     "Sns.CallbackPrevFriendResponse", "43467", SnsPrevFriendResponse(sns::PrevFriendResponse<'a>);
     "Sns.CallbackFriendAdd", "34359", SnsFriendAdd(sns::FriendAdd<'a>);
-    "Sns.CallbackFriendDelete", "34360", SnsFriendDelete(sns::Pairs<'a>);
-    "Sns.CallbackBlackListAdd", "34361", SnsBlackListAdd(sns::Pairs<'a>);
-    "Sns.CallbackBlackListDelete", "34362", SnsBlackListDelete(sns::Pairs<'a>);
+    "Sns.CallbackFriendDelete", "34360", SnsFriendDelete(sns::PairListChange<'a>);
+    "Sns.CallbackBlackListAdd", "34361", SnsBlackListAdd(sns::PairListChange<'a>);
+    "Sns.CallbackBlackListDelete", "34362", SnsBlackListDelete(sns::PairListChange<'a>);
     "Follow.CallbackAfterFollowAdd", "70355", FollowAfterFollowAdd(follow::AfterFollowAdd<'a>);
     "Follow.CallbackAfterFollowDelete", "70356", FollowAfterFollowDelete(follow::AfterFollowDelete<'a>);
     "Bot.OnC2CMessage", "68952", BotOnC2cMessage(bot::OnC2cMessage<'a>);

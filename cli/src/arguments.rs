@@ -5,9 +5,9 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    chat::Chat, completions::Completions, count::Count, doctor::Doctor, erase::Erase, follow::Follow,
-    group::Group, place::PlaceFlags, redrive::Redrive, replay::Replay, selection::Selection, send::Sending,
-    show::Show,
+    chat::Chat, completions::Completions, count::Count, deployment::DeploymentFlags, doctor::Doctor,
+    erase::Erase, follow::Follow, group::Group, redrive::Redrive, replay::Replay, selection::Selection,
+    send::Sending, show::Show,
 };
 
 /// Reads the events that tencent-chat-webhook recorded, and records callbacks that it could not store.
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) place: PlaceFlags,
+    pub(crate) deployment: DeploymentFlags,
 }
 
 const EXAMPLES: &str = "\

@@ -7,10 +7,10 @@ use serde_json::json;
 use tencent_chat_webhook::time::rfc3339;
 
 use crate::{
+    deployment::Deployment,
     fault::Fault,
     moment::Moment,
     output::{Output, note},
-    place::Place,
     plain::counted,
 };
 
@@ -30,7 +30,7 @@ use between::Between;
 use conversation::Conversation;
 use message::Message;
 use page::{About, Page};
-use recorded::{Recorded, Tally};
+use recorded::{Counts, Recorded};
 
 #[derive(Args, Debug)]
 pub(crate) struct Chat {
@@ -55,7 +55,7 @@ pub(crate) struct Chat {
 }
 
 /// Prints the conversation.
-pub(crate) async fn run(place: &Place, chat: &Chat, output: &mut Output) -> Result<(), Fault> {
+pub(crate) async fn run(deployment: &Deployment, chat: &Chat, output: &mut Output) -> Result<(), Fault> {
     if output.json && chat.html.is_some() {
         return Err(Fault::new("give --html or --json, not both"));
     }
@@ -65,9 +65,9 @@ pub(crate) async fn run(place: &Place, chat: &Chat, output: &mut Output) -> Resu
     if chat.since.is_some_and(|since| until <= since) {
         return Err(Fault::new("--until is not after --since"));
     }
-    let mut recorded = Recorded::read(place, &conversation, chat.since, until).await?;
-    if let Some(page) = page.as_mut().filter(|_| recorded.tally.messages > 0) {
-        page.begin(chat.about(place, &conversation, until, recorded.tally)?)?;
+    let mut recorded = Recorded::read(deployment, &conversation, chat.since, until).await?;
+    if let Some(page) = page.as_mut().filter(|_| recorded.counts.messages > 0) {
+        page.begin(chat.about(deployment, &conversation, until, recorded.counts)?)?;
     }
     while let Some(message) = recorded.next()? {
         match &mut page {
@@ -78,7 +78,7 @@ pub(crate) async fn run(place: &Place, chat: &Chat, output: &mut Output) -> Resu
     }
     output.flush()?;
     let remarks = remarks(&recorded);
-    chat.end(page, &conversation, recorded.tally, &remarks)
+    chat.end(page, &conversation, recorded.counts, &remarks)
 }
 
 impl Chat {
@@ -91,12 +91,12 @@ impl Chat {
 
     fn about(
         &self,
-        place: &Place,
+        deployment: &Deployment,
         conversation: &Conversation,
         until: Moment,
-        tally: Tally,
+        counts: Counts,
     ) -> Result<About, Fault> {
-        let region = place.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
+        let region = deployment.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
         let since = self
             .since
             .map_or_else(|| "the beginning of the recording".to_owned(), |Moment(since)| rfc3339(since));
@@ -104,14 +104,14 @@ impl Chat {
             title: format!("Conversation {} {}", conversation.preposition(), conversation.name()),
             one: self.other.is_some().then(|| self.one.clone()),
             facts: vec![
-                ("Table", format!("{}{region} (DynamoDB)", place.table()?)),
-                ("Application", format!("SDKAppID {}", place.app()?)),
+                ("Table", format!("{}{region} (DynamoDB)", deployment.table()?)),
+                ("Application", format!("SDKAppID {}", deployment.app()?)),
                 ("Span", format!("from {since} to {}", rfc3339(until.0))),
                 (
                     "Made",
                     format!("{} by chat-events {}", rfc3339(Moment::now().0), env!("CARGO_PKG_VERSION")),
                 ),
-                ("Messages", tally.messages.to_string()),
+                ("Messages", counts.messages.to_string()),
             ],
         })
     }
@@ -121,17 +121,17 @@ impl Chat {
         &self,
         page: Option<Page>,
         conversation: &Conversation,
-        tally: Tally,
+        counts: Counts,
         remarks: &[String],
     ) -> Result<(), Fault> {
         let name = conversation.name();
-        if tally.messages == 0 {
+        if counts.messages == 0 {
             let hint = if self.other.is_none() { "; for two users, give both" } else { "" };
             let file = if page.is_some() { "; no page was written" } else { "" };
             note(&format!("no messages {} {name}{hint}{file}", conversation.preposition()));
         } else if let (Some(page), Some(path)) = (page, &self.html) {
             page.end(remarks)?;
-            note(&format!("{} in {}", counted(tally.messages, "message"), path.display()));
+            note(&format!("{} in {}", counted(counts.messages, "message"), path.display()));
         }
         for remark in remarks {
             note(remark);
@@ -142,7 +142,7 @@ impl Chat {
 
 /// Remarks on messages that are not shown, with the reasons.
 fn remarks(recorded: &Recorded) -> Vec<String> {
-    let Tally { not_sent, unreadable, .. } = recorded.tally;
+    let Counts { not_sent, unreadable, .. } = recorded.counts;
     let others = recorded.without_message();
     let mut remarks = Vec::new();
     if not_sent > 0 {

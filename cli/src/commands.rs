@@ -1,7 +1,7 @@
 //! The list of documented callbacks.
 
 use serde_json::json;
-use tencent_chat_callbacks::event::{DOCUMENTED, is_before_callback};
+use tencent_chat_callbacks::event::{Command, is_before_callback};
 
 use crate::{
     fault::Fault,
@@ -26,7 +26,7 @@ const LEGEND: [&str; 3] = [
 
 /// Prints the documented callbacks, with the page of each and whether Tencent waits for a decision.
 pub(crate) fn list(output: &mut Output) -> Result<(), Fault> {
-    for command in DOCUMENTED {
+    for command in Command::ALL {
         let (name, page, before) = (command.name, command.page, is_before_callback(command.name));
         if output.json {
             output.text(&json!({ "name": name, "before": before, "url": url(page) }).to_string())?;

@@ -18,8 +18,8 @@ const TERMINAL: &str = "/dev/tty";
 #[cfg(not(unix))]
 const TERMINAL: &str = "CONIN$";
 
-/// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `otherwise` names the other
-/// options of the user.
+/// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `otherwise` says what else
+/// the user can do.
 pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> Result<(), Fault> {
     let cost = cost(table).await?;
     if yes {
@@ -29,7 +29,7 @@ pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> R
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Fault::Message(format!("{cost}; {otherwise}")));
     }
-    if asked(&cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
+    if confirmed(&cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
 }
 
 /// The cost of a scan of the table, in words.
@@ -44,11 +44,11 @@ pub(crate) fn ask_at_terminal(question: &str) -> Result<Option<bool>, Fault> {
     if !io::stderr().is_terminal() {
         return Ok(None);
     }
-    File::open(TERMINAL).ok().map(|terminal| asked(question, BufReader::new(terminal))).transpose()
+    File::open(TERMINAL).ok().map(|terminal| confirmed(question, BufReader::new(terminal))).transpose()
 }
 
 /// Whether the answer is a yes.
-fn asked(question: &str, mut from: impl BufRead) -> Result<bool, Fault> {
+fn confirmed(question: &str, mut from: impl BufRead) -> Result<bool, Fault> {
     let _ = write!(io::stderr(), "{}. Continue? [y/N] ", plain(question));
     let mut answer = String::new();
     from.read_line(&mut answer)?;

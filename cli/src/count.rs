@@ -5,16 +5,15 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use clap::{Args, ValueEnum};
 use futures_util::TryStreamExt;
 use serde_json::json;
-use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
+use tencent_chat_webhook::{record::RecordedEvent, time::rfc3339};
 
 use crate::{
-    event::{attribute, millis, subject},
+    deployment::Deployment,
     fault::Fault,
     output::{
         Output,
         columns::{Column, Cut},
     },
-    place::Place,
     selection::Selection,
     table::Wanted,
 };
@@ -43,9 +42,9 @@ enum By {
 }
 
 /// Prints the counts.
-pub(crate) async fn run(place: &Place, count: &Count, output: &mut Output) -> Result<(), Fault> {
+pub(crate) async fn run(deployment: &Deployment, count: &Count, output: &mut Output) -> Result<(), Fault> {
     let mut counts = BTreeMap::new();
-    let mut events = count.selection.find(place, Wanted::Keys).await?.unsorted();
+    let mut events = count.selection.find(deployment, Wanted::Keys).await?.unsorted();
     while let Some(event) = events.try_next().await? {
         let key = count.by.map_or_else(|| "all".to_owned(), |by| by.key(&event));
         *counts.entry(key).or_insert(0_u64) += 1;
@@ -74,17 +73,17 @@ pub(crate) async fn run(place: &Place, count: &Count, output: &mut Output) -> Re
 }
 
 impl By {
-    fn key(self, event: &Item) -> String {
+    fn key(self, event: &RecordedEvent) -> String {
         let time = |length| {
-            let mut time = millis(event).map(rfc3339).unwrap_or_default();
+            let mut time = event.time().map(rfc3339).unwrap_or_default();
             time.truncate(length);
             time
         };
         match self {
-            Self::Command => attribute(event, "CallbackCommand").unwrap_or_default().to_owned(),
+            Self::Command => event.command().to_owned(),
             Self::Day => time("YYYY-MM-DD".len()),
             Self::Hour => time("YYYY-MM-DDThh".len()),
-            Self::Subject => subject(event).to_owned(),
+            Self::Subject => event.subject().to_owned(),
         }
     }
 }

@@ -4,12 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::{fault::Fault, output::Output, place::PlaceFlags};
+use crate::{deployment::DeploymentFlags, fault::Fault, output::Output};
 
 #[cfg(feature = "aws")]
 mod alarms;
-#[cfg(feature = "aws")]
-mod asked;
 #[cfg(feature = "aws")]
 mod checks;
 #[cfg(feature = "aws")]
@@ -29,6 +27,8 @@ mod queues;
 #[cfg(feature = "aws")]
 mod reasons;
 #[cfg(feature = "aws")]
+mod response;
+#[cfg(feature = "aws")]
 mod url;
 
 #[derive(Args, Debug)]
@@ -36,18 +36,22 @@ pub(crate) struct Doctor {}
 
 /// Prints the findings. The exit code is 1 if something is wrong.
 #[cfg(feature = "aws")]
-pub(crate) async fn run(flags: PlaceFlags, _: &Doctor, output: &mut Output) -> Result<ExitCode, Fault> {
+pub(crate) async fn run(flags: DeploymentFlags, _: &Doctor, output: &mut Output) -> Result<ExitCode, Fault> {
     if flags.stack.is_none() {
         return Err(Fault::new("which stack? Give --stack"));
     }
-    let place = crate::place::Place::find(flags).await?;
+    let deployment = crate::deployment::Deployment::find(flags).await?;
     let mut report = finding::Report::new(output);
-    checks::make(&place, &mut report).await?;
+    checks::make(&deployment, &mut report).await?;
     Ok(report.code())
 }
 
 /// This build has no access to stacks.
 #[cfg(not(feature = "aws"))]
-pub(crate) fn run(_: PlaceFlags, _: &Doctor, _: &mut Output) -> std::future::Ready<Result<ExitCode, Fault>> {
+pub(crate) fn run(
+    _: DeploymentFlags,
+    _: &Doctor,
+    _: &mut Output,
+) -> std::future::Ready<Result<ExitCode, Fault>> {
     std::future::ready(Err(Fault::local_only()))
 }

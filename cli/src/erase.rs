@@ -10,14 +10,13 @@ use tencent_chat_webhook::record::attribute::text;
 
 use crate::{
     confirm::{confirm_scan, cost},
-    event::attribute,
+    deployment::Deployment,
     fault::Fault,
     output::{
         Output,
         columns::{Column, Cut},
         note,
     },
-    place::Place,
     plain::counted,
     table::{Table, Wanted},
 };
@@ -51,7 +50,7 @@ pub(crate) struct Erase {
 
 /// The number of events by action.
 #[derive(Debug, Default)]
-struct Tally {
+struct Counts {
     deleted: u64,
     pseudonymised: u64,
     not_changed: u64,
@@ -60,54 +59,62 @@ struct Tally {
 }
 
 /// Erases, or prints what would be erased.
-pub(crate) async fn run(place: &Place, asked: &Erase, output: &mut Output) -> Result<ExitCode, Fault> {
-    let table = Table::of(place)?;
-    if !asked.yes && !asked.dry_run {
+pub(crate) async fn run(
+    deployment: &Deployment,
+    args: &Erase,
+    output: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let table = Table::of(deployment)?;
+    if !args.yes && !args.dry_run {
         let cost = cost(&table).await?;
         return Err(Fault::Message(format!(
             "{cost}, and erases in it permanently; add --yes, or try --dry-run first"
         )));
     }
-    confirm_scan(&table, asked.yes, "add --yes").await?;
-    let tally = erase(place, &table, asked, output).await.map_err(|fault| match fault {
-        Fault::Closed if !asked.dry_run => {
+    confirm_scan(&table, args.yes, "add --yes").await?;
+    let counts = erase(deployment, &table, args, output).await.map_err(|fault| match fault {
+        Fault::Closed if !args.dry_run => {
             Fault::new("the output was closed before everything was erased; run it again")
         }
         fault => fault,
     })?;
-    sum_up(&tally, asked, output)?;
-    Ok(ExitCode::from(u8::from(tally.not_changed > 0)))
+    sum_up(&counts, args, output)?;
+    Ok(ExitCode::from(u8::from(counts.not_changed > 0)))
 }
 
-async fn erase(place: &Place, table: &Table, asked: &Erase, output: &mut Output) -> Result<Tally, Fault> {
-    let person = Person::with_new_pseudonym(&asked.person);
-    let words = place.asking("erase in", &table.name);
-    let changer = Changer { table: table.clone(), asked: words, person, is_dry_run: asked.dry_run };
-    let events = table.scan(candidates(table, &asked.person, place.chosen_app()), Wanted::Whole);
+async fn erase(
+    deployment: &Deployment,
+    table: &Table,
+    args: &Erase,
+    output: &mut Output,
+) -> Result<Counts, Fault> {
+    let person = Person::with_new_pseudonym(&args.person);
+    let label = deployment.label("erase in", &table.name);
+    let changer = Changer { table: table.clone(), label, person, is_dry_run: args.dry_run };
+    let events = table.scan(candidates(table, &args.person, deployment.chosen_app()), Wanted::Whole);
     let actions = events.map(|event| async { changer.change(event?).await });
     let mut actions = actions.buffer_unordered(AT_A_TIME);
-    let mut tally = Tally::default();
+    let mut counts = Counts::default();
     while let Some(action) = actions.try_next().await? {
         let Some((event, action)) = action else { continue };
         let (count, name) = match action {
-            Action::Delete => (&mut tally.deleted, ["deleted", "would be deleted"]),
-            Action::Pseudonymise => (&mut tally.pseudonymised, ["pseudonymised", "would be pseudonymised"]),
-            Action::Keep => (&mut tally.not_changed, ["not changed", "would not be changed"]),
-            Action::Miss => {
-                tally.not_read += 1;
+            Action::Delete => (&mut counts.deleted, ["deleted", "would be deleted"]),
+            Action::Pseudonymise => (&mut counts.pseudonymised, ["pseudonymised", "would be pseudonymised"]),
+            Action::Keep => (&mut counts.not_changed, ["not changed", "would not be changed"]),
+            Action::Incomplete => {
+                counts.not_read += 1;
                 continue;
             }
         };
         *count += 1;
-        let name = name[usize::from(asked.dry_run)];
-        let key = |name| attribute(&event, name).unwrap_or_default();
+        let name = name[usize::from(args.dry_run)];
         if output.json {
-            output.json_line(&json!({ "pk": key("pk"), "sk": key("sk"), "action": name }))?;
+            output.json_line(&json!({ "pk": event.pk(), "sk": event.sk(), "action": name }))?;
         } else {
-            output.row(&COLUMNS, &[name, key("pk"), key("sk")])?;
+            output.row(&COLUMNS, &[name, event.pk(), event.sk()])?;
         }
     }
-    Ok(tally)
+    Ok(counts)
 }
 
 /// A scan of the events that may mention the person: the body has the id, or an escape that may hide it, or is in
@@ -128,8 +135,8 @@ fn candidates(table: &Table, person: &str, app: Option<String>) -> ScanFluentBui
     scan.filter_expression(filter)
 }
 
-fn sum_up(tally: &Tally, asked: &Erase, output: &mut Output) -> Result<(), Fault> {
-    let Tally { deleted, pseudonymised, not_changed, not_read } = tally;
+fn sum_up(counts: &Counts, args: &Erase, output: &mut Output) -> Result<(), Fault> {
+    let Counts { deleted, pseudonymised, not_changed, not_read } = counts;
     if *not_read > 0 {
         note(&format!(
             "parts are missing in the body of {}: the person may be in the remaining parts",
@@ -137,10 +144,10 @@ fn sum_up(tally: &Tally, asked: &Erase, output: &mut Output) -> Result<(), Fault
         ));
     }
     if deleted + pseudonymised + not_changed == 0 {
-        note(&format!("nothing to erase: no event has {}", asked.person));
+        note(&format!("nothing to erase: no event has {}", args.person));
         return Ok(());
     }
-    let sum = if asked.dry_run {
+    let sum = if args.dry_run {
         format!(
             "would delete {deleted}, pseudonymise {pseudonymised}, not change {not_changed}; nothing was written"
         )

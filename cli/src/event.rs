@@ -1,10 +1,13 @@
-//! Items as text for people and as JSON for programs.
+//! Events as text for people and as JSON for programs.
 
 use std::{collections::BTreeMap, fmt::Write};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, value::RawValue};
-use tencent_chat_webhook::{record::attribute::Item, time::rfc3339};
+use tencent_chat_webhook::{
+    record::{RecordedEvent, attribute::Item},
+    time::rfc3339,
+};
 
 use crate::plain::escaped;
 
@@ -21,42 +24,17 @@ pub(crate) const DETAILS: [&str; 9] = [
     "BodyParts",
 ];
 
-/// An attribute that is a string or a number.
-pub(crate) fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    match item.get(name)? {
-        AttributeValue::S(text) | AttributeValue::N(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// The key for the order of time across subjects: `sk` begins with the time.
-pub(crate) fn key(item: &Item) -> (String, String) {
-    let key = |name| attribute(item, name).unwrap_or_default().to_owned();
-    (key("sk"), key("pk"))
-}
-
-/// The time of the event, in milliseconds. Every `sk` begins with it.
-pub(crate) fn millis(item: &Item) -> Option<u64> {
-    attribute(item, "sk")?.split('#').next()?.parse().ok()
-}
-
 /// The time of the event, for people.
-pub(crate) fn time(item: &Item) -> String {
-    millis(item).map_or_else(|| attribute(item, "sk").unwrap_or_default().to_owned(), rfc3339)
-}
-
-/// The subject: the second half of `pk`.
-pub(crate) fn subject(item: &Item) -> &str {
-    let pk = attribute(item, "pk").unwrap_or_default();
-    pk.split_once('#').map_or(pk, |(_, subject)| subject)
+pub(crate) fn time_text(event: &RecordedEvent) -> String {
+    event.time().map_or_else(|| event.sk().to_owned(), rfc3339)
 }
 
 /// The attributes that describe the event, in one line.
-pub(crate) fn detail(item: &Item) -> String {
-    let subject = subject(item);
+pub(crate) fn detail(event: &RecordedEvent) -> String {
+    let subject = event.subject();
     let mut detail = String::new();
     for name in DETAILS {
-        if let Some(value) = attribute(item, name).filter(|value| !value.is_empty() && *value != subject) {
+        if let Some(value) = event.attribute(name).filter(|value| !value.is_empty() && *value != subject) {
             let space = if detail.is_empty() { "" } else { " " };
             // Writing to a string can't fail.
             let _ = write!(detail, "{space}{name}={value}");
@@ -65,14 +43,14 @@ pub(crate) fn detail(item: &Item) -> String {
     detail
 }
 
-/// The item as a JSON object, with its attributes sorted by name, and escapes for invisible characters.
-pub(crate) fn json(item: &Item) -> String {
-    escaped(&serde_json::to_string(&fields(item)).unwrap_or_default())
+/// The event as a JSON object, with its attributes sorted by name, and escapes for invisible characters.
+pub(crate) fn json(event: &RecordedEvent) -> String {
+    escaped(&serde_json::to_string(&fields(event)).unwrap_or_default())
 }
 
 /// The attributes in JSON, without such escapes.
-pub(crate) fn fields(item: &Item) -> BTreeMap<&str, Box<RawValue>> {
-    item.iter().filter_map(|(name, value)| Some((name.as_str(), raw(value)?))).collect()
+pub(crate) fn fields(event: &RecordedEvent) -> BTreeMap<&str, Box<RawValue>> {
+    event.item().iter().filter_map(|(name, value)| Some((name.as_str(), raw(value)?))).collect()
 }
 
 /// A number keeps all its digits. A floating-point number could not hold them.
@@ -86,8 +64,8 @@ fn raw(value: &AttributeValue) -> Option<Box<RawValue>> {
     RawValue::from_string(json).ok()
 }
 
-/// The item from the JSON of [`fields`].
-pub(crate) fn item(json: &str) -> serde_json::Result<Item> {
+/// The event from the JSON of [`fields`].
+pub(crate) fn event(json: &str) -> serde_json::Result<RecordedEvent> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json)?;
     let value = |raw: &RawValue| match raw.get() {
         text if text.starts_with('"') => serde_json::from_str(text).map(AttributeValue::S),
@@ -96,7 +74,9 @@ pub(crate) fn item(json: &str) -> serde_json::Result<Item> {
         }
         flag => serde_json::from_str(flag).map(AttributeValue::Bool),
     };
-    fields.into_iter().map(|(name, raw)| Ok((name, value(raw)?))).collect()
+    let item =
+        fields.into_iter().map(|(name, raw)| Ok((name, value(raw)?))).collect::<serde_json::Result<Item>>();
+    item.map(Into::into)
 }
 
 #[cfg(test)]
@@ -105,8 +85,8 @@ mod tests {
 
     use super::*;
 
-    fn item() -> Item {
-        [
+    fn recorded() -> RecordedEvent {
+        let attributes = [
             ("pk", text("1400000001#@TGS#1")),
             ("sk", text("1670574414007#Group.CallbackAfterCreateGroup#0123456789abcdef")),
             ("GroupId", text("@TGS#1")),
@@ -114,28 +94,26 @@ mod tests {
             ("Owner_Account", text("@TGS#1")),
             ("MemberCount", number("12345678901234567890123456789012345678")),
             ("Silent", AttributeValue::Bool(true)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        ];
+        Item::from(attributes.map(|(name, value)| (name.to_owned(), value))).into()
     }
 
     #[test]
     fn subject_with_number_sign_is_shown_once() {
-        assert_eq!(subject(&item()), "@TGS#1");
-        assert_eq!(time(&item()), "2022-12-09T08:26:54.007Z");
-        assert_eq!(detail(&item()), "Name=群 \"1\" MemberCount=12345678901234567890123456789012345678");
+        assert_eq!(time_text(&recorded()), "2022-12-09T08:26:54.007Z");
+        assert_eq!(detail(&recorded()), "Name=群 \"1\" MemberCount=12345678901234567890123456789012345678");
     }
 
     #[test]
-    fn item_is_restored_from_its_json() {
-        let there = item();
+    fn event_is_restored_from_its_json() {
+        let there = recorded();
         let json = serde_json::to_string(&fields(&there)).expect("it is JSON");
-        assert_eq!(super::item(&json).ok(), Some(there));
+        assert_eq!(event(&json).ok(), Some(there));
     }
 
     #[test]
     fn json_has_every_digit() {
-        let json = json(&item());
+        let json = super::json(&recorded());
         assert!(
             json.starts_with(
                 "{\"GroupId\":\"@TGS#1\",\"MemberCount\":12345678901234567890123456789012345678,"

@@ -41,7 +41,7 @@ impl From<io::Error> for Fault {
 
 /// The words for the failure of a request.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct RequestLabel {
     /// The activity, as in "can't …".
     pub(crate) doing: String,
     /// The thing that AWS can't find: "table x".
@@ -53,7 +53,7 @@ pub(crate) struct Asked {
     pub(crate) local: Option<String>,
 }
 
-impl Asked {
+impl RequestLabel {
     /// The error message for the user.
     pub(crate) fn fault<E>(&self, error: &SdkError<E>) -> Fault
     where

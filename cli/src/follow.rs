@@ -10,17 +10,17 @@ use aws_sdk_dynamodbstreams::{
     types::{AttributeValue as Streamed, OperationType, Record},
 };
 use clap::Args;
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::{RecordedEvent, attribute::Item};
 
 use crate::{
-    event::{attribute, subject, time},
+    deployment::Deployment,
+    event::time_text,
     fault::Fault,
     output::{
         Columns, Output,
         columns::{Column, Cut},
         note,
     },
-    place::Place,
     sender::{Sender, line},
     table::Table,
 };
@@ -56,20 +56,20 @@ pub(crate) struct Follow {
 }
 
 impl Follow {
-    fn selects(&self, event: &Item) -> bool {
-        let is_command = |command: &String| attribute(event, "CallbackCommand") == Some(command);
+    fn selects(&self, event: &RecordedEvent) -> bool {
+        let is_command = |command: &String| event.attribute("CallbackCommand") == Some(command);
         (self.command.is_empty() || self.command.iter().any(is_command))
-            && self.subject.as_ref().is_none_or(|of| subject(event) == of)
+            && self.subject.as_ref().is_none_or(|of| event.subject() == of)
     }
 }
 
 /// Prints new events until it is stopped.
-pub(crate) async fn run(place: &Place, follow: &Follow, output: &mut Output) -> Result<(), Fault> {
-    let table = Table::of(place)?;
+pub(crate) async fn run(deployment: &Deployment, follow: &Follow, output: &mut Output) -> Result<(), Fault> {
+    let table = Table::of(deployment)?;
     let mut sender = follow.forward_to.as_deref().map(|url| Sender::new(url, false)).transpose()?;
-    let arn = stream(place, &table.name).await?;
-    let asked = place.asking("follow", &table.name);
-    let mut shards = Shards::open(Client::new(&place.config), arn, asked, follow.from_start).await?;
+    let arn = stream(deployment, &table.name).await?;
+    let label = deployment.label("follow", &table.name);
+    let mut shards = Shards::open(Client::new(&deployment.config), arn, label, follow.from_start).await?;
     note(&format!("following {}; Ctrl-C to stop", table.name));
     loop {
         for event in shards.read().await?.into_iter().filter_map(new_event) {
@@ -89,38 +89,43 @@ pub(crate) async fn run(place: &Place, follow: &Follow, output: &mut Output) -> 
 }
 
 /// Sends an event, and prints the answer.
-async fn forward(table: &Table, sender: &mut Sender, event: Item, output: &mut Output) -> Result<(), Fault> {
+async fn forward(
+    table: &Table,
+    sender: &mut Sender,
+    event: RecordedEvent,
+    output: &mut Output,
+) -> Result<(), Fault> {
     let event = table.with_body(event).await?;
     let answer = sender.send(&event).await?;
     if output.json {
         output.json_line(&line(&event, &answer))?;
     } else {
-        let command = attribute(&event, "CallbackCommand").unwrap_or_default();
+        let command = event.command();
         let (status, millis) = (answer.status.to_string(), format!("{} ms", answer.millis()));
-        output.row(&COLUMNS, &[&time(&event), command, &status, &millis, &answer.text])?;
+        output.row(&COLUMNS, &[&time_text(&event), command, &status, &millis, &answer.text])?;
     }
     output.flush()
 }
 
 /// The table's stream.
-async fn stream(place: &Place, table: &str) -> Result<String, Fault> {
-    if let Some(arn) = place.stream() {
+async fn stream(deployment: &Deployment, table: &str) -> Result<String, Fault> {
+    if let Some(arn) = deployment.stream() {
         return arn;
     }
-    let described = place.dynamodb().describe_table().table_name(table).send().await;
-    let described = described.map_err(|error| place.asking("describe", table).fault(&error))?;
+    let described = deployment.dynamodb().describe_table().table_name(table).send().await;
+    let described = described.map_err(|error| deployment.label("describe", table).fault(&error))?;
     let arn = described.table.and_then(|table| table.latest_stream_arn);
     arn.ok_or_else(|| Fault::Message(format!("the table {table} has no stream")))
 }
 
 /// The new event of a record. An expired item and a part of a body are not events; a part has no command.
-fn new_event(record: Record) -> Option<Item> {
+fn new_event(record: Record) -> Option<RecordedEvent> {
     if record.event_name != Some(OperationType::Insert) {
         return None;
     }
     let image = record.dynamodb?.new_image?;
     let item: Item = image.into_iter().filter_map(|(name, value)| Some((name, value_of(value)?))).collect();
-    item.contains_key("CallbackCommand").then_some(item)
+    item.contains_key("CallbackCommand").then(|| item.into())
 }
 
 /// The same value, in the type of the table's client. An event's attributes are scalars.

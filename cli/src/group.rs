@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 use tencent_chat_webhook::{record::attribute::text, time::rfc3339};
 
 use crate::{
+    deployment::Deployment,
     fault::Fault,
     moment::{Moment, Period},
     output::{Output, note},
-    place::Place,
     plain::{counted, plain},
     table::{Table, Wanted},
 };
@@ -32,11 +32,11 @@ pub(crate) struct Group {
 }
 
 /// Prints the state.
-pub(crate) async fn run(place: &Place, asked: &Group, output: &mut Output) -> Result<(), Fault> {
-    let (table, app, at) = (Table::of(place)?, place.app()?, asked.at.unwrap_or_else(Moment::now));
-    let active_since = asked.inactive.map(|Period(millis)| at.0.saturating_sub(millis));
+pub(crate) async fn run(deployment: &Deployment, args: &Group, output: &mut Output) -> Result<(), Fault> {
+    let (table, app, at) = (Table::of(deployment)?, deployment.app()?, args.at.unwrap_or_else(Moment::now));
+    let active_since = args.inactive.map(|Period(millis)| at.0.saturating_sub(millis));
     let query = table
-        .partition(&format!("{app}#{}", asked.id))
+        .partition(&format!("{app}#{}", args.id))
         .key_condition_expression("pk = :pk AND sk < :end")
         .expression_attribute_values(":end", text(format!("{:013}", at.0 + 1)));
     let mut events = table.with_bodies(table.query(query, Wanted::Whole));
@@ -45,14 +45,14 @@ pub(crate) async fn run(place: &Place, asked: &Group, output: &mut Output) -> Re
         state.apply(&event);
     }
     if state.known_since.is_none() {
-        note(&format!("no events of group {} in application {app} up to {}", asked.id, rfc3339(at.0)));
+        note(&format!("no events of group {} in application {app} up to {}", args.id, rfc3339(at.0)));
         return Ok(());
     }
     warn(&state, active_since);
     if output.json {
-        output.json_line(&object(&asked.id, &state, active_since))
+        output.json_line(&object(&args.id, &state, active_since))
     } else {
-        print(&asked.id, &state, active_since, output)
+        print(&args.id, &state, active_since, output)
     }
 }
 

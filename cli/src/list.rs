@@ -3,26 +3,30 @@
 use futures_util::TryStreamExt;
 
 use crate::{
+    deployment::Deployment,
     fault::Fault,
     output::{Output, note},
-    place::Place,
     plain::counted,
     selection::Selection,
     table::Wanted,
 };
 
 /// Prints the events.
-pub(crate) async fn run(place: &Place, selection: &Selection, output: &mut Output) -> Result<(), Fault> {
+pub(crate) async fn run(
+    deployment: &Deployment,
+    selection: &Selection,
+    output: &mut Output,
+) -> Result<(), Fault> {
     let wanted = if output.json { Wanted::Whole } else { Wanted::Columns };
-    let mut events = selection.find(place, wanted).await?.sorted().await?;
+    let mut events = selection.find(deployment, wanted).await?.sorted().await?;
     let (mut count, mut without_body) = (0_u64, 0_u64);
     while let Some(event) = events.try_next().await? {
         count += 1;
-        without_body += u64::from(output.json && !event.contains_key("Body"));
+        without_body += u64::from(output.json && event.body().is_none());
         output.event(selection.columns(), &event)?;
     }
     if count == 0 {
-        note(&selection.none(place));
+        note(&selection.none(deployment));
     }
     if without_body > 0 {
         output.flush()?;

@@ -12,6 +12,7 @@ mod commands;
 mod completions;
 mod confirm;
 mod count;
+mod deployment;
 mod doctor;
 mod erase;
 mod event;
@@ -23,7 +24,6 @@ mod merged;
 mod moment;
 mod output;
 mod pause;
-mod place;
 mod plain;
 mod receiver;
 mod redrive;
@@ -36,9 +36,9 @@ mod spool;
 mod table;
 
 use arguments::{Arguments, Command};
+use deployment::Deployment;
 use fault::Fault;
 use output::{Output, note};
-use place::Place;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -52,7 +52,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, Fault> {
+async fn run(Arguments { command, deployment, json }: Arguments) -> Result<ExitCode, Fault> {
     let mut output = Output::new(json);
     let mut code = ExitCode::SUCCESS;
     match command {
@@ -61,18 +61,30 @@ async fn run(Arguments { command, place, json }: Arguments) -> Result<ExitCode, 
         Command::Completions(completions) => {
             completions::run(&completions, Arguments::command(), &mut output)?;
         }
-        Command::Send(sending) => send::run(place, &sending, &mut output).await?,
-        Command::Doctor(doctor) => code = doctor::run(place, &doctor, &mut output).await?,
-        Command::List(selection) => list::run(&Place::find(place).await?, &selection, &mut output).await?,
-        Command::Chat(chat) => chat::run(&Place::find(place).await?, &chat, &mut output).await?,
-        Command::Show(show) => show::run(&Place::find(place).await?, &show, &mut output).await?,
-        Command::Count(count) => count::run(&Place::find(place).await?, &count, &mut output).await?,
-        Command::Follow(follow) => follow::run(&Place::find(place).await?, &follow, &mut output).await?,
-        Command::Replay(replay) => replay::run(&Place::find(place).await?, &replay, &mut output).await?,
-        Command::Group(group) => group::run(&Place::find(place).await?, &group, &mut output).await?,
-        Command::Erase(erase) => code = erase::run(&Place::find(place).await?, &erase, &mut output).await?,
+        Command::Send(sending) => send::run(deployment, &sending, &mut output).await?,
+        Command::Doctor(doctor) => code = doctor::run(deployment, &doctor, &mut output).await?,
+        Command::List(selection) => {
+            list::run(&Deployment::find(deployment).await?, &selection, &mut output).await?
+        }
+        Command::Chat(chat) => chat::run(&Deployment::find(deployment).await?, &chat, &mut output).await?,
+        Command::Show(show) => show::run(&Deployment::find(deployment).await?, &show, &mut output).await?,
+        Command::Count(count) => {
+            count::run(&Deployment::find(deployment).await?, &count, &mut output).await?
+        }
+        Command::Follow(follow) => {
+            follow::run(&Deployment::find(deployment).await?, &follow, &mut output).await?
+        }
+        Command::Replay(replay) => {
+            replay::run(&Deployment::find(deployment).await?, &replay, &mut output).await?
+        }
+        Command::Group(group) => {
+            group::run(&Deployment::find(deployment).await?, &group, &mut output).await?
+        }
+        Command::Erase(erase) => {
+            code = erase::run(&Deployment::find(deployment).await?, &erase, &mut output).await?
+        }
         Command::Redrive(redrive) => {
-            code = redrive::run(&Place::find(place).await?, &redrive, &mut output).await?;
+            code = redrive::run(&Deployment::find(deployment).await?, &redrive, &mut output).await?;
         }
     }
     output.flush()?;

@@ -1,9 +1,9 @@
 //! Merges streams of items, each in order of time.
 
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
-use crate::{event::key, fault::Fault, table::Items};
+use crate::{fault::Fault, table::Items};
 
 /// The number of streams that are started at the same time.
 const AT_A_TIME: usize = 16;
@@ -19,13 +19,15 @@ pub(crate) async fn merged(mut streams: Vec<Items>) -> Result<Items, Fault> {
 }
 
 /// The first item, and the rest.
-async fn begin(mut rest: Items) -> Result<Option<(Item, Items)>, Fault> {
+async fn begin(mut rest: Items) -> Result<Option<(RecordedEvent, Items)>, Fault> {
     Ok(rest.try_next().await?.map(|first| (first, rest)))
 }
 
 /// The earliest of the next items, and the rest of the streams.
-async fn next(mut streams: Vec<(Item, Items)>) -> Result<Option<(Item, Vec<(Item, Items)>)>, Fault> {
-    let Some(first) = (0..streams.len()).min_by_key(|index| key(&streams[*index].0)) else {
+async fn next(
+    mut streams: Vec<(RecordedEvent, Items)>,
+) -> Result<Option<(RecordedEvent, Vec<(RecordedEvent, Items)>)>, Fault> {
+    let Some(first) = (0..streams.len()).min_by_key(|index| streams[*index].0.order()) else {
         return Ok(None);
     };
     let following = streams[first].1.try_next().await?;

@@ -40,7 +40,7 @@ impl FromStr for Period {
     }
 }
 
-/// The time that is so long ago.
+/// The time one length before now.
 fn ago(text: &str) -> Option<Timestamp> {
     Timestamp::now().checked_sub(length(text)?).ok()
 }

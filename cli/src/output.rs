@@ -3,10 +3,10 @@
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use serde_json::Value;
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use crate::{
-    event::{attribute, detail, json, subject, time},
+    event::{detail, json, time_text},
     fault::Fault,
     plain::{escaped, plain},
 };
@@ -55,13 +55,12 @@ impl Output {
     }
 
     /// An event. The first one has the table's head before it.
-    pub(crate) fn event(&mut self, columns: Columns, item: &Item) -> Result<(), Fault> {
+    pub(crate) fn event(&mut self, columns: Columns, event: &RecordedEvent) -> Result<(), Fault> {
         if self.json {
-            return self.text(&json(item));
+            return self.text(&json(event));
         }
-        let (time, command, detail) =
-            (time(item), attribute(item, "CallbackCommand").unwrap_or_default(), detail(item));
-        let subject = subject(item);
+        let (time, command, detail) = (time_text(event), event.command(), detail(event));
+        let subject = event.subject();
         match columns {
             Columns::Subject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
             Columns::Command => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),

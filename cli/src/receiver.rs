@@ -19,7 +19,7 @@ use crate::fault::{Fault, causes};
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// The time limit for an answer. Tencent waits 2 s; a start in a debugger takes longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
 
@@ -46,7 +46,7 @@ impl Answer {
         Self { status: 0, text: why.to_owned(), time: Duration::ZERO }
     }
 
-    pub(crate) fn is_well(&self) -> bool {
+    pub(crate) fn is_ok(&self) -> bool {
         self.status == 200
     }
 
@@ -80,11 +80,11 @@ impl Receiver {
     /// Sends a callback.
     pub(crate) async fn post(&self, query: &str, body: impl Into<SdkBody>) -> Answer {
         let started = Instant::now();
-        let exchange = tokio::time::timeout(PATIENCE, self.exchange(query, body.into())).await;
+        let exchange = tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(query, body.into())).await;
         let (status, text) = match exchange {
             Ok(Ok(answer)) => answer,
             Ok(Err(fault)) => (0, fault),
-            Err(_) => (0, format!("no answer in {} s", PATIENCE.as_secs())),
+            Err(_) => (0, format!("no answer in {} s", ANSWER_TIMEOUT.as_secs())),
         };
         Answer { status, text, time: started.elapsed() }
     }

@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tencent_chat_webhook::{
     outcome::{Failure, Outcome, Stored},
-    record::{Fields, ItemSettings, Record},
+    record::{Fields, ItemSettings, RecordedEvent},
     redrive::{self, Limits},
     store::{Store, client::persistent},
     unrecorded::{Incomplete, LogEntries, Unrecorded},
@@ -26,11 +26,11 @@ use tencent_chat_webhook::{
 
 use crate::{
     confirm::ask_at_terminal,
-    event::{attribute, detail, subject, time},
+    deployment::Deployment,
+    event::{detail, time_text},
     fault::Fault,
     moment::Moment,
     output::{Columns, Output, note},
-    place::Place,
     plain::counted,
 };
 
@@ -83,88 +83,96 @@ pub(crate) struct Redrive {
 
 /// The number of callbacks by result.
 #[derive(Debug, Default)]
-struct Tally {
+struct Counts {
     recorded: usize,
-    already_there: usize,
+    duplicates: usize,
     failed: usize,
     incomplete: usize,
 }
 
 /// Records the callbacks of the log.
-pub(crate) async fn run(place: &Place, asked: &Redrive, output: &mut Output) -> Result<ExitCode, Fault> {
-    let (table, item_settings) = (place.table()?, place.item_settings()?);
-    let (found, source) = find(place, asked).await?;
+pub(crate) async fn run(
+    deployment: &Deployment,
+    args: &Redrive,
+    output: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let (table, item_settings) = (deployment.table()?, deployment.item_settings()?);
+    let (found, source) = find(deployment, args).await?;
     if found.is_empty() {
-        if asked.input.is_some() {
+        if args.input.is_some() {
             return Err(Fault::new(
                 "standard input has no entry of an unrecorded callback; is it the function's log?",
             ));
         }
         note(&format!("no unrecorded callbacks in {source}"));
     }
-    let mut tally = Tally { incomplete: found.incomplete.len() + found.unreadable, ..Tally::default() };
+    let mut counts = Counts { incomplete: found.incomplete.len() + found.unreadable, ..Counts::default() };
     print_incomplete(&found, output)?;
-    if asked.dry_run {
+    if args.dry_run {
         for callback in &found.whole {
-            tally.failed += usize::from(!print_found(callback, item_settings, output)?);
+            counts.failed += usize::from(!print_found(callback, item_settings, output)?);
         }
-        let Tally { failed, incomplete, .. } = tally;
+        let Counts { failed, incomplete, .. } = counts;
         let count = found.whole.len() - failed;
         note(&format!("{count} to record, failed {failed}, incomplete {incomplete}; nothing was written"));
     } else {
-        if asked.input.is_some() {
-            confirm(&found.whole, item_settings, asked.yes)?;
+        if args.input.is_some() {
+            confirm(&found.whole, item_settings, args.yes)?;
         }
-        if !found.whole.is_empty() && place.lacks_retention() {
+        if !found.whole.is_empty() && deployment.lacks_retention() {
             note("without --stack or RETENTION_DAYS, the recorded events never expire");
         }
-        let store = Store::new(client(place), table);
-        let recorded = record(&store, found.whole, item_settings, &mut tally, output).await;
+        let store = Store::new(client(deployment), table);
+        let recorded = record(&store, found.whole, item_settings, &mut counts, output).await;
         recorded.map_err(|fault| match fault {
             Fault::Closed => Fault::new("the output was closed before everything was recorded; run it again"),
             fault @ Fault::Message(_) => fault,
         })?;
-        let Tally { recorded, already_there, failed, incomplete } = tally;
-        let sum = format!(
-            "recorded {recorded}, already there {already_there}, failed {failed}, incomplete {incomplete}"
-        );
+        let Counts { recorded, duplicates, failed, incomplete } = counts;
+        let sum =
+            format!("recorded {recorded}, duplicates {duplicates}, failed {failed}, incomplete {incomplete}");
         if output.json { note(&sum) } else { output.text(&sum)? }
     }
     output.flush()?;
-    Ok(ExitCode::from(u8::from(tally.failed + tally.incomplete > 0)))
+    Ok(ExitCode::from(u8::from(counts.failed + counts.incomplete > 0)))
 }
 
 /// The callbacks to record, and where they were found.
-async fn find(place: &Place, asked: &Redrive) -> Result<(LogEntries, String), Fault> {
-    let Some(since) = asked.since else {
+async fn find(deployment: &Deployment, args: &Redrive) -> Result<(LogEntries, String), Fault> {
+    let Some(since) = args.since else {
         let mut log = Vec::new();
         let read = io::stdin().read_to_end(&mut log);
         read.map_err(|error| Fault::Message(format!("can't read standard input: {error}")))?;
         return Ok((pasted::read(&log), "standard input".to_owned()));
     };
-    let until = asked.until.unwrap_or_else(Moment::now);
+    let until = args.until.unwrap_or_else(Moment::now);
     if until <= since {
         return Err(Fault::new("--until is not after --since"));
     }
-    let log_group = match &asked.log_group {
+    let log_group = match &args.log_group {
         Some(name) => name.clone(),
-        None => place.log_group()?,
+        None => deployment.log_group()?,
     };
-    let span = Span { log_group, since, until, unmask: asked.unmask };
-    Ok((LogEntries::of_lines(log_group::unrecorded(place, &span).await?), span.to_string()))
+    let span = Span { log_group, since, until, unmask: args.unmask };
+    Ok((LogEntries::of_lines(log_group::unrecorded(deployment, &span).await?), span.to_string()))
+}
+
+/// The event that a callback becomes.
+fn event(callback: &Unrecorded<'_>, item_settings: ItemSettings) -> Result<RecordedEvent, Failure> {
+    Ok(callback.record(Fields::Attributes, item_settings)?.head.into())
 }
 
 /// Shows the callbacks found in a text, and continues only with `--yes`, or with a yes at a terminal.
 fn confirm(callbacks: &[Unrecorded<'_>], item_settings: ItemSettings, yes: bool) -> Result<(), Fault> {
-    let record = |callback: &Unrecorded<'_>| callback.record(Fields::Attributes, item_settings).ok();
+    let event = |callback| event(callback, item_settings).ok();
     // Without --yes, a person has to see all of them.
     let shown = if yes { SHOWN } else { usize::MAX };
     let mut count = 0;
-    for Record { head, .. } in callbacks.iter().filter_map(record) {
+    for event in callbacks.iter().filter_map(event) {
         count += 1;
         if count <= shown {
-            let command = attribute(&head, "CallbackCommand").unwrap_or_default();
-            note(&format!("found: {}  {command}  {}  {}", time(&head), subject(&head), detail(&head)));
+            let (time, detail) = (time_text(&event), detail(&event));
+            note(&format!("found: {time}  {}  {}  {detail}", event.command(), event.subject()));
         }
     }
     if count > shown {
@@ -182,10 +190,10 @@ fn confirm(callbacks: &[Unrecorded<'_>], item_settings: ItemSettings, yes: bool)
 }
 
 /// A client with the usual configuration, but with longer time limits.
-fn client(place: &Place) -> Client {
+fn client(deployment: &Deployment) -> Client {
     let timeout = TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build();
     let credentials = IdentityCache::lazy().load_timeout(SIGN_IN).build();
-    let config = persistent(place.dynamodb_config()).timeout_config(timeout).identity_cache(credentials);
+    let config = persistent(deployment.dynamodb_config()).timeout_config(timeout).identity_cache(credentials);
     Client::from_conf(config.build())
 }
 
@@ -193,22 +201,22 @@ async fn record(
     store: &Store,
     callbacks: Vec<Unrecorded<'static>>,
     item_settings: ItemSettings,
-    tally: &mut Tally,
+    counts: &mut Counts,
     output: &mut Output,
 ) -> Result<(), Fault> {
     let progress = ProgressBar::new(callbacks.len() as u64);
     progress.set_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len}, {eta} to go")
+        ProgressStyle::with_template("{bar:40} {pos}/{len}, {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let limits = Limits { deadline: Instant::now() + RETRY_LIMIT, each: RETRY_LIMIT_OF_ONE };
     let mut results = pin!(redrive::record_all(store, callbacks, item_settings, limits));
     while let Some((callback, result)) = results.next().await {
         match &result {
-            Ok(Stored::New) => tally.recorded += 1,
-            Ok(Stored::Duplicate) => tally.already_there += 1,
+            Ok(Stored::New) => counts.recorded += 1,
+            Ok(Stored::Duplicate) => counts.duplicates += 1,
             Err(failure) => {
-                tally.failed += 1;
+                counts.failed += 1;
                 progress.suspend(|| note(&format!("failed: {}: {failure}", callback.id)));
             }
         }
@@ -228,8 +236,8 @@ fn print(
     result: Result<Stored, Failure>,
     output: &mut Output,
 ) -> Result<(), Fault> {
-    let record = callback.record(Fields::Attributes, item_settings).ok();
-    let key = |name| record.as_ref().and_then(|record| attribute(&record.head, name));
+    let event = event(callback, item_settings).ok();
+    let key = |name| event.as_ref().and_then(|event| event.attribute(name));
     let outcome = Outcome::from(result);
     let mut line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": outcome.name() });
     if let Outcome::Failed(failure) = &outcome {
@@ -245,8 +253,8 @@ fn print_found(
     item_settings: ItemSettings,
     output: &mut Output,
 ) -> Result<bool, Fault> {
-    let record = match callback.record(Fields::Attributes, item_settings) {
-        Ok(record) => record,
+    let event = match event(callback, item_settings) {
+        Ok(event) => event,
         Err(failure) => {
             note(&format!("would fail: {}: {failure}", callback.id));
             if output.json {
@@ -256,11 +264,10 @@ fn print_found(
         }
     };
     if output.json {
-        let key = |name| attribute(&record.head, name);
-        let line = json!({ "id": callback.id, "pk": key("pk"), "sk": key("sk"), "outcome": "found" });
+        let line = json!({ "id": callback.id, "pk": event.pk(), "sk": event.sk(), "outcome": "found" });
         output.json_line(&line)?;
     } else {
-        output.event(Columns::All, &record.head)?;
+        output.event(Columns::All, &event)?;
     }
     Ok(true)
 }

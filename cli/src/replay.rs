@@ -7,15 +7,15 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 use tencent_chat_callbacks::event::is_before_callback;
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
-    event::{attribute, millis, subject, time},
+    deployment::Deployment,
+    event::time_text,
     fault::Fault,
     moment::Moment,
     output::{Columns, Output, note},
-    place::Place,
     plain::counted,
     receiver::Answer,
     selection::Selection,
@@ -60,12 +60,12 @@ struct Run<'a> {
     ticks: Option<Interval>,
     progress: Progress,
     output: &'a mut Output,
-    tally: Tally,
+    counts: Counts,
 }
 
 /// The number of callbacks by result.
 #[derive(Debug, Default)]
-struct Tally {
+struct Counts {
     sent: u64,
     failed: u64,
     left_out: u64,
@@ -73,7 +73,7 @@ struct Tally {
 }
 
 /// Sends the selected callbacks.
-pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> Result<(), Fault> {
+pub(crate) async fn run(deployment: &Deployment, replay: &Replay, output: &mut Output) -> Result<(), Fault> {
     let to = replay.to.as_deref().filter(|_| !replay.dry_run);
     let journal = replay.resume.as_deref().map(Journal::open).transpose()?;
     let ticks = replay.rate.map(|rate| {
@@ -88,21 +88,19 @@ pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> 
         ticks,
         progress,
         output,
-        tally: Tally::default(),
+        counts: Counts::default(),
     };
-    let mut failed = run.failed(place)?;
+    let mut failed = run.failed(deployment)?;
     while let Some(event) = failed.try_next().await? {
         run.one(&event).await?;
     }
-    let mut events = run.selected(place, replay).await?;
+    let mut events = run.selected(deployment, replay).await?;
     while let Some(event) = events.try_next().await? {
         if run.journal.as_ref().is_some_and(|journal| journal.has(&event)) {
             continue;
         }
-        if !replay.before_callbacks
-            && is_before_callback(attribute(&event, "CallbackCommand").unwrap_or_default())
-        {
-            run.tally.left_out += 1;
+        if !replay.before_callbacks && is_before_callback(event.command()) {
+            run.counts.left_out += 1;
             continue;
         }
         run.one(&event).await?;
@@ -112,13 +110,13 @@ pub(crate) async fn run(place: &Place, replay: &Replay, output: &mut Output) -> 
 
 impl Run<'_> {
     /// Events that an earlier run sent, but that were not answered with 200.
-    fn failed(&self, place: &Place) -> Result<Items, Fault> {
+    fn failed(&self, deployment: &Deployment) -> Result<Items, Fault> {
         let keys = self.journal.as_ref().map(Journal::failed).unwrap_or_default();
-        let table = Table::of(place)?;
+        let table = Table::of(deployment)?;
         Ok(table.with_bodies(table.by_keys(stream::iter(keys).map(Ok).boxed())))
     }
 
-    async fn selected(&self, place: &Place, replay: &Replay) -> Result<Items, Fault> {
+    async fn selected(&self, deployment: &Deployment, replay: &Replay) -> Result<Items, Fault> {
         let wanted = match (replay.dry_run, self.output.json) {
             (true, true) => Wanted::Keys,
             (true, false) => Wanted::Columns,
@@ -127,12 +125,12 @@ impl Run<'_> {
         let latest = self.journal.as_ref().and_then(|journal| journal.latest.as_ref());
         let latest = latest.and_then(|(sk, _)| sk.split('#').next()?.parse().ok()).map(Moment);
         let selection = replay.selection.clone().from(latest.unwrap_or(Moment(0)));
-        selection.find(place, wanted).await?.sorted().await
+        selection.find(deployment, wanted).await?.sorted().await
     }
 
     /// Sends one event.
-    async fn one(&mut self, event: &Item) -> Result<(), Fault> {
-        self.tally.sent += 1;
+    async fn one(&mut self, event: &RecordedEvent) -> Result<(), Fault> {
+        self.counts.sent += 1;
         let Some(sender) = &mut self.sender else {
             return self.print_found(event);
         };
@@ -144,28 +142,28 @@ impl Run<'_> {
             journal.write(event, answer.status)?;
         }
         self.print(event, &answer)?;
-        self.progress.at(event, self.tally.sent);
-        self.tally.failed += u64::from(!answer.is_well());
-        self.tally.unanswered_in_a_row =
-            if answer.status == 0 { self.tally.unanswered_in_a_row + 1 } else { 0 };
-        if self.tally.unanswered_in_a_row == UNANSWERED {
+        self.progress.at(event, self.counts.sent);
+        self.counts.failed += u64::from(!answer.is_ok());
+        self.counts.unanswered_in_a_row =
+            if answer.status == 0 { self.counts.unanswered_in_a_row + 1 } else { 0 };
+        if self.counts.unanswered_in_a_row == UNANSWERED {
             return Err(self.stopped(&answer));
         }
         Ok(())
     }
 
-    fn print_found(&mut self, event: &Item) -> Result<(), Fault> {
+    fn print_found(&mut self, event: &RecordedEvent) -> Result<(), Fault> {
         if !self.output.json {
             return self.output.event(Columns::All, event);
         }
-        let key = |name| attribute(event, name);
+        let key = |name| event.attribute(name);
         self.output.json_line(
             &json!({ "pk": key("pk"), "sk": key("sk"), "CallbackCommand": key("CallbackCommand") }),
         )
     }
 
     /// A line for a program, or a note for a person if sending failed.
-    fn print(&mut self, event: &Item, answer: &Answer) -> Result<(), Fault> {
+    fn print(&mut self, event: &RecordedEvent, answer: &Answer) -> Result<(), Fault> {
         if self.output.json {
             let line = line(event, answer);
             return self.progress.suspend(|| {
@@ -173,10 +171,15 @@ impl Run<'_> {
                 self.output.flush()
             });
         }
-        if !answer.is_well() {
-            let command = attribute(event, "CallbackCommand").unwrap_or_default();
-            let what =
-                format!("{} {command} {}: {} {}", time(event), subject(event), answer.status, answer.text);
+        if !answer.is_ok() {
+            let command = event.command();
+            let what = format!(
+                "{} {command} {}: {} {}",
+                time_text(event),
+                event.subject(),
+                answer.status,
+                answer.text
+            );
             self.progress.suspend(|| note(&what));
         }
         Ok(())
@@ -196,7 +199,7 @@ impl Run<'_> {
 
     fn end(self, replay: &Replay) -> Result<(), Fault> {
         self.progress.end();
-        let Tally { sent, failed, left_out, .. } = self.tally;
+        let Counts { sent, failed, left_out, .. } = self.counts;
         let beside = match left_out {
             0 => String::new(),
             _ => format!("; {} left out", counted(left_out, "before-callback")),
@@ -228,20 +231,20 @@ struct Progress {
 impl Progress {
     fn new(selection: &Selection) -> Self {
         let until = selection.until.unwrap_or_else(Moment::now).0;
-        let style = ProgressStyle::with_template("{bar:40} {msg}, {elapsed} gone");
+        let style = ProgressStyle::with_template("{bar:40} {msg}, {elapsed} elapsed");
         let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self { bar, since: selection.since.map(|since| since.0), until }
     }
 
-    fn at(&mut self, event: &Item, sent: u64) {
+    fn at(&mut self, event: &RecordedEvent, sent: u64) {
         if self.bar.is_hidden() {
             return;
         }
-        let at = millis(event).unwrap_or(0);
+        let at = event.time().unwrap_or(0);
         let since = *self.since.get_or_insert(at);
         self.bar.set_length(self.until.saturating_sub(since));
         self.bar.set_position(at.saturating_sub(since));
-        self.bar.set_message(format!("{} sent, at {}", HumanCount(sent), time(event)));
+        self.bar.set_message(format!("{} sent, at {}", HumanCount(sent), time_text(event)));
     }
 
     fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {

@@ -8,10 +8,10 @@ use tencent_chat_webhook::record::attribute::text;
 
 use crate::{
     confirm::confirm_scan,
+    deployment::Deployment,
     fault::Fault,
     moment::Moment,
     output::Columns,
-    place::Place,
     table::{Items, Table, Wanted},
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Selection {
 }
 
 /// The way to read the events.
-enum Way {
+enum ReadPlan {
     /// A query of one partition.
     Subject(String),
     /// The index, by day and shard.
@@ -54,7 +54,7 @@ enum Way {
 }
 
 /// Selected events.
-pub(crate) struct Found {
+pub(crate) struct SelectedEvents {
     items: Items,
     is_sorted: bool,
     table: Table,
@@ -63,14 +63,18 @@ pub(crate) struct Found {
 
 impl Selection {
     /// Finds the events. Before a scan, it prints the table's size and asks.
-    pub(crate) async fn find(&self, place: &Place, wanted: Wanted) -> Result<Found, Fault> {
-        let (table, span) = (Table::of(place)?, self.span()?);
+    pub(crate) async fn find(
+        &self,
+        deployment: &Deployment,
+        wanted: Wanted,
+    ) -> Result<SelectedEvents, Fault> {
+        let (table, span) = (Table::of(deployment)?, self.span()?);
         // Only the body names all persons in the event.
         let read = if self.person.is_some() { Wanted::Whole } else { wanted };
-        let way = self.way(place)?;
-        let (items, is_sorted) = match way {
-            Way::Subject(pk) => (self.of_subject(&table, &pk, span, read), true),
-            Way::Index(keys) => match read {
+        let plan = self.read_plan(deployment)?;
+        let (items, is_sorted) = match plan {
+            ReadPlan::Subject(pk) => (self.of_subject(&table, &pk, span, read), true),
+            ReadPlan::Index(keys) => match read {
                 // The index has no bodies.
                 Wanted::Whole => {
                     let (items, is_sorted) = index::events(&table, keys, span, Wanted::Keys).await;
@@ -78,10 +82,10 @@ impl Selection {
                 }
                 _ => index::events(&table, keys, span, read).await,
             },
-            Way::Scan => {
+            ReadPlan::Scan => {
                 let otherwise = "add --yes, or give a SUBJECT, or --command with --since";
                 confirm_scan(&table, self.yes, otherwise).await?;
-                (self.of_table(&table, place.chosen_app(), span, read), false)
+                (self.of_table(&table, deployment.chosen_app(), span, read), false)
             }
         };
         let items = match self.person.clone() {
@@ -91,7 +95,7 @@ impl Selection {
             }
             None => items,
         };
-        Ok(Found { items, is_sorted, table, wanted })
+        Ok(SelectedEvents { items, is_sorted, table, wanted })
     }
 
     /// The same selection without events before a time. It is read in the same way.
@@ -112,11 +116,11 @@ impl Selection {
     }
 
     /// The note if there are no events.
-    pub(crate) fn none(&self, place: &Place) -> String {
-        let app = place.app().map(|app| format!(" in application {app}")).unwrap_or_default();
+    pub(crate) fn none(&self, deployment: &Deployment) -> String {
+        let app = deployment.app().map(|app| format!(" in application {app}")).unwrap_or_default();
         match self.subject.as_ref().or(self.command.as_ref()).or(self.person.as_ref()) {
             Some(of) => format!("no events of {of}{app}"),
-            None if place.local.is_some() => "no events; `make send` sends some".to_owned(),
+            None if deployment.local.is_some() => "no events; `make send` sends some".to_owned(),
             None => "no events".to_owned(),
         }
     }
@@ -130,14 +134,14 @@ impl Selection {
         Ok(span)
     }
 
-    fn way(&self, place: &Place) -> Result<Way, Fault> {
+    fn read_plan(&self, deployment: &Deployment) -> Result<ReadPlan, Fault> {
         Ok(match (&self.subject, &self.command, self.since) {
-            (Some(subject), _, _) => Way::Subject(format!("{}#{subject}", place.app()?)),
-            (None, Some(command), Some(_)) if place.has_index() => {
-                let shards = place.index_shards()?;
-                Way::Index(index::Keys { app: place.app()?, command: command.clone(), shards })
+            (Some(subject), _, _) => ReadPlan::Subject(format!("{}#{subject}", deployment.app()?)),
+            (None, Some(command), Some(_)) if deployment.has_index() => {
+                let shards = deployment.index_shards()?;
+                ReadPlan::Index(index::Keys { app: deployment.app()?, command: command.clone(), shards })
             }
-            _ => Way::Scan,
+            _ => ReadPlan::Scan,
         })
     }
 
@@ -177,7 +181,7 @@ impl Selection {
     }
 }
 
-impl Found {
+impl SelectedEvents {
     /// The events in the order of reading. A scan has no order.
     pub(crate) fn unsorted(self) -> Items {
         match self.wanted {

@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::{
+    deployment::DeploymentFlags,
     fault::Fault,
     output::Output,
-    place::PlaceFlags,
     plain::plain,
     receiver::Answer,
     sender::{Parameters, Signature, token},
@@ -70,7 +70,7 @@ struct Form {
 }
 
 /// Sends a callback. An unexpected answer is an error.
-pub(crate) async fn run(flags: PlaceFlags, sending: &Sending, output: &mut Output) -> Result<(), Fault> {
+pub(crate) async fn run(flags: DeploymentFlags, sending: &Sending, output: &mut Output) -> Result<(), Fault> {
     let command = sending.command.as_deref().unwrap_or(PROBED);
     let body = body(sending, command)?;
     let target = Target::find(flags, sending.to.as_deref()).await?;
@@ -158,7 +158,7 @@ impl Form {
                 Err(Fault::new("expected status 401; does the function have a token for this application?"))
             };
         }
-        let is_ok = answer.is_well() && answer.json()["answer"]["ActionStatus"] == "OK";
+        let is_ok = answer.is_ok() && answer.json()["answer"]["ActionStatus"] == "OK";
         if is_ok { Ok(()) } else { Err(Fault::new("expected status 200 with ActionStatus OK")) }
     }
 }

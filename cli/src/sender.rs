@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use tencent_chat_callbacks::signature::sign;
-use tencent_chat_webhook::{record::attribute::Item, settings, time::now_millis};
+use tencent_chat_webhook::{record::RecordedEvent, settings, time::now_millis};
 
 use crate::{
-    event::attribute,
     fault::Fault,
     receiver::{Answer, Receiver},
 };
@@ -25,12 +24,12 @@ pub(crate) struct Parameters<'a> {
 
 impl<'a> Parameters<'a> {
     /// The parameters of a recorded event.
-    pub(crate) fn of(event: &'a Item) -> Self {
+    pub(crate) fn of(event: &'a RecordedEvent) -> Self {
         Self {
-            sdk_appid: attribute(event, "SdkAppid"),
-            command: attribute(event, "CallbackCommand"),
-            client_ip: attribute(event, "ClientIP"),
-            opt_platform: attribute(event, "OptPlatform"),
+            sdk_appid: event.attribute("SdkAppid"),
+            command: event.attribute("CallbackCommand"),
+            client_ip: event.attribute("ClientIP"),
+            opt_platform: event.attribute("OptPlatform"),
             is_replayed: false,
         }
     }
@@ -63,7 +62,7 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    /// A signature with a token and a time so many seconds ago.
+    /// A signature with a token and a time `seconds_ago` seconds ago.
     pub(crate) fn new(token: &str, seconds_ago: u64) -> Self {
         let request_time = (now_millis() / 1000 - seconds_ago).to_string();
         let sign = sign(token, &request_time);
@@ -93,11 +92,11 @@ impl Sender {
     }
 
     /// Sends an event, with a new signature if its application has a token.
-    pub(crate) async fn send(&mut self, event: &Item) -> Result<Answer, Fault> {
-        let Some(body) = attribute(event, "Body") else {
+    pub(crate) async fn send(&mut self, event: &RecordedEvent) -> Result<Answer, Fault> {
+        let Some(body) = event.body() else {
             return Ok(Answer::none("not sent: a part of its body is not in the table"));
         };
-        let app = attribute(event, "SdkAppid").unwrap_or_default();
+        let app = event.sdk_appid();
         let token = match self.tokens.get(app) {
             Some(token) => token,
             None => self.tokens.entry(app.to_owned()).or_insert(token(app)?),
@@ -109,10 +108,10 @@ impl Sender {
 }
 
 /// The JSON line for an event that was sent, and its answer.
-pub(crate) fn line(event: &Item, answer: &Answer) -> Value {
+pub(crate) fn line(event: &RecordedEvent, answer: &Answer) -> Value {
     let mut line = answer.json();
     for name in ["pk", "sk", "CallbackCommand"] {
-        line[name] = attribute(event, name).into();
+        line[name] = event.attribute(name).into();
     }
     line
 }

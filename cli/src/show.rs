@@ -1,15 +1,10 @@
 //! The body of one event.
 
 use clap::Args;
-use tencent_chat_webhook::record::attribute::text;
+use tencent_chat_webhook::record::{RecordedEvent, attribute::text};
 
 use crate::{
-    event::{attribute, json},
-    fault::Fault,
-    moment::Moment,
-    output::Output,
-    place::Place,
-    table::Table,
+    deployment::Deployment, event::json, fault::Fault, moment::Moment, output::Output, table::Table,
 };
 
 /// The most events that are listed if the beginning of an `sk` fits several.
@@ -24,9 +19,13 @@ pub(crate) struct Show {
 }
 
 /// Prints the body of an event.
-pub(crate) async fn run(place: &Place, Show { pk, sk }: &Show, output: &mut Output) -> Result<(), Fault> {
-    let table = Table::of(place)?;
-    let pk = if is_pk(pk) { pk.to_owned() } else { format!("{}#{pk}", place.app()?) };
+pub(crate) async fn run(
+    deployment: &Deployment,
+    Show { pk, sk }: &Show,
+    output: &mut Output,
+) -> Result<(), Fault> {
+    let table = Table::of(deployment)?;
+    let pk = if is_pk(pk) { pk.to_owned() } else { format!("{}#{pk}", deployment.app()?) };
     // Every `sk` begins with the time in milliseconds.
     let begin = sk.parse().ok().filter(|_| sk.contains('T'));
     let begin = begin.map_or_else(|| sk.to_owned(), |Moment(millis)| format!("{millis:013}#"));
@@ -36,18 +35,19 @@ pub(crate) async fn run(place: &Place, Show { pk, sk }: &Show, output: &mut Outp
         .expression_attribute_values(":sk", text(begin))
         .limit(CANDIDATES);
     let found = query.send().await.map_err(|error| table.fault(&error))?;
-    let event = match found.items() {
-        [head] => table.with_body(head.clone()).await?,
+    let found: Vec<RecordedEvent> = found.items.unwrap_or_default().into_iter().map(Into::into).collect();
+    let event = match found.as_slice() {
+        [event] => table.with_body(event.clone()).await?,
         [] => return Err(Fault::Message(format!("no event has pk {pk} and an sk that begins with {sk}"))),
         several => {
-            let sks: Vec<_> = several.iter().filter_map(|item| attribute(item, "sk")).collect();
+            let sks: Vec<_> = several.iter().map(RecordedEvent::sk).collect();
             return Err(Fault::Message(format!(
                 "several events fit; give one of these as SK: {}",
                 sks.join(" ")
             )));
         }
     };
-    let Some(body) = attribute(&event, "Body") else {
+    let Some(body) = event.body() else {
         return Err(Fault::new("a part of its body is not in the table: it may have expired"));
     };
     if output.json { output.text(&json(&event)) } else { output.body(body) }

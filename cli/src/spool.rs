@@ -55,8 +55,8 @@ impl Spooled {
     }
 
     /// The record at a position.
-    pub(crate) fn at<T: DeserializeOwned>(&mut self, place: u64) -> Result<Option<T>, Fault> {
-        self.0.seek(SeekFrom::Start(place)).map_err(|error| fault(&error))?;
+    pub(crate) fn at<T: DeserializeOwned>(&mut self, deployment: u64) -> Result<Option<T>, Fault> {
+        self.0.seek(SeekFrom::Start(deployment)).map_err(|error| fault(&error))?;
         self.next()
     }
 }

@@ -11,15 +11,15 @@ use aws_sdk_dynamodb::{
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use tencent_chat_webhook::record::{
-    self,
+    RecordedEvent,
     attribute::{Item, text},
 };
 
 use crate::{
-    event::{DETAILS, key},
-    fault::{Asked, Fault},
+    deployment::Deployment,
+    event::DETAILS,
+    fault::{Fault, RequestLabel},
     pause::Pause,
-    place::Place,
 };
 
 /// Attributes of every event's item.
@@ -38,8 +38,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// The number of bodies that are assembled at once: up to 14 MB.
 const BODIES_AT_A_TIME: usize = 4;
 
-/// Items, read page by page.
-pub(crate) type Items = BoxStream<'static, Result<Item, Fault>>;
+/// Events, read page by page.
+pub(crate) type Items = BoxStream<'static, Result<RecordedEvent, Fault>>;
 
 /// The attributes to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,13 +81,13 @@ pub(crate) struct Size {
 pub(crate) struct Table {
     pub(crate) client: Client,
     pub(crate) name: String,
-    asked: Asked,
+    label: RequestLabel,
 }
 
 impl Table {
-    pub(crate) fn of(place: &Place) -> Result<Self, Fault> {
-        let name = place.table()?;
-        Ok(Self { client: place.dynamodb(), asked: place.asking("read", &name), name })
+    pub(crate) fn of(deployment: &Deployment) -> Result<Self, Fault> {
+        let name = deployment.table()?;
+        Ok(Self { client: deployment.dynamodb(), label: deployment.label("read", &name), name })
     }
 
     /// The error of a failed request.
@@ -95,7 +95,7 @@ impl Table {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        self.asked.fault(error)
+        self.label.fault(error)
     }
 
     /// A consistent query of a partition.
@@ -104,22 +104,34 @@ impl Table {
         query.expression_attribute_values(":pk", text(pk))
     }
 
-    /// The items of a query.
+    /// The events of a query.
     pub(crate) fn query(&self, query: QueryFluentBuilder, wanted: Wanted) -> Items {
+        self.items_of_query(query, wanted).map_ok(Into::into).boxed()
+    }
+
+    fn items_of_query(
+        &self,
+        query: QueryFluentBuilder,
+        wanted: Wanted,
+    ) -> BoxStream<'static, Result<Item, Fault>> {
         let (names, expression) = wanted.projection();
         let query = query.set_expression_attribute_names(names).set_projection_expression(expression);
         let limit = query.get_limit().unwrap_or(PAGE);
         self.items(query.limit(limit).into_paginator().items().send())
     }
 
-    /// The items of a scan.
+    /// The events of a scan.
     pub(crate) fn scan(&self, scan: ScanFluentBuilder, wanted: Wanted) -> Items {
         let (names, expression) = wanted.projection();
         let scan = scan.set_expression_attribute_names(names).set_projection_expression(expression);
-        self.items(scan.table_name(&self.name).limit(PAGE).into_paginator().items().send())
+        let scan = scan.table_name(&self.name).limit(PAGE);
+        self.items(scan.into_paginator().items().send()).map_ok(Into::into).boxed()
     }
 
-    fn items<E>(&self, pages: PaginationStream<Result<Item, SdkError<E>>>) -> Items
+    fn items<E>(
+        &self,
+        pages: PaginationStream<Result<Item, SdkError<E>>>,
+    ) -> BoxStream<'static, Result<Item, Fault>>
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
@@ -130,66 +142,68 @@ impl Table {
         stream::unfold((pages, self.clone()), next).boxed()
     }
 
-    /// The whole items of these keys, in the same order. Deleted items are left out.
+    /// The whole events of these keys, in the same order. Deleted events are left out.
     pub(crate) fn by_keys(&self, keys: Items) -> Items {
         let table = self.clone();
-        let read = move |keys: Vec<Result<Item, Fault>>| {
+        let read = move |keys: Vec<Result<RecordedEvent, Fault>>| {
             let table = table.clone();
             async move { Ok::<_, Fault>(stream::iter(table.get(keys).await?).map(Ok)) }
         };
         keys.ready_chunks(KEYS_AT_A_TIME).then(read).try_flatten().boxed()
     }
 
-    async fn get(&self, heads: Vec<Result<Item, Fault>>) -> Result<Vec<Item>, Fault> {
+    async fn get(&self, heads: Vec<Result<RecordedEvent, Fault>>) -> Result<Vec<RecordedEvent>, Fault> {
         let heads = heads.into_iter().collect::<Result<Vec<_>, _>>()?;
         // The builder fails only without keys.
-        let keys = heads.iter().map(primary_key).collect();
+        let keys = heads.iter().map(RecordedEvent::key).collect();
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).build().ok();
-        let mut asked = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
+        let mut unread = keys.map(|keys| HashMap::from([(self.name.clone(), keys)]));
         let mut found = HashMap::new();
         let mut pause = Pause::new(FIRST_PAUSE, LONGEST_PAUSE);
-        while let Some(request) = asked {
+        while let Some(request) = unread {
             let got = self.client.batch_get_item().set_request_items(Some(request)).send().await;
             let got = got.map_err(|error| self.fault(&error))?;
             for item in got.responses.into_iter().flat_map(HashMap::into_values).flatten() {
-                found.insert(key(&item), item);
+                let event = RecordedEvent::from(item);
+                found.insert(event.order(), event);
             }
-            asked = got.unprocessed_keys.filter(|left| !left.is_empty());
+            unread = got.unprocessed_keys.filter(|left| !left.is_empty());
             // DynamoDB leaves keys unprocessed if the response would exceed 16 MB, or if it throttles reads.
-            if asked.is_some() {
+            if unread.is_some() {
                 pause.lengthen();
                 pause.wait().await;
             }
         }
-        Ok(heads.iter().filter_map(|head| found.remove(&key(head))).collect())
+        Ok(heads.iter().filter_map(|head| found.remove(&head.order())).collect())
     }
 
-    /// The same items, with bodies assembled from parts. If parts are missing, the item has no body.
+    /// The same events, with bodies assembled from parts. If parts are missing, the event has no body.
     pub(crate) fn with_bodies(&self, items: Items) -> Items {
         let table = self.clone();
-        let whole = move |item: Result<Item, Fault>| {
+        let whole = move |event: Result<RecordedEvent, Fault>| {
             let table = table.clone();
-            async move { table.with_body(item?).await }
+            async move { table.with_body(event?).await }
         };
         items.map(whole).buffered(BODIES_AT_A_TIME).boxed()
     }
 
-    /// The item with its body, if there is one.
-    pub(crate) async fn with_body(&self, mut head: Item) -> Result<Item, Fault> {
-        if head.contains_key("BodyParts")
-            && !head.contains_key("Body")
-            && let Some(body) = record::body(&head, &self.parts(&head).await?)
-        {
-            head.insert("Body".to_owned(), text(body));
+    /// The event with its body, if there is one.
+    pub(crate) async fn with_body(&self, mut event: RecordedEvent) -> Result<RecordedEvent, Fault> {
+        if event.has_parts() && event.body().is_none() {
+            let parts: Vec<_> = self.parts(&event, Wanted::Whole).try_collect().await?;
+            event.join(&parts);
         }
-        Ok(head)
+        Ok(event)
     }
 
-    /// The parts of an item's body.
-    pub(crate) async fn parts(&self, head: &Item) -> Result<Vec<Item>, Fault> {
-        let pk = record::parts_key(head).unwrap_or_default();
-        let query = self.partition(&pk).key_condition_expression("pk = :pk");
-        self.query(query, Wanted::Whole).try_collect().await
+    /// The items with the parts of an event's body.
+    pub(crate) fn parts(
+        &self,
+        event: &RecordedEvent,
+        wanted: Wanted,
+    ) -> BoxStream<'static, Result<Item, Fault>> {
+        let query = self.partition(&event.parts_pk()).key_condition_expression("pk = :pk");
+        self.items_of_query(query, wanted)
     }
 
     pub(crate) async fn size(&self) -> Result<Size, Fault> {
@@ -211,11 +225,6 @@ impl Table {
             .table
             .ok_or_else(|| Fault::Message(format!("DynamoDB does not describe the table {}", self.name)))
     }
-}
-
-/// The key of an item, for a request.
-pub(crate) fn primary_key(item: &Item) -> Item {
-    ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
 }
 
 fn count(count: Option<i64>) -> u64 {

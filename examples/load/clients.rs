@@ -47,7 +47,7 @@ pub(crate) async fn send_all(
     faults: &Faults,
 ) -> io::Result<Replies> {
     let progress = ProgressBar::new(plan.order.len() as u64);
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} to go");
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} left");
     progress.set_style(style.map_err(io::Error::other)?);
     let next = AtomicUsize::new(0);
     let client = async || -> io::Result<Replies> {

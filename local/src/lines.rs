@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 /// The fields that describe a callback, in this order, besides those that every line has.
-const TELLING: [&str; 4] = ["reason", "error", "problem", "forward"];
+const SHOWN_FIELDS: [&str; 4] = ["reason", "error", "problem", "forward"];
 
 /// A log line in readable form. A line that is not the function's stays unchanged.
 pub(crate) fn readable(line: &str) -> String {
@@ -23,7 +23,7 @@ pub(crate) fn readable(line: &str) -> String {
     } else {
         let _ = write!(readable, "{message:<19} {:<35} {}", text("CallbackCommand"), text("subject"));
     }
-    for name in TELLING.into_iter().filter(|name| !fields[*name].is_null()) {
+    for name in SHOWN_FIELDS.into_iter().filter(|name| !fields[*name].is_null()) {
         let _ = match &fields[name] {
             Value::String(text) => write!(readable, "  {name}: {text}"),
             other => write!(readable, "  {name}: {other}"),

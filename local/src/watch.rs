@@ -32,7 +32,7 @@ const TOKENS: [(&str, &str); 2] = [("CALLBACK_TOKENS", "1400000002:local-token")
 const QUIET: [(&str, &str); 1] = [("RUST_LOG", "cargo_lambda=warn")];
 
 /// After this time the function is killed.
-const PATIENCE: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The running function.
 pub(crate) struct Function(Child);
@@ -106,7 +106,7 @@ impl Function {
         if let Some(id) = self.0.id() {
             Command::new("kill").args(["-INT", &id.to_string()]).stderr(Stdio::null()).status().await?;
         }
-        if timeout(PATIENCE, self.0.wait()).await.is_err() {
+        if timeout(STOP_TIMEOUT, self.0.wait()).await.is_err() {
             self.0.kill().await?;
         }
         Ok(())

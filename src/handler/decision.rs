@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use tencent_chat_callbacks::{Answer, Ask, Callback, event::is_before_callback};
+use tencent_chat_callbacks::{Answer, Ask, Callback};
 
 use crate::{decisions::decide, record::MAX_ANSWER_BYTES};
 
@@ -40,12 +40,15 @@ pub(super) struct Decided {
 }
 
 impl Decisions {
-    /// The answer to a callback, by the deadline. `None` if this is not a before-callback.
-    pub(super) async fn decide(&self, callback: &Callback<'_>, deadline: Instant) -> Option<Decided> {
-        if !is_before_callback(callback.command()) {
-            return None;
-        }
-        let default = callback.answer();
+    /// The answer to a callback, by the deadline. `None` without a default answer: then this is not a
+    /// before-callback.
+    pub(super) async fn decide(
+        &self,
+        callback: &Callback<'_>,
+        default: Option<Answer>,
+        deadline: Instant,
+    ) -> Option<Decided> {
+        let default = default?;
         let Some(ask) = callback.ask() else {
             return Some(Decided { answer: default, is_own: false, fault: None });
         };

@@ -17,11 +17,11 @@ use tencent_chat_callbacks::{
     event::{is_before_callback, is_name},
 };
 
-use super::{decision::Decided, shared::Shared};
+use super::{decision::Decided, services::Services};
 use crate::{
     deadline::Deadlines,
-    forward::{Forwarded, Hop, counts},
-    log::Facts,
+    forward::{Forwarded, Hop, answer_is_passed_on},
+    log::LogFields,
     outcome::{Failure, Outcome, Stored},
     reactions::react,
     record::{Arrival, Record, Source},
@@ -36,9 +36,11 @@ const LOGGED_BODY_BYTES: usize = 4096;
 
 /// A request and everything known about it so far. It survives a panic, so that there is a log entry even then.
 pub(super) struct Exchange<'a> {
-    shared: &'a Shared,
+    services: &'a Services,
     request: &'a Request,
     query: Query<'a>,
+    /// The arrival time, in milliseconds since the epoch.
+    received_at: u64,
     deadlines: Deadlines,
     /// API Gateway's id of the request.
     request_id: &'a str,
@@ -51,36 +53,38 @@ pub(super) struct Exchange<'a> {
     /// The attribute `Answer`.
     recorded_answer: Option<String>,
     /// For the log alone.
-    facts: Facts<'a>,
+    fields: LogFields<'a>,
 }
 
 impl<'a> Exchange<'a> {
-    /// Starts with the facts that are known before any check.
-    pub(super) fn new(shared: &'a Shared, request: &'a Request) -> Self {
+    /// Starts with the fields that are known before any check.
+    pub(super) fn new(services: &'a Services, request: &'a Request) -> Self {
         let context = request_context(request);
+        let received_at = now_millis();
         let deadlines =
-            Deadlines::new(Instant::now(), now_millis(), context.map(|context| context.time_epoch));
+            Deadlines::new(Instant::now(), received_at, context.map(|context| context.time_epoch));
         let query = Query::parse(request.uri().query().unwrap_or_default());
         let command = query.callback_command().filter(|name| is_name(name)).map(str::to_owned);
-        let invocation = request.lambda_context_ref().map(|context| shared.invocation_facts(context));
+        let invocation = request.lambda_context_ref().map(|context| services.invocation_fields(context));
         let request_id = context.and_then(|context| context.request_id.as_deref()).unwrap_or_default();
-        let facts = Facts {
+        let fields = LogFields {
             request_id,
             callback_command: command.clone().map(Cow::Owned),
             ..invocation.unwrap_or_default()
         };
         let (sdk_appid, answer, recorded_answer) = (None, None, None);
         Self {
-            shared,
+            services,
             request,
             query,
+            received_at,
             deadlines,
             request_id,
             sdk_appid,
             command,
             answer,
             recorded_answer,
-            facts,
+            fields,
         }
     }
 
@@ -99,13 +103,13 @@ impl<'a> Exchange<'a> {
         let is_before = self.command.as_deref().is_some_and(is_before_callback);
         let mut answer = self.answer.take().or_else(|| is_before.then_some(Cow::Borrowed(Answer::PLAIN)));
         if answer.as_deref().is_some_and(|answer| !fits(answer)) {
-            self.facts.answer = Some("too_large");
+            self.fields.answer = Some("too_large");
             answer = Some(Cow::Borrowed(Answer::PLAIN));
         }
         if let Outcome::Failed(_) = outcome {
             self.log_unrecorded(outcome);
         } else {
-            self.shared.log.request(outcome, None, &self.facts);
+            self.services.log.request(outcome, None, &self.fields);
         }
         reply(outcome, answer)
     }
@@ -116,16 +120,16 @@ impl<'a> Exchange<'a> {
         if self.request.method() != Method::POST {
             return Err(Refused::NotPost);
         }
-        let (admission, body) = (&self.shared.admission, self.request.body().as_ref());
-        let now = self.deadlines.received_at / 1000;
+        let (admission, body) = (&self.services.admission, self.request.body().as_ref());
+        let now = self.received_at / 1000;
         let admitted = admission.receiver.admit(self.query.clone(), body, now)?;
-        self.facts.token = admitted.signed_by().and_then(|signed_by| admission.position(signed_by));
+        self.fields.token = admitted.signed_by().and_then(|signed_by| admission.position(signed_by));
         let Some(sdk_appid) = admitted.sdk_appid() else {
-            self.facts.sdkappid_absent = true;
+            self.fields.sdkappid_absent = true;
             return Ok(None);
         };
-        (self.sdk_appid, self.facts.sdk_appid) = (Some(sdk_appid), Some(sdk_appid));
-        self.facts.body_bytes = Some(body.len());
+        (self.sdk_appid, self.fields.sdk_appid) = (Some(sdk_appid), Some(sdk_appid));
+        self.fields.body_bytes = Some(body.len());
         let received = if body.len() > MAX_BODY_BYTES {
             Err(Refused::BodyTooLarge)
         } else {
@@ -136,7 +140,7 @@ impl<'a> Exchange<'a> {
             Ok(Received::UrlCheck) => Ok(None),
             Err(refused) => {
                 let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
-                self.facts.body = Some(String::from_utf8_lossy(beginning));
+                self.fields.body = Some(String::from_utf8_lossy(beginning));
                 Err(refused)
             }
         }
@@ -144,26 +148,25 @@ impl<'a> Exchange<'a> {
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>, sdk_appid: &str) -> Outcome {
-        self.note_callback(callback);
+        let default = self.note_callback(callback);
         let event = callback.event();
-        let arrival =
-            Arrival { sdk_appid, received_at: self.deadlines.received_at, request_id: self.request_id };
+        let arrival = Arrival { sdk_appid, received_at: self.received_at, request_id: self.request_id };
         let decide_by = self.deadlines.decide_by;
-        let (stored, forwarded) = if self.shared.receiver.is_some() {
+        let (stored, forwarded) = if self.services.receiver.is_some() {
             // Your own receiver's answer has priority over the decision. So the decision is not recorded, and runs
             // while the callback is stored and forwarded.
-            let decide = self.shared.decisions.decide(callback, decide_by);
+            let decide = self.services.decisions.decide(callback, default, decide_by);
             let (decided, stored, forwarded) =
                 tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback));
             self.note_decided(decided.as_ref());
             (stored, forwarded)
         } else {
-            let decided = self.shared.decisions.decide(callback, decide_by).await;
+            let decided = self.services.decisions.decide(callback, default, decide_by).await;
             self.recorded_answer = self.note_decided(decided.as_ref());
             (self.store(callback, &event, arrival).await, None)
         };
-        self.facts.store_time = Some(milliseconds(stored.time));
-        self.facts.problem = stored.problem;
+        self.fields.store_time = Some(milliseconds(stored.time));
+        self.fields.problem = stored.problem;
         if let Some(forwarded) = forwarded {
             self.note_forwarded(callback, forwarded);
         }
@@ -183,40 +186,41 @@ impl<'a> Exchange<'a> {
         let source = Source { callback, event, arrival, answer: self.recorded_answer.as_deref() };
         let mut problem = None;
         let build = |fields| {
-            let record = Record::new(&source, fields, self.shared.item_settings);
+            let record = Record::new(&source, fields, self.services.item_settings);
             problem.clone_from(&record.problem);
             Ok(record)
         };
         let started = Instant::now();
-        let result = self.shared.store.write(build, self.deadlines.write_by).await;
+        let result = self.services.store.write(build, self.deadlines.write_by).await;
         Writing { result, problem, time: started.elapsed() }
     }
 
     /// Forwards a callback to your own receiver, if there is one, unless the callback was forwarded too often.
     async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
-        let receiver = self.shared.receiver.as_ref()?;
+        let receiver = self.services.receiver.as_ref()?;
         let user_agent = request_context(self.request).and_then(|context| context.http.user_agent.as_deref());
         let hop = Hop::after(user_agent)?;
         let raw_query = self.request.uri().query().unwrap_or_default();
         Some(receiver.forward(raw_query, callback.body(), hop, self.deadlines.forward_by).await)
     }
 
-    fn note_callback(&mut self, callback: &Callback<'_>) {
+    /// Returns the default answer to a before-callback, which is sent if nothing better follows.
+    fn note_callback(&mut self, callback: &Callback<'_>) -> Option<Answer> {
         let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
         self.command = Some(callback.command().to_owned());
-        if is_before_callback(callback.command()) {
-            self.answer = Some(callback.answer().json());
-        }
-        self.facts.callback_command = self.command.clone().map(Cow::Owned);
-        self.facts.subject = Some(callback.subject().to_owned());
-        self.facts.event_time = event_time;
-        self.facts.lag = event_time.and_then(|time| self.deadlines.received_at.checked_signed_diff(time));
+        let default = is_before_callback(callback.command()).then(|| callback.answer());
+        self.answer = default.as_ref().map(Answer::json);
+        self.fields.callback_command = self.command.clone().map(Cow::Owned);
+        self.fields.subject = Some(callback.subject().to_owned());
+        self.fields.event_time = event_time;
+        self.fields.lag = event_time.and_then(|time| self.received_at.checked_signed_diff(time));
+        default
     }
 
     /// Takes the answer of a decision, unless Lambda could not return it. Returns the attribute `Answer`.
     fn note_decided(&mut self, decided: Option<&Decided>) -> Option<String> {
         let decided = decided?;
-        self.facts.decision = decided.fault;
+        self.fields.decision = decided.fault;
         let json = decided.answer.json();
         let is_sent = fits(&json);
         self.answer = Some(json);
@@ -224,9 +228,9 @@ impl<'a> Exchange<'a> {
     }
 
     fn note_forwarded(&mut self, callback: &Callback<'_>, Forwarded { result, answer, time }: Forwarded) {
-        self.facts.forward = Some(result);
-        self.facts.forward_time = Some(milliseconds(time));
-        if let Some(answer) = answer.filter(|_| counts(callback.command())) {
+        self.fields.forward = Some(result);
+        self.fields.forward_time = Some(milliseconds(time));
+        if let Some(answer) = answer.filter(|_| answer_is_passed_on(callback.command())) {
             self.answer = Some(Cow::Owned(answer));
         }
     }
@@ -234,22 +238,22 @@ impl<'a> Exchange<'a> {
     /// Logs everything that a redrive needs.
     fn log_unrecorded(&mut self, outcome: &Outcome) {
         let context = self.request.lambda_context_ref();
-        self.facts.function_version = context.map(|context| context.env_config.version.as_str());
+        self.fields.function_version = context.map(|context| context.env_config.version.as_str());
         let id = context.map(|context| context.request_id.as_str());
-        self.facts.function_request_id = id;
+        self.fields.function_request_id = id;
         // Without an application the request was not admitted: a stranger's body must not be redriven.
         let unrecorded = self.sdk_appid.map(|_| {
             let entry = Unrecorded::new(
                 id.unwrap_or_default(),
                 self.query.without_sign(),
-                self.deadlines.received_at,
+                self.received_at,
                 self.request_id,
                 String::from_utf8_lossy(self.request.body()),
             );
             entry.with_answer(self.recorded_answer.as_deref())
         });
         let pieces = unrecorded.as_ref().map(Unrecorded::pieces).unwrap_or_default();
-        self.shared.log.unrecorded(outcome, &self.facts, &pieces);
+        self.services.log.unrecorded(outcome, &self.fields, &pieces);
     }
 }
 

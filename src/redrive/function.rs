@@ -240,9 +240,9 @@ impl Redrive {
                 }
                 Err(failure) => Err(failure),
             };
-            let is_well = result.as_ref().is_ok() || result.as_ref().is_err_and(is_of_entry);
+            let is_ok = result.as_ref().is_ok() || result.as_ref().is_err_and(is_of_entry);
             self.settle(work, &id, result, context);
-            if !is_well {
+            if !is_ok {
                 all_well = false;
                 break;
             }

@@ -32,12 +32,12 @@ tokio::task_local! {
 }
 
 /// Runs a write, and remembers why its last attempt failed.
-pub(super) fn remembered<W: Future>(write: W) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
+pub(super) fn with_last_failure<W: Future>(write: W) -> TaskLocalFuture<RefCell<Option<Failure>>, W> {
     LAST.scope(RefCell::default(), write)
 }
 
 /// The failure of the last attempt of the write that calls this.
-pub(super) fn last() -> Option<Failure> {
+pub(super) fn last_failure() -> Option<Failure> {
     LAST.try_with(|last| last.borrow().clone()).ok().flatten()
 }
 

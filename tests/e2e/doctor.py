@@ -127,7 +127,7 @@ def missing_permissions(stack, patient):
     denied = {each["check"] for each in findings if "permission" in each["finding"]}
     # CloudWatch's alarms are not among them: the emulator does not know the action of a CBOR request.
     equal("a reader gets the missing permissions", (code, denied),
-          (1, {"redrive queue", "dead letters", "bus letters", "subscription", "log", "redrive log"}))
+          (1, {"redrive queue", "dead letters", "bus dead letters", "subscription", "log", "redrive log"}))
 
 
 def alarm(stack, patient):

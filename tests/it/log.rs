@@ -4,7 +4,7 @@ use lambda_runtime::Context;
 use serde_json::json;
 use support::requests::{SDK_APPID, post};
 use tencent_chat_webhook::{
-    log::{Facts, Level, Log},
+    log::{Level, Log, LogFields},
     outcome::{Failure, Outcome, Stored},
     refused::Refused,
     unrecorded::Unrecorded,
@@ -46,9 +46,9 @@ fn level_hides_lower_levels_but_never_errors() {
         for outcome in
             [Outcome::Stored(Stored::New), Outcome::Stored(Stored::Duplicate), Outcome::Probe, refused]
         {
-            log.request(&outcome, None, &Facts::default());
+            log.request(&outcome, None, &LogFields::default());
         }
-        log.unrecorded(&failed(), &Facts::default(), &[]);
+        log.unrecorded(&failed(), &LogFields::default(), &[]);
         assert_eq!(captured.outcomes(), outcomes, "{least:?}");
     }
 }
@@ -58,11 +58,11 @@ fn every_line_has_the_time_and_level_that_lambda_requires() {
     let captured = CapturedLog::default();
     let log = Log::new(Level::Debug, captured.clone());
     log.note(Level::Warn, "a note", Some("its cause"));
-    log.request(&Outcome::Stored(Stored::New), None, &Facts::default());
+    log.request(&Outcome::Stored(Stored::New), None, &LogFields::default());
     log.redriven("invocation-1", &Outcome::Stored(Stored::Duplicate), &Context::default());
     let unrecorded =
         Unrecorded::new("invocation-1", "SdkAppid=1", 1_670_574_414_007, "request-1", "x".repeat(300_000));
-    log.unrecorded(&failed(), &Facts::default(), &unrecorded.pieces());
+    log.unrecorded(&failed(), &LogFields::default(), &unrecorded.pieces());
     let lines = captured.lines();
     assert_eq!(column(&lines, "level"), ["WARN", "INFO", "INFO", "ERROR", "ERROR"]);
     assert_eq!(column(&lines, "message").len(), lines.len());

@@ -100,7 +100,7 @@ common! {
     sns::PrevFriendAdd<'_>: event_time;
     sns::PrevFriendResponse<'_>: event_time;
     sns::FriendAdd<'_>: event_time;
-    sns::Pairs<'_>: event_time;
+    sns::PairListChange<'_>: event_time;
     follow::AfterFollowAdd<'_>: event_time;
     follow::AfterFollowDelete<'_>: event_time;
     bot::OnC2cMessage<'_>: event_time msg_time msg_body;

@@ -58,7 +58,7 @@ owned! {
         BeforeAddSubscriber BeforeCreateOfficialAccount BeforeSendMsg Subscriber WithdrawnMsg;
     profile: PortraitSet ProfileItem;
     push: AllMemberPush AllMemberPushEvent OfflinePush OfflinePushEvent;
-    sns: FriendAdd FriendItem Pair Pairs PrevFriendAdd PrevFriendResponse ResponseFriendItem;
+    sns: FriendAdd FriendItem Pair PairListChange PrevFriendAdd PrevFriendResponse ResponseFriendItem;
     state: Info KickedDevice StateChange;
     value: Raw Text Texts;
 }

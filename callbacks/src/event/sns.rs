@@ -107,7 +107,7 @@ pub struct FriendAdd<'a> {
 #[cfg_attr(feature = "serialize", serde_with::skip_serializing_none, derive(serde::Serialize))]
 #[serde(rename_all = "PascalCase", bound(deserialize = "'de: 'a"))]
 #[non_exhaustive]
-pub struct Pairs<'a> {
+pub struct PairListChange<'a> {
     /// The entries that were added or removed.
     pub pair_list: Vec<Pair<'a>>,
     /// When it happened. Not on any page.

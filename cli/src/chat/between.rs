@@ -5,14 +5,13 @@ use tencent_chat_callbacks::{
     event::c2c::AfterSendMsg,
     value::{Flag, Number, Seconds},
 };
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
     message::{Change, Sent},
     step::Step,
     text::text,
 };
-use crate::event::{attribute, subject};
 
 /// The commands that matter.
 pub(super) const COMMANDS: [&str; 6] = [
@@ -31,7 +30,7 @@ const SENT: &str = "C2C.CallbackAfterSendMsg";
 pub(super) struct Between(pub(super) String, pub(super) String);
 
 impl Between {
-    pub(super) fn step(&self, event: &Item, typed: &Event<'_>) -> Option<Step> {
+    pub(super) fn step(&self, event: &RecordedEvent, typed: &Event<'_>) -> Option<Step> {
         match typed {
             Event::C2cAfterSendMsg(message) if self.are(&message.from_account, &message.to_account) => {
                 Some(message_step(event, message))
@@ -63,14 +62,17 @@ impl Between {
     }
 
     /// An event whose body does not have its documented shape, if its attributes name both users.
-    pub(super) fn odd(&self, event: &Item, command: &str) -> Option<Step> {
-        let (from, field) = (subject(event), |name| attribute(event, name));
+    pub(super) fn from_undocumented_shape(&self, event: &RecordedEvent, command: &str) -> Option<Step> {
+        let (from, field) = (event.subject(), |name| event.attribute(name));
         let other = field("To_Account").or_else(|| field("Peer_Account"))?;
         let is_sent = field("SendMsgResult").is_none_or(|code| code == "0");
         self.are(from, other).then(|| match (command, is_sent) {
-            (SENT, true) => {
-                Step::odd(event, from, Some(other), field("MsgKey").map(|msg_key| key(from, msg_key)))
-            }
+            (SENT, true) => Step::from_undocumented_shape(
+                event,
+                from,
+                Some(other),
+                field("MsgKey").map(|msg_key| key(from, msg_key)),
+            ),
             (SENT, false) => Step::NotSent,
             _ => Step::Unreadable(None),
         })
@@ -82,7 +84,7 @@ impl Between {
     }
 }
 
-fn message_step(event: &Item, message: &AfterSendMsg<'_>) -> Step {
+fn message_step(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Step {
     if message.send_msg_result.is_some_and(|Number(code)| code != 0) {
         return Step::NotSent;
     }

@@ -10,7 +10,7 @@ use crate::{
 
 /// The changes of one message. Edit and recall are positions in the file.
 #[derive(Debug, Default)]
-struct Fate {
+struct MessageChanges {
     edit: Option<u64>,
     edits: u32,
     recall: Option<u64>,
@@ -22,7 +22,7 @@ struct Fate {
 #[derive(Debug)]
 pub(super) struct Changes {
     spool: Spool,
-    fates: HashMap<String, Fate>,
+    by_message: HashMap<String, MessageChanges>,
     read_up_to: HashMap<String, Vec<UpTo>>,
 }
 
@@ -37,20 +37,20 @@ struct UpTo {
 #[derive(Debug)]
 pub(super) struct Changed {
     spooled: Spooled,
-    fates: HashMap<String, Fate>,
+    by_message: HashMap<String, MessageChanges>,
     read_up_to: HashMap<String, Vec<UpTo>>,
 }
 
 impl Changes {
     pub(super) fn new() -> Result<Self, Fault> {
-        Ok(Self { spool: Spool::new()?, fates: HashMap::new(), read_up_to: HashMap::new() })
+        Ok(Self { spool: Spool::new()?, by_message: HashMap::new(), read_up_to: HashMap::new() })
     }
 
     pub(super) fn edit(&mut self, key: String, change: &Change) -> Result<(), Fault> {
         let at = self.spool.push(change)?;
-        let fate = self.fates.entry(key).or_default();
-        fate.edit = Some(at);
-        fate.edits += 1;
+        let changes = self.by_message.entry(key).or_default();
+        changes.edit = Some(at);
+        changes.edits += 1;
         Ok(())
     }
 
@@ -58,13 +58,13 @@ impl Changes {
     pub(super) fn recall(&mut self, keys: Vec<String>, change: &Change) -> Result<(), Fault> {
         let at = self.spool.push(change)?;
         for key in keys {
-            self.fates.entry(key).or_default().recall.get_or_insert(at);
+            self.by_message.entry(key).or_default().recall.get_or_insert(at);
         }
         Ok(())
     }
 
     pub(super) fn read(&mut self, key: String, time: u64, readers: Option<Readers>) {
-        let read = &mut self.fates.entry(key).or_default().read;
+        let read = &mut self.by_message.entry(key).or_default().read;
         *read = Some(Read { time: read.map_or(time, |read| read.time), readers });
     }
 
@@ -77,8 +77,8 @@ impl Changes {
     }
 
     pub(super) fn done(self) -> Result<Changed, Fault> {
-        let Self { spool, fates, read_up_to } = self;
-        Ok(Changed { spooled: spool.read()?, fates, read_up_to })
+        let Self { spool, by_message, read_up_to } = self;
+        Ok(Changed { spooled: spool.read()?, by_message, read_up_to })
     }
 }
 
@@ -87,20 +87,20 @@ impl Changed {
     pub(super) fn apply(&mut self, sent: Sent) -> Result<Message, Fault> {
         let mut read = self.up_to(&sent);
         let (mut edit, mut edits, mut recall) = (None, 0, None);
-        if let Some(fate) = sent.key.as_ref().and_then(|key| self.fates.get_mut(key)) {
-            fate.has_message = true;
-            edits = fate.edits;
-            edit = fate.edit.map(|at| self.spooled.at(at)).transpose()?.flatten();
-            recall = fate.recall.map(|at| self.spooled.at(at)).transpose()?.flatten();
-            read = [read, fate.read].into_iter().flatten().min_by_key(|read| read.time);
+        if let Some(changes) = sent.key.as_ref().and_then(|key| self.by_message.get_mut(key)) {
+            changes.has_message = true;
+            edits = changes.edits;
+            edit = changes.edit.map(|at| self.spooled.at(at)).transpose()?.flatten();
+            recall = changes.recall.map(|at| self.spooled.at(at)).transpose()?.flatten();
+            read = [read, changes.read].into_iter().flatten().min_by_key(|read| read.time);
         }
         Ok(Message { sent, edit, edits, recall, read })
     }
 
     /// Notes that a message is recorded, although it is not shown.
-    pub(super) fn pass(&mut self, sent: &Sent) {
-        if let Some(fate) = sent.key.as_ref().and_then(|key| self.fates.get_mut(key)) {
-            fate.has_message = true;
+    pub(super) fn mark_recorded(&mut self, sent: &Sent) {
+        if let Some(changes) = sent.key.as_ref().and_then(|key| self.by_message.get_mut(key)) {
+            changes.has_message = true;
         }
     }
 
@@ -112,7 +112,9 @@ impl Changed {
 
     /// The number of edited or recalled messages that are not recorded.
     pub(super) fn without_message(&self) -> usize {
-        let is_left = |fate: &&Fate| !fate.has_message && (fate.edit.is_some() || fate.recall.is_some());
-        self.fates.values().filter(is_left).count()
+        let is_left = |changes: &&MessageChanges| {
+            !changes.has_message && (changes.edit.is_some() || changes.recall.is_some())
+        };
+        self.by_message.values().filter(is_left).count()
     }
 }

@@ -1,14 +1,13 @@
 //! The participants of a conversation, and its events.
 
 use tencent_chat_callbacks::Callback;
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
     between::{self, Between},
     group,
     step::Step,
 };
-use crate::event::attribute;
 
 /// The participants of a conversation.
 #[derive(Debug)]
@@ -45,8 +44,8 @@ impl Conversation {
     /// The meaning of an event; `None` if it does not belong to the conversation.
     ///
     /// A before-callback does not belong to it: only the after-callback proves that a message was sent.
-    pub(super) fn step(&self, event: &Item) -> Option<Step> {
-        let command = attribute(event, "CallbackCommand")?;
+    pub(super) fn step(&self, event: &RecordedEvent) -> Option<Step> {
+        let command = event.command();
         let matters = match self {
             Self::Between(_) => between::COMMANDS.contains(&command),
             Self::In(_) => group::COMMANDS.contains(&command),
@@ -54,13 +53,12 @@ impl Conversation {
         if !matters {
             return None;
         }
-        let body = attribute(event, "Body").unwrap_or_default();
-        let callback = Callback::of(command, body).ok();
+        let callback = event.callback();
         match (self, callback.as_ref().map(Callback::event)) {
             (Self::Between(between), Some(Ok(typed))) => between.step(event, &typed),
             (Self::In(_), Some(Ok(typed))) => group::step(event, &typed),
-            (Self::Between(between), _) => between.odd(event, command),
-            (Self::In(_), _) => Some(group::odd(event, command)),
+            (Self::Between(between), _) => between.from_undocumented_shape(event, command),
+            (Self::In(_), _) => Some(group::from_undocumented_shape(event, command)),
         }
     }
 }

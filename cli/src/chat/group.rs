@@ -8,14 +8,13 @@ use tencent_chat_callbacks::{
     },
     value::{Flag, Number},
 };
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
     message::{Change, Readers, Sent},
     step::Step,
     text::text,
 };
-use crate::event::{attribute, subject};
 
 /// The commands that matter.
 pub(super) const COMMANDS: [&str; 8] = [
@@ -32,7 +31,7 @@ pub(super) const COMMANDS: [&str; 8] = [
 const SENT: &str = "Group.CallbackAfterSendMsg";
 const SENT_BY_CHANNEL: &str = "OfficialAccount.CallbackAfterSendMsg";
 
-pub(super) fn step(event: &Item, typed: &Event<'_>) -> Option<Step> {
+pub(super) fn step(event: &RecordedEvent, typed: &Event<'_>) -> Option<Step> {
     Some(match typed {
         Event::GroupAfterSendMsg(message) => Step::Sent(sent(event, message)),
         Event::GroupSendMsgException(_) => Step::NotSent,
@@ -56,22 +55,29 @@ pub(super) fn step(event: &Item, typed: &Event<'_>) -> Option<Step> {
 }
 
 /// An event whose body does not have its documented shape.
-pub(super) fn odd(event: &Item, command: &str) -> Step {
-    let field = |name| attribute(event, name);
-    let from = field("From_Account").unwrap_or_else(|| subject(event));
+pub(super) fn from_undocumented_shape(event: &RecordedEvent, command: &str) -> Step {
+    let field = |name| event.attribute(name);
+    let from = field("From_Account").unwrap_or_else(|| event.subject());
     match command {
         "Group.CallbackAfterGroupDestroyed" => Step::Destroyed,
         "Group.CallbackSendMsgException" => Step::NotSent,
         SENT => {
             let number = field("MsgSeq").and_then(|number| number.parse().ok()).map(Number);
-            Step::odd(event, from, None, number.map(|number| key(number, field("TopicId"))))
+            Step::from_undocumented_shape(
+                event,
+                from,
+                None,
+                number.map(|number| key(number, field("TopicId"))),
+            )
         }
-        SENT_BY_CHANNEL => Step::odd(event, from, None, field("MsgKey").map(str::to_owned)),
+        SENT_BY_CHANNEL => {
+            Step::from_undocumented_shape(event, from, None, field("MsgKey").map(str::to_owned))
+        }
         _ => Step::Unreadable(None),
     }
 }
 
-fn sent(event: &Item, message: &AfterSendMsg<'_>) -> Sent {
+fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
     let topic = message.topic_id.as_deref().filter(|topic| !topic.is_empty());
     let by = message.operator_account.as_ref().filter(|by| **by != message.from_account);
     Sent {
@@ -85,7 +91,7 @@ fn sent(event: &Item, message: &AfterSendMsg<'_>) -> Sent {
     }
 }
 
-fn sent_by_channel(event: &Item, message: &official_account::AfterSendMsg<'_>) -> Sent {
+fn sent_by_channel(event: &RecordedEvent, message: &official_account::AfterSendMsg<'_>) -> Sent {
     Sent {
         seconds: Sent::seconds(event, message.msg_time),
         key: Some(message.msg_key.to_string()),

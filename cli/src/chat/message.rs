@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use tencent_chat_callbacks::value::Seconds;
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use super::source::Source;
-use crate::event::millis;
 
 /// A message as it was sent.
 #[derive(Debug, Deserialize, Serialize)]
@@ -45,10 +44,10 @@ pub(super) struct Change {
 
 impl Sent {
     /// A message without further details.
-    pub(super) fn of(event: &Item, from: &str, text: String) -> Self {
+    pub(super) fn of(event: &RecordedEvent, from: &str, text: String) -> Self {
         Self {
             source: Source::of(event),
-            time: millis(event).unwrap_or(0),
+            time: event.time().unwrap_or(0),
             seconds: Self::seconds(event, None),
             seq: None,
             generation: 0,
@@ -63,15 +62,15 @@ impl Sent {
     }
 
     /// The time in the body, or if there is none the event's, in seconds.
-    pub(super) fn seconds(event: &Item, time: Option<Seconds>) -> i64 {
-        let of_event = || i64::try_from(millis(event).unwrap_or(0) / 1000).unwrap_or(i64::MAX);
+    pub(super) fn seconds(event: &RecordedEvent, time: Option<Seconds>) -> i64 {
+        let of_event = || i64::try_from(event.time().unwrap_or(0) / 1000).unwrap_or(i64::MAX);
         time.map_or_else(of_event, |Seconds(seconds)| seconds)
     }
 }
 
 impl Change {
-    pub(super) fn of(event: &Item, by: Option<&str>, text: Option<String>) -> Self {
-        let time = millis(event).unwrap_or(0);
+    pub(super) fn of(event: &RecordedEvent, by: Option<&str>, text: Option<String>) -> Self {
+        let time = event.time().unwrap_or(0);
         Self { source: Source::of(event), time, by: by.map(str::to_owned), text }
     }
 }

@@ -43,10 +43,11 @@ impl Page {
             return Err(Fault::Message(format!("can't write {}: it is not a file", path.display())));
         }
         // A link stays a link: the page is written to its target.
-        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder =
+            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = BufWriter::new(NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?);
-        Ok(Self { file, path: place, one: None, day: String::new() })
+        Ok(Self { file, path: target, one: None, day: String::new() })
     }
 
     pub(super) fn begin(&mut self, about: About) -> Result<(), Fault> {

@@ -14,11 +14,10 @@ use super::{
     step::Step,
 };
 use crate::{
-    event::millis,
+    deployment::Deployment,
     fault::Fault,
     merged::merged,
     moment::Moment,
-    place::Place,
     selection::Selection,
     spool::{Spool, Spooled},
     table::{Items, Wanted},
@@ -29,7 +28,7 @@ use crate::{
 pub(super) struct Recorded {
     messages: Spooled,
     changed: Changed,
-    pub(super) tally: Tally,
+    pub(super) counts: Counts,
     /// The messages of one second, in their order.
     second: VecDeque<Sent>,
     /// The first message after them.
@@ -39,7 +38,7 @@ pub(super) struct Recorded {
 
 /// The numbers of messages before the end of the span.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Counts {
     pub(super) messages: u64,
     pub(super) not_sent: u64,
     pub(super) unreadable: u64,
@@ -49,7 +48,7 @@ pub(super) struct Tally {
 struct Reading {
     messages: Spool,
     changes: Changes,
-    tally: Tally,
+    counts: Counts,
     /// The number of groups with this id that were destroyed.
     generation: u32,
     until: Moment,
@@ -58,7 +57,7 @@ struct Reading {
 impl Recorded {
     /// Reads the events of a conversation. Events after `until` count too: they may change the messages.
     pub(super) async fn read(
-        place: &Place,
+        deployment: &Deployment,
         conversation: &Conversation,
         since: Option<Moment>,
         until: Moment,
@@ -66,21 +65,21 @@ impl Recorded {
         let mut reading = Reading {
             messages: Spool::new()?,
             changes: Changes::new()?,
-            tally: Tally::default(),
+            counts: Counts::default(),
             generation: 0,
             until,
         };
         let selection = Selection { since, until: Some(until.max(Moment::now())), ..Selection::default() };
-        let mut events = events(place, conversation, &selection).await?;
+        let mut events = events(deployment, conversation, &selection).await?;
         while let Some(event) = events.try_next().await? {
             if let Some(step) = conversation.step(&event) {
-                reading.step(millis(&event).unwrap_or(0), step)?;
+                reading.step(event.time().unwrap_or(0), step)?;
             }
         }
-        let Reading { messages, changes, tally, .. } = reading;
+        let Reading { messages, changes, counts, .. } = reading;
         let (mut messages, changed) = (messages.read()?, changes.done()?);
         let ahead = messages.next()?;
-        Ok(Self { messages, changed, tally, second: VecDeque::new(), ahead, until })
+        Ok(Self { messages, changed, counts, second: VecDeque::new(), ahead, until })
     }
 
     /// The next message.
@@ -100,7 +99,7 @@ impl Recorded {
             if next.time < self.until.0 {
                 self.second.push_back(next);
             } else {
-                self.changed.pass(&next);
+                self.changed.mark_recorded(&next);
             }
             self.ahead = self.messages.next()?;
         }
@@ -125,21 +124,21 @@ impl Reading {
     fn step(&mut self, time: u64, step: Step) -> Result<(), Fault> {
         match step {
             Step::Sent(sent) => self.message(sent)?,
-            Step::NotSent => self.tally.not_sent += u64::from(time < self.until.0),
-            Step::Edited(key, change) => self.changes.edit(self.of_now(&key), &change)?,
+            Step::NotSent => self.counts.not_sent += u64::from(time < self.until.0),
+            Step::Edited(key, change) => self.changes.edit(self.key_in_generation(&key), &change)?,
             Step::Recalled(keys, change) => {
-                let keys = keys.iter().map(|key| self.of_now(key)).collect();
+                let keys = keys.iter().map(|key| self.key_in_generation(key)).collect();
                 self.changes.recall(keys, &change)?;
             }
             Step::Read(messages) => {
                 for (key, readers) in messages {
-                    self.changes.read(self.of_now(&key), time, readers);
+                    self.changes.read(self.key_in_generation(&key), time, readers);
                 }
             }
             Step::ReadUpTo(reader, seconds) => self.changes.read_up_to(reader, seconds, time),
             Step::Destroyed => self.generation += 1,
             Step::Unreadable(message) => {
-                self.tally.unreadable += 1;
+                self.counts.unreadable += 1;
                 if let Some(sent) = message {
                     self.message(sent)?;
                 }
@@ -149,24 +148,28 @@ impl Reading {
     }
 
     fn message(&mut self, mut sent: Sent) -> Result<(), Fault> {
-        self.tally.messages += u64::from(sent.time < self.until.0);
+        self.counts.messages += u64::from(sent.time < self.until.0);
         sent.generation = self.generation;
-        sent.key = sent.key.map(|key| self.of_now(&key));
+        sent.key = sent.key.map(|key| self.key_in_generation(&key));
         self.messages.push(&sent).map(|_| ())
     }
 
     /// The key of a message, distinct from those of earlier groups with the same id.
-    fn of_now(&self, key: &str) -> String {
+    fn key_in_generation(&self, key: &str) -> String {
         format!("{} {key}", self.generation)
     }
 }
 
 /// All events of the subjects, in order of time.
-async fn events(place: &Place, conversation: &Conversation, selection: &Selection) -> Result<Items, Fault> {
+async fn events(
+    deployment: &Deployment,
+    conversation: &Conversation,
+    selection: &Selection,
+) -> Result<Items, Fault> {
     let mut all = Vec::new();
     for subject in conversation.subjects() {
         let selection = Selection { subject: Some(subject.to_owned()), ..selection.clone() };
-        all.push(selection.find(place, Wanted::Whole).await?.sorted().await?);
+        all.push(selection.find(deployment, Wanted::Whole).await?.sorted().await?);
     }
     merged(all).await
 }

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tencent_chat_webhook::record::attribute::Item;
-
-use crate::event::attribute;
+use tencent_chat_webhook::record::RecordedEvent;
 
 /// The event that a message, edit or recall comes from.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -18,13 +16,12 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn of(event: &Item) -> Self {
-        let text = |name| attribute(event, name).map(str::to_owned);
+    pub(super) fn of(event: &RecordedEvent) -> Self {
         Self {
-            pk: text("pk").unwrap_or_default(),
-            sk: text("sk").unwrap_or_default(),
-            digest: attribute(event, "Body").map(|body| hex::encode(Sha256::digest(body))),
-            erased: text("Erased"),
+            pk: event.pk().to_owned(),
+            sk: event.sk().to_owned(),
+            digest: event.body().map(|body| hex::encode(Sha256::digest(body))),
+            erased: event.attribute("Erased").map(str::to_owned),
         }
     }
 

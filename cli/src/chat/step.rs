@@ -1,6 +1,6 @@
 //! The meaning of an event for a conversation.
 
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
     message::{Change, Readers, Sent},
@@ -26,7 +26,12 @@ pub(super) enum Step {
 
 impl Step {
     /// A message whose body does not have its documented shape. It counts as readable if its text is.
-    pub(super) fn odd(event: &Item, from: &str, to: Option<&str>, key: Option<String>) -> Self {
+    pub(super) fn from_undocumented_shape(
+        event: &RecordedEvent,
+        from: &str,
+        to: Option<&str>,
+        key: Option<String>,
+    ) -> Self {
         let message = |text| Sent { key, to: to.map(str::to_owned), ..Sent::of(event, from, text) };
         match salvaged(event) {
             Some(text) => Self::Sent(message(text)),

@@ -2,9 +2,7 @@
 
 use serde::Deserialize;
 use tencent_chat_callbacks::event::message::MsgElem;
-use tencent_chat_webhook::record::attribute::Item;
-
-use crate::event::attribute;
+use tencent_chat_webhook::record::RecordedEvent;
 
 /// Shown for a message or an element that can't be read.
 pub(super) const UNREADABLE: &str = "[unreadable]";
@@ -15,7 +13,7 @@ pub(super) fn text(elements: &[MsgElem<'_>]) -> String {
 }
 
 /// The text of a message whose body does not have its documented shape, if its elements do.
-pub(super) fn salvaged(event: &Item) -> Option<String> {
+pub(super) fn salvaged(event: &RecordedEvent) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Message<'a> {
@@ -23,7 +21,7 @@ pub(super) fn salvaged(event: &Item) -> Option<String> {
         msg_body: Vec<MsgElem<'a>>,
     }
 
-    let message: Message<'_> = serde_json::from_str(attribute(event, "Body")?).ok()?;
+    let message: Message<'_> = serde_json::from_str(event.body()?).ok()?;
     Some(text(&message.msg_body))
 }
 

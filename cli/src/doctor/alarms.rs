@@ -7,10 +7,10 @@ use aws_sdk_cloudwatch::{
 };
 
 use super::{
-    asked::allowed,
     finding::{Finding, runbook},
+    response::allowed,
 };
-use crate::place::Place;
+use crate::deployment::Deployment;
 
 const CHECK: &str = "alarms";
 
@@ -26,14 +26,14 @@ struct Alarm<'a> {
 }
 
 /// The alarms of the stack.
-pub(super) async fn check(place: &Place) -> Vec<Finding> {
-    found(place).await.unwrap_or_else(|finding| vec![finding])
+pub(super) async fn check(deployment: &Deployment) -> Vec<Finding> {
+    found(deployment).await.unwrap_or_else(|finding| vec![finding])
 }
 
-async fn found(place: &Place) -> Result<Vec<Finding>, Finding> {
-    let stack = place.stack_name();
-    let region = place.config.region().map_or("", AsRef::as_ref);
-    let mut pages = Client::new(&place.config)
+async fn found(deployment: &Deployment) -> Result<Vec<Finding>, Finding> {
+    let stack = deployment.stack_name();
+    let region = deployment.config.region().map_or("", AsRef::as_ref);
+    let mut pages = Client::new(&deployment.config)
         .describe_alarms()
         .alarm_name_prefix(format!("{stack}-"))
         .alarm_types(AlarmType::MetricAlarm)

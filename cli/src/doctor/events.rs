@@ -5,28 +5,28 @@ use std::{collections::BTreeMap, fmt::Display};
 use aws_sdk_cloudwatchlogs::Client;
 
 use super::{
-    asked::{allowed, output},
     finding::{Finding, runbook},
     ledger::FailedCallbacks,
-    log::Function,
+    log::RequestCounts,
     reasons::cause,
+    response::{allowed, output},
 };
-use crate::place::Place;
+use crate::deployment::Deployment;
 
 /// The least number in an hour that is wrong. Fewer refused signatures may not be Tencent's, and with fewer failures a
 /// receiver may only have restarted. The alarms go off at the same number in five minutes.
 const MANY: u64 = 5;
 
 /// Whether the function's log has a subscription for the redrive.
-pub(super) async fn subscription(place: &Place) -> Result<Finding, Finding> {
+pub(super) async fn subscription(deployment: &Deployment) -> Result<Finding, Finding> {
     let check = "subscription";
-    let asked = Client::new(&place.config).describe_subscription_filters().log_group_name(output(
-        place,
+    let request = Client::new(&deployment.config).describe_subscription_filters().log_group_name(output(
+        deployment,
         check,
         "FunctionLogName",
     )?);
-    let described = allowed(check, "logs:DescribeSubscriptionFilters", asked.send().await)?;
-    let redrive = output(place, check, "RedriveName")?;
+    let described = allowed(check, "logs:DescribeSubscriptionFilters", request.send().await)?;
+    let redrive = output(deployment, check, "RedriveName")?;
     let leads_there = described.subscription_filters().iter().any(|filter| {
         let is_ours = |arn: &str| arn.split(':').nth(6) == Some(&redrive);
         filter.destination_arn().is_some_and(is_ours)
@@ -44,31 +44,35 @@ pub(super) async fn subscription(place: &Place) -> Result<Finding, Finding> {
 }
 
 /// The findings on the hour. A failure is no longer wrong after the redrive has recorded the callback.
-pub(super) fn check(place: &Place, function: &Function, callbacks: Option<FailedCallbacks>) -> Vec<Finding> {
+pub(super) fn check(
+    deployment: &Deployment,
+    function: &RequestCounts,
+    callbacks: Option<FailedCallbacks>,
+) -> Vec<Finding> {
     let is_admitting = !function.tokens.is_empty();
     let all_redriven = callbacks.is_some_and(|callbacks| callbacks.waiting() == 0);
-    let mut findings = vec![newest(place, function)];
+    let mut findings = vec![newest(deployment, function)];
     findings.extend(reasons("refusals", "refused", function, |reason, count| {
         reason.starts_with("sign_") && (count >= MANY || !is_admitting)
     }));
     findings.extend(reasons("failures", "failed", function, |_, _| !all_redriven));
     findings.extend(receiver(function));
     findings.extend(tokens(function));
-    findings.push(versions(place, function));
+    findings.push(versions(deployment, function));
     findings
 }
 
-fn newest(place: &Place, function: &Function) -> Finding {
+fn newest(deployment: &Deployment, function: &RequestCounts) -> Finding {
     let check = "newest event";
     if let Some(newest) = &function.newest {
         return Finding::ok(check, format!("recorded {newest}"));
     }
-    if place.parameter("LogLevel").is_some_and(|level| level != "INFO") {
+    if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
         return Finding::ok(check, "unknown: with this LogLevel the log has no recorded callbacks");
     }
     let quiet = "no callback was recorded in the last hour";
     let fix = format!("is the application in use? {}", runbook("QuietAlarm"));
-    let minutes = place.parameter("QuietMinutes").and_then(|minutes| minutes.parse().ok());
+    let minutes = deployment.parameter("QuietMinutes").and_then(|minutes| minutes.parse().ok());
     if minutes.is_some_and(|minutes: u64| (1..=60).contains(&minutes)) {
         Finding::wrong(check, quiet, fix)
     } else {
@@ -80,7 +84,7 @@ fn newest(place: &Place, function: &Function) -> Finding {
 fn reasons(
     check: &'static str,
     outcome: &str,
-    function: &Function,
+    function: &RequestCounts,
     is_wrong: impl Fn(&str, u64) -> bool,
 ) -> Vec<Finding> {
     let of_outcome = function.reasons.iter().filter(|((of, _), _)| of == outcome);
@@ -97,7 +101,7 @@ fn of_reason(check: &'static str, outcome: &str, reason: &str, count: u64, is_wr
 }
 
 /// The receiver's answers, if there is a receiver.
-fn receiver(function: &Function) -> Vec<Finding> {
+fn receiver(function: &RequestCounts) -> Vec<Finding> {
     let check = "receiver";
     let (well, failed): (Vec<_>, Vec<_>) = function.forward.iter().partition(|(result, _)| *result == "200");
     let many = failed.iter().map(|(_, count)| *count).sum::<u64>() >= MANY;
@@ -107,7 +111,7 @@ fn receiver(function: &Function) -> Vec<Finding> {
 }
 
 /// The positions of the tokens in use.
-fn tokens(function: &Function) -> Option<Finding> {
+fn tokens(function: &RequestCounts) -> Option<Finding> {
     let finding = format!("by position in CALLBACK_TOKENS: {}", counts(&function.tokens));
     let finding = Finding::ok("tokens", finding);
     match function.tokens.len() {
@@ -117,10 +121,10 @@ fn tokens(function: &Function) -> Option<Finding> {
     }
 }
 
-fn versions(place: &Place, function: &Function) -> Finding {
+fn versions(deployment: &Deployment, function: &RequestCounts) -> Finding {
     let ours = env!("CARGO_PKG_VERSION");
     let answered = if function.versions.is_empty() { "none".to_owned() } else { counts(&function.versions) };
-    let stack = place.output("Version");
+    let stack = deployment.output("Version");
     let known = stack.as_deref().unwrap_or("unknown");
     let finding = Finding::ok(
         "versions",

@@ -40,17 +40,17 @@ pub(super) fn runbook(section: &str) -> String {
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     output: &'a mut Output,
-    is_well: bool,
+    is_ok: bool,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(output: &'a mut Output) -> Self {
-        Self { output, is_well: true }
+        Self { output, is_ok: true }
     }
 
     pub(super) fn add(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
         for finding in findings {
-            self.is_well &= finding.ok;
+            self.is_ok &= finding.ok;
             self.print(&finding)?;
         }
         self.output.flush()
@@ -61,13 +61,13 @@ impl<'a> Report<'a> {
             let line = json!({ "check": check, "ok": ok, "finding": text, "fix": fix });
             return self.output.json_line(&line);
         }
-        let mark = if *ok { "ok" } else { "WRONG" };
-        self.output.text(&format!("{mark:<5}  {check:<13}  {}", plain(text)))?;
-        if fix.is_empty() { Ok(()) } else { self.output.text(&format!("{:22}{}", "", plain(fix))) }
+        let mark = if *ok { "ok" } else { "FAIL" };
+        self.output.text(&format!("{mark:<5}  {check:<16}  {}", plain(text)))?;
+        if fix.is_empty() { Ok(()) } else { self.output.text(&format!("{:25}{}", "", plain(fix))) }
     }
 
     /// 1 if something is wrong.
     pub(super) fn code(&self) -> ExitCode {
-        ExitCode::from(u8::from(!self.is_well))
+        ExitCode::from(u8::from(!self.is_ok))
     }
 }

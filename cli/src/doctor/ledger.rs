@@ -3,31 +3,35 @@
 use aws_sdk_cloudwatch::types::Statistic;
 
 use super::{
-    asked::{allowed, output},
     finding::{Finding, runbook},
     hour::Hour,
-    log::{Function, Redrive},
+    log::{Redrive, RequestCounts},
     metric::Metric,
     queues::Depth,
+    response::{allowed, output},
 };
-use crate::{place::Place, plain::counted};
+use crate::{deployment::Deployment, plain::counted};
 
 const CHECK: &str = "ledger";
 
 const OUTCOMES: [&str; 5] = ["recorded", "duplicate", "refused", "probe", "failed"];
 
 /// Requests of the API = recorded + duplicates + refused + probes + failed.
-pub(super) async fn requests(place: &Place, hour: Hour, function: &Function) -> Result<Finding, Finding> {
-    if place.parameter("LogLevel").is_some_and(|level| level != "INFO") {
+pub(super) async fn requests(
+    deployment: &Deployment,
+    hour: Hour,
+    function: &RequestCounts,
+) -> Result<Finding, Finding> {
+    if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
         let finding = "not checked: with this LogLevel the log has neither recorded callbacks nor duplicates";
         return Ok(Finding::ok(CHECK, finding));
     }
-    Ok(balance(api_count(place, hour).await?, function))
+    Ok(balance(api_count(deployment, hour).await?, function))
 }
 
 /// The requests that the API counted, compared with those in the log. Near the start and the end of the hour a request
 /// may be counted on one side and logged on the other: a difference of at most these requests is not wrong.
-fn balance(count: u64, function: &Function) -> Finding {
+fn balance(count: u64, function: &RequestCounts) -> Finding {
     let counts = OUTCOMES.map(|outcome| (outcome, function.count(outcome)));
     let known: u64 = counts.iter().map(|(_, count)| count).sum();
     let sum = counts.map(|(outcome, count)| format!("{count} {outcome}")).join(" + ");
@@ -65,7 +69,7 @@ pub(super) struct FailedCallbacks {
 }
 
 impl FailedCallbacks {
-    pub(super) fn of(function: &Function, redrive: &Redrive) -> Self {
+    pub(super) fn of(function: &RequestCounts, redrive: &Redrive) -> Self {
         let count = |is: fn(&str, Option<&str>) -> bool| {
             let ids = function.failed.iter().filter_map(|id| redrive.get(id));
             ids.filter(|(outcome, reason)| is(outcome, reason.as_deref())).count()
@@ -111,16 +115,16 @@ pub(super) fn failed(callbacks: FailedCallbacks, queue: &Depth) -> Finding {
 }
 
 /// The number of requests that the API counted.
-async fn api_count(place: &Place, hour: Hour) -> Result<u64, Finding> {
+async fn api_count(deployment: &Deployment, hour: Hour) -> Result<u64, Finding> {
     let count = Metric {
         namespace: "AWS/ApiGateway",
         name: "Count",
-        dimension: ("ApiId", output(place, CHECK, "ApiId")?),
+        dimension: ("ApiId", output(deployment, CHECK, "ApiId")?),
         statistic: Statistic::Sum,
         period: 60,
     };
     let values =
-        allowed(CHECK, "cloudwatch:GetMetricStatistics", count.values(place, hour.from, hour.to).await)?;
+        allowed(CHECK, "cloudwatch:GetMetricStatistics", count.values(deployment, hour.from, hour.to).await)?;
     // CloudWatch gives counts as floats.
     #[allow(
         clippy::cast_possible_truncation,
@@ -138,7 +142,7 @@ mod tests {
 
     /// The finding's mark, with requests logged at these times.
     fn is_ok(counted: u64, logged: impl IntoIterator<Item = u64>) -> bool {
-        balance(counted, &Function::with_recorded(HOUR, logged)).ok
+        balance(counted, &RequestCounts::with_recorded(HOUR, logged)).ok
     }
 
     #[test]

@@ -6,15 +6,15 @@ use aws_sdk_cloudwatchlogs::Client;
 use serde::Deserialize;
 
 use super::{
-    asked::{allowed, output},
     finding::Finding,
     hour::{Hour, Part},
+    response::{allowed, output},
 };
-use crate::{moment::Moment, place::Place};
+use crate::{deployment::Deployment, moment::Moment};
 
 /// The counts of the function's requests.
 #[derive(Debug, Default)]
-pub(super) struct Function {
+pub(super) struct RequestCounts {
     /// By outcome: the API's requests that were logged in the ledger's hour.
     outcomes: BTreeMap<String, u64>,
     /// Those of them that the API may have counted before the hour.
@@ -57,7 +57,7 @@ struct Unrecorded {
     id: String,
 }
 
-impl Function {
+impl RequestCounts {
     pub(super) fn count(&self, outcome: &str) -> u64 {
         self.outcomes.get(outcome).copied().unwrap_or(0)
     }
@@ -107,9 +107,9 @@ fn version(stream: &str) -> Option<String> {
 }
 
 /// Reads the function's log.
-pub(super) async fn function(place: &Place, hour: Hour) -> Result<Function, Finding> {
-    let mut function = Function::default();
-    lines(place, "log", "FunctionLogName", hour, |line, stream, part| {
+pub(super) async fn function(deployment: &Deployment, hour: Hour) -> Result<RequestCounts, Finding> {
+    let mut function = RequestCounts::default();
+    lines(deployment, "log", "FunctionLogName", hour, |line, stream, part| {
         function.take(line, stream, part);
     })
     .await?;
@@ -117,9 +117,9 @@ pub(super) async fn function(place: &Place, hour: Hour) -> Result<Function, Find
 }
 
 /// Reads the redrive's log.
-pub(super) async fn redrive(place: &Place, hour: Hour) -> Result<Redrive, Finding> {
+pub(super) async fn redrive(deployment: &Deployment, hour: Hour) -> Result<Redrive, Finding> {
     let mut redrive = Redrive::new();
-    lines(place, "redrive log", "RedriveLogName", hour, |line, _, _| {
+    lines(deployment, "redrive log", "RedriveLogName", hour, |line, _, _| {
         redrive.extend(line.id.map(|id| (id, (line.outcome, line.reason))));
     })
     .await?;
@@ -129,16 +129,16 @@ pub(super) async fn redrive(place: &Place, hour: Hour) -> Result<Redrive, Findin
 /// Reads the log that an output of the stack names, up to now. Passes on each line that has an outcome, with the name of
 /// its stream and the part of the time to which it belongs.
 async fn lines(
-    place: &Place,
+    deployment: &Deployment,
     check: &'static str,
     log_name: &str,
     hour: Hour,
     mut take: impl FnMut(Line, &str, Part),
 ) -> Result<(), Finding> {
     let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
-    let mut pages = Client::new(&place.config)
+    let mut pages = Client::new(&deployment.config)
         .filter_log_events()
-        .log_group_name(output(place, check, log_name)?)
+        .log_group_name(output(deployment, check, log_name)?)
         .filter_pattern("{ $.outcome = \"*\" }")
         .start_time(millis(hour.from))
         .end_time(millis(Moment::now().0))

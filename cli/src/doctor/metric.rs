@@ -8,7 +8,7 @@ use aws_sdk_cloudwatch::{
     types::{Datapoint, Dimension, Statistic},
 };
 
-use crate::place::Place;
+use crate::deployment::Deployment;
 
 /// A metric with one dimension, and the statistic to read.
 pub(super) struct Metric {
@@ -25,13 +25,13 @@ impl Metric {
     /// The values between two times, which are milliseconds since the epoch. They have no order.
     pub(super) async fn values(
         self,
-        place: &Place,
+        deployment: &Deployment,
         from: u64,
         to: u64,
     ) -> Result<Vec<Datapoint>, SdkError<GetMetricStatisticsError>> {
         let time = |millis: u64| DateTime::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
         let (name, value) = self.dimension;
-        let response = Client::new(&place.config)
+        let response = Client::new(&deployment.config)
             .get_metric_statistics()
             .namespace(self.namespace)
             .metric_name(self.name)

@@ -4,27 +4,27 @@ use aws_sdk_cloudwatch::types::Statistic;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{
-    asked::{allowed, output},
     finding::{Finding, runbook},
     metric::Metric,
+    response::{allowed, output},
 };
-use crate::{moment::Moment, place::Place, plain::counted};
+use crate::{deployment::Deployment, moment::Moment, plain::counted};
 
 /// The number of messages in a queue, or a finding that says why it is unknown.
 pub(super) type Depth = Result<u64, Finding>;
 
 /// The queue of callbacks that the redrive retries.
-pub(super) async fn redrive(place: &Place) -> Depth {
-    depth(place, "redrive queue", "RedriveQueueUrl").await
+pub(super) async fn redrive(deployment: &Deployment) -> Depth {
+    depth(deployment, "redrive queue", "RedriveQueueUrl").await
 }
 
 /// The findings on the redrive's queue and on the dead-letter queues.
-pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
+pub(super) async fn check(deployment: &Deployment, redrive: &Depth) -> Vec<Finding> {
     let mut findings = vec![match redrive {
         Err(finding) => finding.clone(),
         Ok(0) => Finding::ok("redrive queue", "empty"),
         Ok(messages) => {
-            let age = age(place).await.map(|minutes| format!("; the oldest is {minutes} min old"));
+            let age = age(deployment).await.map(|minutes| format!("; the oldest is {minutes} min old"));
             let age = age.unwrap_or_default();
             Finding::wrong(
                 "redrive queue",
@@ -34,8 +34,8 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
         }
     }];
     findings.push(
-        letters(
-            place,
+        dead_letters(
+            deployment,
             "dead letters",
             "RedriveDeadLettersUrl",
             "callbacks that the redrive gave up; a message is deleted after four days",
@@ -45,11 +45,11 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
         .await,
     );
     // Only a stack with an event bus has its queue.
-    if place.output("EventPipeDeadLettersUrl").is_ok() {
+    if deployment.output("EventPipeDeadLettersUrl").is_ok() {
         findings.push(
-            letters(
-                place,
-                "bus letters",
+            dead_letters(
+                deployment,
+                "bus dead letters",
                 "EventPipeDeadLettersUrl",
                 "events that did not reach the event bus",
                 "send them to the bus again; the stream keeps them for a day",
@@ -62,15 +62,15 @@ pub(super) async fn check(place: &Place, redrive: &Depth) -> Vec<Finding> {
 }
 
 /// The finding on a queue that should be empty.
-async fn letters(
-    place: &Place,
+async fn dead_letters(
+    deployment: &Deployment,
     check: &'static str,
     url: &str,
     what: &str,
     fix: &str,
     section: &str,
 ) -> Finding {
-    match depth(place, check, url).await {
+    match depth(deployment, check, url).await {
         Err(finding) => finding,
         Ok(0) => Finding::ok(check, "none"),
         Ok(messages) => Finding::wrong(
@@ -81,24 +81,24 @@ async fn letters(
     }
 }
 
-async fn depth(place: &Place, check: &'static str, url: &str) -> Depth {
+async fn depth(deployment: &Deployment, check: &'static str, url: &str) -> Depth {
     let counted = [
         QueueAttributeName::ApproximateNumberOfMessages,
         QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         QueueAttributeName::ApproximateNumberOfMessagesDelayed,
     ];
-    let asked = aws_sdk_sqs::Client::new(&place.config)
+    let request = aws_sdk_sqs::Client::new(&deployment.config)
         .get_queue_attributes()
-        .queue_url(output(place, check, url)?)
+        .queue_url(output(deployment, check, url)?)
         .set_attribute_names(Some(counted.to_vec()));
-    let got = allowed(check, "sqs:GetQueueAttributes", asked.send().await)?;
+    let got = allowed(check, "sqs:GetQueueAttributes", request.send().await)?;
     Ok(got.attributes.into_iter().flatten().filter_map(|(_, count)| count.parse::<u64>().ok()).sum())
 }
 
 /// The age of the oldest message in the redrive's queue, in minutes, if CloudWatch has it.
-async fn age(place: &Place) -> Option<u64> {
+async fn age(deployment: &Deployment) -> Option<u64> {
     let now = Moment::now().0;
-    let url = place.output("RedriveQueueUrl").ok()?;
+    let url = deployment.output("RedriveQueueUrl").ok()?;
     let age = Metric {
         namespace: "AWS/SQS",
         name: "ApproximateAgeOfOldestMessage",
@@ -106,7 +106,7 @@ async fn age(place: &Place) -> Option<u64> {
         statistic: Statistic::Maximum,
         period: 300,
     };
-    let values = age.values(place, now - 15 * 60_000, now).await.ok()?;
+    let values = age.values(deployment, now - 15 * 60_000, now).await.ok()?;
     let latest = values.into_iter().max_by_key(|point| point.timestamp.map(|time| time.secs()))?;
     // CloudWatch gives seconds as floats.
     #[allow(

@@ -3,12 +3,12 @@
 use tencent_chat_callbacks::signature::TOLERANCE_SECONDS;
 
 use super::{
-    asked::output,
     finding::{Finding, runbook},
+    response::output,
 };
 use crate::{
+    deployment::Deployment,
     fault::Fault,
-    place::Place,
     receiver::{Answer, Receiver},
     sender::{Parameters, Signature, token},
 };
@@ -20,8 +20,8 @@ const SIGNED: &str = "url signed";
 const URL_CHECK: &[u8] = b"{}";
 
 /// Sends the console's URL check, without a signature and with one. Neither is recorded.
-pub(super) async fn check(place: &Place) -> Vec<Finding> {
-    let url = match output(place, UNSIGNED, "CallbackUrl") {
+pub(super) async fn check(deployment: &Deployment) -> Vec<Finding> {
+    let url = match output(deployment, UNSIGNED, "CallbackUrl") {
         Ok(url) => url,
         Err(finding) => return vec![finding],
     };
@@ -30,10 +30,10 @@ pub(super) async fn check(place: &Place) -> Vec<Finding> {
         return vec![Finding::wrong(UNSIGNED, finding, "check DomainName")];
     };
     let unsigned = receiver.post(&Parameters::default().query(None), URL_CHECK.to_vec()).await;
-    let admits_unsigned = place.parameter("AllowUnsigned") == Some("true");
+    let admits_unsigned = deployment.parameter("AllowUnsigned") == Some("true");
     let mut findings = vec![of_unsigned(&unsigned, admits_unsigned)];
     if unsigned.status != 0 {
-        findings.push(signed(place, &receiver).await.unwrap_or_else(not_tried));
+        findings.push(signed(deployment, &receiver).await.unwrap_or_else(not_tried));
     }
     findings
 }
@@ -57,8 +57,8 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
     }
 }
 
-async fn signed(place: &Place, receiver: &Receiver) -> Result<Finding, Fault> {
-    let (check, app) = (SIGNED, place.app()?);
+async fn signed(deployment: &Deployment, receiver: &Receiver) -> Result<Finding, Fault> {
+    let (check, app) = (SIGNED, deployment.app()?);
     let Some(token) = token(&app)? else {
         return Ok(Finding::ok(check, "not checked").with_fix("set CALLBACK_TOKENS to the console's token"));
     };

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValuesOnConditionCheckFailure};
 use futures_util::TryStreamExt;
 use tencent_chat_webhook::record::{
-    self,
+    RecordedEvent,
     attribute::{Item, text},
 };
 
-use super::person::{Fate, Person};
+use super::person::{Erasure, Person};
 use crate::{
-    fault::{Asked, Fault},
-    table::{Table, Wanted, primary_key},
+    fault::{Fault, RequestLabel},
+    table::{Table, Wanted},
 };
 
 /// The action on an event, or with --dry-run the planned one.
@@ -22,7 +22,7 @@ pub(super) enum Action {
     Pseudonymise,
     Keep,
     /// No action: parts of the body are missing, so the person may be in them.
-    Miss,
+    Incomplete,
 }
 
 /// Changes the events of a person.
@@ -30,27 +30,30 @@ pub(super) enum Action {
 pub(super) struct Changer {
     pub(super) table: Table,
     /// The words for a failed write.
-    pub(super) asked: Asked,
+    pub(super) label: RequestLabel,
     pub(super) person: Person,
     pub(super) is_dry_run: bool,
 }
 
 impl Changer {
     /// The action on the event of this head, if the person was in it.
-    pub(super) async fn change(&self, mut head: Item) -> Result<Option<(Item, Action)>, Fault> {
+    pub(super) async fn change(
+        &self,
+        mut head: RecordedEvent,
+    ) -> Result<Option<(RecordedEvent, Action)>, Fault> {
         loop {
             let event = self.table.with_body(head).await?;
-            let action = match self.person.fate(&event) {
-                None if event.contains_key("Body") => return Ok(None),
-                None => Action::Miss,
-                Some(Fate::NotChanged) => Action::Keep,
-                Some(Fate::Deleted) => {
+            let action = match self.person.erasure(&event) {
+                None if event.body().is_some() => return Ok(None),
+                None => Action::Incomplete,
+                Some(Erasure::NotChanged) => Action::Keep,
+                Some(Erasure::Deleted) => {
                     if !self.is_dry_run {
                         self.delete(&event).await?;
                     }
                     Action::Delete
                 }
-                Some(Fate::Pseudonymised(changes)) => {
+                Some(Erasure::Pseudonymised(changes)) => {
                     if !self.is_dry_run
                         && let Put::TooLate(now) = self.put(&event, changes).await?
                     {
@@ -66,29 +69,26 @@ impl Changer {
     }
 
     /// Deletes the parts first. If the run is interrupted, the head is still there, and another run finds the rest.
-    async fn delete(&self, head: &Item) -> Result<(), Fault> {
-        if head.contains_key("BodyParts") {
-            let pk = record::parts_key(head).unwrap_or_default();
-            let query = self.table.partition(&pk).key_condition_expression("pk = :pk");
-            let mut parts = self.table.query(query, Wanted::Keys);
+    async fn delete(&self, event: &RecordedEvent) -> Result<(), Fault> {
+        if event.has_parts() {
+            let mut parts = self.table.parts(event, Wanted::Keys);
             while let Some(part) = parts.try_next().await? {
-                self.delete_item(&part).await?;
+                self.delete_item(RecordedEvent::from(part).key()).await?;
             }
         }
-        self.delete_item(head).await
+        self.delete_item(event.key()).await
     }
 
-    async fn delete_item(&self, item: &Item) -> Result<(), Fault> {
-        let delete =
-            self.table.client.delete_item().table_name(&self.table.name).set_key(Some(primary_key(item)));
+    async fn delete_item(&self, key: Item) -> Result<(), Fault> {
+        let delete = self.table.client.delete_item().table_name(&self.table.name).set_key(Some(key));
         let deleted = delete.send().await;
-        deleted.map(drop).map_err(|error| self.asked.fault(&error))
+        deleted.map(drop).map_err(|error| self.label.fault(&error))
     }
 
     /// Changes an event, if nobody else changed it since it was read.
-    async fn put(&self, event: &Item, changes: BTreeMap<String, String>) -> Result<Put, Fault> {
+    async fn put(&self, event: &RecordedEvent, changes: BTreeMap<String, String>) -> Result<Put, Fault> {
         let (mut names, mut values) = (HashMap::new(), HashMap::new());
-        values.extend(event.get("Body").map(|body| (":body".to_owned(), body.clone())));
+        values.extend(event.body().map(|body| (":body".to_owned(), text(body))));
         let mut assignments = Vec::new();
         for (index, (name, value)) in changes.into_iter().enumerate() {
             assignments.push(format!("#n{index} = :v{index}"));
@@ -97,7 +97,7 @@ impl Changer {
         }
         let update = self.table.client.update_item().table_name(&self.table.name);
         let update = update
-            .set_key(Some(primary_key(event)))
+            .set_key(Some(event.key()))
             .update_expression(format!("SET {}", assignments.join(", ")))
             .condition_expression("Body = :body")
             .set_expression_attribute_names(Some(names))
@@ -107,8 +107,10 @@ impl Changer {
             return Ok(Put::Done);
         };
         match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(now)) => Ok(Put::TooLate(now.item.clone())),
-            _ => Err(self.asked.fault(&error)),
+            Some(UpdateItemError::ConditionalCheckFailedException(now)) => {
+                Ok(Put::TooLate(now.item.clone().map(Into::into)))
+            }
+            _ => Err(self.label.fault(&error)),
         }
     }
 }
@@ -117,5 +119,5 @@ impl Changer {
 enum Put {
     Done,
     /// Somebody changed it since it was read. The current event, unless it is gone.
-    TooLate(Option<Item>),
+    TooLate(Option<RecordedEvent>),
 }

@@ -19,7 +19,7 @@ use aws_sdk_dynamodbstreams::{
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    fault::{Asked, Fault},
+    fault::{Fault, RequestLabel},
     output::note,
     pause::Pause,
 };
@@ -58,10 +58,10 @@ impl Shards {
     pub(crate) async fn open(
         client: Client,
         arn: String,
-        asked: Asked,
+        label: RequestLabel,
         from_start: bool,
     ) -> Result<Self, Fault> {
-        let stream = Stream::new(&client, arn, asked);
+        let stream = Stream::new(&client, arn, label);
         let listed = list_patiently(&stream).await?;
         let mut shards = Self {
             since: (!from_start).then(|| stream.start()),
@@ -103,7 +103,7 @@ impl Shards {
                     read.push(records);
                 }
                 Progress::Lost => lost = true,
-                Progress::Failed(failure, in_a_row) => self.weigh(failure, in_a_row),
+                Progress::Failed(failure, in_a_row) => self.note_failure(failure, in_a_row),
                 Progress::None => {}
             }
         }
@@ -169,7 +169,7 @@ impl Shards {
         match listed {
             Ok(listed) => self.take_up(listed),
             Err(Failure { kind: Kind::Missing, fault }) => self.fault = Some(fault),
-            Err(failure) => self.weigh(failure, self.unlisted),
+            Err(failure) => self.note_failure(failure, self.unlisted),
         }
     }
 
@@ -195,7 +195,7 @@ impl Shards {
     }
 
     /// Keeps a failure that ends the program, and reports another one when it is the second in a row.
-    fn weigh(&mut self, failure: Failure, in_a_row: u32) {
+    fn note_failure(&mut self, failure: Failure, in_a_row: u32) {
         if failure.kind == Kind::Lasting {
             self.fault = Some(failure.fault);
         } else if in_a_row == 2 && !self.reported {

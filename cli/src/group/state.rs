@@ -3,13 +3,11 @@
 use std::collections::{BTreeSet, HashSet};
 
 use tencent_chat_callbacks::{
-    Callback, Event,
+    Event,
     event::group::{AfterCreateGroup, AfterGroupDestroyed, Member, OnMemberStateChange},
     value::Text,
 };
-use tencent_chat_webhook::record::attribute::Item;
-
-use crate::event::{attribute, millis};
+use tencent_chat_webhook::record::RecordedEvent;
 
 /// The prefix of the commands about groups.
 const GROUP: &str = "Group.";
@@ -66,28 +64,27 @@ impl State {
     }
 
     /// Applies the next event in order of time.
-    pub(super) fn apply(&mut self, item: &Item) {
-        let command = attribute(item, "CallbackCommand").filter(|command| command.starts_with(GROUP));
-        let (Some(command), Some(time)) = (command, millis(item)) else {
+    pub(super) fn apply(&mut self, recorded: &RecordedEvent) {
+        let Some(time) = recorded.time().filter(|_| recorded.command().starts_with(GROUP)) else {
             return;
         };
-        if command == SENT {
-            self.sent(item, time);
-        } else if !self.change(command, item, time) {
+        if recorded.command() == SENT {
+            self.sent(recorded, time);
+        } else if !self.change(recorded, time) {
             self.unread += 1;
         }
         self.known_since.get_or_insert(time);
-        if let Some(kind) = attribute(item, "Type") {
+        if let Some(kind) = recorded.attribute("Type") {
             self.kind = Some(kind.to_owned());
         }
     }
 
     /// A message: only a member can send one from a client.
-    fn sent(&mut self, item: &Item, time: u64) {
-        let Some(sender) = attribute(item, "From_Account") else {
+    fn sent(&mut self, recorded: &RecordedEvent, time: u64) {
+        let Some(sender) = recorded.attribute("From_Account") else {
             return;
         };
-        let platform = attribute(item, "OptPlatform");
+        let platform = recorded.attribute("OptPlatform");
         if self.destroyed.is_none() && platform.is_some_and(|platform| platform != REST_API) {
             self.members.insert(sender.to_owned());
         }
@@ -97,11 +94,8 @@ impl State {
     }
 
     /// Applies a change. Returns whether the event could be read.
-    fn change(&mut self, command: &str, item: &Item, time: u64) -> bool {
-        let Some(body) = attribute(item, "Body") else {
-            return false;
-        };
-        let Ok(callback) = Callback::of(command, body) else {
+    fn change(&mut self, recorded: &RecordedEvent, time: u64) -> bool {
+        let Some(callback) = recorded.callback() else {
             return false;
         };
         let event = callback.event();

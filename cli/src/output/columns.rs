@@ -52,7 +52,7 @@ pub(crate) fn line(columns: &[Column], texts: &[&str], width: usize) -> String {
     line
 }
 
-/// A text cut to so many cells, and its width.
+/// A text cut to `room` cells, and its width.
 fn fit(text: &str, room: usize, cut: Cut) -> (String, usize) {
     // A user may put any character into a name.
     let shown: Vec<(char, usize)> =

@@ -6,9 +6,9 @@ use aws_sdk_cloudwatchlogs::Client;
 use indicatif::{ProgressBar, ProgressStyle};
 use tencent_chat_webhook::time::rfc3339;
 
+use crate::{deployment::Deployment, fault::Fault, moment::Moment};
 #[cfg(feature = "aws")]
-use crate::{fault::Asked, plain::counted};
-use crate::{fault::Fault, moment::Moment, place::Place};
+use crate::{fault::RequestLabel, plain::counted};
 
 /// The filter for unrecorded callbacks. The redrive function's subscription has the same.
 #[cfg(feature = "aws")]
@@ -32,22 +32,22 @@ impl std::fmt::Display for Span {
 
 /// This build can't read logs.
 #[cfg(not(feature = "aws"))]
-pub(crate) fn unrecorded(_: &Place, _: &Span) -> std::future::Ready<Result<Vec<String>, Fault>> {
+pub(crate) fn unrecorded(_: &Deployment, _: &Span) -> std::future::Ready<Result<Vec<String>, Fault>> {
     std::future::ready(Err(Fault::local_only()))
 }
 
 /// The log lines of unrecorded callbacks.
 #[cfg(feature = "aws")]
-pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<Vec<String>, Fault> {
-    let asked = Asked {
+pub(crate) async fn unrecorded(deployment: &Deployment, span: &Span) -> Result<Vec<String>, Fault> {
+    let label = RequestLabel {
         doing: format!("read the log group {}", span.log_group),
         what: format!("log group {}", span.log_group),
         flags: "--stack or --log-group",
-        region: place.config.region().cloned(),
+        region: deployment.config.region().cloned(),
         local: None,
     };
     let millis = |moment: Moment| i64::try_from(moment.0).unwrap_or(i64::MAX);
-    let mut pages = Client::new(&place.config)
+    let mut pages = Client::new(&deployment.config)
         .filter_log_events()
         .log_group_name(&span.log_group)
         .filter_pattern(UNRECORDED)
@@ -59,7 +59,7 @@ pub(crate) async fn unrecorded(place: &Place, span: &Span) -> Result<Vec<String>
     let progress = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
     let mut lines = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| asked.fault(&error))?;
+        let page = page.map_err(|error| label.fault(&error))?;
         lines.extend(page.events.into_iter().flatten().filter_map(|event| event.message));
         progress.set_message(format!("{} read", counted(lines.len(), "entry")));
         progress.tick();

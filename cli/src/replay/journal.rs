@@ -9,9 +9,9 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::json;
-use tencent_chat_webhook::record::attribute::{Item, text};
+use tencent_chat_webhook::record::RecordedEvent;
 
-use crate::{event::key, fault::Fault};
+use crate::fault::Fault;
 
 /// The file: a line for each callback that was sent.
 #[derive(Debug)]
@@ -68,21 +68,18 @@ impl Journal {
     }
 
     /// Whether an event was already sent or skipped.
-    pub(crate) fn has(&self, event: &Item) -> bool {
-        self.latest.as_ref().is_some_and(|latest| key(event) <= *latest)
+    pub(crate) fn has(&self, event: &RecordedEvent) -> bool {
+        self.latest.as_ref().is_some_and(|latest| event.order() <= *latest)
     }
 
-    /// The keys of the failed events, as items.
-    pub(crate) fn failed(&self) -> Vec<Item> {
-        let item = |(sk, pk): &(String, String)| {
-            Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
-        };
-        self.failed.iter().map(item).collect()
+    /// The failed events, with their keys alone.
+    pub(crate) fn failed(&self) -> Vec<RecordedEvent> {
+        self.failed.iter().map(|(sk, pk)| RecordedEvent::of_key(pk, sk)).collect()
     }
 
     /// Writes the status of an event.
-    pub(crate) fn write(&mut self, event: &Item, status: u16) -> Result<(), Fault> {
-        let (sk, pk) = key(event);
+    pub(crate) fn write(&mut self, event: &RecordedEvent, status: u16) -> Result<(), Fault> {
+        let (sk, pk) = event.order();
         let line = format!("{}\n", json!({ "pk": pk, "sk": sk, "status": status }));
         let written = self.file.write_all(line.as_bytes());
         self.note((sk, pk), status);

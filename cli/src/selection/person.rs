@@ -1,20 +1,19 @@
 //! Whether an event mentions a person.
 
 use serde_json::Value;
-use tencent_chat_webhook::record::attribute::Item;
-
-use crate::event::{attribute, subject};
+use tencent_chat_webhook::record::RecordedEvent;
 
 /// The ending of the names of fields that hold a user: `From_Account`, `Member_Account` in a list of members, …
 const ACCOUNT: &str = "_Account";
 
 /// Whether the person is the subject, or in any `…_Account` field of the body, at whatever depth.
-pub(super) fn mentions(event: &Item, person: &str) -> bool {
+pub(super) fn mentions(event: &RecordedEvent, person: &str) -> bool {
     let in_attribute =
-        |(name, _): (&String, _)| name.ends_with(ACCOUNT) && attribute(event, name) == Some(person);
-    subject(event) == person
-        || event.iter().any(in_attribute)
-        || attribute(event, "Body")
+        |(name, _): (&String, _)| name.ends_with(ACCOUNT) && event.attribute(name) == Some(person);
+    event.subject() == person
+        || event.item().iter().any(in_attribute)
+        || event
+            .body()
             // A body without the id needs no parsing, except one with a backslash: the id may be escaped.
             .filter(|body| body.contains(person) || body.contains('\\'))
             .and_then(|body| serde_json::from_str(body).ok())
@@ -41,7 +40,7 @@ fn names(value: &Value, person: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tencent_chat_webhook::record::attribute::text;
+    use tencent_chat_webhook::record::attribute::{Item, text};
 
     use super::*;
 
@@ -57,9 +56,10 @@ mod tests {
             ("not JSON: amy", false),
         ] {
             let event = |pk: &str, from: &str| {
-                [("pk", pk), ("From_Account", from), ("Body", body)]
-                    .map(|(name, value)| (name.to_owned(), text(value)))
-                    .into()
+                let attributes = [("pk", pk), ("From_Account", from), ("Body", body)];
+                RecordedEvent::from(Item::from(
+                    attributes.map(|(name, value)| (name.to_owned(), text(value))),
+                ))
             };
             assert_eq!(mentions(&event("1#g", "x"), "amy"), expected, "{body}");
             assert!(mentions(&event("1#amy", "x"), "amy") && mentions(&event("1#g", "amy"), "amy"));

@@ -5,10 +5,10 @@ use std::io::{self, Read, Write};
 use extsort::{ExternalSorter, Sortable};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::value::RawValue;
-use tencent_chat_webhook::record::attribute::Item;
+use tencent_chat_webhook::record::RecordedEvent;
 
 use crate::{
-    event::{fields, item, key},
+    event::{event, fields},
     fault::Fault,
     spool::{Spool, Spooled, fault},
     table::Items,
@@ -19,13 +19,13 @@ const KEYS_IN_MEMORY: usize = 100_000;
 
 /// Where an item is in the file.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct SpooledKey {
     /// `sk` and `pk`.
     key: (String, String),
     at: u64,
 }
 
-impl Sortable for Place {
+impl Sortable for SpooledKey {
     fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
         for text in [&self.key.0, &self.key.1] {
             writer.write_all(&(text.len() as u64).to_le_bytes())?;
@@ -55,18 +55,18 @@ fn number<R: Read>(reader: &mut R) -> io::Result<u64> {
 /// Reads all items, and returns them in order.
 pub(super) async fn sorted(mut items: Items) -> Result<Items, Fault> {
     let mut spool = Spool::new()?;
-    let mut places = ExternalSorter::new().with_segment_size(KEYS_IN_MEMORY).pushed::<Place>();
+    let mut keys = ExternalSorter::new().with_segment_size(KEYS_IN_MEMORY).pushed::<SpooledKey>();
     while let Some(item) = items.try_next().await? {
         let at = spool.push(&fields(&item))?;
-        places.push(Place { key: key(&item), at }).map_err(|error| fault(&error))?;
+        keys.push(SpooledKey { key: item.order(), at }).map_err(|error| fault(&error))?;
     }
     let mut spooled = spool.read()?;
-    let places = places.done().map_err(|error| fault(&error))?;
-    let in_order = places.map(move |place| read(&mut spooled, place.map_err(|error| fault(&error))?.at));
+    let keys = keys.done().map_err(|error| fault(&error))?;
+    let in_order = keys.map(move |key| read(&mut spooled, key.map_err(|error| fault(&error))?.at));
     Ok(stream::iter(in_order).boxed())
 }
 
-fn read(spooled: &mut Spooled, at: u64) -> Result<Item, Fault> {
+fn read(spooled: &mut Spooled, at: u64) -> Result<RecordedEvent, Fault> {
     let json: Option<Box<RawValue>> = spooled.at(at)?;
-    item(json.as_deref().map_or("", RawValue::get)).map_err(|error| fault(&error.into()))
+    event(json.as_deref().map_or("", RawValue::get)).map_err(|error| fault(&error.into()))
 }

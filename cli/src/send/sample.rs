@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use tencent_chat_callbacks::{
-    event::DOCUMENTED,
+    event::Command,
     sample::{Sample, samples},
 };
 use tencent_chat_webhook::time::now_millis;
@@ -76,7 +76,7 @@ fn near(text: &str) -> Vec<&'static str> {
         likeness
     };
     let mut names: Vec<(f64, &str)> =
-        DOCUMENTED.iter().map(|command| (likeness(command.name), command.name)).collect();
+        Command::ALL.iter().map(|command| (likeness(command.name), command.name)).collect();
     names.retain(|(likeness, _)| *likeness > LIKENESS);
     names.sort_by(|one, other| other.0.total_cmp(&one.0));
     names.into_iter().take(SUGGESTIONS).map(|(_, name)| name).collect()

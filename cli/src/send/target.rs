@@ -1,8 +1,8 @@
 //! The target of a test callback.
 
 use crate::{
+    deployment::{Deployment, DeploymentFlags},
     fault::Fault,
-    place::{Place, PlaceFlags},
     receiver::Receiver,
 };
 
@@ -18,7 +18,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) async fn find(flags: PlaceFlags, to: Option<&str>) -> Result<Self, Fault> {
+    pub(super) async fn find(flags: DeploymentFlags, to: Option<&str>) -> Result<Self, Fault> {
         match (to, flags.local, flags.stack.is_some()) {
             (Some(url), false, false) => Ok(Self {
                 receiver: Receiver::new(url)?,
@@ -27,7 +27,7 @@ impl Target {
                 advice: "",
             }),
             (None, true, false) => {
-                let name = PlaceFlags::local_function();
+                let name = DeploymentFlags::local_function();
                 let receiver = Receiver::new(&name).map_err(|_| {
                     Fault::new("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
                 })?;
@@ -35,8 +35,8 @@ impl Target {
                 Ok(Self { receiver, app, name, advice: "; start `make run` first" })
             }
             (None, false, true) => {
-                let place = Place::find(flags).await?;
-                let (receiver, app) = (Receiver::new(&place.callback_url()?)?, place.app()?);
+                let deployment = Deployment::find(flags).await?;
+                let (receiver, app) = (Receiver::new(&deployment.callback_url()?)?, deployment.app()?);
                 Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), advice: "" })
             }
             _ => Err(Fault::new("where to? Give exactly one of --stack, --local and --to")),

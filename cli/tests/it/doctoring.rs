@@ -123,7 +123,7 @@ const FAULTS: [Fault; 14] = [
     ),
     (|aws| aws.has_subscription = false, &[("subscription", "stay in the log", "#logdeliveryalarm")]),
     (|aws| aws.dead_letters = 2, &[("dead letters", "2 messages: callbacks", "#redrivedeadlettersalarm")]),
-    (|aws| aws.bus_letters = 1, &[("bus letters", "1 message: events", "#eventpipealarm")]),
+    (|aws| aws.bus_letters = 1, &[("bus dead letters", "1 message: events", "#eventpipealarm")]),
     (
         |aws| aws.alarms.iter_mut().for_each(|alarm| alarm.1 = true),
         &[
@@ -203,7 +203,7 @@ async fn url_is_wrong_if_it_admits_unsigned_or_does_not_answer() {
         let ran = doctor(Aws::well(&api.url()), &[]);
         assert_eq!(ran.code, Some(1), "{ran:?}");
         let lines = ran.lines();
-        assert!(lines[0].starts_with("WRONG  url unsigned ") && lines[0].contains(finding), "{lines:?}");
+        assert!(lines[0].starts_with("FAIL   url unsigned ") && lines[0].contains(finding), "{lines:?}");
         assert!(lines[1].starts_with("                      "), "{lines:?}");
     }
     let other_token = Receiver::start(|_| 401).await;

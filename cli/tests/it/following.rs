@@ -18,7 +18,7 @@ use crate::{
 /// 9 December 2022, 08:26:54.123 UTC.
 const TIME: u64 = 1_670_574_414_123;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const LINE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The program while it follows, and the lines that it prints.
 struct Following {
@@ -43,7 +43,7 @@ impl Following {
     }
 
     fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("a line comes")
+        self.lines.recv_timeout(LINE_TIMEOUT).expect("a line comes")
     }
 }
 

@@ -86,7 +86,7 @@ async fn redrive_reads_all_pages_of_the_stacks_log() {
     let dry = with_stack(&world, "1400000001", &[&redrive[..], &["--dry-run"]].concat());
     assert_eq!((dry.code, dry.lines().len()), (Some(0), 3), "{dry:?}");
     let ran = with_stack(&world, "1400000001", &redrive);
-    assert_eq!(ran.well(), "recorded 2, already there 0, failed 0, incomplete 0\n");
+    assert_eq!(ran.well(), "recorded 2, duplicates 0, failed 0, incomplete 0\n");
 
     let unmasked = with_stack(&world, "1400000001", &[&redrive[..], &["--unmask"]].concat());
     assert!(unmasked.stderr.starts_with("no unrecorded callbacks in "), "{unmasked:?}");
@@ -139,7 +139,7 @@ async fn missing_resource_is_named_and_empty_log_is_no_error() {
     );
     assert_eq!(
         (none.code, none.stdout.as_str()),
-        (Some(0), "recorded 0, already there 0, failed 0, incomplete 0\n")
+        (Some(0), "recorded 0, duplicates 0, failed 0, incomplete 0\n")
     );
     let span = "/aws/lambda/ours from 1999-01-01T00:00:00.000Z to 1999-02-01T00:00:00.000Z";
     assert_eq!(none.stderr, format!("no unrecorded callbacks in {span}\n"));

@@ -25,9 +25,9 @@ async fn redrive_records_once_and_fails_if_a_callback_is_left() {
     let world = World::start().await;
     let whole = line("a", 1, 1) + &line("b", 1, 1);
     for (log, code, counts) in [
-        (whole.clone(), 0, "recorded 2, already there 0, failed 0, incomplete 0\n"),
-        (whole.clone(), 0, "recorded 0, already there 2, failed 0, incomplete 0\n"),
-        (whole.clone() + &line("c", 2, 3), 1, "recorded 0, already there 2, failed 0, incomplete 1\n"),
+        (whole.clone(), 0, "recorded 2, duplicates 0, failed 0, incomplete 0\n"),
+        (whole.clone(), 0, "recorded 0, duplicates 2, failed 0, incomplete 0\n"),
+        (whole.clone() + &line("c", 2, 3), 1, "recorded 0, duplicates 2, failed 0, incomplete 1\n"),
     ] {
         let ran = world.run_on(&log, &["redrive", "-", "--yes"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), counts));
@@ -42,7 +42,7 @@ async fn redrive_records_once_and_fails_if_a_callback_is_left() {
     let mut closed = world.program(&["redrive", "-", "--yes"]);
     closed.env("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9");
     let ran = run(closed, &whole);
-    let counts = "recorded 0, already there 0, failed 2, incomplete 0\n";
+    let counts = "recorded 0, duplicates 0, failed 2, incomplete 0\n";
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), counts));
     assert!(ran.stderr.contains("failed: a: connection: "), "{ran:?}");
 }
@@ -105,7 +105,7 @@ async fn other_entries_are_read_if_a_byte_is_not_utf8() {
     log += &line("c", 1, 1);
     let log: Vec<u8> = log.bytes().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
     let ran = world.run_on(&log, &["redrive", "-", "--yes"]);
-    let counts = "recorded 2, already there 0, failed 0, incomplete 1\n";
+    let counts = "recorded 2, duplicates 0, failed 0, incomplete 1\n";
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), counts), "{ran:?}");
 }
 
@@ -161,7 +161,7 @@ async fn masked_callback_is_left_to_a_human() {
     let world = World::start().await;
     let masked = line("leckie@example.com", 1, 1).replace("leckie@example.com", "******************");
     let ran = world.run_on(&masked, &["redrive", "-", "--yes"]);
-    assert_eq!(ran.stdout, "recorded 0, already there 0, failed 1, incomplete 0\n");
+    assert_eq!(ran.stdout, "recorded 0, duplicates 0, failed 1, incomplete 0\n");
     assert!(
         ran.stderr.contains("masked: the log shows another body or query than the function wrote"),
         "{ran:?}"

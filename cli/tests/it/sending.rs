@@ -11,7 +11,7 @@ use support::{
     requests::SDK_APPID,
     stand_in::serve,
 };
-use tencent_chat_callbacks::event::DOCUMENTED;
+use tencent_chat_callbacks::event::Command;
 
 use crate::world::{ENVIRONMENT, Ran, World, program, run};
 
@@ -72,7 +72,7 @@ fn now() -> u64 {
 async fn sample_is_recorded_as_a_test_event_with_current_time() {
     let receiving = Receiving::start().await;
     let started = now() / 1000 * 1000;
-    for command in DOCUMENTED {
+    for command in Command::ALL {
         let ran = receiving.send(&[command.name, "--json"]);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
         let [object] = ran.json().try_into().expect("one line");
@@ -80,7 +80,7 @@ async fn sample_is_recorded_as_a_test_event_with_current_time() {
         assert_eq!((&object["CallbackCommand"], &object["status"]), (&json!(command.name), &json!(200)));
     }
     let items = receiving.items();
-    assert_eq!(items.len(), DOCUMENTED.len());
+    assert_eq!(items.len(), Command::ALL.len());
     for item in items {
         let subject = item["pk"].as_str().and_then(|pk| pk.strip_prefix("1400000001#")).expect("a pk");
         assert!(subject.starts_with("test-") || item["CallbackCommand"] == subject, "{item}");

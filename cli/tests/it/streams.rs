@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::world::{ENVIRONMENT, program};
 use stream::{NOW, State, serve};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const LINE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longer than the pauses of two reads.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -55,14 +55,14 @@ impl Following {
     /// The groups of the next events.
     fn groups<const COUNT: usize>(&self) -> [String; COUNT] {
         std::array::from_fn(|_| {
-            let line = self.output.recv_timeout(PATIENCE).expect("an event comes");
+            let line = self.output.recv_timeout(LINE_TIMEOUT).expect("an event comes");
             let event: Value = serde_json::from_str(&line).expect("a line is JSON");
             event["GroupId"].as_str().expect("a group").to_owned()
         })
     }
 
     fn note(&self) -> String {
-        self.notes.recv_timeout(PATIENCE).expect("a note comes")
+        self.notes.recv_timeout(LINE_TIMEOUT).expect("a note comes")
     }
 
     /// Checks that nothing more is printed.
@@ -75,7 +75,7 @@ impl Following {
     fn wait(&self, mut is: impl FnMut(&State) -> bool) {
         let start = Instant::now();
         while !is(&self.stream()) {
-            assert!(start.elapsed() < PATIENCE, "the state is not reached");
+            assert!(start.elapsed() < LINE_TIMEOUT, "the state is not reached");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

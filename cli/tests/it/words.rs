@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 
 use support::dynamodb::TABLE;
-use tencent_chat_callbacks::event::DOCUMENTED;
+use tencent_chat_callbacks::event::Command;
 
 use crate::world::{ENVIRONMENT, World, created, program, run};
 
@@ -23,7 +23,7 @@ fn missing_setting_is_named_with_the_fix() {
     let alone = ("AWS_EC2_METADATA_DISABLED", "true");
     for (variables, arguments, expected) in [
         (&[alone][..], &["list", "x"][..], "chat-events: which Region? Set AWS_REGION, "),
-        (&[region], &["list", "x"], "chat-events: which table? Give --stack, --table or --local, "),
+        (&[region], &["list", "x"], "chat-events: no table: give --stack, --table or --local, "),
         (&[region, table], &["list", "x"], "chat-events: which application? Give --app or --stack, "),
         (
             &[region, table, app, alone],
@@ -83,8 +83,8 @@ fn command_list_is_complete_and_fits_its_lines() {
     let printed = run(program(&[], &["commands"]), "").well();
     assert!(printed.lines().all(|line| line.len() <= 100), "{printed}");
     let json = run(program(&[], &["commands", "--json"]), "").json();
-    assert_eq!(json.len(), DOCUMENTED.len());
-    for (command, line) in DOCUMENTED.iter().zip(&json) {
+    assert_eq!(json.len(), Command::ALL.len());
+    for (command, line) in Command::ALL.iter().zip(&json) {
         assert_eq!(line["name"], command.name);
         assert!(
             printed.contains(command.name)

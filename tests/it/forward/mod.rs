@@ -53,9 +53,9 @@ struct Stage {
 }
 
 impl Stage {
-    async fn start(forward_url: &str, is_well: bool) -> Self {
+    async fn start(forward_url: &str, is_ok: bool) -> Self {
         let table = Table::start().await;
-        let step = if is_well { Step::Pass } else { Step::Fail(400, "AccessDeniedException", "No.") };
+        let step = if is_ok { Step::Pass } else { Step::Fail(400, "AccessDeniedException", "No.") };
         let endpoint = Endpoint::scripted(&[step], table.dynamodb.address).await;
         let url = format!("http://{}", endpoint.address);
         let (handler, log) = handler(&url, &[("ALLOW_UNSIGNED", "true"), ("FORWARD_URL", forward_url)]);
@@ -80,23 +80,23 @@ impl Stage {
 }
 
 /// Checks one cell of the table.
-async fn check(stage: &Stage, what: &str, command: &str, is_well: bool, row: (&str, Option<&str>, u64)) {
+async fn check(stage: &Stage, what: &str, command: &str, is_ok: bool, row: (&str, Option<&str>, u64)) {
     let (forward, answer, longest) = row;
     let (status, reply, took) = stage.deliver(command).await;
     let is_before = command == BEFORE;
-    let expected = if is_before || is_well { 200 } else { 503 };
+    let expected = if is_before || is_ok { 200 } else { 503 };
     assert_eq!(status, expected, "{what}");
     if is_before {
         assert_eq!(reply, answer.unwrap_or(ALLOW), "{what}");
-    } else if is_well {
+    } else if is_ok {
         assert_eq!(serde_json::from_str::<Value>(&reply).expect("JSON"), ok(), "{what}");
     }
     let lines = stage.log.take_lines();
     assert_eq!(lines.len(), 1, "{what}: {lines:?}");
     let line = &lines[0];
     assert_eq!(line["forward"], forward, "{what}");
-    assert_eq!(line["outcome"], if is_well { "recorded" } else { "failed" }, "{what}");
-    let level = match (is_well, forward) {
+    assert_eq!(line["outcome"], if is_ok { "recorded" } else { "failed" }, "{what}");
+    let level = match (is_ok, forward) {
         (false, _) => "ERROR",
         (true, "200") => "INFO",
         (true, _) => "WARN",
@@ -104,19 +104,19 @@ async fn check(stage: &Stage, what: &str, command: &str, is_well: bool, row: (&s
     assert_eq!(line["level"], level, "{what}");
     assert!(line["ForwardTime"].as_f64().is_some_and(|time| time <= 1500.0), "{what}: {line}");
     assert!(took <= Duration::from_millis(longest), "{what} took {took:?}");
-    assert_eq!(stage.table.bodies().await, vec![BODY; usize::from(is_well)], "{what}");
+    assert_eq!(stage.table.bodies().await, vec![BODY; usize::from(is_ok)], "{what}");
     stage.table.clear().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn table_and_receiver_each_get_the_callback_if_the_other_fails() {
     for (behaviour, forward, answer, longest) in ROWS {
-        for is_well in [true, false] {
+        for is_ok in [true, false] {
             let receiver = Receiver::start(behaviour).await;
-            let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_well).await;
+            let stage = Stage::start(&format!("http://{}/im?key=k", receiver.address), is_ok).await;
             for (number, command) in [BEFORE, AFTER].into_iter().enumerate() {
-                let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_well}");
-                check(&stage, &what, command, is_well, (forward, answer, longest)).await;
+                let what = format!("{behaviour:?}, {command}, DynamoDB well: {is_ok}");
+                check(&stage, &what, command, is_ok, (forward, answer, longest)).await;
                 assert_eq!(receiver.received().len(), number + 1, "{what}: it is sent once");
                 // Long enough for a receiver that closes its connection between two requests.
                 tokio::time::sleep(Duration::from_millis(30)).await;
@@ -220,19 +220,19 @@ async fn receiver_s_answer_counts_for_undocumented_non_after_commands() {
         ("Group.CallbackOnMemberStateChange", false),
         ("Bot.OnC2CMessage", false),
     ] {
-        for (is_well, status) in [(true, 200), (false, 503)] {
+        for (is_ok, status) in [(true, 200), (false, 503)] {
             let receiver = Receiver::start(Behaviour::Answer(200, DENY, 0)).await;
-            let stage = Stage::start(&format!("http://{}", receiver.address), is_well).await;
+            let stage = Stage::start(&format!("http://{}", receiver.address), is_ok).await;
             let (got, reply, _) = stage.deliver(command).await;
             assert_eq!(reply == DENY, counts, "{command}: {reply}");
             assert_eq!(got, if counts { 200 } else { status }, "{command}");
 
             let receiver = Receiver::start(Behaviour::Answer(500, DENY, 0)).await;
-            let stage = Stage::start(&format!("http://{}", receiver.address), is_well).await;
+            let stage = Stage::start(&format!("http://{}", receiver.address), is_ok).await;
             let (got, reply, _) = stage.deliver(command).await;
             let may_ask = command == "Desk.CallbackBeforeIMContactUser";
             assert_eq!(got, if may_ask { 200 } else { status }, "{command}");
-            assert_eq!(reply == ALLOW, is_well || may_ask, "{command}: {reply}");
+            assert_eq!(reply == ALLOW, is_ok || may_ask, "{command}: {reply}");
         }
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use support::planted::text;
 use tencent_chat_webhook::{
-    log::{Facts, Level, Log},
+    log::{Level, Log, LogFields},
     outcome::{Failure, Outcome},
     unrecorded::{LogEntries, Unrecorded},
 };
@@ -24,12 +24,12 @@ proptest! {
             .zip(bodies)
             .map(|(id, body)| Unrecorded::new(id, "SdkAppid=1", 1_670_574_414_321, "request-1", body))
             .collect();
-        let facts = Facts { subject: Some(texts[0].clone()), problem: Some(texts[1].clone()), ..Facts::default() };
+        let fields = LogFields { subject: Some(texts[0].clone()), problem: Some(texts[1].clone()), ..LogFields::default() };
         for (index, entry) in entries.iter().enumerate() {
             if index == note {
                 log.note(Level::Error, &texts[index], Some(&texts[2]));
             }
-            log.unrecorded(&failed, &facts, &entry.pieces());
+            log.unrecorded(&failed, &fields, &entry.pieces());
         }
         let found = LogEntries::of_lines(captured.text().lines());
         prop_assert_eq!(found, LogEntries { whole: entries, ..LogEntries::default() });

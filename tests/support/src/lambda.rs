@@ -33,7 +33,7 @@ use tokio::{
 };
 
 /// Longer than any start or late reply may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The function's deployed timeout.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -122,7 +122,7 @@ impl Instance {
         if self.idle {
             return None;
         }
-        let asked = timeout(PATIENCE, self.asked.recv()).await;
+        let asked = timeout(ANSWER_TIMEOUT, self.asked.recv()).await;
         self.idle = true;
         Some(asked.expect("the function asks for an event").expect("the Runtime API runs"))
     }
@@ -133,7 +133,7 @@ impl Instance {
         self.idle = false;
         let started = Instant::now();
         self.events.send((event.into(), self.timeout)).expect("the Runtime API runs");
-        let reply = timeout(self.timeout + PATIENCE, self.replies.recv()).await;
+        let reply = timeout(self.timeout + ANSWER_TIMEOUT, self.replies.recv()).await;
         let (replied, is_error, body) = reply.expect("the function replies").expect("the Runtime API runs");
         let json = serde_json::from_slice(&body).expect("the runtime posts JSON");
         Invoked { took: replied - started, result: if is_error { Err(json) } else { Ok(json) } }

@@ -2,7 +2,7 @@
 
 use tencent_chat_callbacks::{
     Callback, Query, Refusal,
-    event::{DOCUMENTED, Documented, documented, is_name},
+    event::{Command, is_name},
 };
 use tencent_chat_webhook::{
     record::{Arrival, Fields, ItemSettings, Record, Source},
@@ -27,7 +27,7 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
         let (text, query) = (std::str::from_utf8(body).expect("a probe is text"), Query::parse(&raw));
         let command = query.callback_command().filter(|name| is_name(name));
         let is_object = text.split_ascii_whitespace().collect::<String>() == "{}";
-        let may_be_one = command.is_none_or(|name| documented(name).is_some());
+        let may_be_one = command.is_none_or(|name| Command::find(name).is_some());
         assert!(text.trim_ascii().is_empty() || is_object && may_be_one, "{raw_query}: {text}");
         return Ok(None);
     };
@@ -51,7 +51,7 @@ pub fn receive(raw_query: &str, body: &[u8]) -> Result<Option<Record>, Refusal> 
 
 /// Reads an object as the body of every documented command, and builds the answer to it.
 pub fn typed(body: &[u8]) {
-    for Documented { name, .. } in DOCUMENTED.iter().copied() {
+    for Command { name, .. } in Command::ALL.iter().copied() {
         let Ok(callback) = Callback::of(name, body) else {
             return;
         };

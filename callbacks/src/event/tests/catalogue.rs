@@ -78,19 +78,19 @@ const COMMANDS: [(&str, &str, &str); 61] = [
 
 #[test]
 fn documented_commands_match_the_catalogue() {
-    let listed: Vec<_> = DOCUMENTED.iter().map(|command| (command.name, command.page)).collect();
+    let listed: Vec<_> = Command::ALL.iter().map(|command| (command.name, command.page)).collect();
     assert_eq!(listed, COMMANDS.map(|(name, page, _)| (name, page)));
-    for command in DOCUMENTED {
-        assert_eq!(documented(command.name), Some(*command));
+    for command in Command::ALL {
+        assert_eq!(Command::find(command.name), Some(*command));
         assert!(is_name(command.name), "{command:?}");
     }
-    assert_eq!(documented("Group.CallbackAfterFull"), None);
+    assert_eq!(Command::find("Group.CallbackAfterFull"), None);
 }
 
 #[test]
 fn before_callbacks_match_the_catalogue() {
     let before_callbacks =
-        DOCUMENTED.iter().map(|command| command.name).filter(|name| is_before_callback(name));
+        Command::ALL.iter().map(|command| command.name).filter(|name| is_before_callback(name));
     assert_eq!(
         before_callbacks.collect::<Vec<_>>(),
         [

@@ -6,7 +6,7 @@ use super::*;
 use crate::callback::Callback;
 
 fn try_all(body: &str) {
-    for command in DOCUMENTED {
+    for command in Command::ALL {
         let event = Event::parse(command.name, body);
         if let Err(error) = &event {
             assert!(!error.to_string().is_empty());
@@ -47,7 +47,7 @@ proptest! {
 
     #[test]
     fn any_value_in_any_field_parses_or_errors(case: Index, field: Index, value in any_json()) {
-        let (_, mut body) = cases().nth(case.index(DOCUMENTED.len())).expect("each command has a case");
+        let (_, mut body) = cases().nth(case.index(Command::ALL.len())).expect("each command has a case");
         let fields = body.as_object_mut().expect("an object");
         let name = fields.keys().nth(field.index(fields.len())).expect("a field").clone();
         fields.insert(name, value);
@@ -56,7 +56,7 @@ proptest! {
 
     #[test]
     fn any_bytes_at_any_place_parse_or_error(case: Index, at: Index, bytes in prop::collection::vec(any::<u8>(), 1..8)) {
-        let (_, body) = cases().nth(case.index(DOCUMENTED.len())).expect("each command has a case");
+        let (_, body) = cases().nth(case.index(Command::ALL.len())).expect("each command has a case");
         let mut body = body.to_string().into_bytes();
         let start = at.index(body.len());
         let end = body.len().min(start + bytes.len());

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws_sdk_dynamodbstreams::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
-use crate::fault::{Asked, Fault};
+use crate::fault::{Fault, RequestLabel};
 
 /// A failed request.
 #[derive(Debug)]
@@ -31,11 +31,11 @@ pub(super) enum Kind {
 }
 
 impl Failure {
-    pub(super) fn new<E>(asked: &Asked, error: &SdkError<E>) -> Self
+    pub(super) fn new<E>(label: &RequestLabel, error: &SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
-        Self { kind: Kind::of(error), fault: asked.fault(error) }
+        Self { kind: Kind::of(error), fault: label.fault(error) }
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::planted::text;
 use tencent_chat_webhook::{
-    log::{Facts, Level, Log},
+    log::{Level, Log, LogFields},
     outcome::{Failure, Outcome},
     unrecorded::Unrecorded,
 };
@@ -35,15 +35,18 @@ fn log(texts: &[String; 3]) -> Vec<String> {
     let captured = Captured::default();
     let log = Log::new(Level::Debug, captured.clone());
     let failed = Outcome::Failed(Failure { reason: "timeout".into(), error: "No answer.".to_owned() });
-    let facts =
-        Facts { subject: Some(texts[0].clone()), problem: Some(texts[1].clone()), ..Facts::default() };
+    let fields = LogFields {
+        subject: Some(texts[0].clone()),
+        problem: Some(texts[1].clone()),
+        ..LogFields::default()
+    };
     log.note(Level::Info, &texts[0], Some(&texts[1]));
     for (id, text) in [("own-1", &texts[1]), ("own-2", &texts[2])] {
         let body =
             json!({ "GroupId": texts[0], "MsgBody": [{ "MsgContent": { "Text": text } }] }).to_string();
         let entry =
             Unrecorded::new(id, "SdkAppid=1&CallbackCommand=A.B", 1_670_574_414_321, "request-1", body);
-        log.unrecorded(&failed, &facts, &entry.pieces());
+        log.unrecorded(&failed, &fields, &entry.pieces());
         log.note(Level::Info, text, None);
     }
     let bytes = captured.0.lock().expect("no test panics here").clone();

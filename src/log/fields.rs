@@ -12,7 +12,7 @@ use crate::forward::ForwardResult;
 /// Names are Tencent's if Tencent has one, or those of Powertools for AWS Lambda (`cold_start`,
 /// `function_request_id`, `xray_trace_id`). `Sign`, tokens and credentials are in no field.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Facts<'a> {
+pub struct LogFields<'a> {
     /// The application that the request is for.
     #[serde(rename = "SdkAppid", skip_serializing_if = "Option::is_none")]
     pub sdk_appid: Option<&'a str>,
@@ -75,12 +75,11 @@ pub struct Facts<'a> {
     pub request_id: &'a str,
 }
 
-impl Facts<'_> {
+impl LogFields<'_> {
     /// The lowest level that these facts require, whatever the outcome.
     pub(super) fn level(&self) -> Level {
-        let is_well = self.answer.is_none()
-            && self.decision.is_none()
-            && self.forward.is_none_or(ForwardResult::is_well);
-        if is_well { Level::Info } else { Level::Warn }
+        let is_ok =
+            self.answer.is_none() && self.decision.is_none() && self.forward.is_none_or(ForwardResult::is_ok);
+        if is_ok { Level::Info } else { Level::Warn }
     }
 }

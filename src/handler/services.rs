@@ -7,7 +7,7 @@ use lambda_http::Context;
 use super::decision::Decisions;
 use crate::{
     forward::Receiver,
-    log::{Facts, Log},
+    log::{Log, LogFields},
     record::ItemSettings,
     settings::{Admission, Settings},
     store::Store,
@@ -15,7 +15,7 @@ use crate::{
 
 /// The parts of the function, created once at its start.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct Services {
     pub(super) admission: Admission,
     pub(super) item_settings: ItemSettings,
     pub(super) decisions: Decisions,
@@ -25,7 +25,7 @@ pub(super) struct Shared {
     cold: AtomicBool,
 }
 
-impl Shared {
+impl Services {
     pub(super) fn new(settings: Settings, store: Store, log: Log) -> Self {
         let Settings { admission, destination, forward_url } = settings;
         Self {
@@ -40,11 +40,11 @@ impl Shared {
     }
 
     /// The facts that Lambda provides.
-    pub(super) fn invocation_facts<'a>(&self, context: &'a Context) -> Facts<'a> {
-        Facts {
+    pub(super) fn invocation_fields<'a>(&self, context: &'a Context) -> LogFields<'a> {
+        LogFields {
             cold_start: self.cold.swap(false, Ordering::Relaxed),
             xray_trace_id: context.xray_trace_id.as_deref().map(trace_root),
-            ..Facts::default()
+            ..LogFields::default()
         }
     }
 }

@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use clap::Args;
 use tencent_chat_webhook::{record::ItemSettings, settings};
 
-use crate::fault::{Asked, Fault};
+use crate::fault::{Fault, RequestLabel};
 
 mod aws;
 mod stack;
@@ -24,7 +24,7 @@ const MAX_SHARDS: u32 = 64;
 /// The flags that choose application, table and stack.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Choose the table")]
-pub(crate) struct PlaceFlags {
+pub(crate) struct DeploymentFlags {
     /// The application [default: $SDK_APP_ID, else the stack's only application]
     #[arg(long, global = true, value_name = "SDKAppID")]
     pub(crate) app: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) struct PlaceFlags {
     pub(crate) local: bool,
 }
 
-impl PlaceFlags {
+impl DeploymentFlags {
     /// The application, without a stack.
     pub(crate) fn app_without_a_stack(&self) -> String {
         let app = self.app.clone().or_else(|| variable("SDK_APP_ID"));
@@ -55,7 +55,7 @@ impl PlaceFlags {
 
 /// The chosen application, table and stack, with the AWS configuration to reach them.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Deployment {
     app: Option<String>,
     table: Option<String>,
     stack: Option<Stack>,
@@ -63,9 +63,9 @@ pub(crate) struct Place {
     pub(crate) config: SdkConfig,
 }
 
-impl Place {
-    pub(crate) async fn find(flags: PlaceFlags) -> Result<Self, Fault> {
-        let PlaceFlags { app, table, stack, local } = flags;
+impl Deployment {
+    pub(crate) async fn find(flags: DeploymentFlags) -> Result<Self, Fault> {
+        let DeploymentFlags { app, table, stack, local } = flags;
         let local = local.then(Local::from_env);
         let config = match &local {
             Some(local) => local.config(),
@@ -83,9 +83,8 @@ impl Place {
             (Some(table), _) => Ok(table.clone()),
             (None, Some(stack)) => stack.output("TableName"),
             (None, None) if self.local.is_some() => Ok(LOCAL_TABLE.to_owned()),
-            (None, None) => variable("TABLE_NAME").ok_or_else(|| {
-                Fault::new("which table? Give --stack, --table or --local, or set TABLE_NAME")
-            }),
+            (None, None) => variable("TABLE_NAME")
+                .ok_or_else(|| Fault::new("no table: give --stack, --table or --local, or set TABLE_NAME")),
         }
     }
 
@@ -183,8 +182,8 @@ impl Place {
     }
 
     /// The words for errors of requests to the table.
-    pub(crate) fn asking(&self, doing: &str, table: &str) -> Asked {
-        Asked {
+    pub(crate) fn label(&self, doing: &str, table: &str) -> RequestLabel {
+        RequestLabel {
             doing: format!("{doing} the table {table}"),
             what: format!("table {table}"),
             flags: "--stack or --table",

@@ -5,11 +5,11 @@ use std::error::Error;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 use super::finding::{Finding, runbook};
-use crate::{fault::causes, place::Place};
+use crate::{deployment::Deployment, fault::causes};
 
 /// An output of the stack, or a finding that it has none.
-pub(super) fn output(place: &Place, check: &'static str, key: &str) -> Result<String, Finding> {
-    place.output(key).map_err(|_| {
+pub(super) fn output(deployment: &Deployment, check: &'static str, key: &str) -> Result<String, Finding> {
+    deployment.output(key).map_err(|_| {
         Finding::wrong(
             check,
             format!("not checked: the stack has no output {key}"),

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use aws_sdk_cloudformation::Client;
 use aws_types::SdkConfig;
 
-#[cfg(feature = "aws")]
-use crate::fault::Asked;
 use crate::fault::Fault;
+#[cfg(feature = "aws")]
+use crate::fault::RequestLabel;
 
 /// Outputs and parameters of a stack of `template.yaml`.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Stack {
 
     #[cfg(feature = "aws")]
     pub(crate) async fn describe(config: &SdkConfig, name: &str) -> Result<Self, Fault> {
-        let asked = Asked {
+        let label = RequestLabel {
             doing: format!("describe the stack {name}"),
             what: format!("stack {name}"),
             flags: "--stack",
@@ -34,9 +34,9 @@ impl Stack {
             local: None,
         };
         let described = Client::new(config).describe_stacks().stack_name(name).send().await;
-        let described = described.map_err(|error| asked.fault(&error))?;
+        let described = described.map_err(|error| label.fault(&error))?;
         let stack =
-            described.stacks().first().ok_or_else(|| Fault::new(format!("there is no {}", asked.what)))?;
+            described.stacks().first().ok_or_else(|| Fault::new(format!("there is no {}", label.what)))?;
         let pair = |key: Option<&str>, value: Option<&str>| Some((key?.to_owned(), value?.to_owned()));
         Ok(Self {
             name: name.to_owned(),
