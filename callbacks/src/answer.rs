@@ -52,7 +52,7 @@ impl Answer {
     /// The JSON of the plain answer, which allows.
     pub const PLAIN: &'static str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
 
-    pub(crate) const fn plain() -> Self {
+    pub(crate) const fn ok() -> Self {
         Self::code(0, Cow::Borrowed(""))
     }
 
@@ -80,7 +80,7 @@ impl Answer {
     /// The body to send, in JSON.
     #[must_use]
     pub fn json(&self) -> Cow<'static, str> {
-        if *self == Self::plain() {
+        if *self == Self::ok() {
             return Cow::Borrowed(Self::PLAIN);
         }
         // Serializing an answer can't fail. If it did, the chat should go on.
@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn plain_constant_equals_the_plain_answer() {
-        assert!(matches!(Answer::plain().json(), Cow::Borrowed(Answer::PLAIN)));
-        assert_eq!(serde_json::to_string(&Answer::plain()).expect("an answer"), Answer::PLAIN);
+        assert!(matches!(Answer::ok().json(), Cow::Borrowed(Answer::PLAIN)));
+        assert_eq!(serde_json::to_string(&Answer::ok()).expect("an answer"), Answer::PLAIN);
     }
 
     #[test]

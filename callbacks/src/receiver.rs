@@ -209,7 +209,7 @@ impl Received<'_> {
     #[must_use]
     pub fn answer(&self) -> Answer {
         match self {
-            Self::UrlCheck => Answer::plain(),
+            Self::UrlCheck => Answer::ok(),
             Self::Callback(callback) => callback.answer(),
         }
     }

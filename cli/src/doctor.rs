@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::{deployment::DeploymentFlags, fault::Fault, output::Output};
+use crate::{deployment::DeploymentFlags, fault::Fault, moment::Period, output::Output};
 
 #[cfg(feature = "aws")]
 mod alarms;
+#[cfg(feature = "aws")]
+mod by_hand;
 #[cfg(feature = "aws")]
 mod checks;
 #[cfg(feature = "aws")]
@@ -15,7 +17,7 @@ mod events;
 #[cfg(feature = "aws")]
 mod finding;
 #[cfg(feature = "aws")]
-mod hour;
+mod insights;
 #[cfg(feature = "aws")]
 mod ledger;
 #[cfg(feature = "aws")]
@@ -30,19 +32,35 @@ mod reasons;
 mod response;
 #[cfg(feature = "aws")]
 mod url;
+#[cfg(feature = "aws")]
+mod window;
+
+/// The longest span: after 15 days CloudWatch has no metric by the minute.
+const MAX_SINCE: Period = Period(14 * 86_400_000);
 
 #[derive(Args, Debug)]
-pub(crate) struct Doctor {}
+pub(crate) struct Doctor {
+    /// Check the logs of so long a time, up to 14d
+    #[arg(long, value_name = "SPAN", default_value = "1h")]
+    since: Period,
+}
 
 /// Prints the findings. The exit code is 1 if something is wrong.
 #[cfg(feature = "aws")]
-pub(crate) async fn run(flags: DeploymentFlags, _: &Doctor, output: &mut Output) -> Result<ExitCode, Fault> {
+pub(crate) async fn run(
+    flags: DeploymentFlags,
+    doctor: &Doctor,
+    output: &mut Output,
+) -> Result<ExitCode, Fault> {
+    if doctor.since > MAX_SINCE {
+        return Err(Fault::new("--since is longer than 14d"));
+    }
     if flags.stack.is_none() {
         return Err(Fault::new("which stack? Give --stack"));
     }
     let deployment = crate::deployment::Deployment::find(flags).await?;
     let mut report = finding::Report::new(output);
-    checks::make(&deployment, &mut report).await?;
+    checks::make(&deployment, doctor.since, &mut report).await?;
     Ok(report.code())
 }
 

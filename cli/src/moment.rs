@@ -27,7 +27,7 @@ impl FromStr for Moment {
 }
 
 /// A length of time, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Period(pub(crate) u64);
 
 impl FromStr for Period {

@@ -34,7 +34,7 @@ use crate::{
     plain::counted,
 };
 
-mod log_group;
+pub(crate) mod log_group;
 mod pasted;
 use log_group::Span;
 

@@ -1,7 +1,7 @@
 """Serves the emulator with stand-ins for missing features, so that the unchanged template can be deployed.
 
 Four types of resource are accepted without effect. An alarm on an expression watches the expression's first metric. A
-subscription or a search of a log group gets the lines that match its pattern. Lambda sends the event of a failed
+subscription or a search of a log group gets the lines that match its pattern. Logs Insights counts lines by their fields. Lambda sends the event of a failed
 asynchronous invocation to the function's dead-letter queue. The URLs in a template that is read back have S3's host.
 """
 
@@ -16,6 +16,7 @@ import boto3
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
 import filters
+import insights
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import cloudwatch_logs, dynamodb_streams, lambda_svc
@@ -81,6 +82,26 @@ def search_by_pattern(pattern):
 
 
 cloudwatch_logs._compile_filter_pattern = search_by_pattern
+
+
+# The emulator's Logs Insights knows no `stats`.
+if "stats" in (cloudwatch_logs._start_query.__doc__ or ""):
+    sys.exit("The emulator knows stats now: remove the stand-in.")
+start_query = cloudwatch_logs._start_query
+
+
+def start_query_with_stats(data):
+    response, query = start_query(data), data.get("queryString", "")
+    if " | stats " in query and response[0] == 200:
+        found = cloudwatch_logs._collect_query_records(
+            cloudwatch_logs._resolve_query_log_groups(data), data["startTime"], data["endTime"])
+        records = [(each["_timestamp_ms"], each["@logStream"], each["@message"]) for each in found]
+        cloudwatch_logs._queries[json.loads(response[2])["queryId"]]["results"] = [
+            [{"field": name, "value": str(value)} for name, value in row.items()] for row in insights.rows(query, records)]
+    return response
+
+
+cloudwatch_logs._start_query = start_query_with_stats
 
 
 # The emulator calls the function of a subscription only once. AWS invokes it asynchronously.

@@ -15,12 +15,12 @@ const COMMAND: &str = "Group.CallbackAfterGroupFull";
 const PLAIN: &str = r#"{"GroupId":""}"#;
 
 /// The expected result: `Ok` with the recorded `OptPlatform`, or the reason of the refusal, or `probe`.
-type Fate = Result<Option<&'static str>, &'static str>;
+type Expected = Result<Option<&'static str>, &'static str>;
 
-struct Odd {
+struct Case {
     what: String,
     event: Value,
-    fate: Fate,
+    expected: Expected,
 }
 
 /// A request that is recorded. Each case changes one thing in it.
@@ -28,21 +28,21 @@ fn plain() -> Value {
     post(&format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}"), PLAIN)
 }
 
-fn odd(what: impl Into<String>, event: Value, fate: Fate) -> Odd {
-    Odd { what: what.into(), event, fate }
+fn case(what: impl Into<String>, event: Value, expected: Expected) -> Case {
+    Case { what: what.into(), event, expected }
 }
 
 /// The request with the field at a path set to a value.
-fn with(path: &str, value: Value, fate: Fate) -> Odd {
+fn with(path: &str, value: Value, expected: Expected) -> Case {
     let mut event = plain();
     let shown: String = value.to_string().chars().take(40).collect();
     let (parent, name) = path.rsplit_once('/').expect("a path begins with a slash");
     event.pointer_mut(parent).expect("the parent is there")[name] = value;
-    odd(format!("{path} = {shown}"), event, fate)
+    case(format!("{path} = {shown}"), event, expected)
 }
 
-fn queries() -> Vec<Odd> {
-    let rows: [(&str, Fate); 16] = [
+fn queries() -> Vec<Case> {
+    let rows: [(&str, Expected); 16] = [
         ("a\"b", Ok(Some("a\"b"))),
         ("<script>", Ok(Some("<script>"))),
         ("a b", Ok(Some("a b"))),
@@ -62,10 +62,12 @@ fn queries() -> Vec<Odd> {
     ];
     let platform =
         |value: &str| json!(format!("SdkAppid={SDK_APPID}&OptPlatform={value}&CallbackCommand={COMMAND}"));
-    let mut odd: Vec<_> =
-        rows.into_iter().map(|(value, fate)| with("/rawQueryString", platform(value), fate)).collect();
+    let mut cases: Vec<_> = rows
+        .into_iter()
+        .map(|(value, expected)| with("/rawQueryString", platform(value), expected))
+        .collect();
     let ours = format!("SdkAppid={SDK_APPID}&CallbackCommand={COMMAND}");
-    for (query, fate) in [
+    for (query, expected) in [
         (format!("{ours}&own={}", "a".repeat(60_000)), Ok(None)),
         (format!("{ours}&own={}", "a".repeat(70_000)), Err("request_malformed")),
         (format!("{ours}&own={}", "群".repeat(20_000)), Err("request_malformed")),
@@ -74,13 +76,13 @@ fn queries() -> Vec<Odd> {
         (" ".to_owned(), Err("sdkappid_missing")),
         (String::new(), Err("sdkappid_missing")),
     ] {
-        odd.push(with("/rawQueryString", json!(query), fate));
+        cases.push(with("/rawQueryString", json!(query), expected));
     }
-    odd
+    cases
 }
 
-fn headers() -> Vec<Odd> {
-    let header = |name: &str, value: Value, fate| with("/headers", json!({ name: value }), fate);
+fn headers() -> Vec<Case> {
+    let header = |name: &str, value: Value, expected| with("/headers", json!({ name: value }), expected);
     vec![
         header("host", json!("no authority at all"), Ok(None)),
         header("host", json!("a@b:c:d/[e"), Ok(None)),
@@ -96,9 +98,9 @@ fn headers() -> Vec<Odd> {
     ]
 }
 
-fn fields() -> Vec<Odd> {
-    let recorded: Fate = Ok(None);
-    let malformed: Fate = Err("request_malformed");
+fn fields() -> Vec<Case> {
+    let recorded: Expected = Ok(None);
+    let malformed: Expected = Err("request_malformed");
     vec![
         with("/requestContext/domainName", json!("no authority at all"), recorded),
         with("/rawPath", json!("//a b\"<#?\u{0}"), recorded),
@@ -131,7 +133,7 @@ fn fields() -> Vec<Odd> {
 }
 
 /// The function ignores these fields, so they can have any value.
-fn context() -> Vec<Odd> {
+fn context() -> Vec<Case> {
     [
         ("accountId", json!(5)),
         ("apiId", Value::Null),
@@ -150,23 +152,23 @@ fn context() -> Vec<Odd> {
     .into()
 }
 
-fn whole_events() -> Vec<Odd> {
+fn whole_events() -> Vec<Case> {
     let events =
         [json!([]), json!([plain()]), json!("an event"), json!(5), json!(true), Value::Null, json!({})];
-    let mut odd: Vec<_> = events
+    let mut cases: Vec<_> = events
         .into_iter()
         .map(|event| {
-            odd(event.to_string().chars().take(40).collect::<String>(), event, Err("request_malformed"))
+            case(event.to_string().chars().take(40).collect::<String>(), event, Err("request_malformed"))
         })
         .collect();
     let mut missing = plain();
     missing.as_object_mut().expect("an object").remove("requestContext");
-    odd.push(self::odd("no requestContext", missing, Err("request_malformed")));
-    odd
+    cases.push(case("no requestContext", missing, Err("request_malformed")));
+    cases
 }
 
 /// Sends a request, and describes any unexpected result.
-async fn check(function: &mut Instance, request: &mut Odd, number: usize) -> Result<(), String> {
+async fn check(function: &mut Instance, request: &mut Case, number: usize) -> Result<(), String> {
     // All bodies differ, so that each recorded one is new.
     if request.event["body"] == PLAIN {
         request.event["body"] = json!(format!(r#"{{"GroupId":"{number}"}}"#));
@@ -174,7 +176,7 @@ async fn check(function: &mut Instance, request: &mut Odd, number: usize) -> Res
     let invoked = function.invoke(request.event.to_string()).await.result;
     let reply = invoked.map_err(|error| format!("the invocation failed: {error}"))?;
     let (status, body) = status_and_body(&reply);
-    let expected = match request.fate {
+    let expected = match request.expected {
         Ok(_) | Err("probe") => (200, json!("OK")),
         Err("request_malformed" | "body_not_json") => (400, json!("FAIL")),
         Err("not_post") => (405, json!("FAIL")),
@@ -207,8 +209,8 @@ async fn odd_requests_are_recorded_or_refused_and_never_fail() {
 
     let lines = log_lines(&function.end().await);
     assert_eq!(lines.len(), requests.len(), "a line each, and nothing else");
-    for (line, Odd { what, fate, .. }) in lines.iter().zip(&requests) {
-        let (outcome, reason) = match fate {
+    for (line, Case { what, expected, .. }) in lines.iter().zip(&requests) {
+        let (outcome, reason) = match expected {
             Ok(_) => ("recorded", None),
             Err("probe") => ("probe", None),
             Err(reason) => ("refused", Some(*reason)),
@@ -223,7 +225,7 @@ async fn odd_requests_are_recorded_or_refused_and_never_fail() {
         .filter_map(|item| Some(item.get("OptPlatform")?.as_s().ok()?.clone()))
         .collect();
     let mut expected: Vec<_> =
-        requests.iter().filter_map(|request| request.fate.ok()?.map(str::to_owned)).collect();
+        requests.iter().filter_map(|request| request.expected.ok()?.map(str::to_owned)).collect();
     platforms.sort_unstable();
     expected.sort_unstable();
     assert_eq!(platforms, expected);

@@ -20,7 +20,7 @@ impl Callback<'_> {
             "Sns.CallbackPrevFriendAdd" => allow_all(self.object(), "FriendItem"),
             "Sns.CallbackPrevFriendResponse" => allow_all(self.object(), "ResponseFriendItem"),
             "Chatbot.OnC2CSignalMessage" => ignore(),
-            _ => Answer::plain(),
+            _ => Answer::ok(),
         }
     }
 }
@@ -33,14 +33,14 @@ fn ignore() -> Answer {
 /// Allows every friend in the list who has a readable account.
 fn allow_all(object: &Object<'_>, list: &str) -> Answer {
     let Some(Field::Array(list)) = object.get(list) else {
-        return Answer::plain().with(Extra::ResultItem(Vec::new()));
+        return Answer::ok().with(Extra::ResultItem(Vec::new()));
     };
     let repaired = surrogate::replaced(list);
     let entries: Vec<&RawValue> =
         serde_json::from_str(repaired.as_deref().unwrap_or(list)).unwrap_or_default();
     let allow = |to_account| ResultItem { to_account, code: 0, info: Cow::Borrowed("") };
     let results = entries.into_iter().filter_map(account).map(allow);
-    Answer::plain().with(Extra::ResultItem(results.collect()))
+    Answer::ok().with(Extra::ResultItem(results.collect()))
 }
 
 /// The `To_Account` of an entry.

@@ -54,7 +54,7 @@ impl<E: Deny> Before<'_, E> {
     /// Allow it.
     #[must_use]
     pub fn allow(&self) -> Answer {
-        Answer::plain()
+        Answer::ok()
     }
 
     /// Deny it. Tencent passes the code and the text on to the client, unless the code is 1.
@@ -131,9 +131,9 @@ impl<E: Message> Before<'_, E> {
     ) -> Answer {
         let msg_body: Vec<_> = elements.into_iter().map(Into::into).collect();
         if msg_body.is_empty() && cloud_custom_data.is_none() {
-            return Answer::plain();
+            return Answer::ok();
         }
-        Answer::plain().with(Extra::NewMessage(NewMessage { msg_body, cloud_custom_data }))
+        Answer::ok().with(Extra::NewMessage(NewMessage { msg_body, cloud_custom_data }))
     }
 }
 
@@ -143,10 +143,10 @@ impl<E: Refuse> Before<'_, E> {
     pub fn refuse(&self, accounts: impl IntoIterator<Item = impl Into<String>>) -> Answer {
         let accounts: Vec<_> = accounts.into_iter().map(Into::into).collect();
         if accounts.is_empty() {
-            return Answer::plain();
+            return Answer::ok();
         }
         let refused = if E::SUBSCRIBERS { Extra::RefusedSubscribers } else { Extra::RefusedMembers };
-        Answer::plain().with(refused(accounts))
+        Answer::ok().with(refused(accounts))
     }
 }
 
@@ -161,8 +161,8 @@ impl Before<'_, sns::PrevFriendAdd<'_>> {
     #[must_use]
     pub fn answer_each(&self, mut answer: impl FnMut(&sns::FriendItem<'_>) -> FriendAnswer) -> Answer {
         let items = self.event.friend_item.iter();
-        let items = items.map(|friend| answer(friend).about(&friend.to_account)).collect();
-        Answer::plain().with(Extra::ResultItem(items))
+        let items = items.map(|friend| answer(friend).into_result_item(&friend.to_account)).collect();
+        Answer::ok().with(Extra::ResultItem(items))
     }
 }
 
@@ -180,8 +180,8 @@ impl Before<'_, sns::PrevFriendResponse<'_>> {
         mut answer: impl FnMut(&sns::ResponseFriendItem<'_>) -> FriendAnswer,
     ) -> Answer {
         let items = self.event.response_friend_item.iter();
-        let items = items.map(|friend| answer(friend).about(&friend.to_account)).collect();
-        Answer::plain().with(Extra::ResultItem(items))
+        let items = items.map(|friend| answer(friend).into_result_item(&friend.to_account)).collect();
+        Answer::ok().with(Extra::ResultItem(items))
     }
 }
 
@@ -189,7 +189,7 @@ impl Before<'_, bot::OnC2cSignalMessage<'_>> {
     /// Pass this data to the robot (page 59057).
     #[must_use]
     pub fn data(&self, data: impl Into<Cow<'static, str>>) -> Answer {
-        Answer::plain().with(Extra::RspData(data.into()))
+        Answer::ok().with(Extra::RspData(data.into()))
     }
 
     /// Pass nothing to the robot.

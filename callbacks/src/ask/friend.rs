@@ -41,7 +41,7 @@ impl FriendAnswer {
         CodeError::check(code, CODES).map(|()| Self { code, info: text.into() })
     }
 
-    pub(super) fn about(self, to_account: &str) -> ResultItem {
+    pub(super) fn into_result_item(self, to_account: &str) -> ResultItem {
         ResultItem { to_account: to_account.to_owned(), code: self.code, info: self.info }
     }
 }

@@ -1,4 +1,6 @@
-//! The alarms in the state ALARM.
+//! The alarms of the stack: their states, their actions, and whether all are there.
+
+use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::{
     Client,
@@ -14,15 +16,19 @@ use crate::deployment::Deployment;
 
 const CHECK: &str = "alarms";
 
-/// The page in an alarm's description.
-const PAGE: &str = "docs/operate.md#";
+/// The types of alarms.
+const TYPES: [&str; 2] = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
+
+/// DescribeAlarms takes this many names.
+const NAMES: usize = 100;
 
 /// A metric alarm or a composite alarm.
 struct Alarm<'a> {
-    name: Option<&'a str>,
-    description: Option<&'a str>,
+    name: &'a str,
     state: Option<&'a StateValue>,
     reason: Option<&'a str>,
+    /// Whether it has actions, but they are switched off.
+    is_muted: bool,
 }
 
 /// The alarms of the stack.
@@ -31,95 +37,86 @@ pub(super) async fn check(deployment: &Deployment) -> Vec<Finding> {
 }
 
 async fn found(deployment: &Deployment) -> Result<Vec<Finding>, Finding> {
-    let stack = deployment.stack_name();
-    let region = deployment.config.region().map_or("", AsRef::as_ref);
-    let mut pages = Client::new(&deployment.config)
-        .describe_alarms()
-        .alarm_name_prefix(format!("{stack}-"))
-        .alarm_types(AlarmType::MetricAlarm)
-        .alarm_types(AlarmType::CompositeAlarm)
-        .into_paginator()
-        .send();
-    let (mut count, mut findings) = (0, Vec::new());
-    while let Some(page) = pages.next().await {
-        for alarm in alarms(&allowed(CHECK, "cloudwatch:DescribeAlarms", page)?) {
-            let Some(label) = label(alarm.name.unwrap_or_default(), stack, region) else { continue };
-            count += 1;
-            if alarm.state == Some(&StateValue::Alarm) {
-                let finding = format!("{label}: {}", alarm.reason.unwrap_or("no reason given"));
-                findings.push(Finding::wrong(CHECK, finding, section(&alarm, label)));
-            }
+    let mut missing = of_stack(deployment).await?;
+    let (count, names) = (missing.len(), missing.keys().cloned().collect::<Vec<_>>());
+    let mut findings = Vec::new();
+    for names in names.chunks(NAMES) {
+        let described = Client::new(&deployment.config)
+            .describe_alarms()
+            .set_alarm_names(Some(names.to_vec()))
+            .alarm_types(AlarmType::MetricAlarm)
+            .alarm_types(AlarmType::CompositeAlarm)
+            .max_records(100)
+            .send()
+            .await;
+        for alarm in alarms(&allowed(CHECK, "cloudwatch:DescribeAlarms", described)?) {
+            let Some(label) = missing.remove(alarm.name) else { continue };
+            findings.extend(of_alarm(&alarm, &label));
         }
     }
-    if count == 0 {
-        findings.push(Finding::wrong(
+    findings.extend(missing.values().map(|label| {
+        Finding::wrong(
             CHECK,
-            "the stack has no alarms",
+            format!("{label} was deleted, so it can't report anything"),
             "deploy again, with another Revision",
-        ));
-    } else if findings.is_empty() {
+        )
+    }));
+    if findings.is_empty() {
         findings.push(Finding::ok(CHECK, format!("none of {count} is in ALARM")));
     }
     Ok(findings)
 }
 
-fn alarms(page: &DescribeAlarmsOutput) -> Vec<Alarm<'_>> {
-    let metric = page.metric_alarms().iter().map(|alarm| Alarm {
-        name: alarm.alarm_name(),
-        description: alarm.alarm_description(),
-        state: alarm.state_value(),
-        reason: alarm.state_reason(),
-    });
-    let composite = page.composite_alarms().iter().map(|alarm| Alarm {
-        name: alarm.alarm_name(),
-        description: alarm.alarm_description(),
-        state: alarm.state_value(),
-        reason: alarm.state_reason(),
-    });
-    metric.chain(composite).collect()
-}
-
-/// The alarm's name in the template. `None` for an alarm of another stack: names of the stack `chat-2` also begin with
-/// `chat-`. CloudFormation names an alarm `chat-NotStoredAlarm-1ABC` after its logical id, and in the nested stack
-/// `chat-EventBus-1ABC-EventPipeAlarm-1ABC`. The template names the alarms of a version.
-fn label<'a>(name: &'a str, stack: &str, region: &str) -> Option<&'a str> {
-    let rest = name.strip_prefix(stack)?.strip_prefix('-')?;
-    let of_version = rest.strip_prefix(region).and_then(|rest| rest.strip_prefix('-'));
-    if let Some(of_version) = of_version.filter(|rest| rest.contains("-version-")) {
-        return Some(of_version);
+/// The findings on one alarm.
+fn of_alarm(alarm: &Alarm<'_>, label: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if alarm.state == Some(&StateValue::Alarm) {
+        let finding = format!("{label}: {}", alarm.reason.unwrap_or("no reason given"));
+        findings.push(Finding::wrong(CHECK, finding, runbook(label)));
     }
-    let mut words = rest.split('-');
-    let first = words.next()?;
-    if first == "EventBus" { words.find(|word| word.ends_with("Alarm")) } else { Some(first) }
-        .filter(|word| word.ends_with("Alarm"))
+    if alarm.is_muted {
+        let fix = format!("aws cloudwatch enable-alarm-actions --alarm-names {}", alarm.name);
+        findings.push(Finding::wrong(CHECK, format!("{label}: its actions are switched off"), fix));
+    }
+    findings
 }
 
-/// The section of the alarm in the runbook.
-fn section(alarm: &Alarm<'_>, label: &str) -> String {
-    let named = alarm.description.and_then(|description| description.split_once(PAGE));
-    named.map_or_else(
-        || runbook(label),
-        |(_, section)| runbook(section.split(|at: char| !at.is_alphanumeric()).next().unwrap_or_default()),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alarm_label_is_its_template_name_or_none_for_another_stack() {
-        for (name, expected) in [
-            ("chat-NotStoredAlarm-1ABC", Some("NotStoredAlarm")),
-            ("chat-CallbacksLostAlarm", Some("CallbacksLostAlarm")),
-            ("chat-EventBus-1ABC-EventPipeAlarm-2DEF", Some("EventPipeAlarm")),
-            ("chat-eu-west-1-errors-of-version-3", Some("errors-of-version-3")),
-            ("chat-2-NotStoredAlarm-1ABC", None),
-            ("chat-eu-west-1-NotStoredAlarm-1ABC", None),
-            ("chat-staging-eu-west-1-errors-of-version-3", None),
-            ("chatter-NotStoredAlarm-1ABC", None),
-        ] {
-            assert_eq!(label(name, "chat", "eu-west-1"), expected, "{name}");
+/// The alarms that the stack and its nested stacks should have: names to logical ids.
+async fn of_stack(deployment: &Deployment) -> Result<BTreeMap<String, String>, Finding> {
+    let client = aws_sdk_cloudformation::Client::new(&deployment.config);
+    let (mut stacks, mut alarms) = (vec![deployment.stack_name().to_owned()], BTreeMap::new());
+    while let Some(stack) = stacks.pop() {
+        let mut pages = client.list_stack_resources().stack_name(stack).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = allowed(CHECK, "cloudformation:ListStackResources", page)?;
+            for resource in page.stack_resource_summaries() {
+                let (kind, id) = (resource.resource_type(), resource.logical_resource_id());
+                match (resource.physical_resource_id(), kind, id) {
+                    (Some(name), Some("AWS::CloudFormation::Stack"), _) => stacks.push(name.to_owned()),
+                    (Some(name), Some(kind), Some(id)) if TYPES.contains(&kind) => {
+                        alarms.insert(name.to_owned(), id.to_owned());
+                    }
+                    _ => {}
+                }
+            }
         }
     }
+    Ok(alarms)
+}
+
+fn alarms(page: &DescribeAlarmsOutput) -> Vec<Alarm<'_>> {
+    let is_muted = |enabled: Option<bool>, actions: &[String]| enabled == Some(false) && !actions.is_empty();
+    let metric = page.metric_alarms().iter().map(|alarm| Alarm {
+        name: alarm.alarm_name().unwrap_or_default(),
+        state: alarm.state_value(),
+        reason: alarm.state_reason(),
+        is_muted: is_muted(alarm.actions_enabled(), alarm.alarm_actions()),
+    });
+    let composite = page.composite_alarms().iter().map(|alarm| Alarm {
+        name: alarm.alarm_name().unwrap_or_default(),
+        state: alarm.state_value(),
+        reason: alarm.state_reason(),
+        is_muted: is_muted(alarm.actions_enabled(), alarm.alarm_actions()),
+    });
+    metric.chain(composite).collect()
 }

@@ -1,4 +1,4 @@
-//! Findings on callbacks, from the log of the last hour.
+//! Findings on callbacks, from the log.
 
 use std::{collections::BTreeMap, fmt::Display};
 
@@ -11,7 +11,7 @@ use super::{
     reasons::cause,
     response::{allowed, output},
 };
-use crate::deployment::Deployment;
+use crate::{deployment::Deployment, moment::Period, plain::counted, redrive::log_group::UNRECORDED};
 
 /// The least number in an hour that is wrong. Fewer refused signatures may not be Tencent's, and with fewer failures a
 /// receiver may only have restarted. The alarms go off at the same number in five minutes.
@@ -27,31 +27,35 @@ pub(super) async fn subscription(deployment: &Deployment) -> Result<Finding, Fin
     )?);
     let described = allowed(check, "logs:DescribeSubscriptionFilters", request.send().await)?;
     let redrive = output(deployment, check, "RedriveName")?;
-    let leads_there = described.subscription_filters().iter().any(|filter| {
+    let pattern = described.subscription_filters().iter().find_map(|filter| {
         let is_ours = |arn: &str| arn.split(':').nth(6) == Some(&redrive);
-        filter.destination_arn().is_some_and(is_ours)
-            && filter.filter_pattern().is_some_and(|pattern| pattern.contains("unrecorded"))
+        filter.destination_arn().is_some_and(is_ours).then(|| filter.filter_pattern().unwrap_or_default())
     });
-    Ok(if leads_there {
-        Finding::ok(check, "unrecorded callbacks go from the log to the redrive")
-    } else {
-        Finding::wrong(
+    let restore = format!("restore it: {}", runbook("LogDeliveryAlarm"));
+    Ok(match pattern {
+        Some(UNRECORDED) => Finding::ok(check, "unrecorded callbacks go from the log to the redrive"),
+        Some(other) => {
+            let finding = format!("the subscription has the pattern {other} instead of {UNRECORDED}");
+            Finding::wrong(check, finding, restore)
+        }
+        None => Finding::wrong(
             check,
             "unrecorded callbacks stay in the log: it has no subscription for the redrive",
-            format!("restore it: {}", runbook("LogDeliveryAlarm")),
-        )
+            restore,
+        ),
     })
 }
 
-/// The findings on the hour. A failure is no longer wrong after the redrive has recorded the callback.
+/// The findings on the log. A failure is no longer wrong after the redrive has recorded the callback.
 pub(super) fn check(
     deployment: &Deployment,
     function: &RequestCounts,
     callbacks: Option<FailedCallbacks>,
+    Period(span): Period,
 ) -> Vec<Finding> {
     let is_admitting = !function.tokens.is_empty();
     let all_redriven = callbacks.is_some_and(|callbacks| callbacks.waiting() == 0);
-    let mut findings = vec![newest(deployment, function)];
+    let mut findings = vec![newest(deployment, function, span)];
     findings.extend(reasons("refusals", "refused", function, |reason, count| {
         reason.starts_with("sign_") && (count >= MANY || !is_admitting)
     }));
@@ -62,18 +66,19 @@ pub(super) fn check(
     findings
 }
 
-fn newest(deployment: &Deployment, function: &RequestCounts) -> Finding {
+fn newest(deployment: &Deployment, function: &RequestCounts, span: u64) -> Finding {
     let check = "newest event";
     if let Some(newest) = &function.newest {
         return Finding::ok(check, format!("recorded {newest}"));
     }
     if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
-        return Finding::ok(check, "unknown: with this LogLevel the log has no recorded callbacks");
+        return Finding::skipped(check, "with this LogLevel the log has no recorded callbacks", "");
     }
-    let quiet = "no callback was recorded in the last hour";
+    let minutes = span / 60_000;
+    let quiet = format!("no callback was recorded in the last {}", counted(minutes, "minute"));
     let fix = format!("is the application in use? {}", runbook("QuietAlarm"));
-    let minutes = deployment.parameter("QuietMinutes").and_then(|minutes| minutes.parse().ok());
-    if minutes.is_some_and(|minutes: u64| (1..=60).contains(&minutes)) {
+    let allowed = deployment.parameter("QuietMinutes").and_then(|minutes| minutes.parse().ok());
+    if allowed.is_some_and(|allowed: u64| (1..=minutes).contains(&allowed)) {
         Finding::wrong(check, quiet, fix)
     } else {
         Finding::ok(check, quiet).with_fix(fix)
@@ -97,7 +102,8 @@ fn reasons(
 
 fn of_reason(check: &'static str, outcome: &str, reason: &str, count: u64, is_wrong: bool) -> Finding {
     let (cause, fix) = cause(outcome, reason);
-    Finding { check, ok: !is_wrong, text: format!("{count} × {reason}: {cause}"), fix }
+    let text = format!("{count} × {reason}: {cause}");
+    if is_wrong { Finding::wrong(check, text, fix) } else { Finding::ok(check, text).with_fix(fix) }
 }
 
 /// The receiver's answers, if there is a receiver.

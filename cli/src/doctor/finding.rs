@@ -10,19 +10,44 @@ use crate::{fault::Fault, output::Output, plain::plain};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) check: &'static str,
-    pub(super) ok: bool,
+    pub(super) result: CheckResult,
     pub(super) text: String,
     /// Empty if nothing needs fixing.
     pub(super) fix: String,
 }
 
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CheckResult {
+    Ok,
+    Wrong,
+    /// The check failed, so something may be wrong.
+    Unchecked,
+    /// The check was not made, because the user or the stack's settings left something out.
+    Skipped,
+}
+
 impl Finding {
     pub(super) fn ok(check: &'static str, text: impl Into<String>) -> Self {
-        Self { check, ok: true, text: text.into(), fix: String::new() }
+        Self { check, result: CheckResult::Ok, text: text.into(), fix: String::new() }
     }
 
     pub(super) fn wrong(check: &'static str, text: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { check, ok: false, text: text.into(), fix: fix.into() }
+        Self { check, result: CheckResult::Wrong, text: text.into(), fix: fix.into() }
+    }
+
+    /// `why` says why the check could not be made.
+    pub(super) fn unchecked(
+        check: &'static str,
+        why: impl std::fmt::Display,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { check, result: CheckResult::Unchecked, text: format!("not checked: {why}"), fix: fix.into() }
+    }
+
+    /// `why` says what is left out.
+    pub(super) fn skipped(check: &'static str, why: &str, fix: impl Into<String>) -> Self {
+        Self { check, result: CheckResult::Skipped, text: format!("not checked: {why}"), fix: fix.into() }
     }
 
     /// The same, with advice.
@@ -50,23 +75,27 @@ impl<'a> Report<'a> {
 
     pub(super) fn add(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
         for finding in findings {
-            self.is_ok &= finding.ok;
+            self.is_ok &= matches!(finding.result, CheckResult::Ok | CheckResult::Skipped);
             self.print(&finding)?;
         }
         self.output.flush()
     }
 
-    fn print(&mut self, Finding { check, ok, text, fix }: &Finding) -> Result<(), Fault> {
+    fn print(&mut self, Finding { check, result, text, fix }: &Finding) -> Result<(), Fault> {
+        let (ok, mark) = match result {
+            CheckResult::Ok => (Some(true), "ok"),
+            CheckResult::Wrong => (Some(false), "FAIL"),
+            CheckResult::Unchecked | CheckResult::Skipped => (None, "?"),
+        };
         if self.output.json {
             let line = json!({ "check": check, "ok": ok, "finding": text, "fix": fix });
             return self.output.json_line(&line);
         }
-        let mark = if *ok { "ok" } else { "FAIL" };
         self.output.text(&format!("{mark:<5}  {check:<16}  {}", plain(text)))?;
         if fix.is_empty() { Ok(()) } else { self.output.text(&format!("{:25}{}", "", plain(fix))) }
     }
 
-    /// 1 if something is wrong.
+    /// 1 if something is wrong, or if a check failed.
     pub(super) fn code(&self) -> ExitCode {
         ExitCode::from(u8::from(!self.is_ok))
     }

@@ -1,14 +1,18 @@
 //! The ledger: compares the requests that the API counted with the outcomes in the log.
 
+use std::collections::{BTreeMap, HashSet};
+
 use aws_sdk_cloudwatch::types::Statistic;
 
 use super::{
+    by_hand,
     finding::{Finding, runbook},
-    hour::Hour,
-    log::{Redrive, RequestCounts},
+    insights::MOST_ROWS,
+    log::{Redrive, RequestCounts, outcomes},
     metric::Metric,
     queues::Depth,
     response::{allowed, output},
+    window::Window,
 };
 use crate::{deployment::Deployment, plain::counted};
 
@@ -17,31 +21,45 @@ const CHECK: &str = "ledger";
 const OUTCOMES: [&str; 5] = ["recorded", "duplicate", "refused", "probe", "failed"];
 
 /// Requests of the API = recorded + duplicates + refused + probes + failed.
-pub(super) async fn requests(
-    deployment: &Deployment,
-    hour: Hour,
-    function: &RequestCounts,
-) -> Result<Finding, Finding> {
+pub(super) async fn requests(deployment: &Deployment, window: Window) -> Result<Finding, Finding> {
     if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
-        let finding = "not checked: with this LogLevel the log has neither recorded callbacks nor duplicates";
-        return Ok(Finding::ok(CHECK, finding));
+        let why = "with this LogLevel the log has neither recorded callbacks nor duplicates";
+        return Ok(Finding::skipped(CHECK, why, ""));
     }
-    Ok(balance(api_count(deployment, hour).await?, function))
+    let (counted, logged) = tokio::try_join!(api_count(deployment, window), outcomes(deployment, window))?;
+    // Only a difference needs the requests at the ends.
+    let edges = if counted == logged.values().sum::<u64>() {
+        Edges::default()
+    } else {
+        let (at_start, just_after) = tokio::try_join!(
+            outcomes(deployment, window.at_start()),
+            outcomes(deployment, window.just_after())
+        )?;
+        Edges { at_start: at_start.values().sum(), just_after: just_after.values().sum() }
+    };
+    Ok(balance(counted, &logged, edges))
 }
 
-/// The requests that the API counted, compared with those in the log. Near the start and the end of the hour a request
-/// may be counted on one side and logged on the other: a difference of at most these requests is not wrong.
-fn balance(count: u64, function: &RequestCounts) -> Finding {
-    let counts = OUTCOMES.map(|outcome| (outcome, function.count(outcome)));
+/// Requests near the ends of the window, which may be counted on one side and logged on the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Edges {
+    /// Logged in the window, and possibly counted before it.
+    at_start: u64,
+    /// Logged after the window, and possibly counted in it.
+    just_after: u64,
+}
+
+/// The requests that the API counted, compared with those in the log. A difference of at most the requests at the ends
+/// is not wrong.
+fn balance(count: u64, logged: &BTreeMap<String, u64>, edges: Edges) -> Finding {
+    let counts = OUTCOMES.map(|outcome| (outcome, logged.get(outcome).copied().unwrap_or(0)));
     let known: u64 = counts.iter().map(|(_, count)| count).sum();
     let sum = counts.map(|(outcome, count)| format!("{count} {outcome}")).join(" + ");
     let requests = counted(count, "request");
-    let can_differ_by = if count > known { function.just_after } else { function.at_start };
+    let can_differ_by = if count > known { edges.just_after } else { edges.at_start };
     match count.abs_diff(known) {
         0 => Finding::ok(CHECK, format!("{requests} = {sum}")),
-        off if off <= can_differ_by => {
-            Finding::ok(CHECK, format!("{requests} ≈ {sum}; {off} at the ends of the hour"))
-        }
+        off if off <= can_differ_by => Finding::ok(CHECK, format!("{requests} ≈ {sum}; {off} at the ends")),
         off if count > known => Finding::wrong(
             CHECK,
             format!("{requests} = {sum} + {off} not in the function's log"),
@@ -59,7 +77,7 @@ fn balance(count: u64, function: &RequestCounts) -> Finding {
     }
 }
 
-/// The failed callbacks of the hour: failed = redriven + waiting.
+/// The failed callbacks: failed = redriven + waiting.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FailedCallbacks {
     failed: usize,
@@ -69,15 +87,24 @@ pub(super) struct FailedCallbacks {
 }
 
 impl FailedCallbacks {
-    pub(super) fn of(function: &RequestCounts, redrive: &Redrive) -> Self {
-        let count = |is: fn(&str, Option<&str>) -> bool| {
-            let ids = function.failed.iter().filter_map(|id| redrive.get(id));
-            ids.filter(|(outcome, reason)| is(outcome, reason.as_deref())).count()
+    /// Callbacks that wait according to the redrive's log may be in the table: somebody redrove them by hand.
+    pub(super) async fn of(
+        deployment: &Deployment,
+        window: Window,
+        function: &RequestCounts,
+        redrive: &Redrive,
+    ) -> Self {
+        let is_redriven = |id: &&String| {
+            redrive.get(*id).is_some_and(|(outcome, _)| outcome == "recorded" || outcome == "duplicate")
         };
+        let (redriven, waiting): (Vec<&String>, Vec<&String>) = function.failed.iter().partition(is_redriven);
+        let waiting: HashSet<&str> = waiting.into_iter().map(String::as_str).collect();
+        let is_masked =
+            |id: &&&str| redrive.get(**id).is_some_and(|(_, reason)| reason.as_deref() == Some("masked"));
         Self {
             failed: function.failed.len(),
-            redriven: count(|outcome, _| outcome == "recorded" || outcome == "duplicate"),
-            masked: count(|_, reason| reason == Some("masked")),
+            redriven: redriven.len() + by_hand::recorded(deployment, window, &waiting).await,
+            masked: waiting.iter().filter(is_masked).count(),
         }
     }
 
@@ -90,7 +117,8 @@ impl FailedCallbacks {
 pub(super) fn failed(callbacks: FailedCallbacks, queue: &Depth) -> Finding {
     let (check, waiting) = ("redriven", callbacks.waiting());
     let FailedCallbacks { failed, redriven, masked } = callbacks;
-    let finding = format!("{failed} failed = {redriven} redriven + {waiting} waiting");
+    let least = if failed >= MOST_ROWS { "at least " } else { "" };
+    let finding = format!("{least}{failed} failed = {redriven} redriven + {waiting} waiting");
     match (waiting, queue) {
         (0, _) => Finding::ok(check, finding),
         _ if masked > 0 => Finding::wrong(
@@ -115,16 +143,19 @@ pub(super) fn failed(callbacks: FailedCallbacks, queue: &Depth) -> Finding {
 }
 
 /// The number of requests that the API counted.
-async fn api_count(deployment: &Deployment, hour: Hour) -> Result<u64, Finding> {
+async fn api_count(deployment: &Deployment, window: Window) -> Result<u64, Finding> {
     let count = Metric {
         namespace: "AWS/ApiGateway",
         name: "Count",
         dimension: ("ApiId", output(deployment, CHECK, "ApiId")?),
         statistic: Statistic::Sum,
-        period: 60,
+        period: period(window),
     };
-    let values =
-        allowed(CHECK, "cloudwatch:GetMetricStatistics", count.values(deployment, hour.from, hour.to).await)?;
+    let values = allowed(
+        CHECK,
+        "cloudwatch:GetMetricStatistics",
+        count.values(deployment, window.from, window.to).await,
+    )?;
     // CloudWatch gives counts as floats.
     #[allow(
         clippy::cast_possible_truncation,
@@ -134,44 +165,48 @@ async fn api_count(deployment: &Deployment, hour: Hour) -> Result<u64, Finding> 
     Ok(values.iter().filter_map(|point| point.sum).sum::<f64>() as u64)
 }
 
+/// The shortest period of whole minutes, in seconds, that gives at most 1,440 values: CloudWatch returns no more.
+fn period(Window { from, to }: Window) -> i32 {
+    let minutes = (to - from).div_ceil(60_000);
+    i32::try_from(minutes.div_ceil(1440).max(1) * 60).unwrap_or(i32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::finding::CheckResult, *};
 
-    const HOUR: Hour = Hour { from: 3_600_000, to: 7_200_000 };
-
-    /// The finding's mark, with requests logged at these times.
-    fn is_ok(counted: u64, logged: impl IntoIterator<Item = u64>) -> bool {
-        balance(counted, &RequestCounts::with_recorded(HOUR, logged)).ok
+    /// The result, with so many requests in the log, and so many of them at the start and after the end.
+    fn result(counted: u64, logged: u64, at_start: u64, just_after: u64) -> CheckResult {
+        let logged = BTreeMap::from([("recorded".to_owned(), logged)]);
+        balance(counted, &logged, Edges { at_start, just_after }).result
     }
 
     #[test]
     fn ledger_is_ok_if_all_requests_are_logged() {
-        assert!(is_ok(0, []));
-        assert!(is_ok(2, [HOUR.from + 60_000, HOUR.to - 1]));
+        assert_eq!(result(0, 0, 0, 0), CheckResult::Ok);
+        assert_eq!(result(2, 2, 0, 0), CheckResult::Ok);
     }
 
     #[test]
     fn ledger_is_ok_if_only_requests_at_the_edges_differ() {
-        let middle = HOUR.from + 60_000;
-        assert!(is_ok(1, [HOUR.from + 100, middle]), "counted before the hour");
-        assert!(is_ok(2, [middle, HOUR.to + 100]), "counted before the hour's end");
+        assert_eq!(result(1, 2, 1, 0), CheckResult::Ok, "counted before the window");
+        assert_eq!(result(2, 1, 0, 1), CheckResult::Ok, "counted before the window's end");
     }
 
     #[test]
     fn ledger_is_wrong_if_a_request_is_lost() {
-        let middle = HOUR.from + 60_000;
-        assert!(!is_ok(2, [middle]));
-        assert!(!is_ok(5000, (1..5000).map(|number| middle + number)), "in a busy hour");
-        assert!(!is_ok(2, [HOUR.from + 100]), "a request at the start can't make up for it");
-        assert!(!is_ok(3, [middle, HOUR.to + 100]), "nor can one request for two");
-        assert!(!is_ok(2, [middle, HOUR.to + 60_000]), "nor can one a minute later");
+        assert_eq!(result(2, 1, 1, 0), CheckResult::Wrong, "a request at the start can't make up for it");
+        assert_eq!(result(3, 1, 0, 1), CheckResult::Wrong, "nor can one request for two");
     }
 
     #[test]
     fn ledger_is_wrong_if_the_metric_lacks_a_request() {
-        let middle = HOUR.from + 60_000;
-        assert!(!is_ok(1, [middle, middle + 1]));
-        assert!(!is_ok(0, [middle, HOUR.to + 100]), "a request after the end can't make up for it");
+        assert_eq!(result(1, 2, 0, 1), CheckResult::Wrong, "a request after the end can't make up for it");
+    }
+
+    #[test]
+    fn period_gives_at_most_1440_values() {
+        let of_days = |days: u64| period(Window { from: 0, to: days * 86_400_000 });
+        assert_eq!((of_days(0), of_days(1), of_days(2), of_days(14)), (60, 60, 120, 840));
     }
 }

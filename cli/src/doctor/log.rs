@@ -1,26 +1,29 @@
-//! Counts the log lines of an hour.
+//! Counts the log lines of function and redrive.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aws_sdk_cloudwatchlogs::Client;
-use serde::Deserialize;
+use tencent_chat_webhook::time::rfc3339;
 
 use super::{
     finding::Finding,
-    hour::{Hour, Part},
-    response::{allowed, output},
+    insights::{LogGroup, Row},
+    window::Window,
 };
-use crate::{deployment::Deployment, moment::Moment};
+use crate::deployment::Deployment;
+
+const FUNCTION: LogGroup = LogGroup { check: "log", output: "FunctionLogName" };
+const REDRIVE: LogGroup = LogGroup { check: "redrive log", output: "RedriveLogName" };
+
+/// The version is in brackets in the name of a log stream.
+const GROUPED: &str = "parse @logStream \"*[*]*\" as before_version, version, after_version \
+    | stats count(*) as requests, max(@timestamp) as last by outcome, reason, forward, token, version";
+
+/// A request that did not come through the API, such as the check of a new version, has an empty id.
+const OF_API: &str = " and not isempty(RequestId)";
 
 /// The counts of the function's requests.
 #[derive(Debug, Default)]
 pub(super) struct RequestCounts {
-    /// By outcome: the API's requests that were logged in the ledger's hour.
-    outcomes: BTreeMap<String, u64>,
-    /// Those of them that the API may have counted before the hour.
-    pub(super) at_start: u64,
-    /// The API's requests that were logged just after the hour, and may have been counted in it.
-    pub(super) just_after: u64,
     /// By outcome and reason: the requests that were refused or failed.
     pub(super) reasons: BTreeMap<(String, String), u64>,
     /// By the result of forwarding.
@@ -29,129 +32,70 @@ pub(super) struct RequestCounts {
     pub(super) tokens: BTreeMap<u64, u64>,
     /// By the version of the function.
     pub(super) versions: BTreeMap<String, u64>,
-    /// The time when the last callback was recorded, as in the log.
+    /// The time when the last callback was recorded.
     pub(super) newest: Option<String>,
-    /// The ids of callbacks that are not in the table.
+    /// The ids of callbacks that were not stored.
     pub(super) failed: HashSet<String>,
 }
 
 /// The last outcome of each id in the redrive's log, and its reason.
 pub(super) type Redrive = HashMap<String, (String, Option<String>)>;
 
-#[derive(Deserialize)]
-struct Line {
-    timestamp: Option<String>,
-    outcome: String,
-    reason: Option<String>,
-    forward: Option<String>,
-    token: Option<u64>,
-    /// API Gateway's id. It is empty if the request did not come through the API, as in the check of a new version.
-    #[serde(rename = "RequestId")]
-    request_id: Option<String>,
-    id: Option<String>,
-    unrecorded: Option<Unrecorded>,
-}
-
-#[derive(Deserialize)]
-struct Unrecorded {
-    id: String,
-}
-
 impl RequestCounts {
-    pub(super) fn count(&self, outcome: &str) -> u64 {
-        self.outcomes.get(outcome).copied().unwrap_or(0)
-    }
-
-    /// The function's log, with a recorded callback at each of these times.
-    #[cfg(test)]
-    pub(super) fn with_recorded(hour: Hour, times: impl IntoIterator<Item = u64>) -> Self {
-        let mut function = Self::default();
-        for millis in times {
-            let line = serde_json::from_str(r#"{"outcome":"recorded","RequestId":"x"}"#).unwrap();
-            function.take(line, "", hour.part(millis));
+    /// Counts the requests of a row.
+    fn count(&mut self, mut row: Row) {
+        let requests = row.get("requests").and_then(|count| count.parse().ok()).unwrap_or(0);
+        let outcome = row.remove("outcome").unwrap_or_default();
+        if outcome == "recorded" {
+            self.newest = self.newest.take().max(row.remove("last").map(timestamp));
         }
-        function
-    }
-
-    fn take(&mut self, line: Line, stream: &str, part: Part) {
-        if let Some(reason) = line.reason {
-            *self.reasons.entry((line.outcome.clone(), reason)).or_default() += 1;
+        if let Some(reason) = row.remove("reason") {
+            *self.reasons.entry((outcome, reason)).or_default() += requests;
         }
-        for (counts, key) in [(&mut self.forward, line.forward), (&mut self.versions, version(stream))] {
-            if let Some(key) = key {
-                *counts.entry(key).or_default() += 1;
+        for (counts, name) in [(&mut self.forward, "forward"), (&mut self.versions, "version")] {
+            if let Some(key) = row.remove(name) {
+                *counts.entry(key).or_default() += requests;
             }
         }
-        if let Some(token) = line.token {
-            *self.tokens.entry(token).or_default() += 1;
-        }
-        if line.outcome == "recorded" {
-            self.newest = self.newest.take().max(line.timestamp);
-        }
-        self.failed.extend(line.unrecorded.map(|unrecorded| unrecorded.id));
-        if line.request_id.is_none_or(|id| id.is_empty()) {
-            return;
-        }
-        self.at_start += u64::from(part == Part::Start);
-        self.just_after += u64::from(part == Part::JustAfter);
-        if matches!(part, Part::Start | Part::Inside) {
-            *self.outcomes.entry(line.outcome).or_default() += 1;
+        if let Some(token) = row.remove("token").and_then(|token| token.parse().ok()) {
+            *self.tokens.entry(token).or_default() += requests;
         }
     }
 }
 
-/// The function's version, which is in brackets in the name of a log stream.
-fn version(stream: &str) -> Option<String> {
-    let (version, _) = stream.split_once('[')?.1.split_once(']')?;
-    Some(version.to_owned())
+/// CloudWatch prints a time as `2026-11-26 03:00:00.000`, or as milliseconds.
+fn timestamp(text: String) -> String {
+    text.parse().map_or_else(|_| format!("{}Z", text.replace(' ', "T")), rfc3339)
 }
 
-/// Reads the function's log.
-pub(super) async fn function(deployment: &Deployment, hour: Hour) -> Result<RequestCounts, Finding> {
-    let mut function = RequestCounts::default();
-    lines(deployment, "log", "FunctionLogName", hour, |line, stream, part| {
-        function.take(line, stream, part);
-    })
-    .await?;
-    Ok(function)
+/// Counts the requests in the function's log.
+pub(super) async fn function(deployment: &Deployment, window: Window) -> Result<RequestCounts, Finding> {
+    let failed = " and ispresent(unrecorded.id)";
+    let (rows, failed) = tokio::try_join!(
+        FUNCTION.rows(deployment, window, "", GROUPED),
+        FUNCTION.rows(deployment, window, failed, "stats count(*) as requests by unrecorded.id"),
+    )?;
+    let mut counts = RequestCounts::default();
+    rows.into_iter().for_each(|row| counts.count(row));
+    counts.failed = failed.into_iter().filter_map(|mut row| row.remove("unrecorded.id")).collect();
+    Ok(counts)
 }
 
-/// Reads the redrive's log.
-pub(super) async fn redrive(deployment: &Deployment, hour: Hour) -> Result<Redrive, Finding> {
-    let mut redrive = Redrive::new();
-    lines(deployment, "redrive log", "RedriveLogName", hour, |line, _, _| {
-        redrive.extend(line.id.map(|id| (id, (line.outcome, line.reason))));
-    })
-    .await?;
-    Ok(redrive)
-}
-
-/// Reads the log that an output of the stack names, up to now. Passes on each line that has an outcome, with the name of
-/// its stream and the part of the time to which it belongs.
-async fn lines(
+/// By outcome: the API's requests in the function's log.
+pub(super) async fn outcomes(
     deployment: &Deployment,
-    check: &'static str,
-    log_name: &str,
-    hour: Hour,
-    mut take: impl FnMut(Line, &str, Part),
-) -> Result<(), Finding> {
-    let millis = |millis: u64| i64::try_from(millis).unwrap_or(i64::MAX);
-    let mut pages = Client::new(&deployment.config)
-        .filter_log_events()
-        .log_group_name(output(deployment, check, log_name)?)
-        .filter_pattern("{ $.outcome = \"*\" }")
-        .start_time(millis(hour.from))
-        .end_time(millis(Moment::now().0))
-        .into_paginator()
-        .send();
-    while let Some(page) = pages.next().await {
-        for event in allowed(check, "logs:FilterLogEvents", page)?.events() {
-            if let Some(line) = event.message().and_then(|message| serde_json::from_str(message).ok()) {
-                let time = event.timestamp().and_then(|time| u64::try_from(time).ok());
-                let part = time.map_or(Part::Outside, |time| hour.part(time));
-                take(line, event.log_stream_name().unwrap_or_default(), part);
-            }
-        }
-    }
-    Ok(())
+    window: Window,
+) -> Result<BTreeMap<String, u64>, Finding> {
+    let rows = FUNCTION.rows(deployment, window, OF_API, "stats count(*) as requests by outcome").await?;
+    let outcome = |mut row: Row| Some((row.remove("outcome")?, row.remove("requests")?.parse().ok()?));
+    Ok(rows.into_iter().filter_map(outcome).collect())
+}
+
+/// Reads the last outcome of each callback from the redrive's log.
+pub(super) async fn redrive(deployment: &Deployment, window: Window) -> Result<Redrive, Finding> {
+    let last = "stats latest(outcome) as last_outcome, latest(reason) as last_reason by id";
+    let rows = REDRIVE.rows(deployment, window, " and not isempty(id)", last).await?;
+    let last =
+        |mut row: Row| Some((row.remove("id")?, (row.remove("last_outcome")?, row.remove("last_reason"))));
+    Ok(rows.into_iter().filter_map(last).collect())
 }

@@ -10,9 +10,9 @@ use crate::{deployment::Deployment, fault::causes};
 /// An output of the stack, or a finding that it has none.
 pub(super) fn output(deployment: &Deployment, check: &'static str, key: &str) -> Result<String, Finding> {
     deployment.output(key).map_err(|_| {
-        Finding::wrong(
+        Finding::unchecked(
             check,
-            format!("not checked: the stack has no output {key}"),
+            format_args!("the stack has no output {key}"),
             "stack and chat-events are of different releases: deploy this release, or use chat-events of the stack's",
         )
     })
@@ -29,18 +29,18 @@ where
 {
     answer.map_err(|error| {
         let Some(code) = error.as_service_error().and_then(ProvideErrorMetadata::code) else {
-            let finding = format!("not checked: {action} fails: {}", causes(&error));
-            return Finding::wrong(check, finding, "check your network and credentials, and try again");
+            let why = format_args!("{action} fails: {}", causes(&error));
+            return Finding::unchecked(check, why, "check your network and credentials, and try again");
         };
         if code.contains("AccessDenied") {
-            return Finding::wrong(
+            return Finding::unchecked(
                 check,
-                format!("not checked: the permission {action} is missing"),
+                format_args!("the permission {action} is missing"),
                 runbook("permissions-for-operators"),
             );
         }
         let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
-        Finding::wrong(check, format!("not checked: {action}: {code}: {message}"), advice(code))
+        Finding::unchecked(check, format_args!("{action}: {code}: {message}"), advice(code))
     })
 }
 

@@ -44,7 +44,7 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
         401 | 403 if is_the_functions(answer) => {
             Finding::ok(check, "a request without a signature is refused")
         }
-        200 if admits_unsigned => {
+        200 if admits_unsigned && is_the_functions(answer) => {
             Finding::ok(check, "callbacks without a signature are accepted: AllowUnsigned is true")
         }
         200 if is_the_functions(answer) => Finding::wrong(
@@ -60,7 +60,8 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
 async fn signed(deployment: &Deployment, receiver: &Receiver) -> Result<Finding, Fault> {
     let (check, app) = (SIGNED, deployment.app()?);
     let Some(token) = token(&app)? else {
-        return Ok(Finding::ok(check, "not checked").with_fix("set CALLBACK_TOKENS to the console's token"));
+        let fix = "set CALLBACK_TOKENS to the console's token";
+        return Ok(Finding::skipped(check, "CALLBACK_TOKENS is not set", fix));
     };
     let parameters = Parameters { sdk_appid: Some(&app), ..Parameters::default() };
     let answer = receiver.post(&parameters.query(Some(&Signature::new(&token, 0))), URL_CHECK.to_vec()).await;
@@ -84,8 +85,8 @@ async fn signed(deployment: &Deployment, receiver: &Receiver) -> Result<Finding,
 
 /// The finding if no signed request can be made.
 fn not_tried(fault: Fault) -> Finding {
-    let Fault::Message(text) = fault else { return Finding::wrong(SIGNED, "not checked", "") };
-    Finding::wrong(SIGNED, format!("not checked: {text}"), "")
+    let Fault::Message(text) = fault else { return Finding::unchecked(SIGNED, "the output is closed", "") };
+    Finding::unchecked(SIGNED, text, "")
 }
 
 fn of_other(check: &'static str, answer: &Answer) -> Finding {
@@ -96,11 +97,22 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
             "check the API and, if it has a domain, the DNS record: docs/troubleshooting.md#missing-callbacks",
         );
     }
+    if answer.status < 500 && !is_the_functions(answer) {
+        let finding =
+            format!("not the function answers, but something else: {} {}", answer.status, answer.text);
+        return Finding::wrong(
+            check,
+            finding,
+            "check DomainName, its DNS record, and what stands in front of the API",
+        );
+    }
     let finding = format!("the API answers {}: {}", answer.status, answer.text);
     Finding::wrong(check, finding, runbook("ApiErrorsAlarm"))
 }
 
-/// Whether the function sent the answer. A domain without an API also answers 403.
+/// Whether the function sent the answer. A domain without an API also answers 403, and a web server may answer 200 or
+/// 401.
 fn is_the_functions(answer: &Answer) -> bool {
-    answer.json()["answer"].get("ActionStatus").is_some()
+    let json = &answer.json()["answer"];
+    ["ActionStatus", "ErrorInfo", "ErrorCode"].iter().all(|name| json.get(name).is_some())
 }

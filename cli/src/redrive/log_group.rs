@@ -12,7 +12,7 @@ use crate::{fault::RequestLabel, plain::counted};
 
 /// The filter for unrecorded callbacks. The redrive function's subscription has the same.
 #[cfg(feature = "aws")]
-const UNRECORDED: &str = "{ $.unrecorded.piece > 0 }";
+pub(crate) const UNRECORDED: &str = "{ $.unrecorded.piece > 0 }";
 
 /// A span of a log group.
 #[derive(Debug)]

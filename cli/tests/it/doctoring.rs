@@ -1,6 +1,7 @@
 //! `doctor` with stand-ins for AWS: a healthy stack, and one fault after the other.
 
 use serde_json::{Value, json};
+use tencent_chat_webhook::unrecorded::Unrecorded;
 
 use crate::{
     receiver::Receiver,
@@ -21,11 +22,11 @@ fn doctor(aws: Aws, arguments: &[&str]) -> Ran {
     run(command, "")
 }
 
-/// The wrong findings: check, finding and fix.
+/// The findings that are not ok: check, finding and fix.
 fn wrong(ran: &Ran) -> Vec<(String, String, String)> {
     let text = |finding: &Value, name: &str| finding[name].as_str().expect("a text").to_owned();
     let findings = ran.json();
-    let wrong = findings.iter().filter(|finding| finding["ok"] == false);
+    let wrong = findings.iter().filter(|finding| finding["ok"] != true);
     wrong.map(|each| (text(each, "check"), text(each, "finding"), text(each, "fix"))).collect()
 }
 
@@ -75,7 +76,7 @@ fn failed(id: &str) -> Value {
     line("failed", &json!({ "token": 1, "reason": "AccessDeniedException", "unrecorded": { "id": id } }))
 }
 
-const FAULTS: [Fault; 14] = [
+const FAULTS: [Fault; 17] = [
     (
         |aws| aws.log((0..5).map(|_| line("refused", &json!({ "reason": "sign_wrong" })))),
         &[(
@@ -121,16 +122,25 @@ const FAULTS: [Fault; 14] = [
             ("redriven", "2 waiting, 1 of them masked by a data protection policy", "--unmask"),
         ],
     ),
-    (|aws| aws.has_subscription = false, &[("subscription", "stay in the log", "#logdeliveryalarm")]),
+    (|aws| aws.subscription = None, &[("subscription", "stay in the log", "#logdeliveryalarm")]),
+    (
+        |aws| aws.subscription = Some("{ $.unrecorded.piece > 1 }"),
+        &[("subscription", "has the pattern { $.unrecorded.piece > 1 } instead of", "#logdeliveryalarm")],
+    ),
     (|aws| aws.dead_letters = 2, &[("dead letters", "2 messages: callbacks", "#redrivedeadlettersalarm")]),
     (|aws| aws.bus_letters = 1, &[("bus dead letters", "1 message: events", "#eventpipealarm")]),
     (
-        |aws| aws.alarms.iter_mut().for_each(|alarm| alarm.1 = true),
+        |aws| aws.alarms.iter_mut().for_each(|alarm| alarm.is_on = true),
         &[
             ("alarms", "NotStoredAlarm: Threshold crossed.", "#notstoredalarm"),
-            ("alarms", "errors-of-version-3: Threshold crossed.", "#versionerrorsalarm"),
+            ("alarms", "VersionErrorsAlarm: Threshold crossed.", "#versionerrorsalarm"),
         ],
     ),
+    (
+        |aws| aws.alarms[0].has_actions_on = false,
+        &[("alarms", "NotStoredAlarm: its actions are switched off", "enable-alarm-actions")],
+    ),
+    (|aws| aws.alarms[1].exists = false, &[("alarms", "VersionErrorsAlarm was deleted", "deploy again")]),
     (|aws| aws.taken += 1, &[("ledger", "+ 1 not in the function's log", "#apierrorsalarm")]),
     (
         |aws| aws.log((0..5).map(|_| line("recorded", &json!({ "token": 1, "forward": "timeout" })))),
@@ -139,16 +149,16 @@ const FAULTS: [Fault; 14] = [
     (
         |aws| aws.log = vec![line("refused", &json!({ "reason": "sign_missing" }))],
         &[
-            ("newest event", "no callback was recorded", "#quietalarm"),
+            ("newest event", "no callback was recorded in the last 60 minutes", "#quietalarm"),
             ("refusals", "1 × sign_missing: authentication is off", "#signaturerefusalsalarm"),
             ("ledger", "+ 3 not in the function's log", "#apithrottlesalarm"),
         ],
     ),
     (
-        |aws| aws.fault = Some(("FilterLogEvents", "AccessDeniedException")),
+        |aws| aws.fault = Some(("StartQuery", "AccessDeniedException")),
         &[
-            ("log", "the permission logs:FilterLogEvents is missing", "#permissions-for-operators"),
-            ("redrive log", "the permission logs:FilterLogEvents is missing", "#permissions-for-operators"),
+            ("log", "not checked: the permission logs:StartQuery is missing", "#permissions-for-operators"),
+            ("redrive log", "the permission logs:StartQuery is missing", "#permissions-for-operators"),
         ],
     ),
     (
@@ -195,6 +205,39 @@ async fn redriven_failures_are_not_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn callback_that_was_redriven_by_hand_does_not_wait() {
+    for (has_events, code, text) in
+        [(true, 0, "2 failed = 2 redriven + 0 waiting"), (false, 1, "2 failed = 1 redriven + 1 waiting")]
+    {
+        let api = api().await;
+        let mut aws = Aws::well(&api.url());
+        aws.log([failed("a"), failed("b")]);
+        aws.redrive_log = vec![json!({ "outcome": "recorded", "id": "a" })];
+        let query = "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull";
+        let entry = |id| Unrecorded::new(id, query, 1_790_000_000_000, "r", r#"{"GroupId":"g"}"#);
+        aws.unrecorded =
+            ["a", "b", "older"].map(|id| json!({ "unrecorded": entry(id) }).to_string()).to_vec();
+        aws.has_events = has_events;
+        let ran = doctor(aws, &["--json"]);
+        assert_eq!(ran.code, Some(code), "{ran:?}");
+        assert!(ran.stdout.contains(text), "{}", ran.stdout);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn skipped_check_is_not_ok_but_no_failure() {
+    let api = api().await;
+    let mut aws = Aws::well(&api.url());
+    aws.parameters[2].1 = "WARN";
+    let ran = doctor(aws, &["--json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let found: Vec<_> = wrong(&ran).into_iter().map(|(check, finding, _)| (check, finding)).collect();
+    let expected = ("ledger".to_owned(), "not checked: with this LogLevel the log has neither".to_owned());
+    assert!(found.len() == 1 && found[0].0 == expected.0 && found[0].1.starts_with(&expected.1), "{found:?}");
+    assert!(ran.json().iter().any(|finding| finding["ok"].is_null()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn url_is_wrong_if_it_admits_unsigned_or_does_not_answer() {
     for (status, finding) in
         [(200, "without a signature is accepted"), (500, "answers 500"), (0, "no answer")]
@@ -203,7 +246,7 @@ async fn url_is_wrong_if_it_admits_unsigned_or_does_not_answer() {
         let ran = doctor(Aws::well(&api.url()), &[]);
         assert_eq!(ran.code, Some(1), "{ran:?}");
         let lines = ran.lines();
-        assert!(lines[0].starts_with("FAIL   url unsigned ") && lines[0].contains(finding), "{lines:?}");
+        assert!(lines[0].starts_with("FAIL   url unsigned  ") && lines[0].contains(finding), "{lines:?}");
         assert!(lines[1].starts_with("                      "), "{lines:?}");
     }
     let other_token = Receiver::start(|_| 401).await;

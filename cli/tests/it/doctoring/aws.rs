@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use support::stand_in::{Request, Response, serve_operations};
 use tencent_chat_webhook::time::now_millis;
 
-const SERVICES: [&str; 4] = [
+mod insights;
+
+const SERVICES: [&str; 5] = [
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
+    "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL_CLOUDWATCH",
     "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
     "AWS_ENDPOINT_URL_SQS",
@@ -16,19 +19,39 @@ const SERVICES: [&str; 4] = [
 pub(super) struct Aws {
     pub(super) outputs: Vec<(&'static str, String)>,
     pub(super) parameters: Vec<(&'static str, &'static str)>,
-    /// Names, and whether they are in ALARM.
-    pub(super) alarms: Vec<(&'static str, bool)>,
+    pub(super) alarms: Vec<Alarm>,
     /// The lines of the function's log, ten minutes old.
     pub(super) log: Vec<Value>,
     pub(super) redrive_log: Vec<Value>,
     /// The number of requests that the API counted.
     pub(super) taken: usize,
-    pub(super) has_subscription: bool,
+    /// The pattern of the log's subscription.
+    pub(super) subscription: Option<&'static str>,
+    /// The log entries of unrecorded callbacks.
+    pub(super) unrecorded: Vec<String>,
+    /// Whether the table has each event that is asked for.
+    pub(super) has_events: bool,
     pub(super) in_queue: usize,
     pub(super) dead_letters: usize,
     pub(super) bus_letters: usize,
     /// The operation that fails, with this error code.
     pub(super) fault: Option<(&'static str, &'static str)>,
+}
+
+/// An alarm of the stack.
+#[derive(Clone, Copy)]
+pub(super) struct Alarm {
+    /// The logical id.
+    pub(super) id: &'static str,
+    pub(super) is_on: bool,
+    pub(super) has_actions_on: bool,
+    pub(super) exists: bool,
+}
+
+impl Alarm {
+    const fn quiet(id: &'static str) -> Self {
+        Self { id, is_on: false, has_actions_on: true, exists: true }
+    }
 }
 
 /// A line of the function's log.
@@ -44,6 +67,7 @@ impl Aws {
     pub(super) fn well(url: &str) -> Self {
         let outputs = [
             ("CallbackUrl", url),
+            ("TableName", "events"),
             ("ApiId", "api"),
             ("FunctionLogName", "log"),
             ("RedriveLogName", "redrive-log"),
@@ -56,11 +80,7 @@ impl Aws {
         Self {
             outputs: outputs.map(|(key, value)| (key, value.to_owned())).to_vec(),
             parameters: vec![("SdkAppIds", "1400000001"), ("QuietMinutes", "60"), ("LogLevel", "INFO")],
-            alarms: vec![
-                ("ours-NotStoredAlarm-1", false),
-                ("ours-us-east-1-errors-of-version-3", false),
-                ("ours-2-NotStoredAlarm-1", true),
-            ],
+            alarms: vec![Alarm::quiet("NotStoredAlarm"), Alarm::quiet("VersionErrorsAlarm")],
             log: vec![
                 line("recorded", &json!({ "token": 1 })),
                 line("recorded", &json!({ "token": 2, "forward": "200" })),
@@ -70,7 +90,9 @@ impl Aws {
             ],
             redrive_log: Vec::new(),
             taken: 4,
-            has_subscription: true,
+            subscription: Some("{ $.unrecorded.piece > 0 }"),
+            unrecorded: Vec::new(),
+            has_events: false,
             in_queue: 0,
             dead_letters: 0,
             bus_letters: 0,
@@ -86,7 +108,7 @@ impl Aws {
     }
 
     /// Serves the stand-in. Returns the variables with its URL.
-    pub(super) fn serve(self) -> [(&'static str, String); 4] {
+    pub(super) fn serve(self) -> [(&'static str, String); 5] {
         let url = serve_operations(move |request| Some(self.respond(request)));
         SERVICES.map(|service| (service, url.clone()))
     }
@@ -96,6 +118,9 @@ impl Aws {
         let (status, body) = match self.fault {
             Some((operation, code)) if operation == request.operation => {
                 (400, json!({ "__type": code, "message": "As asked for." }))
+            }
+            _ if request.body.contains("Action=ListStackResources") => {
+                return response(200, Vec::new(), self.resources(&request.body).into_bytes());
             }
             _ if request.operation.is_empty() => return response(200, Vec::new(), self.stack().into_bytes()),
             _ => (200, self.found(request)),
@@ -107,20 +132,18 @@ impl Aws {
     }
 
     fn found(&self, request: &Request) -> Value {
-        let events = |lines: &[Value]| {
-            let event = |line: &Value| {
-                let stream = "2026/11/26/ours[3]abc";
-                json!({ "timestamp": now_millis() - 600_000, "message": line.to_string(), "logStreamName": stream })
-            };
-            json!({ "events": lines.iter().map(event).collect::<Vec<_>>() })
-        };
         let count = |messages: usize| json!({ "Attributes": { "ApproximateNumberOfMessages": messages.to_string() } });
         match request.operation.as_str() {
-            "DescribeAlarms" => json!({ "MetricAlarms": self.alarms.iter().map(alarm).collect::<Vec<_>>() }),
+            "DescribeAlarms" => json!({ "MetricAlarms": self.described_alarms() }),
             "GetMetricStatistics" => json!({ "Datapoints": [{ "Sum": to_f64(self.taken) }] }),
             "DescribeSubscriptionFilters" => json!({ "subscriptionFilters": self.subscription() }),
-            "FilterLogEvents" if request.body.contains("redrive-log") => events(&self.redrive_log),
-            "FilterLogEvents" => events(&self.log),
+            "StartQuery" => insights::started(&request.body),
+            "GetQueryResults" => insights::results(&request.body, &self.log, &self.redrive_log),
+            "FilterLogEvents" => {
+                let event = |line: &String| json!({ "timestamp": now_millis() - 600_000, "message": line });
+                json!({ "events": self.unrecorded.iter().map(event).collect::<Vec<_>>() })
+            }
+            "BatchGetItem" => self.events(&request.body),
             "GetQueueAttributes" if request.body.contains("dead") => count(self.dead_letters),
             "GetQueueAttributes" if request.body.contains("bus") => count(self.bus_letters),
             "GetQueueAttributes" => count(self.in_queue),
@@ -130,9 +153,54 @@ impl Aws {
 
     fn subscription(&self) -> Vec<Value> {
         let arn = "arn:aws:lambda:us-east-1:1:function:redrive";
-        let pattern = "{ $.unrecorded.piece > 0 }";
-        let filter = json!({ "filterName": "unrecorded", "filterPattern": pattern, "destinationArn": arn });
-        if self.has_subscription { vec![filter] } else { Vec::new() }
+        let filter =
+            |pattern| json!({ "filterName": "unrecorded", "filterPattern": pattern, "destinationArn": arn });
+        self.subscription.map(filter).into_iter().collect()
+    }
+
+    /// The items with the keys of a request.
+    fn events(&self, body: &str) -> Value {
+        let request: Value = serde_json::from_str(body).expect("a request is JSON");
+        let tables = request["RequestItems"].as_object().expect("tables by name");
+        let found = |keys: &Value| if self.has_events { keys["Keys"].clone() } else { json!([]) };
+        let responses: serde_json::Map<_, _> =
+            tables.iter().map(|(name, keys)| (name.clone(), found(keys))).collect();
+        json!({ "Responses": responses, "UnprocessedKeys": {} })
+    }
+
+    fn described_alarms(&self) -> Vec<Value> {
+        let alarm = |alarm: &Alarm| {
+            json!({
+                "AlarmName": format!("ours-{}-1", alarm.id), "AlarmActions": ["arn:aws:sns:us-east-1:1:topic"],
+                "ActionsEnabled": alarm.has_actions_on, "StateValue": if alarm.is_on { "ALARM" } else { "OK" },
+                "StateReason": "Threshold crossed.",
+            })
+        };
+        self.alarms.iter().filter(|alarm| alarm.exists).map(alarm).collect()
+    }
+
+    /// The resources of the stack, of which the last alarm is in a nested stack.
+    fn resources(&self, body: &str) -> String {
+        let member = |id: &str, name: &str, kind: &str| {
+            format!(
+                "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{name}</PhysicalResourceId>\
+                 <ResourceType>{kind}</ResourceType></member>"
+            )
+        };
+        let alarm =
+            |alarm: &Alarm| member(alarm.id, &format!("ours-{}-1", alarm.id), "AWS::CloudWatch::Alarm");
+        let (last, own) = self.alarms.split_last().expect("there are alarms");
+        let resources = if body.contains("nested") {
+            alarm(last)
+        } else {
+            own.iter().map(alarm).collect::<String>()
+                + &member("Function", "ours-Function-1", "AWS::Lambda::Function")
+                + &member("EventBus", "nested", "AWS::CloudFormation::Stack")
+        };
+        format!(
+            "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{resources}\
+             </StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>"
+        )
     }
 
     fn stack(&self) -> String {
@@ -149,13 +217,6 @@ impl Aws {
             format!("<DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult>");
         format!("<DescribeStacksResponse>{result}</DescribeStacksResponse>")
     }
-}
-
-fn alarm((name, is_on): &(&str, bool)) -> Value {
-    json!({
-        "AlarmName": name, "StateValue": if *is_on { "ALARM" } else { "OK" }, "StateReason": "Threshold crossed.",
-        "AlarmDescription": if name.contains("version") { "See docs/operate.md#versionerrorsalarm." } else { "" },
-    })
 }
 
 fn response(status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8>) -> Response {
