@@ -4,8 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+mod check;
 mod default;
 mod message;
+pub(crate) mod rule;
+pub use check::AnswerError;
 pub use message::Element;
 pub(crate) use message::NewMessage;
 

@@ -68,7 +68,7 @@ pub mod signature;
 mod surrogate;
 pub mod value;
 
-pub use answer::{Answer, Element};
+pub use answer::{Answer, AnswerError, Element};
 pub use ask::{Ask, CodeError, FriendAnswer};
 pub use callback::Callback;
 pub use event::{Event, ShapeError};

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{Answer, Extra, ResultItem};
+use super::{
+    Answer, Extra, ResultItem,
+    rule::{Allowed, Rule},
+};
 use crate::{
     callback::Callback,
     object::{Field, Object},
@@ -16,10 +19,9 @@ impl Callback<'_> {
     /// The default answer, which changes nothing.
     #[must_use]
     pub fn answer(&self) -> Answer {
-        match self.command() {
-            "Sns.CallbackPrevFriendAdd" => allow_all(self.object(), "FriendItem"),
-            "Sns.CallbackPrevFriendResponse" => allow_all(self.object(), "ResponseFriendItem"),
-            "Chatbot.OnC2CSignalMessage" => ignore(),
+        match Rule::of(self.command()).extra {
+            Allowed::Friends(list) => allow_all(self.object(), list),
+            Allowed::Robot => ignore(),
             _ => Answer::ok(),
         }
     }
@@ -32,15 +34,18 @@ fn ignore() -> Answer {
 
 /// Allows every friend in the list who has a readable account.
 fn allow_all(object: &Object<'_>, list: &str) -> Answer {
-    let Some(Field::Array(list)) = object.get(list) else {
-        return Answer::ok().with(Extra::ResultItem(Vec::new()));
-    };
+    let allow = |to_account| ResultItem { to_account, code: 0, info: Cow::Borrowed("") };
+    let results = accounts(object, list).into_iter().map(allow);
+    Answer::ok().with(Extra::ResultItem(results.collect()))
+}
+
+/// The readable accounts in the list of friends.
+pub(super) fn accounts(object: &Object<'_>, list: &str) -> Vec<String> {
+    let Some(Field::Array(list)) = object.get(list) else { return Vec::new() };
     let repaired = surrogate::replaced(list);
     let entries: Vec<&RawValue> =
         serde_json::from_str(repaired.as_deref().unwrap_or(list)).unwrap_or_default();
-    let allow = |to_account| ResultItem { to_account, code: 0, info: Cow::Borrowed("") };
-    let results = entries.into_iter().filter_map(account).map(allow);
-    Answer::ok().with(Extra::ResultItem(results.collect()))
+    entries.into_iter().filter_map(account).collect()
 }
 
 /// The `To_Account` of an entry.

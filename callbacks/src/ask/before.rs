@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::{
-    codes::{CodeError, Deny, Message, Refuse, is_among},
+    codes::{CodeError, Deny, Message, Refuse},
     friend::FriendAnswer,
 };
 use crate::{
-    answer::{Answer, Element, Extra, NewMessage},
+    answer::{Answer, Element, Extra, NewMessage, rule::is_among},
     callback::Callback,
     event::{bot, sns},
     origin::Origin,

@@ -3,7 +3,10 @@
 use std::{error::Error, fmt};
 
 use super::sealed::Sealed;
-use crate::event::{c2c, group, official_account};
+use crate::{
+    answer::rule::{codes_of, in_words, is_among},
+    event::{c2c, group, official_account},
+};
 
 /// An event whose command is allowed or denied. Sealed: a command of Tencent either has this or not.
 pub trait Deny: Sealed {
@@ -27,32 +30,29 @@ pub struct CodeError {
     codes: &'static [(u32, u32)],
 }
 
-const GROUP: &[(u32, u32)] = &[(1, 1), (10_100, 10_200)];
-const C2C: &[(u32, u32)] = &[(1, 1), (120_001, 130_000)];
-
-/// Declares the events that can be denied, with their codes.
+/// Declares the events that can be denied, with their commands.
 macro_rules! deny {
-    ($($event:ty: $codes:expr;)*) => {
+    ($($event:ty: $command:literal;)*) => {
         $(
             impl Sealed for $event {}
 
             impl Deny for $event {
-                const CODES: &'static [(u32, u32)] = $codes;
+                const CODES: &'static [(u32, u32)] = codes_of($command);
             }
         )*
     };
 }
 
 deny! {
-    group::BeforeCreateGroup<'_>: GROUP;
-    group::BeforeApplyJoinGroup<'_>: GROUP;
-    group::BeforeInviteJoinGroup<'_>: GROUP;
-    group::BeforeSendMsg<'_>: GROUP;
-    group::BeforeCreateTopic<'_>: GROUP;
-    c2c::BeforeSendMsg<'_>: C2C;
-    official_account::BeforeCreateOfficialAccount<'_>: C2C;
-    official_account::BeforeAddSubscriber<'_>: &[(1, 1)];
-    official_account::BeforeSendMsg<'_>: C2C;
+    group::BeforeCreateGroup<'_>: "Group.CallbackBeforeCreateGroup";
+    group::BeforeApplyJoinGroup<'_>: "Group.CallbackBeforeApplyJoinGroup";
+    group::BeforeInviteJoinGroup<'_>: "Group.CallbackBeforeInviteJoinGroup";
+    group::BeforeSendMsg<'_>: "Group.CallbackBeforeSendMsg";
+    group::BeforeCreateTopic<'_>: "Group.CallbackBeforeCreateTopic";
+    c2c::BeforeSendMsg<'_>: "C2C.CallbackBeforeSendMsg";
+    official_account::BeforeCreateOfficialAccount<'_>: "OfficialAccount.CallbackBeforeCreateOfficialAccount";
+    official_account::BeforeAddSubscriber<'_>: "OfficialAccount.CallbackBeforeAddSubscriber";
+    official_account::BeforeSendMsg<'_>: "OfficialAccount.CallbackBeforeSendMsg";
 }
 
 impl Message for group::BeforeSendMsg<'_> {}
@@ -67,17 +67,6 @@ impl Refuse for official_account::BeforeAddSubscriber<'_> {
     const SUBSCRIBERS: bool = true;
 }
 
-pub(super) const fn is_among(code: u32, ranges: &[(u32, u32)]) -> bool {
-    let mut rest = ranges;
-    while let [(first, last), more @ ..] = rest {
-        if *first <= code && code <= *last {
-            return true;
-        }
-        rest = more;
-    }
-    false
-}
-
 impl CodeError {
     pub(super) fn check(code: u32, codes: &'static [(u32, u32)]) -> Result<(), Self> {
         if is_among(code, codes) { Ok(()) } else { Err(Self { code, codes }) }
@@ -86,11 +75,7 @@ impl CodeError {
 
 impl fmt::Display for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let range = |(first, last): &(u32, u32)| {
-            if first == last { first.to_string() } else { format!("{first} to {last}") }
-        };
-        let codes: Vec<_> = self.codes.iter().map(range).collect();
-        write!(f, "{} does not deny this command; its codes are {}", self.code, codes.join(", "))
+        write!(f, "{} does not deny this command; its codes are {}", self.code, in_words(self.codes))
     }
 }
 
@@ -120,7 +105,7 @@ mod tests {
             assert!(inside.into_iter().all(|code| CodeError::check(code, codes).is_ok()), "{codes:?}");
             assert!(outside.into_iter().all(|code| CodeError::check(code, codes).is_err()), "{codes:?}");
         }
-        let error = CodeError::check(7, GROUP).expect_err("7 is not a code");
+        let error = CodeError::check(7, group::BeforeSendMsg::CODES).expect_err("7 is not a code");
         assert_eq!(error.to_string(), "7 does not deny this command; its codes are 1, 10100 to 10200");
     }
 }

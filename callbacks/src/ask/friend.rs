@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::codes::{CodeError, is_among};
-use crate::answer::ResultItem;
-
-/// The codes that deny a friend.
-const CODES: &[(u32, u32)] = &[(38_000, 39_000)];
+use super::codes::CodeError;
+use crate::answer::{
+    ResultItem,
+    rule::{FRIEND, is_among},
+};
 
 /// The answer for one entry of `FriendItem` or `ResponseFriendItem`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl FriendAnswer {
     /// let denied = tencent_chat_callbacks::FriendAnswer::deny::<1>("No.");
     /// ```
     pub fn deny<const CODE: u32>(text: impl Into<Cow<'static, str>>) -> Self {
-        const { assert!(is_among(CODE, CODES), "a friend is not denied with this code") };
+        const { assert!(is_among(CODE, FRIEND), "a friend is not denied with this code") };
         Self { code: CODE, info: text.into() }
     }
 
@@ -38,7 +38,7 @@ impl FriendAnswer {
     /// # Errors
     /// If the code is outside of 38000 to 39000.
     pub fn try_deny(code: u32, text: impl Into<Cow<'static, str>>) -> Result<Self, CodeError> {
-        CodeError::check(code, CODES).map(|()| Self { code, info: text.into() })
+        CodeError::check(code, FRIEND).map(|()| Self { code, info: text.into() })
     }
 
     pub(super) fn into_result_item(self, to_account: &str) -> ResultItem {

@@ -202,3 +202,14 @@ fn empty_replacements_and_refusals_allow() {
     assert_eq!(ask.replace(Vec::<Element>::new()).json(), PLAIN);
     assert_eq!(ask.replace(["hello"]), ask.replace([Element::text("hello")]));
 }
+
+#[test]
+fn every_answer_of_an_ask_passes_its_check() {
+    for (command, body) in bodies() {
+        let callback = Callback::of(&command, &body).expect("an object");
+        for decide in [strict, |ask: Ask<'_>| ask.answer()] {
+            let json = json_of(decide, &command, &body);
+            assert_eq!(callback.check_answer(&json), Ok(()), "{command}: {json}");
+        }
+    }
+}
