@@ -6,6 +6,8 @@
 //! always offers HTTP/2, so this one is built from the same parts: hyper and rustls.
 
 use std::{
+    error::Error as StdError,
+    io,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -21,7 +23,8 @@ use hyper_util::{
 use lambda_http::http::{Request, Response, Uri};
 use lambda_runtime::{Error as BoxError, Service};
 use rustls::{
-    ClientConfig, RootCertStore,
+    ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier,
+    client::danger::ServerCertVerifier,
     crypto::ring,
     pki_types::{CertificateDer, pem::PemObject},
 };
@@ -31,13 +34,15 @@ pub(crate) mod sdk;
 /// The roots that Amazon recommends for a small trust store.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// Time limits of a client.
+/// Limits of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// For connecting, including TLS.
     pub connect: Duration,
     /// After this time an idle connection is closed.
     pub idle: Duration,
+    /// How many idle connections are kept. With one, at most one request is lost if it fell silent while idle.
+    pub idle_connections: usize,
 }
 
 /// A client. It follows no redirects and ignores proxy settings in the environment.
@@ -45,18 +50,23 @@ pub struct Limits {
 pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
-    /// A client that trusts these roots and keeps one idle connection. With one connection, at most one request is
-    /// lost if it fell silent while idle.
+    /// A client that trusts these roots.
     ///
     /// The cryptography is ring's. The SDK's default, aws-lc, makes the binary larger and gathers entropy before the
     /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
     /// exchange.
     pub(crate) fn new(roots: RootCertStore, limits: Limits) -> Self {
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("ring has cipher suites for them")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        Self::with_tls(tls().with_root_certificates(roots).with_no_client_auth(), limits)
+    }
+
+    /// A client that decides by itself which certificates it trusts.
+    #[must_use]
+    pub fn with_verifier(verifier: Arc<dyn ServerCertVerifier>, limits: Limits) -> Self {
+        let tls = tls().dangerous().with_custom_certificate_verifier(verifier);
+        Self::with_tls(tls.with_no_client_auth(), limits)
+    }
+
+    fn with_tls(mut tls: ClientConfig, limits: Limits) -> Self {
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let mut http = HttpConnector::new();
         http.enforce_http(false);
@@ -65,7 +75,7 @@ impl Https {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(limits.idle)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(limits.idle_connections)
             .build(connect);
         Self(client)
     }
@@ -90,6 +100,21 @@ impl Https {
     pub async fn send(&self, request: Request<SdkBody>) -> Result<Response<SdkBody>, Error> {
         Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
     }
+}
+
+fn tls() -> ConfigBuilder<ClientConfig, WantsVerifier> {
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has cipher suites for them")
+}
+
+/// An error and its causes. A handshake's error is wrapped in an `io::Error`, whose `source()` skips the wrapped error
+/// itself. So the chain is followed with `get_ref` there.
+pub fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
+        None => error.source(),
+    })
 }
 
 /// The certificates that the machine trusts. Reading all 140 takes most of a start.

@@ -72,8 +72,9 @@ pub(crate) enum Command {
     /// Send recorded callbacks again to a receiver, in order of time.
     ///
     /// Each callback is sent as Tencent sent it, the body byte for byte. The URL also has Replayed=1, and a new signature
-    /// if CALLBACK_TOKENS has a token for the application. Callbacks are sent one at a time. The command fails if a
-    /// callback is not answered with 200, and stops after five in a row without any answer.
+    /// if CALLBACK_TOKENS has a token for the application. The receiver takes a callback by answering 200. The command
+    /// fails if the receiver does not take one. It stops after five in a row that do not reach the receiver, and after
+    /// five minutes without any answer.
     ///
     /// JSON: {"pk", "sk", "CallbackCommand", "status", "answer", "ms"}. The status is 0 if there is no answer. With
     /// --dry-run, only the first three.
@@ -85,8 +86,9 @@ pub(crate) enum Command {
     /// CALLBACK_TOKENS has a token for the application. The application is --app, $SDK_APP_ID, or the stack's only
     /// application; without a stack, it is 1400000001 by default.
     ///
-    /// The exit code is 0 if the answer is as expected: status 200 with ActionStatus OK, or status 401 with --wrong-sign
-    /// or --stale. Otherwise it is 1.
+    /// The exit code is 0 if Tencent would accept the answer: status 200, and a JSON object that this command can have. With
+    /// --wrong-sign or --stale, it is 0 if the status is 401. Otherwise it is 1. An answer after 2 s gives a warning,
+    /// because Tencent does not wait longer.
     ///
     /// JSON: {"CallbackCommand", "status", "answer", "ms"}. The status is 0 if there is no answer.
     Send(Sending),
@@ -131,4 +133,18 @@ pub(crate) enum Command {
     ///
     /// For bash: chat-events completions bash > ~/.local/share/bash-completion/completions/chat-events
     Completions(Completions),
+}
+
+impl Command {
+    /// Whether it changes and sends nothing. Then a reader that closes the output has seen enough.
+    pub(crate) fn only_reads(&self) -> bool {
+        match self {
+            Self::Send(_) => false,
+            Self::Erase(erase) => erase.dry_run,
+            Self::Redrive(redrive) => redrive.dry_run,
+            Self::Replay(replay) => replay.dry_run,
+            Self::Follow(follow) => follow.forward_to.is_none(),
+            _ => true,
+        }
+    }
 }

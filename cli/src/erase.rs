@@ -42,7 +42,7 @@ pub(crate) struct Erase {
     person: String,
     /// Only print what would be erased
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Read the whole table and erase, without asking
     #[arg(long)]
     yes: bool,

@@ -21,7 +21,8 @@ use crate::{
         columns::{Column, Cut},
         note,
     },
-    sender::{Sender, line},
+    receiver::ConnectionFlags,
+    sender::{Line, Sender},
     table::Table,
 };
 
@@ -49,7 +50,9 @@ pub(crate) struct Follow {
     subject: Option<String>,
     /// Send each event to a receiver, as Tencent would, and print its answer
     #[arg(long, value_name = "URL")]
-    forward_to: Option<String>,
+    pub(crate) forward_to: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionFlags,
     /// Begin with the oldest event in the table's stream, which keeps one day
     #[arg(long)]
     from_start: bool,
@@ -66,7 +69,8 @@ impl Follow {
 /// Prints new events until it is stopped.
 pub(crate) async fn run(deployment: &Deployment, follow: &Follow, output: &mut Output) -> Result<(), Fault> {
     let table = Table::of(deployment)?;
-    let mut sender = follow.forward_to.as_deref().map(|url| Sender::new(url, false)).transpose()?;
+    let sender = |url| Sender::new(url, &follow.connection, false);
+    let mut sender = follow.forward_to.as_deref().map(sender).transpose()?;
     let arn = stream(deployment, &table.name).await?;
     let label = deployment.label("follow", &table.name);
     let mut shards = Shards::open(Client::new(&deployment.config), arn, label, follow.from_start).await?;
@@ -96,9 +100,9 @@ async fn forward(
     output: &mut Output,
 ) -> Result<(), Fault> {
     let event = table.with_body(event).await?;
-    let answer = sender.send(&event).await?;
+    let answer = sender.send(&event)?.await;
     if output.json {
-        output.json_line(&line(&event, &answer))?;
+        output.text(&Line::of(&event, &answer).json())?;
     } else {
         let command = event.command();
         let (status, millis) = (answer.status.to_string(), format!("{} ms", answer.millis()));

@@ -42,14 +42,16 @@ use output::{Output, note};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(code) => code,
-        Err(Fault::Closed) => ExitCode::SUCCESS,
-        Err(Fault::Message(message)) => {
-            note(&format!("chat-events: {message}"));
-            ExitCode::FAILURE
-        }
-    }
+    let arguments = Arguments::parse();
+    let only_reads = arguments.command.only_reads();
+    let message = match run(arguments).await {
+        Ok(code) => return code,
+        Err(Fault::Closed) if only_reads => return ExitCode::SUCCESS,
+        Err(Fault::Closed) => "the output was closed before the end".to_owned(),
+        Err(Fault::Message(message)) => message,
+    };
+    note(&format!("chat-events: {message}"));
+    ExitCode::FAILURE
 }
 
 async fn run(Arguments { command, deployment, json }: Arguments) -> Result<ExitCode, Fault> {

@@ -1,13 +1,18 @@
 //! A receiver of callbacks at a URL.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use clap::Args;
 use http::{
-    Request, Response,
-    header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE},
+    Request, Response, Uri,
+    header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, USER_AGENT},
 };
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
 use tencent_chat_webhook::{
     forward::ForwardUrl,
     https::{Https, Limits},
@@ -15,18 +20,40 @@ use tencent_chat_webhook::{
 
 use crate::fault::{Fault, causes};
 
+mod certificates;
+mod reason;
+
 /// The largest part of an answer that is read, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// The time limit for an answer. Tencent waits 2 s; a start in a debugger takes longer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
+/// Some firewalls reject requests without this header.
+const AGENT: &str = concat!("chat-events/", env!("CARGO_PKG_VERSION"));
+
+const LIMITS: Limits =
+    Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4), idle_connections: 256 };
+
+/// How to connect to a receiver.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ConnectionFlags {
+    /// Trust the certificates in this PEM file, instead of the machine's
+    ///
+    /// The file has the certificate of an authority, or the receiver's own certificate.
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Allow http:// to another machine: for 60 s, whoever reads the signature can send callbacks to the function
+    #[arg(long)]
+    insecure: bool,
+}
 
 /// A receiver.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Receiver {
     url: ForwardUrl,
+    /// Its host and port. The rest of the URL may contain a password, so no message has it.
+    server: String,
     client: Https,
 }
 
@@ -38,23 +65,27 @@ pub(crate) struct Answer {
     /// The answer's body, or the reason why there is none.
     pub(crate) text: String,
     pub(crate) time: Duration,
+    /// Whether the receiver got the request.
+    pub(crate) was_sent: bool,
 }
 
 impl Answer {
-    /// No answer, with the reason.
-    pub(crate) fn none(why: &str) -> Self {
-        Self { status: 0, text: why.to_owned(), time: Duration::ZERO }
+    /// No answer, because the callback was not sent.
+    pub(crate) fn unsent(why: String) -> Self {
+        Self { status: 0, text: why, time: Duration::ZERO, was_sent: false }
     }
 
-    pub(crate) fn is_ok(&self) -> bool {
-        self.status == 200
+    /// Whether the receiver has taken the callback.
+    pub(crate) fn is_taken(&self) -> bool {
+        is_taken(self.status)
     }
 
-    /// Status, answer and time, for a program.
-    pub(crate) fn json(&self) -> Value {
-        let answer = serde_json::from_str(&self.text).ok().filter(Value::is_object);
-        let answer = answer.unwrap_or_else(|| Value::from(self.text.as_str()));
-        json!({ "status": self.status, "answer": answer, "ms": self.millis() })
+    /// The answer, if it is a JSON object, on one line and with all digits of its numbers.
+    pub(crate) fn object(&self) -> Option<Box<RawValue>> {
+        let object = serde_json::from_str::<&RawValue>(&self.text).ok()?.get();
+        // In JSON, a string has no line breaks.
+        let line = object.starts_with('{').then(|| object.replace(['\n', '\r'], " "))?;
+        RawValue::from_string(line).ok()
     }
 
     pub(crate) fn millis(&self) -> u64 {
@@ -62,14 +93,29 @@ impl Answer {
     }
 }
 
+/// Whether a receiver with this status has taken a callback.
+pub(crate) fn is_taken(status: u16) -> bool {
+    status == 200
+}
+
 impl Receiver {
-    pub(crate) fn new(url: &str) -> Result<Self, Fault> {
-        // The URL may hold a password, so it is not quoted.
-        let url = ForwardUrl::with_any_scheme(url)
-            .map_err(|_| Fault::new("--to is not an http:// or https:// URL"))?;
-        let client =
-            if url.is_https() { Https::with_system_roots(LIMITS) } else { Https::without_roots(LIMITS) };
-        Ok(Self { url, client })
+    pub(crate) fn new(url: &str, flags: &ConnectionFlags) -> Result<Self, Fault> {
+        let url = parse(url).ok_or_else(|| {
+            Fault::new("the receiver is not a URL such as https://example.com/im or localhost:8080")
+        })?;
+        if !url.is_https() && !url.is_on_loopback() && !flags.insecure {
+            return Err(Fault::new(
+                "over http://, others can read the signature, and send callbacks to the function for 60 s; use https://, or add --insecure",
+            ));
+        }
+        let client = match &flags.cacert {
+            Some(file) => Https::with_verifier(Arc::new(certificates::Trusted::read(file)?), LIMITS),
+            None if url.is_https() => Https::with_system_roots(LIMITS),
+            None => Https::without_roots(LIMITS),
+        };
+        let server =
+            url.with_query("").parse().ok().and_then(|uri: Uri| uri.authority().map(ToString::to_string));
+        Ok(Self { url, server: server.unwrap_or_default(), client })
     }
 
     /// Whether it is on this machine.
@@ -77,20 +123,11 @@ impl Receiver {
         self.url.is_on_loopback()
     }
 
-    /// Sends a callback.
-    pub(crate) async fn post(&self, query: &str, body: impl Into<SdkBody>) -> Answer {
-        let started = Instant::now();
-        let exchange = tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(query, body.into())).await;
-        let (status, text) = match exchange {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(fault)) => (0, fault),
-            Err(_) => (0, format!("no answer in {} s", ANSWER_TIMEOUT.as_secs())),
-        };
-        Answer { status, text, time: started.elapsed() }
-    }
-
-    async fn exchange(&self, query: &str, body: SdkBody) -> Result<(u16, String), String> {
-        let mut request = Request::post(self.url.with_query(query)).header(CONTENT_TYPE, "application/json");
+    /// The request that sends a callback.
+    pub(crate) fn request(&self, query: &str, body: SdkBody) -> Result<Request<SdkBody>, http::Error> {
+        let mut request = Request::post(self.url.with_query(query))
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, AGENT);
         // Some servers send head and body in two segments, and wait for the acknowledgement of the first one. On a
         // connection that is kept, that takes 40 ms. On this machine, a new connection costs nothing.
         if self.is_local() {
@@ -99,11 +136,48 @@ impl Receiver {
         if let Some(authorization) = self.url.authorization() {
             request = request.header(AUTHORIZATION, authorization);
         }
-        let request = request.body(body).map_err(|error| error.to_string())?;
-        let response = self.client.send(request).await.map_err(|error| causes(&error))?;
-        let status = response.status().as_u16();
-        Ok((status, read(response).await?))
+        request.body(body)
     }
+
+    /// Sends a callback.
+    pub(crate) async fn post(&self, query: &str, body: impl Into<SdkBody>) -> Answer {
+        let request = match self.request(query, body.into()) {
+            Ok(request) => request,
+            Err(error) => return Answer::unsent(format!("not sent: {error}")),
+        };
+        let started = Instant::now();
+        let exchange = tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
+        let timeout = || Answer {
+            was_sent: true,
+            ..Answer::unsent(format!("{} did not answer in {} s", self.server, ANSWER_TIMEOUT.as_secs()))
+        };
+        Answer { time: started.elapsed(), ..exchange.unwrap_or_else(|_| timeout()) }
+    }
+
+    async fn exchange(&self, request: Request<SdkBody>) -> Answer {
+        let response = match self.client.send(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                let why = reason::reason(&error, &self.server);
+                return Answer { was_sent: !error.is_connect(), ..Answer::unsent(why) };
+            }
+        };
+        let status = response.status().as_u16();
+        match read(response).await {
+            Ok(text) => Answer { status, text, time: Duration::ZERO, was_sent: true },
+            Err(why) => Answer { was_sent: true, ..Answer::unsent(why) },
+        }
+    }
+}
+
+/// A URL. Without a scheme it is `http` on this machine, and `https` elsewhere.
+fn parse(text: &str) -> Option<ForwardUrl> {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    if scheme.is_some_and(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        return ForwardUrl::with_any_scheme(text).ok();
+    }
+    let with_scheme = |scheme| ForwardUrl::with_any_scheme(&format!("{scheme}://{text}")).ok();
+    with_scheme("http").filter(ForwardUrl::is_on_loopback).or_else(|| with_scheme("https"))
 }
 
 async fn read(response: Response<SdkBody>) -> Result<String, String> {
@@ -117,4 +191,33 @@ async fn read(response: Response<SdkBody>) -> Result<String, String> {
         }
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_without_scheme_is_http_only_on_this_machine() {
+        for (text, expected) in [
+            ("localhost:8080", "http://localhost:8080/"),
+            ("127.0.0.1/im?next=http://x", "http://127.0.0.1/im?next=http://x"),
+            ("[::1]:80", "http://[::1]:80/"),
+            ("example.com/im", "https://example.com/im"),
+            ("http://example.com", "http://example.com/"),
+        ] {
+            assert_eq!(parse(text).map(|url| url.with_query("")).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["", ":8080", "/im", "ftp://localhost", "localhost:0", "localhost:x"] {
+            assert!(parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn answer_keeps_its_digits_on_one_line() {
+        let answer = |text: &str| Answer { status: 200, ..Answer::unsent(text.to_owned()) };
+        let object = answer("{\r\n \"a\": 18446744073709551616\n}\n").object().expect("an object");
+        assert_eq!(object.get(), "{   \"a\": 18446744073709551616 }");
+        assert!(["[1]", "{", "", "{}x"].iter().all(|text| answer(text).object().is_none()));
+    }
 }

@@ -72,7 +72,7 @@ pub(crate) struct Redrive {
     log_group: Option<String>,
     /// Only print what would be recorded
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Record the callbacks from standard input without asking
     #[arg(short, long, conflicts_with = "since")]
     yes: bool,

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use tencent_chat_callbacks::signature::sign;
 use tencent_chat_webhook::{record::RecordedEvent, settings, time::now_millis};
 
 use crate::{
     fault::Fault,
-    receiver::{Answer, Receiver},
+    plain::escaped,
+    receiver::{Answer, ConnectionFlags, Receiver},
 };
 
 /// The parameters of a callback's URL.
@@ -68,6 +70,11 @@ impl Signature {
         let sign = sign(token, &request_time);
         Self { request_time, sign }
     }
+
+    /// The same without the secret part, to show it.
+    pub(crate) fn hidden(self) -> Self {
+        Self { sign: "***".to_owned(), ..self }
+    }
 }
 
 /// The token in `CALLBACK_TOKENS` that signs an application's callbacks.
@@ -87,15 +94,16 @@ pub(crate) struct Sender {
 
 impl Sender {
     /// With `is_replay`, the URL says that the callback was sent before.
-    pub(crate) fn new(url: &str, is_replay: bool) -> Result<Self, Fault> {
-        Ok(Self { receiver: Receiver::new(url)?, is_replay, tokens: HashMap::new() })
+    pub(crate) fn new(url: &str, flags: &ConnectionFlags, is_replay: bool) -> Result<Self, Fault> {
+        Ok(Self { receiver: Receiver::new(url, flags)?, is_replay, tokens: HashMap::new() })
     }
 
     /// Sends an event, with a new signature if its application has a token.
-    pub(crate) async fn send(&mut self, event: &RecordedEvent) -> Result<Answer, Fault> {
-        let Some(body) = event.body() else {
-            return Ok(Answer::none("not sent: a part of its body is not in the table"));
-        };
+    pub(crate) fn send(
+        &mut self,
+        event: &RecordedEvent,
+    ) -> Result<impl Future<Output = Answer> + Send + use<>, Fault> {
+        let body = event.body().map(str::to_owned);
         let app = event.sdk_appid();
         let token = match self.tokens.get(app) {
             Some(token) => token,
@@ -103,17 +111,50 @@ impl Sender {
         };
         let signature = token.as_ref().map(|token| Signature::new(token, 0));
         let parameters = Parameters { is_replayed: self.is_replay, ..Parameters::of(event) };
-        Ok(self.receiver.post(&parameters.query(signature.as_ref()), body).await)
+        let (receiver, query) = (self.receiver.clone(), parameters.query(signature.as_ref()));
+        Ok(async move {
+            match body {
+                Some(body) => receiver.post(&query, body).await,
+                None => Answer::unsent("not sent: a part of its body is not in the table".to_owned()),
+            }
+        })
     }
 }
 
-/// The JSON line for an event that was sent, and its answer.
-pub(crate) fn line(event: &RecordedEvent, answer: &Answer) -> Value {
-    let mut line = answer.json();
-    for name in ["pk", "sk", "CallbackCommand"] {
-        line[name] = event.attribute(name).into();
+/// The JSON line for a callback and its answer.
+#[derive(Serialize)]
+pub(crate) struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pk: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sk: Option<&'a str>,
+    #[serde(rename = "CallbackCommand")]
+    command: Option<&'a str>,
+    status: u16,
+    /// The JSON object, else a string.
+    answer: Option<Box<RawValue>>,
+    ms: u64,
+}
+
+impl<'a> Line<'a> {
+    pub(crate) fn new(command: &'a str, answer: &Answer) -> Self {
+        let Answer { status, text, .. } = answer;
+        let object = answer.object().or_else(|| to_raw_value(text).ok());
+        let ms = answer.millis();
+        Self { pk: None, sk: None, command: Some(command), status: *status, answer: object, ms }
     }
-    line
+
+    /// The line in JSON, with escapes for characters that are not plain.
+    pub(crate) fn json(&self) -> String {
+        // Serializing it can't fail.
+        escaped(&serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// The line of a recorded event.
+    pub(crate) fn of(event: &'a RecordedEvent, answer: &Answer) -> Self {
+        let command = event.attribute("CallbackCommand");
+        Self { pk: Some(event.pk()), sk: Some(event.sk()), command, ..Self::new("", answer) }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@
 
 use std::{
     error::Error,
-    io,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -25,10 +24,11 @@ use aws_smithy_runtime_api::client::{
 };
 use hyper_util::client::legacy::connect::capture_connection;
 
-use super::{Https, Limits, amazon_roots};
+use super::{Https, Limits, amazon_roots, chain};
 
 /// DynamoDB closes idle connections at some point, and the SDK then retries the write. So this limit can be long.
-const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90) };
+const LIMITS: Limits =
+    Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90), idle_connections: 1 };
 
 /// A client that is created once. The SDK would create its own client twice, once only as a check.
 pub(crate) fn client() -> SharedHttpClient {
@@ -102,13 +102,7 @@ async fn send(client: &Https, request: HttpRequest) -> Result<HttpResponse, Conn
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
 }
 
-/// Whether the handshake failed because the server's certificate does not chain up to Amazon's roots. That error is
-/// wrapped in an `io::Error`, whose `source()` skips the wrapped error itself. So the chain is followed with
-/// `get_ref` there.
+/// Whether the handshake failed because the server's certificate does not chain up to Amazon's roots.
 fn is_invalid_certificate(error: &(dyn Error + 'static)) -> bool {
-    let mut chain = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
-        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
-        None => error.source(),
-    });
-    chain.any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+    chain(error).any(|error| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
 }

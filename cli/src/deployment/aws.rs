@@ -3,7 +3,11 @@
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
 };
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{
+    Builder, Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 use aws_types::SdkConfig;
 
 use crate::fault::Fault;
@@ -28,7 +32,7 @@ impl Local {
             .region(Region::from_static("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&self.url)
-            .http_client(https())
+            .http_client(https(None))
             .build()
     }
 }
@@ -42,7 +46,10 @@ pub(crate) fn config() -> std::future::Ready<Result<SdkConfig, Fault>> {
 /// Credentials and Region, from the places where every AWS tool looks.
 #[cfg(feature = "aws")]
 pub(crate) async fn config() -> Result<SdkConfig, Fault> {
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https()).load().await;
+    // HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
+    let proxies = ProxyConfig::from_env();
+    let config =
+        aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https(Some(proxies))).load().await;
     if config.region().is_none() {
         return Err(Fault::new("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one"));
     }
@@ -50,6 +57,13 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
 }
 
 /// An HTTPS client with ring, as in the function.
-fn https() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+fn https(proxies: Option<ProxyConfig>) -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        connector
+            .set_proxy_config(proxies.clone())
+            .set_connector_settings(settings.cloned())
+            .set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.enable_tcp_nodelay(true).build()
+    })
 }

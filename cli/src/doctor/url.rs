@@ -1,5 +1,6 @@
 //! Whether the URL answers, and admits only signed requests.
 
+use serde_json::Value;
 use tencent_chat_callbacks::signature::TOLERANCE_SECONDS;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 use crate::{
     deployment::Deployment,
     fault::Fault,
-    receiver::{Answer, Receiver},
+    receiver::{Answer, ConnectionFlags, Receiver},
     sender::{Parameters, Signature, token},
 };
 
@@ -25,7 +26,7 @@ pub(super) async fn check(deployment: &Deployment) -> Vec<Finding> {
         Ok(url) => url,
         Err(finding) => return vec![finding],
     };
-    let Ok(receiver) = Receiver::new(&url) else {
+    let Ok(receiver) = Receiver::new(&url, &ConnectionFlags::default()) else {
         let finding = format!("the stack's CallbackUrl is not a URL: {url}");
         return vec![Finding::wrong(UNSIGNED, finding, "check DomainName")];
     };
@@ -113,6 +114,7 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
 /// Whether the function sent the answer. A domain without an API also answers 403, and a web server may answer 200 or
 /// 401.
 fn is_the_functions(answer: &Answer) -> bool {
-    let json = &answer.json()["answer"];
-    ["ActionStatus", "ErrorInfo", "ErrorCode"].iter().all(|name| json.get(name).is_some())
+    let fields = ["ActionStatus", "ErrorInfo", "ErrorCode"];
+    serde_json::from_str::<Value>(&answer.text)
+        .is_ok_and(|answer| fields.iter().all(|name| answer.get(name).is_some()))
 }

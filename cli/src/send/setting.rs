@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use serde_json::{Map, Value};
+use serde_json::{Value, value::RawValue};
 
 use crate::fault::Fault;
 
@@ -11,109 +11,127 @@ use crate::fault::Fault;
 pub(super) struct Setting {
     /// The path as it was typed.
     path: String,
-    steps: Vec<Step>,
+    /// The same path as a JSON pointer.
+    pointer: String,
     value: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    /// A field of an object. A number after a dot is the index of an element if the value is an array.
-    Field(String),
-    /// An element of an array, in brackets.
-    Element(usize),
 }
 
 impl FromStr for Setting {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (path, value) = text.split_once('=').ok_or("expected PATH=VALUE")?;
-        let steps = steps(path).ok_or("expected a PATH like GroupId or MemberList[0].Member_Account")?;
-        Ok(Self { path: path.to_owned(), steps, value: value.to_owned() })
+        let expected = "expected PATH=VALUE, with a PATH like GroupId or MemberList[0].Member_Account";
+        let (path, value) = text.split_once('=').filter(|(path, _)| !path.is_empty()).ok_or(expected)?;
+        let steps = path.replace('~', "~0").replace('/', "~1").replace(['.', '['], "/").replace(']', "");
+        Ok(Self { path: path.to_owned(), pointer: format!("/{steps}"), value: value.to_owned() })
     }
 }
 
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
-    for part in path.split('.') {
-        let (name, brackets) = part.split_at(part.find('[').unwrap_or(part.len()));
-        if name.is_empty() {
-            return None;
-        }
-        steps.push(Step::Field(name.to_owned()));
-        if brackets.is_empty() {
-            continue;
-        }
-        let numbers = brackets.strip_prefix('[')?.strip_suffix(']')?;
-        for number in numbers.split("][") {
-            steps.push(Step::Element(index(number)?));
-        }
+/// A body that is changed, and its new values as they were typed: a JSON number can have more digits than the numbers
+/// of `serde_json`.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// A string of a NUL and a number stands for a new value. An argument has no NUL.
+    json: Value,
+    values: Vec<Box<RawValue>>,
+}
+
+impl From<Value> for Body {
+    fn from(json: Value) -> Self {
+        Self { json, values: Vec::new() }
     }
-    Some(steps)
 }
 
-fn index(digits: &str) -> Option<usize> {
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-}
-
-impl Setting {
-    /// Sets the field, and creates missing objects and arrays on the way.
-    pub(super) fn apply(&self, body: &mut Value) -> Result<(), Fault> {
-        let mut at = body;
-        for step in &self.steps {
-            at = step
-                .enter(at)
-                .map_err(|fault| Fault::Message(format!("can't set {}: {fault}", self.path)))?;
-        }
-        *at = match at {
-            Value::String(_) => Value::from(self.value.as_str()),
-            _ => serde_json::from_str(&self.value).unwrap_or_else(|_| Value::from(self.value.as_str())),
+impl Body {
+    /// Sets a field that is there. A string stays a string.
+    pub(super) fn set(&mut self, setting: &Setting) -> Result<(), Fault> {
+        let Setting { path, pointer, value } = setting;
+        let is_text = match self.json.pointer(pointer) {
+            Some(old) => old.as_str().is_some_and(|text| !text.starts_with('\0')),
+            None => return Err(self.missing(setting)),
         };
+        let new = if is_text { Value::from(value.as_str()) } else { self.value(value) };
+        match self.json.pointer_mut(pointer) {
+            Some(field) => *field = new,
+            None => return Err(Fault::Message(format!("can't set {path}"))),
+        }
         Ok(())
     }
-}
 
-impl Step {
-    /// The value one step below another. A missing value is created as `null`.
-    fn enter<'a>(&self, value: &'a mut Value) -> Result<&'a mut Value, String> {
-        if value.is_null() {
-            *value = match self {
-                Self::Field(_) => Value::Object(Map::new()),
-                Self::Element(_) => Value::Array(Vec::new()),
-            };
+    /// Adds a field to an object, or the next element to an array.
+    pub(super) fn add(&mut self, setting: &Setting) -> Result<(), Fault> {
+        let Setting { path, pointer, value } = setting;
+        let fault = |why: String| Err(Fault::Message(format!("can't add {path}: {why}")));
+        let new = self.value(value);
+        let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
+        match self.json.pointer_mut(parent) {
+            Some(Value::Object(fields)) if !fields.contains_key(name) => {
+                fields.insert(name.replace("~1", "/").replace("~0", "~"), new);
+            }
+            Some(Value::Array(elements)) if *name == elements.len().to_string() => elements.push(new),
+            Some(Value::Object(_)) => return fault("the body has it; use --set".to_owned()),
+            Some(Value::Array(elements)) => {
+                return fault(format!("the next element of the array is [{}]", elements.len()));
+            }
+            _ => {
+                return fault("its parent is not in the body; add the whole parent as JSON".to_owned());
+            }
         }
-        match (value, self) {
-            (Value::Object(fields), Self::Field(name)) => {
-                Ok(fields.entry(name.as_str()).or_insert(Value::Null))
+        Ok(())
+    }
+
+    /// The placeholder of a value if it is JSON, else a string.
+    fn value(&mut self, text: &str) -> Value {
+        match RawValue::from_string(text.to_owned()) {
+            Ok(value) => {
+                self.values.push(value);
+                Value::from(format!("\0{}", self.values.len() - 1))
             }
-            (Value::Array(elements), _) => {
-                let count = elements.len();
-                if self.element() == Some(count) {
-                    elements.push(Value::Null);
-                }
-                let element = self.element().and_then(|index| elements.get_mut(index));
-                element
-                    .ok_or_else(|| format!("the array has no element {self}; its next element is [{count}]"))
-            }
-            (Value::Object(_), Self::Element(_)) => Err(format!("the parent of {self} is not an array")),
-            _ => Err(format!("the parent of {self} is not an object or array")),
+            Err(_) => Value::from(text),
         }
     }
 
-    fn element(&self) -> Option<usize> {
-        match self {
-            Self::Field(name) => index(name),
-            Self::Element(index) => Some(*index),
-        }
+    fn missing(&self, setting: &Setting) -> Fault {
+        let Setting { path, value, .. } = setting;
+        let mut paths = Vec::new();
+        let name = path.rsplit(['.', ']']).next().unwrap_or(path);
+        paths_to(name, &self.json, "", &mut paths);
+        let advice = match paths.as_slice() {
+            [] => String::new(),
+            paths => format!("did you mean {}? ", paths.join(", ")),
+        };
+        Fault::Message(format!("the sample has no {path}; {advice}To add it: --add {path}={value}"))
     }
 }
 
-impl std::fmt::Display for Step {
+impl std::fmt::Display for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Field(name) => f.write_str(name),
-            Self::Element(index) => write!(f, "[{index}]"),
+        let mut text = self.json.to_string();
+        for (index, value) in self.values.iter().enumerate() {
+            text = text.replacen(&format!("\"\\u0000{index}\""), value.get(), 1);
         }
+        f.write_str(&text)
+    }
+}
+
+/// The paths in a value that end with a name.
+fn paths_to(name: &str, value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                let path = if path.is_empty() { field.clone() } else { format!("{path}.{field}") };
+                if field == name {
+                    found.push(path.clone());
+                }
+                paths_to(name, value, &path, found);
+            }
+        }
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                paths_to(name, element, &format!("{path}[{index}]"), found);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -123,69 +141,68 @@ mod tests {
 
     use super::*;
 
-    /// The body with a setting, or the error.
-    fn set(setting: &str) -> Result<Value, String> {
-        let mut body = json!({ "GroupId": "g", "EventTime": "1", "MsgSeq": 1, "Info": {}, "MemberList": [{ "Member_Account": "a" }] });
-        match setting.parse::<Setting>()?.apply(&mut body) {
-            Ok(()) => Ok(body),
+    type Change = fn(&mut Body, &Setting) -> Result<(), Fault>;
+
+    /// The body after a change, or the error.
+    fn change(change: Change, setting: &str) -> Result<String, String> {
+        let json = json!({ "Id": "g", "List": [{ "A": "a" }], "Seq": 1 });
+        let mut body = Body::from(json);
+        match change(&mut body, &setting.parse()?) {
+            Ok(()) => Ok(body.to_string()),
             Err(Fault::Message(message)) => Err(message),
             Err(Fault::Closed) => Err("closed".to_owned()),
         }
     }
 
     #[test]
-    fn value_has_the_type_of_the_field() {
-        for (setting, path, expected) in [
-            ("GroupId=true", "/GroupId", json!("true")),
-            ("GroupId=a=b", "/GroupId", json!("a=b")),
-            ("GroupId=", "/GroupId", json!("")),
-            ("EventTime=1767225600000", "/EventTime", json!("1767225600000")),
-            ("MsgSeq=2", "/MsgSeq", json!(2)),
-            ("MsgSeq=two", "/MsgSeq", json!("two")),
-            ("MemberList=[]", "/MemberList", json!([])),
-            ("New={\"a\":null}", "/New", json!({ "a": null })),
-        ] {
-            assert_eq!(set(setting).map(|body| body.pointer(path).cloned()), Ok(Some(expected)), "{setting}");
-        }
-    }
-
-    #[test]
-    fn missing_path_is_created() {
-        for (path, pointer) in [
-            ("MemberList[0].Member_Account", "/MemberList/0/Member_Account"),
-            ("MemberList.0.Member_Account", "/MemberList/0/Member_Account"),
-            ("MemberList[1].Member_Account", "/MemberList/1/Member_Account"),
-            ("MemberList.1", "/MemberList/1"),
-            ("Info.To_Account", "/Info/To_Account"),
-            ("CallRecord.EndTime", "/CallRecord/EndTime"),
-            ("Matrix[0][0].x", "/Matrix/0/0/x"),
-        ] {
-            let body = set(&format!("{path}=here")).expect(path);
-            assert_eq!(body.pointer(pointer), Some(&json!("here")), "{path}: {body}");
-        }
-    }
-
-    #[test]
-    fn impossible_path_is_an_error() {
+    fn set_value_has_the_type_of_the_field() {
         for (setting, expected) in [
-            ("GroupId.x=1", "can't set GroupId.x: the parent of x is not an object or array"),
-            ("MsgSeq[0]=1", "can't set MsgSeq[0]: the parent of [0] is not an object or array"),
-            ("Info[0]=1", "can't set Info[0]: the parent of [0] is not an array"),
-            (
-                "MemberList[2]=1",
-                "can't set MemberList[2]: the array has no element [2]; its next element is [1]",
-            ),
-            ("MemberList.x=1", "can't set MemberList.x: the array has no element x; its next element is [1]"),
-            ("GroupId", "expected PATH=VALUE"),
-            ("=1", "expected a PATH like "),
-            ("A..B=1", "expected a PATH like "),
-            ("[0]=1", "expected a PATH like "),
-            ("A[x]=1", "expected a PATH like "),
-            ("A[+1]=1", "expected a PATH like "),
-            ("A[0=1", "expected a PATH like "),
-            ("A[]=1", "expected a PATH like "),
+            ("Id=true", r#"{"Id":"true","List":[{"A":"a"}],"Seq":1}"#),
+            ("Id=a=b", r#"{"Id":"a=b","List":[{"A":"a"}],"Seq":1}"#),
+            ("Id=", r#"{"Id":"","List":[{"A":"a"}],"Seq":1}"#),
+            ("Seq=18446744073709551616", r#"{"Id":"g","List":[{"A":"a"}],"Seq":18446744073709551616}"#),
+            ("Seq=1.50", r#"{"Id":"g","List":[{"A":"a"}],"Seq":1.50}"#),
+            ("Seq=two", r#"{"Id":"g","List":[{"A":"a"}],"Seq":"two"}"#),
+            ("List=[]", r#"{"Id":"g","List":[],"Seq":1}"#),
+            ("List[0].A=b", r#"{"Id":"g","List":[{"A":"b"}],"Seq":1}"#),
+            ("List.0.A=b", r#"{"Id":"g","List":[{"A":"b"}],"Seq":1}"#),
         ] {
-            let error = set(setting).expect_err(setting);
+            assert_eq!(change(Body::set, setting).as_deref(), Ok(expected), "{setting}");
+        }
+    }
+
+    #[test]
+    fn field_or_next_element_can_be_added() {
+        for (setting, expected) in [
+            ("New={\"a\": 1e400}", r#"{"Id":"g","List":[{"A":"a"}],"New":{"a": 1e400},"Seq":1}"#),
+            ("New=hi", r#"{"Id":"g","List":[{"A":"a"}],"New":"hi","Seq":1}"#),
+            ("List[1]=2", r#"{"Id":"g","List":[{"A":"a"},2],"Seq":1}"#),
+            ("List[0].a/b~=2", r#"{"Id":"g","List":[{"A":"a","a/b~":2}],"Seq":1}"#),
+        ] {
+            assert_eq!(change(Body::add, setting).as_deref(), Ok(expected), "{setting}");
+        }
+        for (setting, expected) in [
+            ("Id=x", "can't add Id: the body has it; use --set"),
+            ("List[2]=x", "can't add List[2]: the next element of the array is [1]"),
+            ("Id.x=1", "can't add Id.x: its parent is not in the body; "),
+            ("New.x=1", "can't add New.x: its parent is not in the body; "),
+        ] {
+            let error = change(Body::add, setting).expect_err(setting);
+            assert!(error.starts_with(expected), "{setting}: {error}");
+        }
+    }
+
+    #[test]
+    fn missing_path_is_an_error_with_the_fix() {
+        for (setting, expected) in [
+            ("A=hi", "the sample has no A; did you mean List[0].A? To add it: --add A=hi"),
+            ("Text=hi", "the sample has no Text; To add it: --add Text=hi"),
+            ("List[1]=x", "the sample has no List[1]; To add it: --add List[1]=x"),
+            ("A..B=1", "the sample has no A..B; "),
+            ("Id", "expected PATH=VALUE"),
+            ("=1", "expected PATH=VALUE"),
+        ] {
+            let error = change(Body::set, setting).expect_err(setting);
             assert!(error.starts_with(expected), "{setting}: {error}");
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     deployment::{Deployment, DeploymentFlags},
     fault::Fault,
-    receiver::Receiver,
+    receiver::{ConnectionFlags, Receiver},
 };
 
 /// A receiver, and the application of the callback.
@@ -18,17 +18,21 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) async fn find(flags: DeploymentFlags, to: Option<&str>) -> Result<Self, Fault> {
+    pub(super) async fn find(
+        flags: DeploymentFlags,
+        to: Option<&str>,
+        connection: &ConnectionFlags,
+    ) -> Result<Self, Fault> {
         match (to, flags.local, flags.stack.is_some()) {
             (Some(url), false, false) => Ok(Self {
-                receiver: Receiver::new(url)?,
+                receiver: Receiver::new(url, connection)?,
                 app: flags.app_without_a_stack(),
                 name: "the URL of --to".to_owned(),
                 advice: "",
             }),
             (None, true, false) => {
                 let name = DeploymentFlags::local_function();
-                let receiver = Receiver::new(&name).map_err(|_| {
+                let receiver = Receiver::new(&name, connection).map_err(|_| {
                     Fault::new("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
                 })?;
                 let app = flags.app_without_a_stack();
@@ -36,7 +40,8 @@ impl Target {
             }
             (None, false, true) => {
                 let deployment = Deployment::find(flags).await?;
-                let (receiver, app) = (Receiver::new(&deployment.callback_url()?)?, deployment.app()?);
+                let receiver = Receiver::new(&deployment.callback_url()?, connection)?;
+                let app = deployment.app()?;
                 Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), advice: "" })
             }
             _ => Err(Fault::new("where to? Give exactly one of --stack, --local and --to")),
