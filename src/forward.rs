@@ -27,8 +27,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// An idle connection must be closed here before the receiver closes it: a POST written to a closed connection is
 /// lost, because it is not retried. While Lambda freezes the function, it can't notice that the receiver has closed a
 /// connection. Common servers close idle connections after 5 s or more.
-const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(1), idle: Duration::from_secs(4), idle_connections: 1 };
+const LIMITS: Limits = Limits { connect: Duration::from_secs(1), idle: Duration::from_secs(4) };
 
 /// The byte order mark that some editors and templates put before a UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{feff}';

@@ -34,15 +34,13 @@ pub(crate) mod sdk;
 /// The roots that Amazon recommends for a small trust store.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// Limits of a client.
+/// Time limits of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// For connecting, including TLS.
     pub connect: Duration,
     /// After this time an idle connection is closed.
     pub idle: Duration,
-    /// How many idle connections are kept. With one, at most one request is lost if it fell silent while idle.
-    pub idle_connections: usize,
 }
 
 /// A client. It follows no redirects and ignores proxy settings in the environment.
@@ -50,23 +48,24 @@ pub struct Limits {
 pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
-    /// A client that trusts these roots.
+    /// A client that trusts these roots and keeps one idle connection. With one connection, at most one request is
+    /// lost if it fell silent while idle.
     ///
     /// The cryptography is ring's. The SDK's default, aws-lc, makes the binary larger and gathers entropy before the
     /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
     /// exchange.
     pub(crate) fn new(roots: RootCertStore, limits: Limits) -> Self {
-        Self::with_tls(tls().with_root_certificates(roots).with_no_client_auth(), limits)
+        Self::with_tls(tls().with_root_certificates(roots).with_no_client_auth(), limits, 1)
     }
 
-    /// A client that decides by itself which certificates it trusts.
+    /// A client for a tool, which decides by itself which certificates it trusts, and keeps all connections.
     #[must_use]
     pub fn with_verifier(verifier: Arc<dyn ServerCertVerifier>, limits: Limits) -> Self {
         let tls = tls().dangerous().with_custom_certificate_verifier(verifier);
-        Self::with_tls(tls.with_no_client_auth(), limits)
+        Self::with_tls(tls.with_no_client_auth(), limits, usize::MAX)
     }
 
-    fn with_tls(mut tls: ClientConfig, limits: Limits) -> Self {
+    fn with_tls(mut tls: ClientConfig, limits: Limits, idle_connections: usize) -> Self {
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         let mut http = HttpConnector::new();
         http.enforce_http(false);
@@ -75,7 +74,7 @@ impl Https {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(limits.idle)
-            .pool_max_idle_per_host(limits.idle_connections)
+            .pool_max_idle_per_host(idle_connections)
             .build(connect);
         Self(client)
     }
@@ -102,6 +101,7 @@ impl Https {
     }
 }
 
+/// A configuration with ring, before its certificates.
 fn tls() -> ConfigBuilder<ClientConfig, WantsVerifier> {
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -118,7 +118,8 @@ pub fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'
 }
 
 /// The certificates that the machine trusts. Reading all 140 takes most of a start.
-fn system_roots() -> RootCertStore {
+#[must_use]
+pub fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     // With an empty store each handshake fails, and its error names the certificate.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

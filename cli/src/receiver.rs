@@ -32,8 +32,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Some firewalls reject requests without this header.
 const AGENT: &str = concat!("chat-events/", env!("CARGO_PKG_VERSION"));
 
-const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4), idle_connections: 256 };
+const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
 
 /// How to connect to a receiver.
 #[derive(Args, Clone, Debug, Default)]
@@ -110,7 +109,9 @@ impl Receiver {
         }
         let client = match &flags.cacert {
             Some(file) => Https::with_verifier(Arc::new(certificates::Trusted::read(file)?), LIMITS),
-            None if url.is_https() => Https::with_system_roots(LIMITS),
+            None if url.is_https() => {
+                Https::with_verifier(Arc::new(certificates::Trusted::machine()?), LIMITS)
+            }
             None => Https::without_roots(LIMITS),
         };
         let server =

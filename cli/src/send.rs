@@ -108,7 +108,7 @@ pub(crate) async fn run(flags: DeploymentFlags, sending: &Sending, output: &mut 
     let answer = target.receiver.post(&parameters.query(signature.as_ref()), body.clone()).await;
     print(sending.form, command, &answer, output)?;
     if answer.status == 0 {
-        return Err(target.silence(&answer.text));
+        return Err(target.silence(&answer));
     }
     let unsigned = signature.is_none().then_some(target.app.as_str());
     Sent { form: sending.form, command, body: &body, unsigned }.judge(&answer)

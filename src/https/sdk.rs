@@ -27,8 +27,7 @@ use hyper_util::client::legacy::connect::capture_connection;
 use super::{Https, Limits, amazon_roots, chain};
 
 /// DynamoDB closes idle connections at some point, and the SDK then retries the write. So this limit can be long.
-const LIMITS: Limits =
-    Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90), idle_connections: 1 };
+const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90) };
 
 /// A client that is created once. The SDK would create its own client twice, once only as a check.
 pub(crate) fn client() -> SharedHttpClient {

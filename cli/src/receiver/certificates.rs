@@ -1,4 +1,4 @@
-//! The certificates of `--cacert`.
+//! The certificates that a receiver may have: the machine's, or those of `--cacert`.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -11,6 +11,7 @@ use rustls::{
     crypto::ring,
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
+use tencent_chat_webhook::https::system_roots;
 
 use crate::fault::Fault;
 
@@ -25,6 +26,14 @@ pub(super) struct Trusted {
 }
 
 impl Trusted {
+    /// The authorities that the machine trusts.
+    pub(super) fn machine() -> Result<Self, Fault> {
+        let by_authority = by_authority(system_roots()).ok_or_else(|| {
+            Fault::new("this machine trusts no certificates; install the package ca-certificates, or give --cacert FILE")
+        })?;
+        Ok(Self { certificates: Vec::new(), by_authority })
+    }
+
     /// Reads a PEM file.
     pub(super) fn read(file: &Path) -> Result<Self, Fault> {
         let fault = |why: &str| Fault::Message(format!("can't use {} of --cacert: {why}", file.display()));
@@ -32,12 +41,15 @@ impl Trusted {
         let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem).flatten().collect();
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(certificates.iter().cloned());
-        let provider = Arc::new(ring::default_provider());
-        let by_authority = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-            .build()
-            .map_err(|_| fault("it has no certificate in PEM"))?;
+        let by_authority = by_authority(roots).ok_or_else(|| fault("it has no certificate in PEM"))?;
         Ok(Self { certificates, by_authority })
     }
+}
+
+/// The usual rules. `None` without any root.
+fn by_authority(roots: RootCertStore) -> Option<Arc<WebPkiServerVerifier>> {
+    let provider = Arc::new(ring::default_provider());
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build().ok()
 }
 
 impl ServerCertVerifier for Trusted {

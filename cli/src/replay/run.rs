@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
         let passed_over = self.name_passed_over();
         match result {
             Err(Fault::Closed) => Err(Fault::Message(format!(
-                "the output was closed; the callbacks after these {} were not sent; {}",
+                "the output was closed after {}; the rest was not sent; {}",
                 counted(sent, "callback"),
                 self.again("to send them")
             ))),

@@ -3,7 +3,7 @@
 use crate::{
     deployment::{Deployment, DeploymentFlags},
     fault::Fault,
-    receiver::{ConnectionFlags, Receiver},
+    receiver::{Answer, ConnectionFlags, Receiver},
 };
 
 /// A receiver, and the application of the callback.
@@ -13,8 +13,8 @@ pub(super) struct Target {
     pub(super) app: String,
     /// Its name in messages. A URL of `--to` may hold a password, so it is not quoted.
     pub(super) name: String,
-    /// Advice if it doesn't answer.
-    advice: &'static str,
+    /// Whether it is the function of `make run`.
+    is_local_run: bool,
 }
 
 impl Target {
@@ -28,7 +28,7 @@ impl Target {
                 receiver: Receiver::new(url, connection)?,
                 app: flags.app_without_a_stack(),
                 name: "the URL of --to".to_owned(),
-                advice: "",
+                is_local_run: false,
             }),
             (None, true, false) => {
                 let name = DeploymentFlags::local_function();
@@ -36,21 +36,25 @@ impl Target {
                     Fault::new("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
                 })?;
                 let app = flags.app_without_a_stack();
-                Ok(Self { receiver, app, name, advice: "; start `make run` first" })
+                Ok(Self { receiver, app, name, is_local_run: true })
             }
             (None, false, true) => {
                 let deployment = Deployment::find(flags).await?;
                 let receiver = Receiver::new(&deployment.callback_url()?, connection)?;
                 let app = deployment.app()?;
-                Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), advice: "" })
+                Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), is_local_run: false })
             }
             _ => Err(Fault::new("where to? Give exactly one of --stack, --local and --to")),
         }
     }
 
     /// The error if there is no answer.
-    pub(super) fn silence(&self, cause: &str) -> Fault {
-        let Self { name, advice, .. } = self;
-        Fault::Message(format!("no answer from {name}: {cause}{advice}"))
+    pub(super) fn silence(&self, answer: &Answer) -> Fault {
+        let name = &self.name;
+        Fault::Message(if self.is_local_run && !answer.was_sent {
+            format!("nothing answers at {name}; start `make run` first")
+        } else {
+            format!("no answer from {name}: {}", answer.text)
+        })
     }
 }

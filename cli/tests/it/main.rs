@@ -1,16 +1,20 @@
 //! The real program, with an embedded DynamoDB.
 
+mod answers;
 mod chatting;
+mod connecting;
 mod doctoring;
 mod erasing;
 mod following;
 mod grouping;
 mod listing;
 mod log_group;
+mod ordering;
 mod receiver;
 mod recipes;
 mod redriving;
 mod replaying;
+mod resuming;
 mod sending;
 mod streams;
 mod throttling;

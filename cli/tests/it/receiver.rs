@@ -4,6 +4,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use support::endpoint::read_message;
@@ -22,7 +23,24 @@ pub(crate) const OK: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0
 pub(crate) struct Received {
     /// The part of the URL after the question mark.
     pub(crate) query: String,
+    /// Request line and headers.
+    pub(crate) head: String,
     pub(crate) body: String,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    /// 0 closes the connection.
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) after: Duration,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16, body: &str) -> Self {
+        Self { status, body: body.to_owned(), after: Duration::ZERO }
+    }
 }
 
 impl Received {
@@ -36,7 +54,7 @@ impl Received {
 
 /// A running receiver, until it is dropped.
 pub(crate) struct Receiver {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
     task: AbortHandle,
 }
@@ -44,15 +62,20 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Answers each request with the status for its number, from 0. Status 0 closes the connection.
     pub(crate) async fn start(status: impl Fn(usize) -> u16 + Send + Sync + 'static) -> Self {
+        Self::replying(move |number, _| Reply::new(status(number), OK)).await
+    }
+
+    /// Answers each request by its number, from 0, and its content.
+    pub(crate) async fn replying(reply: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
         let received = Arc::new(Mutex::new(Vec::new()));
-        let (kept, status) = (Arc::clone(&received), Arc::new(status));
+        let (kept, reply) = (Arc::clone(&received), Arc::new(reply));
         let accept = async move {
             while let Ok((client, _)) = listener.accept().await {
-                let (kept, status) = (Arc::clone(&kept), Arc::clone(&status));
+                let (kept, reply) = (Arc::clone(&kept), Arc::clone(&reply));
                 // An error means that the client has gone.
-                tokio::spawn(async move { serve(client, &kept, &*status).await.ok() });
+                tokio::spawn(async move { serve(client, &kept, &*reply).await.ok() });
             }
         };
         Self { address, received, task: tokio::spawn(accept).abort_handle() }
@@ -76,23 +99,25 @@ impl Drop for Receiver {
 async fn serve(
     mut client: TcpStream,
     kept: &Mutex<Vec<Received>>,
-    status: &(impl Fn(usize) -> u16 + Sync),
+    reply: &(impl Fn(usize, &Received) -> Reply + Sync),
 ) -> io::Result<()> {
     loop {
         let request = String::from_utf8(read_message(&mut client).await?).expect("requests are text");
         let (head, body) = request.split_once("\r\n\r\n").expect("a head has an end");
         let target = head.split(' ').nth(1).expect("a request has a target");
         let query = target.split_once('?').expect("a callback has a query").1.to_owned();
+        let received = Received { query, head: head.to_owned(), body: body.to_owned() };
         let number = {
             let mut kept = kept.lock().expect("nobody panicked");
-            kept.push(Received { query, body: body.to_owned() });
+            kept.push(received.clone());
             kept.len() - 1
         };
-        let status = match status(number) {
-            0 => return Ok(()),
-            status => status,
-        };
-        let reply = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n{OK}", OK.len());
+        let Reply { status, body, after } = reply(number, &received);
+        tokio::time::sleep(after).await;
+        if status == 0 {
+            return Ok(());
+        }
+        let reply = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         client.write_all(reply.as_bytes()).await?;
     }
 }

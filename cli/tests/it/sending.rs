@@ -53,11 +53,6 @@ impl Receiving {
         request
     }
 
-    /// The body of the only request.
-    fn body(&self) -> Value {
-        serde_json::from_slice(&self.request().body).expect("a body is JSON")
-    }
-
     fn items(&self) -> Vec<Value> {
         self.world.run(&["list", "--yes", "--json"]).json()
     }
@@ -106,15 +101,21 @@ async fn line_has_command_status_time_and_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn callback_with_set_id_and_time_is_recorded_once() {
     let receiving = Receiving::start().await;
-    let settings =
-        ["--set", "GroupId=smoke-test", "--set", "EventTime=1767225600000", "--set", "List[0].a=1"];
+    let settings = [
+        "--set",
+        "GroupId=smoke-test",
+        "--set",
+        "EventTime=1767225600000",
+        "--add",
+        "List=[{\"a\":18446744073709551616}]",
+    ];
     let arguments = [&[FULL][..], &settings].concat();
     for _ in 0..2 {
         receiving.send(&arguments).well();
-        let expected = json!({
-            "CallbackCommand": FULL, "EventTime": "1767225600000", "GroupId": "smoke-test", "List": [{ "a": 1 }],
-        });
-        assert_eq!(receiving.body(), expected);
+        let expected = format!(
+            r#"{{"CallbackCommand":"{FULL}","EventTime":"1767225600000","GroupId":"smoke-test","List":[{{"a":18446744073709551616}}]}}"#
+        );
+        assert_eq!(String::from_utf8_lossy(&receiving.request().body), expected);
     }
     let items = receiving.items();
     assert_eq!((items.len(), &items[0]["pk"]), (1, &json!("1400000001#smoke-test")));
@@ -152,6 +153,10 @@ async fn wrong_or_stale_signature_is_expected_to_be_refused() {
     }
     let unsigned = receiving.send_from(&[], "", &[FULL]);
     assert!(unsigned.code == Some(1) && unsigned.stdout.contains("  401  "), "{unsigned:?}");
+    let advice = "set CALLBACK_TOKENS to the token of application 1400000001, as in the console\n";
+    assert!(unsigned.stderr.ends_with(advice), "{unsigned:?}");
+    let foreign = receiving.send_from(&[("CALLBACK_TOKENS", "another")], "", &[FULL]);
+    assert!(foreign.stderr.contains("does the receiver have the token of CALLBACK_TOKENS"), "{foreign:?}");
     assert!(receiving.items().is_empty());
 
     let lax = Receiving::with(&[("ALLOW_UNSIGNED", "true")]).await;
@@ -223,8 +228,21 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
             &[FULL, "--local", "--to", "http://127.0.0.1:9"],
             "where to? Give exactly one of --stack, --local and --to",
         ),
-        (&[FULL, "--to", "ftp://127.0.0.1"], "--to is not an http:// or https:// URL"),
-        (&[FULL, "--to", "http://192.0.2.1"], "the URL of --to is not on this machine; add --yes to "),
+        (&[FULL, "--to", "ftp://127.0.0.1"], "the receiver is not a URL such as https://example.com/im or "),
+        (&[FULL, "--to", "http://192.0.2.1"], "over http://, others can read the signature, "),
+        (
+            &[FULL, "--to", "http://192.0.2.1", "--insecure"],
+            "the URL of --to is not on this machine; add --yes to ",
+        ),
+        (&[FULL, "--to", "192.0.2.1"], "the URL of --to is not on this machine; add --yes to "),
+        (
+            &[FULL, "--to", "https://localhost", "--cacert", "/no/such"],
+            "can't use /no/such of --cacert: No such file ",
+        ),
+        (
+            &[FULL, "--to", "https://localhost", "--cacert", "/dev/null"],
+            "can't use /dev/null of --cacert: it has no certificate in PEM",
+        ),
         (
             &[FULL, "--probe", "--to", "https://192.0.2.1"],
             "the URL of --to is not on this machine; add --yes to ",
@@ -237,9 +255,12 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
             &["\u{1b}[2J"],
             "no sample of \u{fffd}[2J; give --body, or a documented command: `chat-events commands` lists them",
         ),
-        (&[FULL, "--set", "GroupId.x=1"], "can't set GroupId.x: "),
+        (&[FULL, "--set", "Text=hi"], "the sample has no Text; To add it: --add Text=hi"),
         (&["A.B", "--body", "/no/such"], "can't read /no/such: "),
-        (&[FULL, nowhere[0], nowhere[1]], "no answer from the URL of --to: "),
+        (
+            &[FULL, nowhere[0], nowhere[1]],
+            "no answer from the URL of --to: nothing listens at 127.0.0.1:9; start the receiver, ",
+        ),
     ] {
         let ran = run(program(&SIGNING, &[&["send"], arguments].concat()), "");
         assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(1), "", 1), "{ran:?}");
@@ -251,6 +272,5 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
     assert!(object["answer"].as_str().is_some_and(|cause| ran.stderr.contains(cause)), "{ran:?}");
     let local = [("LOCAL_FUNCTION_ADDRESS", "127.0.0.1:9")];
     let ran = run(program(&local, &["--local", "send", FULL]), "");
-    assert!(ran.stderr.starts_with("chat-events: no answer from http://127.0.0.1:9: "), "{ran:?}");
-    assert!(ran.stderr.ends_with("; start `make run` first\n"), "{ran:?}");
+    assert_eq!(ran.stderr, "chat-events: nothing answers at http://127.0.0.1:9; start `make run` first\n");
 }

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
@@ -61,8 +61,20 @@ impl Front {
         Self::offering(&["h2", "http/1.1"], plain).await
     }
 
+    /// Puts TLS in front of a server. Its certificate signed itself: it is the authority's too.
+    pub async fn self_signed(plain: SocketAddr) -> Self {
+        Self::with_certificates(self_signed(), &["http/1.1"], plain).await
+    }
+
     async fn offering(protocols: &[&str], plain: SocketAddr) -> Self {
-        let (authority, mut config) = certificates();
+        Self::with_certificates(certificates(), protocols, plain).await
+    }
+
+    async fn with_certificates(
+        (authority, mut config): (String, ServerConfig),
+        protocols: &[&str],
+        plain: SocketAddr,
+    ) -> Self {
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let port = listener.local_addr().expect("a listener has an address").port();
@@ -98,12 +110,24 @@ fn certificates() -> (String, ServerConfig) {
     let server = CertificateParams::new(["localhost".to_owned()])
         .and_then(|params| params.signed_by(&server_key, &authority))
         .expect("the authority signs");
-    let private = PrivateKeyDer::try_from(server_key.serialize_der()).expect("a key that was just made");
-    let config = ServerConfig::builder()
+    (authority.pem(), config(&server, &server_key))
+}
+
+/// A new certificate as `openssl req -x509` makes it, and a TLS configuration with it.
+fn self_signed() -> (String, ServerConfig) {
+    let mut params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().expect("a key can be made");
+    let certificate = params.self_signed(&key).expect("it signs itself");
+    (certificate.pem(), config(&certificate, &key))
+}
+
+fn config(certificate: &Certificate, key: &KeyPair) -> ServerConfig {
+    let private = PrivateKeyDer::try_from(key.serialize_der()).expect("a key that was just made");
+    ServerConfig::builder()
         .with_no_client_auth()
-        .with_single_cert(vec![server.der().clone()], private)
-        .expect("certificate and key fit");
-    (authority.pem(), config)
+        .with_single_cert(vec![certificate.der().clone()], private)
+        .expect("certificate and key fit")
 }
 
 async fn accept(listener: TcpListener, config: ServerConfig, to: SocketAddr, control: Arc<Control>) {
