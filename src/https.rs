@@ -48,14 +48,14 @@ pub struct Limits {
 pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
-    /// A client that trusts these roots and keeps one idle connection. With one connection, at most one request is
+    /// A client that trusts these roots and keeps so many idle connections. With one connection, at most one request is
     /// lost if it fell silent while idle.
     ///
     /// The cryptography is ring's. The SDK's default, aws-lc, makes the binary larger and gathers entropy before the
     /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
     /// exchange.
-    pub(crate) fn new(roots: RootCertStore, limits: Limits) -> Self {
-        Self::with_tls(tls().with_root_certificates(roots).with_no_client_auth(), limits, 1)
+    pub(crate) fn new(roots: RootCertStore, limits: Limits, idle_connections: usize) -> Self {
+        Self::with_tls(tls().with_root_certificates(roots).with_no_client_auth(), limits, idle_connections)
     }
 
     /// A client for a tool, which decides by itself which certificates it trusts, and keeps all connections.
@@ -82,13 +82,13 @@ impl Https {
     /// A client that trusts the machine's certificates.
     #[must_use]
     pub fn with_system_roots(limits: Limits) -> Self {
-        Self::new(system_roots(), limits)
+        Self::new(system_roots(), limits, 1)
     }
 
     /// A client for HTTP without TLS.
     #[must_use]
     pub fn without_roots(limits: Limits) -> Self {
-        Self::new(RootCertStore::empty(), limits)
+        Self::new(RootCertStore::empty(), limits, 1)
     }
 
     /// Sends a request.

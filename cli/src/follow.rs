@@ -48,7 +48,7 @@ pub(crate) struct Follow {
     /// Only events of this subject: a GroupId, a UserID, …
     #[arg(long)]
     subject: Option<String>,
-    /// Send each event to a receiver, as Tencent would, and print its answer
+    /// Send each event to a receiver, as Tencent would, and print its answer: a URL, or an address such as localhost:8080
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
     #[command(flatten)]

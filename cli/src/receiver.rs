@@ -147,27 +147,23 @@ impl Receiver {
             Err(error) => return Answer::unsent(format!("not sent: {error}")),
         };
         let started = Instant::now();
-        let exchange = tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
-        let timeout = || Answer {
-            was_sent: true,
-            ..Answer::unsent(format!("{} did not answer in {} s", self.server, ANSWER_TIMEOUT.as_secs()))
+        // The status alone decides whether the callback is taken, even if the body of the response never ends.
+        let mut answer = Answer { was_sent: true, ..Answer::unsent(String::new()) };
+        let exchange = self.exchange(request, &mut answer);
+        let text = match tokio::time::timeout(ANSWER_TIMEOUT, exchange).await {
+            Ok(Ok(text) | Err(text)) => text,
+            Err(_) => format!("{} did not answer in {} s", self.server, ANSWER_TIMEOUT.as_secs()),
         };
-        Answer { time: started.elapsed(), ..exchange.unwrap_or_else(|_| timeout()) }
+        Answer { text, time: started.elapsed(), ..answer }
     }
 
-    async fn exchange(&self, request: Request<SdkBody>) -> Answer {
-        let response = match self.client.send(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                let why = reason::reason(&error, &self.server);
-                return Answer { was_sent: !error.is_connect(), ..Answer::unsent(why) };
-            }
-        };
-        let status = response.status().as_u16();
-        match read(response).await {
-            Ok(text) => Answer { status, text, time: Duration::ZERO, was_sent: true },
-            Err(why) => Answer { was_sent: true, ..Answer::unsent(why) },
-        }
+    async fn exchange(&self, request: Request<SdkBody>, answer: &mut Answer) -> Result<String, String> {
+        let response = self.client.send(request).await.map_err(|error| {
+            answer.was_sent = !error.is_connect();
+            reason::reason(&error, &self.server)
+        })?;
+        answer.status = response.status().as_u16();
+        read(response).await
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
     /// Only print what would be sent
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     pub(crate) dry_run: bool,
     /// Also send before-callbacks; by default they are left out, because Tencent no longer waits for the answer
     #[arg(long)]
@@ -75,7 +75,7 @@ pub(crate) async fn run(deployment: &Deployment, replay: &Replay, output: &mut O
     let journal = match &replay.resume {
         Some(file) => {
             let owner = Owner::new(deployment, &selection, to)?;
-            let (journal, since) = Journal::open(file, owner)?;
+            let (journal, since) = Journal::open(file, &owner)?;
             selection.since = since.map(Moment);
             Some(journal)
         }

@@ -1,7 +1,7 @@
 //! The configuration of the AWS clients.
 
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+    BehaviorVersion, Credentials, Region, RuntimeComponents, SharedCredentialsProvider, SharedHttpClient,
 };
 use aws_smithy_http_client::{
     Builder, Connector,
@@ -60,10 +60,8 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
 fn https(proxies: Option<ProxyConfig>) -> SharedHttpClient {
     Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
-        connector
-            .set_proxy_config(proxies.clone())
-            .set_connector_settings(settings.cloned())
-            .set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.set_proxy_config(proxies.clone()).set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.enable_tcp_nodelay(true).build()
     })
 }

@@ -44,7 +44,7 @@ impl Journal {
     ///
     /// # Errors
     /// If the file belongs to another replay, or if another run uses it.
-    pub(super) fn open(path: &Path, owner: Owner) -> Result<(Self, Option<u64>), Fault> {
+    pub(super) fn open(path: &Path, owner: &Owner) -> Result<(Self, Option<u64>), Fault> {
         let fault =
             |why: &dyn std::fmt::Display| Fault::Message(format!("can't use {}: {why}", path.display()));
         let opened = OpenOptions::new().read(true).append(true).create(true).open(path);
@@ -57,17 +57,14 @@ impl Journal {
         let (first, whole) = journal.read().map_err(|error| fault(&error))?;
         // The earlier run may have been stopped in the middle of a line.
         journal.file.set_len(whole).map_err(|error| fault(&error))?;
-        let since = match first {
-            Some(first) => match first.refuse(&owner) {
-                Some(why) => return Err(fault(&why)),
-                None => first.since,
-            },
-            None => {
-                journal.append(&owner)?;
-                owner.since
-            }
+        let Some(first) = first else {
+            journal.append(owner)?;
+            return Ok((journal, owner.since));
         };
-        Ok((journal, since))
+        match first.refuse(owner) {
+            Some(why) => Err(fault(&why)),
+            None => Ok((journal, first.since)),
+        }
     }
 
     /// Reads the complete lines, and returns the owner and their size in bytes.

@@ -150,7 +150,7 @@ mod tests {
         match change(&mut body, &setting.parse()?) {
             Ok(()) => Ok(body.to_string()),
             Err(Fault::Message(message)) => Err(message),
-            Err(Fault::Closed) => Err("closed".to_owned()),
+            Err(other) => Err(format!("{other:?}")),
         }
     }
 

@@ -32,8 +32,9 @@ impl Target {
             }),
             (None, true, false) => {
                 let name = DeploymentFlags::local_function();
-                let receiver = Receiver::new(&name, connection).map_err(|_| {
-                    Fault::new("LOCAL_FUNCTION_ADDRESS is not an address like 127.0.0.1:9000")
+                let receiver = Receiver::new(&name, connection).map_err(|fault| {
+                    let Fault::Message(text) = fault else { return fault };
+                    Fault::Message(format!("LOCAL_FUNCTION_ADDRESS: {text}"))
                 })?;
                 let app = flags.app_without_a_stack();
                 Ok(Self { receiver, app, name, is_local_run: true })

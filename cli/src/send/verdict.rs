@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tencent_chat_callbacks::Callback;
+use tencent_chat_callbacks::{Callback, event::is_before_callback};
 
 use super::{Form, PROBED};
 use crate::{fault::Fault, output::note, receiver::Answer};
@@ -34,7 +34,15 @@ impl Sent<'_> {
         if answer.time > TENCENT_WAITS {
             note(&format!("too late: Tencent waits {} s for an answer", TENCENT_WAITS.as_secs()));
         }
+        let is_after = !is_before_callback(self.command);
         match (answer.status, self.unsigned) {
+            // The function answers Tencent itself, so the receiver behind it only has to take the callback.
+            (_, _) if is_after && answer.is_taken() && answer.object().is_none() => {
+                note(
+                    "the answer is not a JSON object: enough for a receiver behind the function, but not for Tencent",
+                );
+                Ok(())
+            }
             (200, _) => self.check(&answer.text),
             (401 | 403, Some(app)) => Err(Fault::Message(format!(
                 "refused without a signature; set CALLBACK_TOKENS to the token of application {app}, as in the console"
@@ -46,7 +54,7 @@ impl Sent<'_> {
         }
     }
 
-    /// Whether it is an answer of this command. The URL check has the answer of an after-callback.
+    /// Whether it is an answer of this command. The answer to a URL check is that to an after-callback.
     fn check(&self, answer: &str) -> Result<(), Fault> {
         let command = if self.form.probe { PROBED } else { self.command };
         let body = std::str::from_utf8(self.body).ok();

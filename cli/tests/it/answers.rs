@@ -27,16 +27,29 @@ async fn answer_that_tencent_would_not_accept_is_a_failure() {
         ),
         ("Sns.CallbackPrevFriendAdd", OK, "ResultItem: expected an array"),
         (FULL, r#"{"ActionStatus":"FAIL","ErrorInfo":"","ErrorCode":0}"#, "ActionStatus: expected OK"),
-        (FULL, "<html>", "the answer is not a JSON object"),
+        ("C2C.CallbackBeforeSendMsg", "<html>", "the answer is not a JSON object"),
     ] {
         let receiver = Receiver::replying(|_, _| Reply::new(200, answer)).await;
         let ran = send(&receiver, &[command]);
         assert_eq!(ran.code, Some(1), "{ran:?}");
         assert_eq!(ran.stderr, format!("chat-events: Tencent does not accept this answer: {expected}\n"));
     }
-    let receiver = Receiver::replying(|_, _| Reply::new(204, "")).await;
-    let ran = send(&receiver, &[FULL]);
-    assert_eq!(ran.stderr, "chat-events: expected status 200 with ActionStatus OK\n");
+    for (command, code, expected) in [
+        (
+            "C2C.CallbackBeforeSendMsg",
+            1,
+            "chat-events: Tencent does not accept this answer: the answer is not a JSON object\n",
+        ),
+        (
+            FULL,
+            0,
+            "the answer is not a JSON object: enough for a receiver behind the function, but not for Tencent\n",
+        ),
+    ] {
+        let receiver = Receiver::replying(|_, _| Reply::new(200, "")).await;
+        let ran = send(&receiver, &[command]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), expected));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use support::tls::Front;
+use support::{receiver::Receiver as Plain, tls::Front};
 use tempfile::NamedTempFile;
 
 use crate::{
     receiver::Receiver,
-    world::{Ran, program, run},
+    world::{Ran, World, created, program, run},
 };
 
 fn send(to: &str, arguments: &[&str]) -> Ran {
@@ -42,8 +42,9 @@ async fn receiver_is_trusted_by_its_own_certificate_or_its_authority() {
 async fn connection_error_says_what_to_do_in_one_line() {
     let receiver = Receiver::start(|_| 0).await;
     let (port, front) = (receiver.address.port(), Front::start(receiver.address).await);
+    let plain = Plain::answering("").await;
     for (to, expected) in [
-        (format!("https://localhost:{port}"), format!("localhost:{port} does not speak TLS; use http://")),
+        (format!("https://{}", plain.address), format!("{} does not speak TLS; use http://", plain.address)),
         (
             format!("http://localhost:{port}"),
             format!("localhost:{port} closed the connection without an answer"),
@@ -59,4 +60,18 @@ async fn connection_error_says_what_to_do_in_one_line() {
         assert_eq!((ran.code, ran.stderr.lines().count()), (Some(1), 1), "{to}: {ran:?}");
         assert!(ran.stderr.contains(&expected), "{to}: {ran:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn aws_is_reached_through_the_proxy_of_the_environment() {
+    let world = World::start().await;
+    world.record(&created("g", 1_670_574_414_000, "x"), 1).await;
+    let list = |no_proxy: &str| {
+        let mut command = world.program(&["count", "g"]);
+        command.env("HTTP_PROXY", world.dynamodb.url()).env("NO_PROXY", no_proxy);
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", "http://dynamodb.invalid").env("AWS_MAX_ATTEMPTS", "1");
+        run(command, "")
+    };
+    assert!(list("other.invalid").well().starts_with('1'));
+    assert_eq!(list("dynamodb.invalid").code, Some(1));
 }
