@@ -37,9 +37,9 @@ const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration:
 /// How to connect to a receiver.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConnectionFlags {
-    /// Trust the certificates in this PEM file, instead of the machine's
+    /// Trust a receiver with a certificate of this PEM file, instead of the machine's
     ///
-    /// The file has the certificate of an authority, or the receiver's own certificate.
+    /// The file has the certificate of its authority, or its own, for example one that signed itself.
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
     /// Allow http:// to another machine: for 60 s, whoever reads the signature can send callbacks to the function
@@ -160,7 +160,7 @@ impl Receiver {
     async fn exchange(&self, request: Request<SdkBody>, answer: &mut Answer) -> Result<String, String> {
         let response = self.client.send(request).await.map_err(|error| {
             answer.was_sent = !error.is_connect();
-            reason::reason(&error, &self.server)
+            reason::reason(&error, &self.server, self.url.is_https())
         })?;
         answer.status = response.status().as_u16();
         read(response).await

@@ -11,14 +11,14 @@ use tencent_chat_webhook::https::chain;
 use crate::fault::causes;
 
 /// The reason, with the receiver's host and port.
-pub(super) fn reason(error: &(dyn Error + 'static), server: &str) -> String {
+pub(super) fn reason(error: &(dyn Error + 'static), server: &str, is_https: bool) -> String {
     let known = chain(error).find_map(|error| {
         let tls = error.downcast_ref().and_then(of_tls);
         tls.or_else(|| error.downcast_ref().and_then(of_connection))
     });
     match known {
         Some(known) => known.replace("{server}", server),
-        None => of_text(&causes(error), server),
+        None => of_text(&causes(error), server, is_https),
     }
 }
 
@@ -58,7 +58,7 @@ fn of_connection(error: &io::Error) -> Option<&'static str> {
 }
 
 /// These errors have no public type.
-fn of_text(causes: &str, server: &str) -> String {
+fn of_text(causes: &str, server: &str, is_https: bool) -> String {
     if causes.contains("dns error") {
         return format!("the name {server} is not known; correct the address");
     }
@@ -68,7 +68,8 @@ fn of_text(causes: &str, server: &str) -> String {
         );
     }
     if causes.contains("connection closed") || causes.contains("Connection reset") {
-        return format!("{server} closed the connection without an answer ({causes})");
+        let advice = if is_https { "" } else { "; if it expects TLS, use https://" };
+        return format!("{server} closed the connection without an answer{advice}");
     }
     if causes.contains("invalid HTTP version") {
         return format!("the answer of {server} is not HTTP; does it expect https://?");

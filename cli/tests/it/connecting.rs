@@ -47,7 +47,9 @@ async fn connection_error_says_what_to_do_in_one_line() {
         (format!("https://{}", plain.address), format!("{} does not speak TLS; use http://", plain.address)),
         (
             format!("http://localhost:{port}"),
-            format!("localhost:{port} closed the connection without an answer"),
+            format!(
+                "localhost:{port} closed the connection without an answer; if it expects TLS, use https://\n"
+            ),
         ),
         (front.url.replace("localhost", "127.0.0.1"), "; give ".to_owned()),
         ("localhost:9".to_owned(), "nothing listens at localhost:9; start the receiver, ".to_owned()),
