@@ -3,6 +3,7 @@
 mod chatting;
 mod doctoring;
 mod erasing;
+mod explaining;
 mod following;
 mod grouping;
 mod listing;
