@@ -88,7 +88,9 @@ fn find(name: &str) -> Option<Section> {
         section.title.ends_with("Alarm") && wanted.split('-').any(|word| word == slug(section.title))
     };
     let mut section = found.or_else(|| sections().find(alarm))?;
-    if ["$(output ", "$(id ", "`query "].iter().any(|call| section.text.contains(call)) {
+    let uses_functions =
+        ["$(output ", "$(id ", "`query ", "$STACK"].iter().any(|part| section.text.contains(part));
+    if uses_functions && !section.text.contains("STACK=") {
         let functions = PAGES[0].split("```").nth(1)?.trim_start_matches("sh\n");
         section.text.push_str("The commands above need these lines first:\n\n```sh\n");
         section.text.push_str(functions);
