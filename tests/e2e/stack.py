@@ -25,9 +25,10 @@ def recipe(name, page="deploy.md"):
 
 
 def functions():
-    """The functions of the shell that the commands of docs/operate.md use."""
+    """The functions of the shell that the commands of docs/operate.md use. For SQS, this CLI does not read AWS_ENDPOINT_URL."""
     page = (ROOT / "docs" / "operate.md").read_text()
-    return re.search(r"^```sh\n(.*?)^chat-events", page, re.DOTALL | re.MULTILINE)[1]
+    endpoint = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n'
+    return endpoint + re.search(r"^```sh\n(.*?)^chat-events", page, re.DOTALL | re.MULTILINE)[1]
 
 
 class Stack:
