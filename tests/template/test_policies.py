@@ -12,7 +12,7 @@ from test_docs import actions, page
 WITHOUT_RESOURCES = {"cloudwatch:DescribeAlarmHistory", "codedeploy:StopDeployment", "lambda:GetAccountSettings",
                      "lambda:ListEventSourceMappings"}
 # Ids that the reader puts in.
-OF_THE_READER = re.compile(r"/apis/API/\*$|event-bus/BUS$|pipe/PIPE$|:lambda/L-[0-9A-F]+$")
+OF_THE_READER = re.compile(r"/apis/API/\*$|event-bus/BUS$|pipe/PIPE$|:lambda/L-[0-9A-F]+$|:alarm:tencent-chat-webhook-\*$")
 
 
 def policies(text):

@@ -114,11 +114,14 @@ class People(unittest.TestCase):
         })
 
     def test_doctor_policy_has_only_calls_of_doctor(self):
-        group = "arn:aws:logs:eu-central-1:123456789012:log-group:"
+        group, stack = (f"arn:aws:{each}" for each in ("logs:eu-central-1:123456789012:log-group:",
+                                                       "cloudformation:eu-central-1:123456789012:stack"))
         logs = [f"<{name}.Arn>" for name in ("FunctionLog", "RedriveLog", "ApiLog")]
         logs += [f"{group}<{name}>" for name in ("FunctionLog", "RedriveLog", "ApiLog")]
         self.assertEqual(self.allowed("DoctorPolicy"), {
-            "cloudformation:DescribeStacks": ["arn:aws:cloudformation:eu-central-1:123456789012:stack/chat/*"],
+            **{f"cloudformation:{action}": [f"{stack}/chat/*", f"{stack}/chat-EventBus-*/*"]
+               for action in ("DescribeStacks", "ListStackResources")},
+            "dynamodb:BatchGetItem": ["<EventsTable.Arn>"],
             **{f"logs:{action}": logs for action in ("DescribeSubscriptionFilters", "FilterLogEvents", "StartQuery")},
             "sqs:GetQueueAttributes": ["<RedriveQueue.Arn>", "<RedriveDeadLetters.Arn>",
                                        "arn:aws:sqs:eu-central-1:123456789012:chat-EventBus-*"],
