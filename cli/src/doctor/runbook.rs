@@ -81,13 +81,13 @@ fn find(name: &str) -> Option<Section> {
     let known = CHECKS.iter().find(|(check, _)| *check == name);
     let known = known.or_else(|| NAMED.iter().find(|(part, _)| name.contains(part)));
     let wanted = known.map_or(name.clone(), |(_, title)| title.to_lowercase());
-    let sections = || PAGES.into_iter().flat_map(sections);
-    let found = sections().find(|section| slug(section.title) == slug(&wanted));
+    let all = || PAGES.into_iter().flat_map(sections);
+    let found = all().find(|section| slug(section.title) == slug(&wanted));
     // CloudFormation names an alarm `chat-NotStoredAlarm-1ABC` after its name in the template.
     let alarm = |section: &Section| {
         section.title.ends_with("Alarm") && wanted.split('-').any(|word| word == slug(section.title))
     };
-    let mut section = found.or_else(|| sections().find(alarm))?;
+    let mut section = found.or_else(|| all().find(alarm))?;
     let uses_functions =
         ["$(output ", "$(id ", "`query ", "$STACK"].iter().any(|part| section.text.contains(part));
     if uses_functions && !section.text.contains("STACK=") {
