@@ -1,6 +1,7 @@
 """Builds chat-events for this machine, runs it in an empty folder, and packs it.
 
-`python3 .github/binary.py` makes `dist/chat-events-linux-x86_64.tar.gz`, or the file for another system or processor.
+`python3 .github/binary.py` makes `dist/chat-events-linux-x86_64.tar.gz`, or the file for another system or processor,
+and its checksum beside it.
 On Linux it needs `cargo zigbuild`, which links against glibc 2.17: the binary starts with any newer glibc too.
 """
 
@@ -10,6 +11,8 @@ import platform
 import subprocess
 import tarfile
 import tempfile
+
+from bundle import checksum
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SYSTEMS = {"Linux": "linux", "Darwin": "macos"}
@@ -55,6 +58,7 @@ def main():
             entry = tarfile.TarInfo(path.name)
             entry.size, entry.mode = path.stat().st_size, mode
             archive.addfile(entry, io.BytesIO(path.read_bytes()))
+    checksum(packed)
     print(f"{packed.relative_to(ROOT)}: chat-events {version}, {packed.stat().st_size / 1e6:.1f} MB")
 
 

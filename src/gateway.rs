@@ -51,9 +51,7 @@ pub async fn answer(
         GatewayEvent::Request(request) => {
             Box::pin(handler.handle(request.with_lambda_context(context))).await
         }
-        GatewayEvent::Malformed { request_id, error } => {
-            handler.refuse_malformed(&context, &request_id, error)
-        }
+        GatewayEvent::Malformed { request_id, error } => handler.refuse_malformed(&request_id, error),
     };
     let (head, body) = response.into_parts();
     let mut reply = ApiGatewayV2httpResponse::default();

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use lambda_http::{Body, Context, Request, Response};
+use lambda_http::{Body, Request, Response};
 
 use crate::{
     log::{Level, Log, LogFields},
@@ -56,9 +56,9 @@ impl Handler {
     }
 
     /// Refuses an event that is not a readable request. `error` says why, for the log.
-    pub fn refuse_malformed(&self, context: &Context, request_id: &str, error: &str) -> Response<Body> {
+    pub fn refuse_malformed(&self, request_id: &str, error: &str) -> Response<Body> {
         let outcome = Outcome::Refused(Refused::RequestMalformed);
-        let fields = LogFields { request_id, ..self.0.invocation_fields(context) };
+        let fields = LogFields { request_id, cold_start: self.0.cold_start(), ..LogFields::default() };
         self.0.log.request(&outcome, Some(error), &fields);
         reply(&outcome, None)
     }

@@ -123,7 +123,10 @@ pub(crate) enum Command {
     /// The command checks the URL, the alarms, the queues, and the logs of the last hour. It changes nothing. Set
     /// CALLBACK_TOKENS to check the token too. The exit code is 1 if something is wrong.
     ///
-    /// JSON: {"check", "ok", "finding", "fix"}.
+    /// With --explain, the command only prints a section of the runbook: on an alarm, by its name in the template or in
+    /// CloudWatch, or on a check.
+    ///
+    /// JSON: {"check", "ok", "finding", "fix"}; with --explain, {"name", "text"}.
     Doctor(Doctor),
     /// List the documented callbacks.
     ///

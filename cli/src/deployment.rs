@@ -149,12 +149,6 @@ impl Deployment {
         }
     }
 
-    /// The table's stream, if the stack has the table.
-    pub(crate) fn stream(&self) -> Option<Result<String, Fault>> {
-        let stack = self.stack.as_ref().filter(|_| self.table.is_none())?;
-        Some(stack.output("TableStreamArn"))
-    }
-
     /// How the function keeps items: the stack's settings, or without a stack the environment's.
     pub(crate) fn item_settings(&self) -> Result<ItemSettings, Fault> {
         let lookup = |name: &str| match &self.stack {

@@ -30,6 +30,7 @@ mod queues;
 mod reasons;
 #[cfg(feature = "aws")]
 mod response;
+mod runbook;
 #[cfg(feature = "aws")]
 mod url;
 #[cfg(feature = "aws")]
@@ -43,6 +44,9 @@ pub(crate) struct Doctor {
     /// Check the logs of so long a time, up to 14d
     #[arg(long, value_name = "SPAN", default_value = "1h")]
     since: Period,
+    /// Print the runbook's section on an alarm or a check, without a stack
+    #[arg(long, value_name = "NAME", conflicts_with = "since")]
+    explain: Option<String>,
 }
 
 /// Prints the findings. The exit code is 1 if something is wrong.
@@ -52,6 +56,9 @@ pub(crate) async fn run(
     doctor: &Doctor,
     output: &mut Output,
 ) -> Result<ExitCode, Fault> {
+    if let Some(name) = &doctor.explain {
+        return runbook::explain(name, output).map(|()| ExitCode::SUCCESS);
+    }
     if doctor.since > MAX_SINCE {
         return Err(Fault::new("--since is longer than 14d"));
     }
@@ -64,12 +71,13 @@ pub(crate) async fn run(
     Ok(report.code())
 }
 
-/// This build has no access to stacks.
+/// This build has no access to stacks, but has the runbook.
 #[cfg(not(feature = "aws"))]
 pub(crate) fn run(
     _: DeploymentFlags,
-    _: &Doctor,
-    _: &mut Output,
+    doctor: &Doctor,
+    output: &mut Output,
 ) -> std::future::Ready<Result<ExitCode, Fault>> {
-    std::future::ready(Err(Fault::local_only()))
+    let explained = doctor.explain.as_ref().map(|name| runbook::explain(name, output));
+    std::future::ready(explained.unwrap_or_else(|| Err(Fault::local_only())).map(|()| ExitCode::SUCCESS))
 }

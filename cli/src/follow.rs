@@ -111,11 +111,8 @@ async fn forward(
     output.flush()
 }
 
-/// The table's stream.
+/// The table's stream. The stack does not know it: a restored table has another one.
 async fn stream(deployment: &Deployment, table: &str) -> Result<String, Fault> {
-    if let Some(arn) = deployment.stream() {
-        return arn;
-    }
     let described = deployment.dynamodb().describe_table().table_name(table).send().await;
     let described = described.map_err(|error| deployment.label("describe", table).fault(&error))?;
     let arn = described.table.and_then(|table| table.latest_stream_arn);

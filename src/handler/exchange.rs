@@ -65,12 +65,12 @@ impl<'a> Exchange<'a> {
             Deadlines::new(Instant::now(), received_at, context.map(|context| context.time_epoch));
         let query = Query::parse(request.uri().query().unwrap_or_default());
         let command = query.callback_command().filter(|name| is_name(name)).map(str::to_owned);
-        let invocation = request.lambda_context_ref().map(|context| services.invocation_fields(context));
         let request_id = context.and_then(|context| context.request_id.as_deref()).unwrap_or_default();
         let fields = LogFields {
             request_id,
             callback_command: command.clone().map(Cow::Owned),
-            ..invocation.unwrap_or_default()
+            cold_start: services.cold_start(),
+            ..LogFields::default()
         };
         let (sdk_appid, answer, recorded_answer) = (None, None, None);
         Self {

@@ -2,12 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lambda_http::Context;
-
 use super::decision::Decisions;
 use crate::{
     forward::Receiver,
-    log::{Log, LogFields},
+    log::Log,
     record::ItemSettings,
     settings::{Admission, Settings},
     store::Store,
@@ -39,41 +37,8 @@ impl Services {
         }
     }
 
-    /// The facts that Lambda provides.
-    pub(super) fn invocation_fields<'a>(&self, context: &'a Context) -> LogFields<'a> {
-        LogFields {
-            cold_start: self.cold.swap(false, Ordering::Relaxed),
-            xray_trace_id: context.xray_trace_id.as_deref().map(trace_root),
-            ..LogFields::default()
-        }
-    }
-}
-
-/// The longest trace id that is logged, in bytes. X-Ray's ids have 35; a client may send any length.
-const MAX_TRACE_BYTES: usize = 64;
-
-/// The id in a trace header: `Root=1-…;Parent=…;Sampled=1`.
-fn trace_root(header: &str) -> &str {
-    let root = header.split(';').find_map(|part| part.strip_prefix("Root="));
-    let root = root.unwrap_or(header);
-    &root[..root.floor_char_boundary(MAX_TRACE_BYTES)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn trace_id_longer_than_64_bytes_is_ignored() {
-        let root = "1-5759e988-bd862e3fe1be46a994272793";
-        for (header, expected) in [
-            (format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1"), root.to_owned()),
-            (format!("Self=1;Root={root}"), root.to_owned()),
-            (format!("Root={};Sampled=1", "x".repeat(100_000)), "x".repeat(64)),
-            ("群".repeat(30), "群".repeat(21)),
-            (String::new(), String::new()),
-        ] {
-            assert_eq!(trace_root(&header), expected);
-        }
+    /// Whether this is the instance's first request. Only the first call returns `true`.
+    pub(super) fn cold_start(&self) -> bool {
+        self.cold.swap(false, Ordering::Relaxed)
     }
 }

@@ -10,7 +10,7 @@ use crate::forward::ForwardResult;
 /// The fields of a request's log line, filled in as they become known.
 ///
 /// Names are Tencent's if Tencent has one, or those of Powertools for AWS Lambda (`cold_start`,
-/// `function_request_id`, `xray_trace_id`). `Sign`, tokens and credentials are in no field.
+/// `function_request_id`). `Sign`, tokens and credentials are in no field.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct LogFields<'a> {
     /// The application that the request is for.
@@ -67,9 +67,6 @@ pub struct LogFields<'a> {
     /// Lambda's id of the invocation. Only if the callback is not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub function_request_id: Option<&'a str>,
-    /// X-Ray's trace id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub xray_trace_id: Option<&'a str>,
     /// API Gateway's id of the request.
     #[serde(rename = "RequestId")]
     pub request_id: &'a str,

@@ -98,8 +98,6 @@ def run(stack, emulator):
     token = lasting.rotate_by_secrets(stack, surroundings, emulator.port)
     step("A domain moves to another stack")
     lasting.a_domain(stack, emulator.port, token)
-    step("The package for sam publish")
-    deploying.package(stack)
     step("cargo lambda deploy without a stack")
     deploying.without_stack(stack, emulator.port)
     step("The stack is deleted")

@@ -199,28 +199,15 @@ def from_secret(stack, surroundings, sender):
     equal("the token of the parameter is refused", send(sender, FIRST_TOKEN), refusal(401))
 
 
-def package(stack):
-    bucket, packaged = "to-publish", stack.folder / "packaged.yaml"
-    stack.client("s3").create_bucket(Bucket=bucket)
-    result = stack.run("sam", "package", "--template-file", str(BUILT), "--s3-bucket", bucket,
-                       "--output-template-file", str(packaged))
-    check("sam package", result.returncode == 0, result.stdout[-1500:])
-    text = packaged.read_text()
-    for what in ("CodeUri", "LicenseUrl", "ReadmeUrl", "TemplateURL"):
-        check(f"each {what} is in the bucket",
-              re.search(rf"{what}: \S+[/.]{bucket}[/.]|{what}: s3://{bucket}/", text)
-              and not re.search(rf"{what}: (?!s3://|https?://)", text), text[:1500])
-
-
 def delete(stack):
     outputs, resources = stack.outputs(), stack.resources()
     result = stack.run("sam", "delete", "--stack-name", NAME, "--no-prompts", "--region", stack.environment["AWS_REGION"])
-    check("sam delete, with the two policies still attached", result.returncode == 0 and not stack.exists(),
+    check("sam delete, with the three policies still attached", result.returncode == 0 and not stack.exists(),
           result.stdout[-1500:])
     check("the table stays", stack.client("dynamodb").describe_table(TableName=outputs["TableName"]))
     check("the function's log stays", stack.client("logs").describe_log_groups(
         logGroupNamePrefix=outputs["FunctionLogName"])["logGroups"])
-    for policy in ("ReaderPolicyArn", "EraserPolicyArn"):
+    for policy in ("ReaderPolicyArn", "EraserPolicyArn", "DoctorPolicyArn"):
         check(f"{policy} stays", stack.client("iam").get_policy(PolicyArn=outputs[policy]))
     for queue in ("RedriveQueue", "RedriveDeadLetters"):
         check(f"{queue} stays", stack.client("sqs").get_queue_attributes(QueueUrl=resources[queue]))

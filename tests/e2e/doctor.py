@@ -9,7 +9,6 @@ from callbacks import refusal, signed
 from checks import check, equal, note, wait_for
 from command_line import PROGRAM
 from deploying import FIRST_TOKEN
-from emulator import ACCOUNT, REGION
 from healing import history, take_permission
 from proxies import cloudformation
 from receiving import callback_lines, user_with
@@ -24,7 +23,8 @@ class Patient:
 
     def __init__(self, stack, sender):
         self.stack, self.sender, self.counted, self.alarms = stack, sender, 0, set()
-        self.environment = operator(stack) | {
+        user = user_with(stack, "DoctorPolicyArn")
+        self.environment = {name.upper(): value for name, value in user.items()} | {
             "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation(stack, sender),
             "CALLBACK_TOKENS": FIRST_TOKEN,
         }
@@ -81,18 +81,6 @@ def straddling(times):
     """Requests near the end of the ledger's hour, now or in a minute."""
     end = ledger_end()
     return [at for at in times if min(abs(at - end), abs(at - end - 60)) < 5]
-
-
-def operator(stack):
-    """Credentials of a user with only the operator's policy of the docs."""
-    page = (ROOT / "docs" / "operate.md").read_text()
-    policy = re.search(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1]
-    policy = policy.replace("REGION", REGION).replace("ACCOUNT", ACCOUNT)
-    iam = stack.client("iam")
-    iam.create_user(UserName="operator")
-    iam.put_user_policy(UserName="operator", PolicyName="Operate", PolicyDocument=policy)
-    key = iam.create_access_key(UserName="operator")["AccessKey"]
-    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
 
 def looks(stack, sender):

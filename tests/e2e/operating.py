@@ -59,14 +59,14 @@ def event_bus(stack, surroundings):
     described = stack.client("pipes").describe_pipe(Name=outputs["EventPipeName"])
     equal("the pipe connects the table's stream with the bus",
           (described["Source"], described["Target"], described["CurrentState"]),
-          (outputs["TableStreamArn"], surroundings.bus_arn, "RUNNING"))
+          (stack.stream(), surroundings.bus_arn, "RUNNING"))
 
     # TTL does this when an event expires.
     dynamodb = stack.client("dynamodb")
     some = dynamodb.scan(TableName=outputs["TableName"], FilterExpression="attribute_exists(BodyParts)")["Items"][0]
     dynamodb.delete_item(TableName=outputs["TableName"], Key={name: some[name] for name in ("pk", "sk")})
 
-    records = list(pipe.stream_records(stack.client("dynamodbstreams"), outputs["TableStreamArn"]))
+    records = list(pipe.stream_records(stack.client("dynamodbstreams"), stack.stream()))
     heads = [record for record in records
              if record["eventName"] == "INSERT" and "CommandDay" in record["dynamodb"]["NewImage"]]
     properties = stack.template("EventBus")["Resources"]["EventPipe"]["Properties"]

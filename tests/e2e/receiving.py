@@ -60,7 +60,7 @@ def user_with(stack, policy, name=None):
 def permissions(stack):
     """Checks that each policy allows only its calls of the command line. Returns a client of the last user."""
     outputs, denied = stack.outputs(), "AccessDeniedException"
-    table, stream = outputs["TableName"], outputs["TableStreamArn"]
+    table, stream = outputs["TableName"], stack.stream()
     item = {"pk": {"S": "erased"}, "sk": {"S": "planted"}}
     for policy in ("ReaderPolicyArn", "EraserPolicyArn"):
         user = user_with(stack, policy)

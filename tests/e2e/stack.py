@@ -18,11 +18,17 @@ NAME = "tencent-chat-webhook"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
-def recipe(name):
-    """The commands of docs/deploy.md that are marked with a name."""
-    page = (ROOT / "docs" / "deploy.md").read_text()
-    marked = page.split(f"<!-- runs in the emulated deployment: {name} -->")[1]
+def recipe(name, page="deploy.md"):
+    """The commands of a page that are marked with a name."""
+    marked = (ROOT / "docs" / page).read_text().split(f"<!-- runs in the emulated deployment: {name} -->")[1]
     return textwrap.dedent(re.search(r"```sh\n(.*?)^ *```", marked, re.DOTALL | re.MULTILINE)[1])
+
+
+def functions():
+    """The functions of the shell that the commands of docs/operate.md use. For SQS, this CLI does not read AWS_ENDPOINT_URL."""
+    page = (ROOT / "docs" / "operate.md").read_text()
+    endpoint = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n'
+    return endpoint + re.search(r"^```sh\n(.*?)^chat-events", page, re.DOTALL | re.MULTILINE)[1]
 
 
 class Stack:
@@ -92,6 +98,11 @@ class Stack:
             for page in pages
             for resource in page["StackResourceSummaries"]
         }
+
+    def stream(self):
+        """The table's stream."""
+        table = self.client("dynamodb").describe_table(TableName=self.outputs()["TableName"])["Table"]
+        return table["LatestStreamArn"]
 
     def template(self, nested=None):
         """The deployed template after its transformation, or a nested stack's."""

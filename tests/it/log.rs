@@ -10,7 +10,7 @@ use tencent_chat_webhook::{
     unrecorded::Unrecorded,
 };
 
-use crate::world::{CapturedLog, TRACE, World, column};
+use crate::world::{CapturedLog, World, column};
 
 fn failed() -> Outcome {
     Outcome::Failed(Failure { reason: "ThrottlingException".into(), error: "Rate exceeded.".to_owned() })
@@ -95,13 +95,13 @@ async fn log_line_has_the_facts_of_request_and_instance() {
     let recorded = json!({
         "level": "INFO", "message": "recorded", "outcome": "recorded", "SdkAppid": SDK_APPID,
         "CallbackCommand": "Group.CallbackAfterGroupFull", "subject": "@T", "EventTime": 1_670_574_414_123_u64,
-        "body_bytes": body.len(), "cold_start": true, "xray_trace_id": TRACE,
+        "body_bytes": body.len(), "cold_start": true,
         "RequestId": format!("request-{SDK_APPID}"),
     });
     let refused = json!({
         "level": "WARN", "message": "refused", "outcome": "refused", "reason": "sdkappid_foreign",
         "CallbackCommand": "Group.CallbackAfterGroupFull",
-        "xray_trace_id": TRACE, "RequestId": "request-1",
+        "RequestId": "request-1",
     });
     assert_eq!(lines, [recorded, refused]);
 }

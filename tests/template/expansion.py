@@ -34,7 +34,6 @@ MOST = LEAST | {
     "IndexShards": "8",
     "EventBusName": "chat",
     "TableClass": "STANDARD_INFREQUENT_ACCESS",
-    "ThrottledKeys": "true",
     "DomainName": "callbacks.example.com",
     "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/51af3dc0-da77-11e4-872e-1234567db123",
     "ForwardUrl": "https://user:planted-password@receiver.example/chat",
@@ -47,7 +46,6 @@ MOST = LEAST | {
     "NoticeTopicArn": "arn:aws:sns:eu-central-1:123456789012:notices",
     "QuietMinutes": "30",
     "LogLevel": "DEBUG",
-    "Tracing": "true",
 }
 NO_VALUE = object()
 

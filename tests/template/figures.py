@@ -13,13 +13,16 @@ from expansion import PARAMETERS, SOURCE
 from lines import LINE_BYTES
 from prices import (FLOOD_RATE, FORWARD_TIMEOUT_MILLISECONDS, INFREQUENT, INSIGHTS_RULES, INSIGHTS_RULE_MONTH,
                     ITEM_BYTES, LOG_LINE_OVERHEAD, MILLION, MILLISECONDS, PARTITION_UNITS, RECEIVER_MILLISECONDS,
-                    SECRET_MONTH, WRITE_UNIT, bus, duration, fixed, flood, month, stored)
+                    SECRET_MONTH, WRITE_UNIT, bus, duration, fixed, flood, in_tokyo, month, stored)
 
 # Quotas of an account as they are at first: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 ACCOUNT_REQUESTS, ACCOUNT_BURST = 10_000, 5_000
 ACCOUNT_CONCURRENCY, NEW_ACCOUNT_CONCURRENCY = 1_000, 10
 NEW_TABLE_UNITS, ACCOUNT_TABLE_UNITS = 4_000, 40_000
-SECONDS_IN_A_FAULT = 1.7
+# The function answers within this time of its invocation.
+SECONDS_IN_A_FAULT = 1.5
+# Callbacks per second that an instance of the redrive records from its queue. An estimate: the processor limits it.
+REDRIVE_RATE = 200
 
 MONTHS = [(10_000, "10 k"), (1_000_000, "1 M"), (100_000_000, "100 M"), (1_000_000_000, "1 G")]
 RATES = [10, 100, 1_000, 10_000]
@@ -45,9 +48,9 @@ def besides():
         row(f"`ForwardUrl`: receiver does not answer, {FORWARD_TIMEOUT_MILLISECONDS:,} ms each",
             lambda count: duration(count, FORWARD_TIMEOUT_MILLISECONDS - MILLISECONDS)),
         row("`CallbackTokensSecret`: one secret", lambda _: SECRET_MONTH),
-        row("`ThrottledKeys`", lambda _: INSIGHTS_RULES * INSIGHTS_RULE_MONTH),
+        row("Contributor Insights, switched on by hand", lambda _: INSIGHTS_RULES * INSIGHTS_RULE_MONTH),
         row("items between 1 and 2 KB: a second write unit each", lambda count: count * WRITE_UNIT["STANDARD"]),
-        row(f"flood: {FLOOD_RATE:,} refused requests per second for an hour", lambda _: flood()),
+        row(f"flood: {FLOOD_RATE:,} refused requests per second for a day", lambda _: flood()),
     ]
 
 
@@ -99,11 +102,37 @@ def a_million():
         parts = month(MILLION, parameters)
         amount = sum(value for key, value in parts.items() if not (quiet and key.startswith("log of the function")))
         rows.append([f"a million callbacks, {name}", dollars(amount)])
+    rows.append(["a million callbacks, in Tokyo (`ap-northeast-1`)", dollars(in_tokyo(month(MILLION)))])
     every, (most, amount) = fixed()
     rows.append(["fixed cost of a month, without failures", dollars(sum(every.values()))])
     rows.append([f"fixed cost of a month, with all {most} custom metrics in use", dollars(
         sum(value for name, value in every.items() if not name.startswith("custom")) + amount)])
     return table(["cost of", "US dollars"], rows)
+
+
+def units(rate):
+    """The table's write units per second for so many callbacks per second."""
+    return rate * math.ceil(ITEM_BYTES / 1024)
+
+
+def instances_in_a_fault(rate):
+    """The function's instances for so many callbacks per second, while DynamoDB does not answer."""
+    return math.ceil(rate * SECONDS_IN_A_FAULT)
+
+
+def backlog_hours(rate, concurrency):
+    """How long the redrive works on the callbacks of an hour."""
+    return rate / (concurrency * REDRIVE_RATE)
+
+
+def backlog():
+    def duration_of(hours):
+        minutes = math.ceil(hours * 60)
+        return f"{minutes} min" if minutes < 100 else f"{round(hours, 1):g} h"
+
+    counts = [int(PARAMETERS["RedriveConcurrency"]["Default"]), 10, 50]
+    rows = [[f"{rate:,}", f"{rate * 3600:,}", *(duration_of(backlog_hours(rate, count)) for count in counts)] for rate in RATES[1:]]
+    return table(["callbacks per second", "waiting after an hour", *map(str, counts)], rows)
 
 
 def marked(value, ceiling):
@@ -113,7 +142,6 @@ def marked(value, ceiling):
 def ceilings():
     default = {name: int(PARAMETERS[name]["Default"]) for name in
                ("RequestsPerSecond", "RequestBurst", "MaxWriteUnits", "IndexShards")}
-    units = math.ceil(ITEM_BYTES / 1024)
     rows = [
         (f"requests per second (`RequestsPerSecond`: {default['RequestsPerSecond']:,})", lambda rate: rate,
          default["RequestsPerSecond"]),
@@ -122,14 +150,11 @@ def ceilings():
         (f"instances, {MILLISECONDS} ms each (account: {ACCOUNT_CONCURRENCY:,})",
          lambda rate: math.ceil(rate * MILLISECONDS / 1000), ACCOUNT_CONCURRENCY),
         (f"instances while DynamoDB does not answer, {SECONDS_IN_A_FAULT} s each (account: {ACCOUNT_CONCURRENCY:,})",
-         lambda rate: math.ceil(rate * SECONDS_IN_A_FAULT), ACCOUNT_CONCURRENCY),
-        (f"the same (new account: {NEW_ACCOUNT_CONCURRENCY})",
-         lambda rate: math.ceil(rate * SECONDS_IN_A_FAULT), NEW_ACCOUNT_CONCURRENCY),
-        (f"table write units per second (`MaxWriteUnits`: {default['MaxWriteUnits']:,})", lambda rate: rate * units,
-         default["MaxWriteUnits"]),
-        (f"table write units per second (new table: {NEW_TABLE_UNITS:,})", lambda rate: rate * units, NEW_TABLE_UNITS),
-        (f"table write units per second (account: {ACCOUNT_TABLE_UNITS:,} per table)", lambda rate: rate * units,
-         ACCOUNT_TABLE_UNITS),
+         instances_in_a_fault, ACCOUNT_CONCURRENCY),
+        (f"the same (new account: {NEW_ACCOUNT_CONCURRENCY})", instances_in_a_fault, NEW_ACCOUNT_CONCURRENCY),
+        (f"table write units per second (`MaxWriteUnits`: {default['MaxWriteUnits']:,})", units, default["MaxWriteUnits"]),
+        (f"table write units per second (new table: {NEW_TABLE_UNITS:,})", units, NEW_TABLE_UNITS),
+        (f"table write units per second (account: {ACCOUNT_TABLE_UNITS:,} per table)", units, ACCOUNT_TABLE_UNITS),
         (f"callbacks per second of one command ({PARTITION_UNITS:,} × `IndexShards` {default['IndexShards']})",
          lambda rate: rate, PARTITION_UNITS * default["IndexShards"]),
         (f"callbacks per second of one subject (fixed: {PARTITION_UNITS:,})", lambda rate: rate, PARTITION_UNITS),
@@ -137,7 +162,7 @@ def ceilings():
     lines = [[name, *(marked(need(rate), ceiling) for rate in RATES)] for name, need, ceiling in rows]
     lines.append(["log of the function, MB per second", *(f"{rate * (LINE_BYTES + LOG_LINE_OVERHEAD) / MILLION:,.3f}"
                                                           for rate in RATES)])
-    lines.append(["shards of the stream, at least", *(f"{math.ceil(rate * units / PARTITION_UNITS)}"
+    lines.append(["shards of the stream, at least", *(f"{math.ceil(units(rate) / PARTITION_UNITS)}"
                                                       for rate in RATES)])
     return table(["need, by callbacks per second", *(f"{rate:,}" for rate in RATES)], lines)
 
@@ -153,7 +178,7 @@ def parameters():
     return table(["parameter", "default", "meaning"], rows).replace("|---|---:|---:|", "|---|---|---|")
 
 
-FIGURES = {"prices": prices, "a million": a_million, "storage": storage, "ceilings": ceilings, "parameters": parameters}
+FIGURES = {"backlog": backlog, "prices": prices, "a million": a_million, "storage": storage, "ceilings": ceilings, "parameters": parameters}
 PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

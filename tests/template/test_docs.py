@@ -1,7 +1,5 @@
-"""Compares the docs with the template: names, commands, and policies to copy."""
+"""Compares the docs with the template: names and commands."""
 
-import fnmatch
-import json
 import re
 import tomllib
 import unittest
@@ -27,30 +25,6 @@ def actions(text):
         yield ACTIONS.get(action, action)
 
 
-def policies(text):
-    """The IAM policies of a page, one for each block of JSON."""
-    return [json.loads(block) for block in re.findall(r"^ *```json\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
-
-
-def as_list(value):
-    return value if isinstance(value, list) else [value]
-
-
-def allowed(policy):
-    return [action for statement in policy["Statement"] if statement["Effect"] == "Allow" and "Condition" not in statement
-            for action in as_list(statement["Action"])]
-
-
-def allows(policy, action):
-    return any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in allowed(policy))
-
-
-def resources(policy, action):
-    return {resource for statement in policy["Statement"] if statement["Effect"] == "Allow"
-            for pattern in as_list(statement["Action"]) if fnmatch.fnmatchcase(action, pattern)
-            for resource in as_list(statement["Resource"])}
-
-
 class Names(unittest.TestCase):
     def setUp(self):
         # The changelog may name removed things.
@@ -63,10 +37,10 @@ class Names(unittest.TestCase):
         self.assertEqual(set(re.findall(r"`(\w+Alarm)`", self.text)), alarms)
         self.assertLessEqual(set(re.findall(r"\$\(output (\w+)\)", self.text)), SOURCE["Outputs"].keys())
 
-    def test_alarm_description_links_its_section(self):
+    def test_alarm_description_has_the_command_that_explains_it(self):
         for name, each in Expansion(MOST).resources.items():
             if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
-                self.assertIn(f"docs/operate.md#{name.lower()}", each["Properties"]["AlarmDescription"])
+                self.assertIn(f'Run "chat-events doctor --explain {name}".', each["Properties"]["AlarmDescription"])
 
     def test_commands_name_only_existing_resources(self):
         names = set(re.findall(r"\bid (\w+)\)|--logical-resource-id (\w+)", self.text))
@@ -150,39 +124,3 @@ class Commands(unittest.TestCase):
         for section in ("VersionErrorsAlarm", "VersionNotStoredAlarm"):
             text = page("operate.md").split(f"\n### {section}\n")[1].split("\n##")[0]
             self.assertRegex(text, r"\*\*The same build again\b.*\n?.*`Revision`", section)
-
-
-class Policies(unittest.TestCase):
-    def test_operator_policy_allows_the_commands_of_operate(self):
-        policy, = policies(page("operate.md"))
-        # A deployer creates a deleted queue again.
-        missing = {action for action in actions(page("operate.md")) if not allows(policy, action)}
-        self.assertEqual(missing, {"sqs:CreateQueue"})
-
-    def test_deployer_policy_allows_what_stack_and_page_need(self):
-        policy = policies(page("deploy.md"))[0]
-        for action in ("secretsmanager:CreateSecret", "secretsmanager:GetSecretValue", "secretsmanager:DeleteSecret",
-                       "codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms",
-                       "acm:RequestCertificate", "pipes:CreatePipe"):
-            self.assertTrue(allows(policy, action), action)
-        functions = resources(policy, "lambda:CreateFunction")
-        hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
-        self.assertTrue(any(fnmatch.fnmatchcase(f"arn:aws:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
-        # The nested stack has another name.
-        self.assertIn("arn:aws:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-EventBus-*/*",
-                      resources(policy, "cloudformation:CreateStack"))
-        # These actions allow no narrower resource.
-        for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
-            self.assertEqual(resources(policy, action) & {"*"}, {"*"}, action)
-
-    def test_deployer_with_a_boundary_cannot_create_roles_without_it(self):
-        _, boundary, guard = policies(page("deploy.md"))
-        statement = next(each for each in guard["Statement"] if "iam:CreateRole" in as_list(each["Action"]))
-        self.assertEqual(statement["Effect"], "Deny")
-        self.assertIn("iam:PermissionsBoundary", str(statement["Condition"]))
-        # The boundary allows every action of the template's roles.
-        for name, role in Expansion(MOST).of_type("AWS::IAM::Role").items():
-            for inner in role["Properties"]["Policies"]:
-                for each in inner["PolicyDocument"]["Statement"]:
-                    for action in as_list(each["Action"]):
-                        self.assertTrue(allows(boundary, action), f"{name}: {action}")

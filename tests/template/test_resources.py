@@ -70,11 +70,6 @@ class Table(unittest.TestCase):
             self.assertEqual(Expansion(parameters).properties("EventsTable")["TableClass"], expected)
         self.assertEqual(PARAMETERS["TableClass"]["AllowedValues"], ["STANDARD", "STANDARD_INFREQUENT_ACCESS"])
 
-    def test_contributor_insights_are_limited_to_throttled_keys(self):
-        self.assertNotIn("ContributorInsightsSpecification", Expansion(LEAST).properties("EventsTable"))
-        self.assertEqual(Expansion(MOST).properties("EventsTable")["ContributorInsightsSpecification"],
-                         {"Enabled": True, "Mode": "THROTTLED_KEYS"})
-
     def test_table_and_function_log_have_deletion_protection(self):
         for name in ("EventsTable", "FunctionLog"):
             self.assertIs(Expansion(LEAST).properties(name)["DeletionProtectionEnabled"], True, name)
@@ -82,10 +77,21 @@ class Table(unittest.TestCase):
     def test_resources_with_callbacks_stay_when_the_stack_is_deleted(self):
         kept = {name for name, each in Expansion(MOST).resources.items()
                 if each.get("DeletionPolicy", "").startswith("Retain") and each["Type"] != "AWS::Lambda::Version"}
-        self.assertEqual(kept, {"Domain", "DomainMapping", "EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy", "RedriveDeadLetters", "RedriveQueue"})
+        self.assertEqual(kept, {"DoctorPolicy", "Domain", "DomainMapping", "EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy",
+                                "RedriveDeadLetters", "RedriveQueue"})
+
+    def test_failed_creation_keeps_only_what_it_cannot_delete(self):
+        resources = Expansion(MOST).resources
+        kept = {name for name, each in resources.items()
+                if each.get("DeletionPolicy") == "Retain" and each["Type"] != "AWS::Lambda::Version"}
+        protected = {name for name, each in resources.items() if each["Properties"].get("DeletionProtectionEnabled")}
+        self.assertEqual(kept, protected)
+        # The recipe for this state deletes them.
+        recipe = (ROOT / "docs" / "deploy.md").read_text().split("\n## If the first deployment fails\n")[1].split("\n## ")[0]
+        self.assertEqual(set(re.findall(r"\$\(kept (\w+)\)", recipe)), kept)
 
 
-class ReadersAndErasers(unittest.TestCase):
+class People(unittest.TestCase):
     def allowed(self, name):
         """The actions of a policy, each with its resources."""
         document = Expansion(LEAST).properties(name)["PolicyDocument"]
@@ -99,12 +105,27 @@ class ReadersAndErasers(unittest.TestCase):
         return found
 
     def test_reader_policy_has_only_calls_of_the_command_line(self):
-        table, stream = "<EventsTable.Arn>", "<EventsTable.StreamArn>"
+        table, stream = "<EventsTable.Arn>", "<EventsTable.Arn>/stream/*"
         self.assertEqual(self.allowed("ReaderPolicy"), {
             "cloudformation:DescribeStacks": ["arn:aws:cloudformation:eu-central-1:123456789012:stack/chat/*"],
             "dynamodb:Query": [table, f"{table}/index/ByCommand"],
             **{f"dynamodb:{action}": [table] for action in ("BatchGetItem", "DescribeTable", "GetItem", "Scan")},
             **{f"dynamodb:{action}": [stream] for action in ("DescribeStream", "GetRecords", "GetShardIterator")},
+        })
+
+    def test_doctor_policy_has_only_calls_of_doctor(self):
+        group, stack = (f"arn:aws:{each}" for each in ("logs:eu-central-1:123456789012:log-group:",
+                                                       "cloudformation:eu-central-1:123456789012:stack"))
+        logs = [f"<{name}.Arn>" for name in ("FunctionLog", "RedriveLog", "ApiLog")]
+        logs += [f"{group}<{name}>" for name in ("FunctionLog", "RedriveLog", "ApiLog")]
+        self.assertEqual(self.allowed("DoctorPolicy"), {
+            **{f"cloudformation:{action}": [f"{stack}/chat/*", f"{stack}/chat-EventBus-*/*"]
+               for action in ("DescribeStacks", "ListStackResources")},
+            "dynamodb:BatchGetItem": ["<EventsTable.Arn>"],
+            **{f"logs:{action}": logs for action in ("DescribeSubscriptionFilters", "FilterLogEvents", "StartQuery")},
+            "sqs:GetQueueAttributes": ["<RedriveQueue.Arn>", "<RedriveDeadLetters.Arn>",
+                                       "arn:aws:sqs:eu-central-1:123456789012:chat-EventBus-*"],
+            **{action: ["*"] for action in ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "logs:GetQueryResults")},
         })
 
     def test_eraser_policy_adds_writes_to_the_reader_policy(self):
@@ -176,6 +197,8 @@ class Pipe(unittest.TestCase):
         self.assertLessEqual(stream["MaximumRetryAttempts"], 5)
         self.assertLessEqual(stream["MaximumRecordAgeInSeconds"], 3600)
         self.assertEqual(stream["DeadLetterConfig"], {"Arn": "<EventPipeDeadLetters.Arn>"})
+        # PutEvents accepts ten events, and the pipe works on ten batches of a shard at once.
+        self.assertEqual((stream["BatchSize"], stream["ParallelizationFactor"]), (10, 10))
         self.assertEqual(self.pipe["LogConfiguration"]["Level"], "ERROR")
         self.assertNotIn("IncludeExecutionData", self.pipe["LogConfiguration"])
 
@@ -199,15 +222,18 @@ class Template(unittest.TestCase):
                                     "AWS::Logs::QueryDefinition") and key in each["Properties"]:
                     self.assertIn("chat", each["Properties"][key], name)
 
-    def test_published_metadata_agrees_with_cargo(self):
+    def test_version_agrees_with_cargo(self):
         package = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
-        published = SOURCE["Metadata"]["AWS::ServerlessRepo::Application"]
-        self.assertEqual((published["Name"], published["SemanticVersion"]), (package["name"], package["version"]))
         # `chat-events doctor` prints this version.
         self.assertEqual(SOURCE["Outputs"]["Version"]["Value"], package["version"])
-        self.assertIn(published["SpdxLicenseId"], package["license"].split(" OR "))
-        for key in ("LicenseUrl", "ReadmeUrl"):
-            self.assertTrue((ROOT / published[key]).is_file(), key)
+
+    def test_texts_have_the_times_of_the_code(self):
+        code = (ROOT / "src" / "deadline.rs").read_text()
+        write = re.search(r"const WRITE: Budget =\s*Budget \{(.*?)\}", code, re.DOTALL)[1]
+        seconds = [f"{int(millis) / 1000:g} s" for millis in re.findall(r"from_millis\((\d+)\)", write)]
+        self.assertEqual(len(seconds), 2)
+        text = Expansion(LEAST).properties("TableThrottlesAlarm")["AlarmDescription"]
+        self.assertEqual(re.findall(r"[\d.]+ s\b", text), seconds)
 
     def test_only_sdk_app_ids_has_no_default(self):
         self.assertEqual([name for name, each in PARAMETERS.items() if "Default" not in each], ["SdkAppIds"])

@@ -10,7 +10,7 @@ SECRET = {name for name, each in PARAMETERS.items() if each.get("NoEcho")}
 NOT_OF_A_VERSION = {"ReservedConcurrency"}
 OTHER_VALUES = {
     "SdkAppIds": "1400000002", "CallbackTokensSecret": "other", "AllowUnsigned": "true", "RetentionDays": "1",
-    "IndexShards": "2", "Revision": "2", "MemorySize": "128", "LogLevel": "WARN", "Tracing": "true",
+    "IndexShards": "2", "Revision": "2", "MemorySize": "128", "LogLevel": "WARN",
     "Architecture": "x86_64",
 }
 
@@ -64,7 +64,7 @@ class Publishing(unittest.TestCase):
             "SdkAppIds": "1" * PARAMETERS["SdkAppIds"]["MaxLength"], "CallbackTokensSecret": "arn:aws:"
             "secretsmanager:ap-southeast-1:123456789012:secret:" + "s" * 50, "AllowUnsigned": "false",
             "RetentionDays": "36500", "IndexShards": "64", "Revision": "99999", "LogLevel": "DEBUG",
-            "Tracing": "false", "MemorySize": "10240", "Architecture": "x86_64",
+            "MemorySize": "10240", "Architecture": "x86_64",
         })
         self.assertLessEqual(len(longest.version()[1]["Description"]), 256)
         self.assertIn("{1,50}", PARAMETERS["CallbackTokensSecret"]["AllowedPattern"])

@@ -8,10 +8,7 @@ use aws_sdk_cloudwatch::{
     types::{AlarmType, StateValue},
 };
 
-use super::{
-    finding::{Finding, runbook},
-    response::allowed,
-};
+use super::{finding::Finding, response::allowed, runbook};
 use crate::deployment::Deployment;
 
 const CHECK: &str = "alarms";
@@ -72,7 +69,7 @@ fn of_alarm(alarm: &Alarm<'_>, label: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if alarm.state == Some(&StateValue::Alarm) {
         let finding = format!("{label}: {}", alarm.reason.unwrap_or("no reason given"));
-        findings.push(Finding::wrong(CHECK, finding, runbook(label)));
+        findings.push(Finding::wrong(CHECK, finding, runbook::command(label)));
     }
     if alarm.is_muted {
         let fix = format!("aws cloudwatch enable-alarm-actions --alarm-names {}", alarm.name);

@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, fmt::Display};
 use aws_sdk_cloudwatchlogs::Client;
 
 use super::{
-    finding::{Finding, runbook},
+    finding::Finding,
     ledger::FailedCallbacks,
     log::RequestCounts,
     reasons::cause,
     response::{allowed, output},
+    runbook,
 };
 use crate::{deployment::Deployment, moment::Period, plain::counted, redrive::log_group::UNRECORDED};
 
@@ -31,7 +32,7 @@ pub(super) async fn subscription(deployment: &Deployment) -> Result<Finding, Fin
         let is_ours = |arn: &str| arn.split(':').nth(6) == Some(&redrive);
         filter.destination_arn().is_some_and(is_ours).then(|| filter.filter_pattern().unwrap_or_default())
     });
-    let restore = format!("restore it: {}", runbook("LogDeliveryAlarm"));
+    let restore = format!("restore it: {}", runbook::command("LogDeliveryAlarm"));
     Ok(match pattern {
         Some(UNRECORDED) => Finding::ok(check, "unrecorded callbacks go from the log to the redrive"),
         Some(other) => {
@@ -76,7 +77,7 @@ fn newest(deployment: &Deployment, function: &RequestCounts, span: u64) -> Findi
     }
     let minutes = span / 60_000;
     let quiet = format!("no callback was recorded in the last {}", counted(minutes, "minute"));
-    let fix = format!("is the application in use? {}", runbook("QuietAlarm"));
+    let fix = format!("is the application in use? {}", runbook::command("QuietAlarm"));
     let allowed = deployment.parameter("QuietMinutes").and_then(|minutes| minutes.parse().ok());
     if allowed.is_some_and(|allowed: u64| (1..=minutes).contains(&allowed)) {
         Finding::wrong(check, quiet, fix)
@@ -123,7 +124,7 @@ fn tokens(function: &RequestCounts) -> Option<Finding> {
     match function.tokens.len() {
         0 => None,
         1 => Some(finding),
-        _ => Some(finding.with_fix("several are in use: docs/deploy.md#rotate-the-token")),
+        _ => Some(finding.with_fix(format!("several are in use: {}", runbook::command("rotate-the-token")))),
     }
 }
 

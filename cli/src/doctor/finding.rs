@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+use super::runbook;
 use crate::{fault::Fault, output::Output, plain::plain};
 
 /// The result of one check, and the fix.
@@ -56,11 +57,6 @@ impl Finding {
     }
 }
 
-/// A section of the runbook.
-pub(super) fn runbook(section: &str) -> String {
-    format!("docs/operate.md#{}", section.to_lowercase())
-}
-
 /// The report. Each finding is printed at once: reading the log of an hour may take minutes.
 #[derive(Debug)]
 pub(super) struct Report<'a> {
@@ -75,6 +71,7 @@ impl<'a> Report<'a> {
 
     pub(super) fn add(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
         for finding in findings {
+            debug_assert!(runbook::has_check(finding.check), "{} has no section", finding.check);
             self.is_ok &= matches!(finding.result, CheckResult::Ok | CheckResult::Skipped);
             self.print(&finding)?;
         }

@@ -6,12 +6,13 @@ use aws_sdk_cloudwatch::types::Statistic;
 
 use super::{
     by_hand,
-    finding::{Finding, runbook},
+    finding::Finding,
     insights::MOST_ROWS,
     log::{Redrive, RequestCounts, outcomes},
     metric::Metric,
     queues::Depth,
     response::{allowed, output},
+    runbook,
     window::Window,
 };
 use crate::{deployment::Deployment, plain::counted};
@@ -65,8 +66,8 @@ fn balance(count: u64, logged: &BTreeMap<String, u64>, edges: Edges) -> Finding 
             format!("{requests} = {sum} + {off} not in the function's log"),
             format!(
                 "the API rejected them, or the function failed: {}, {}",
-                runbook("ApiErrorsAlarm"),
-                runbook("ApiThrottlesAlarm")
+                runbook::command("ApiErrorsAlarm"),
+                runbook::command("ApiThrottlesAlarm")
             ),
         ),
         off => Finding::wrong(
@@ -124,20 +125,20 @@ pub(super) fn failed(callbacks: FailedCallbacks, queue: &Depth) -> Finding {
         _ if masked > 0 => Finding::wrong(
             check,
             format!("{finding}, {masked} of them masked by a data protection policy"),
-            format!("chat-events redrive --since 2h --unmask: {}", runbook("masked-callbacks")),
+            format!("chat-events redrive --since 2h --unmask: {}", runbook::command("masked-callbacks")),
         ),
         (_, Ok(0)) => Finding::wrong(
             check,
             format!("{finding}, and the redrive's queue is empty"),
             format!(
                 "wait a minute; if that does not help, chat-events redrive --since 2h: {}",
-                runbook("manual-redrive")
+                runbook::command("manual-redrive")
             ),
         ),
         _ => Finding::wrong(
             check,
             finding,
-            format!("the redrive retries them: {}", runbook("RedriveQueueAgeAlarm")),
+            format!("the redrive retries them: {}", runbook::command("RedriveQueueAgeAlarm")),
         ),
     }
 }

@@ -4,9 +4,10 @@ use aws_sdk_cloudwatch::types::Statistic;
 use aws_sdk_sqs::types::QueueAttributeName;
 
 use super::{
-    finding::{Finding, runbook},
+    finding::Finding,
     metric::Metric,
     response::{allowed, output},
+    runbook,
 };
 use crate::{deployment::Deployment, moment::Moment, plain::counted};
 
@@ -29,7 +30,10 @@ pub(super) async fn check(deployment: &Deployment, redrive: &Depth) -> Vec<Findi
             Finding::wrong(
                 "redrive queue",
                 format!("{}: callbacks that are not in the table{age}", counted(*messages, "message")),
-                format!("the redrive retries each every 15 minutes: {}", runbook("RedriveQueueAgeAlarm")),
+                format!(
+                    "the redrive retries each every 15 minutes: {}",
+                    runbook::command("RedriveQueueAgeAlarm")
+                ),
             )
         }
     }];
@@ -76,7 +80,7 @@ async fn dead_letters(
         Ok(messages) => Finding::wrong(
             check,
             format!("{}: {what}", counted(messages, "message")),
-            format!("{fix}: {}", runbook(section)),
+            format!("{fix}: {}", runbook::command(section)),
         ),
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
-use super::finding::{Finding, runbook};
+use super::{finding::Finding, runbook};
 use crate::{deployment::Deployment, fault::causes};
 
 /// An output of the stack, or a finding that it has none.
@@ -36,7 +36,7 @@ where
             return Finding::unchecked(
                 check,
                 format_args!("the permission {action} is missing"),
-                runbook("permissions-for-operators"),
+                runbook::command("permissions-for-operators"),
             );
         }
         let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();

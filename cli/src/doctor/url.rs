@@ -3,10 +3,7 @@
 use serde_json::Value;
 use tencent_chat_callbacks::signature::TOLERANCE_SECONDS;
 
-use super::{
-    finding::{Finding, runbook},
-    response::output,
-};
+use super::{finding::Finding, response::output, runbook};
 use crate::{
     deployment::Deployment,
     fault::Fault,
@@ -53,7 +50,7 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
             "a request without a signature is accepted",
             "deploy with a token, and without AllowUnsigned",
         ),
-        429 => Finding::wrong(check, "the API throttles requests", runbook("ApiThrottlesAlarm")),
+        429 => Finding::wrong(check, "the API throttles requests", runbook::command("ApiThrottlesAlarm")),
         _ => of_other(check, answer),
     }
 }
@@ -74,7 +71,8 @@ async fn signed(deployment: &Deployment, receiver: &Receiver) -> Result<Finding,
             check,
             "the function does not have the token of CALLBACK_TOKENS",
             format!(
-                "console and function need the same token: docs/deploy.md#rotate-the-token; or this computer's clock is off by more than {TOLERANCE_SECONDS} s"
+                "console and function need the same token: {}; or this computer's clock is off by more than {TOLERANCE_SECONDS} s",
+                runbook::command("rotate-the-token")
             ),
         ),
         403 if is_the_functions(&answer) => {
@@ -95,7 +93,10 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
         return Finding::wrong(
             check,
             format!("no answer: {}", answer.text),
-            "check the API and, if it has a domain, the DNS record: docs/troubleshooting.md#missing-callbacks",
+            format!(
+                "check the API and, if it has a domain, the DNS record: {}",
+                runbook::command("missing-callbacks")
+            ),
         );
     }
     if answer.status < 500 && !is_the_functions(answer) {
@@ -108,7 +109,7 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
         );
     }
     let finding = format!("the API answers {}: {}", answer.status, answer.text);
-    Finding::wrong(check, finding, runbook("ApiErrorsAlarm"))
+    Finding::wrong(check, finding, runbook::command("ApiErrorsAlarm"))
 }
 
 /// Whether the function sent the answer. A domain without an API also answers 403, and a web server may answer 200 or

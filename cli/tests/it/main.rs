@@ -5,6 +5,7 @@ mod chatting;
 mod connecting;
 mod doctoring;
 mod erasing;
+mod explaining;
 mod following;
 mod grouping;
 mod listing;
