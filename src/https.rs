@@ -45,13 +45,13 @@ pub struct Limits {
 pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
-    /// A client that trusts these roots and keeps one idle connection. With one connection, at most one request is
+    /// A client that trusts these roots and keeps so many idle connections. With one connection, at most one request is
     /// lost if it fell silent while idle.
     ///
     /// The cryptography is ring's. The SDK's default, aws-lc, makes the binary larger and gathers entropy before the
     /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
     /// exchange.
-    pub(crate) fn new(roots: RootCertStore, limits: Limits) -> Self {
+    pub(crate) fn new(roots: RootCertStore, limits: Limits, idle_connections: usize) -> Self {
         let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("ring has cipher suites for them")
@@ -65,7 +65,7 @@ impl Https {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(limits.idle)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(idle_connections)
             .build(connect);
         Self(client)
     }
@@ -73,13 +73,19 @@ impl Https {
     /// A client that trusts the machine's certificates.
     #[must_use]
     pub fn with_system_roots(limits: Limits) -> Self {
-        Self::new(system_roots(), limits)
+        Self::new(system_roots(), limits, 1)
+    }
+
+    /// The same, for this many requests at the same time.
+    #[must_use]
+    pub fn with_connections(limits: Limits, connections: usize) -> Self {
+        Self::new(system_roots(), limits, connections)
     }
 
     /// A client for HTTP without TLS.
     #[must_use]
     pub fn without_roots(limits: Limits) -> Self {
-        Self::new(RootCertStore::empty(), limits)
+        Self::new(RootCertStore::empty(), limits, 1)
     }
 
     /// Sends a request.

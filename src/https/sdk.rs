@@ -33,7 +33,7 @@ const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Durat
 /// A client that is created once. The SDK would create its own client twice, once only as a check.
 pub(crate) fn client() -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(Arc::new(Clients {
-        amazon: Https::new(amazon_roots(), LIMITS),
+        amazon: Https::new(amazon_roots(), LIMITS, 1),
         accepted: AtomicBool::new(false),
         system: OnceLock::new(),
     })));
