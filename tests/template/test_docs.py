@@ -168,9 +168,10 @@ class Policies(unittest.TestCase):
         functions = resources(policy, "lambda:CreateFunction")
         hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
         self.assertTrue(any(fnmatch.fnmatchcase(f"arn:aws:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
-        # The nested stack has another name.
-        self.assertIn("arn:aws:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-EventBus-*/*",
-                      resources(policy, "cloudformation:CreateStack"))
+        # The nested stacks have other names.
+        for nested in ("EventBus", "Receiver"):
+            self.assertIn(f"arn:aws:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-{nested}-*/*",
+                          resources(policy, "cloudformation:CreateStack"))
         # These actions allow no narrower resource.
         for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
             self.assertEqual(resources(policy, action) & {"*"}, {"*"}, action)
