@@ -109,7 +109,7 @@ pub(crate) async fn run(deployment: &Deployment, replay: &Replay, output: &mut O
 }
 
 impl Run<'_> {
-    /// Events that an earlier run sent, but that were not answered with 200.
+    /// Events that an earlier run sent, but that the receiver did not take.
     fn failed(&self, deployment: &Deployment) -> Result<Items, Fault> {
         let keys = self.journal.as_ref().map(Journal::failed).unwrap_or_default();
         let table = Table::of(deployment)?;
@@ -143,7 +143,7 @@ impl Run<'_> {
         }
         self.print(event, &answer)?;
         self.progress.at(event, self.counts.sent);
-        self.counts.failed += u64::from(!answer.is_ok());
+        self.counts.failed += u64::from(!answer.is_taken());
         self.counts.unanswered_in_a_row =
             if answer.status == 0 { self.counts.unanswered_in_a_row + 1 } else { 0 };
         if self.counts.unanswered_in_a_row == UNANSWERED {
@@ -171,7 +171,7 @@ impl Run<'_> {
                 self.output.flush()
             });
         }
-        if !answer.is_ok() {
+        if !answer.is_taken() {
             let command = event.command();
             let what = format!(
                 "{} {command} {}: {} {}",

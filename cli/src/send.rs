@@ -6,6 +6,7 @@ use std::{fs, io::Read, path::PathBuf};
 
 use clap::Args;
 use serde_json::Value;
+use tencent_chat_callbacks::event::is_before_callback;
 
 use crate::{
     deployment::DeploymentFlags,
@@ -93,7 +94,7 @@ pub(crate) async fn run(flags: DeploymentFlags, sending: &Sending, output: &mut 
     if answer.status == 0 {
         return Err(target.silence(&answer.text));
     }
-    sending.form.judge(&answer)
+    sending.form.judge(command, &answer)
 }
 
 fn body(sending: &Sending, command: &str) -> Result<Vec<u8>, Fault> {
@@ -150,7 +151,7 @@ impl Form {
     }
 
     /// Whether the answer is the expected one.
-    fn judge(self, answer: &Answer) -> Result<(), Fault> {
+    fn judge(self, command: &str, answer: &Answer) -> Result<(), Fault> {
         if self.wrong_sign || self.stale {
             return if answer.status == 401 {
                 Ok(())
@@ -158,7 +159,12 @@ impl Form {
                 Err(Fault::new("expected status 401; does the function have a token for this application?"))
             };
         }
-        let is_ok = answer.is_ok() && answer.json()["answer"]["ActionStatus"] == "OK";
+        // Only a before-callback needs an answer. An after-callback is taken with any 2xx, as by your own receiver.
+        let action_status = &answer.json()["answer"]["ActionStatus"];
+        let is_ok = match is_before_callback(command) {
+            true => answer.status == 200 && action_status == "OK",
+            false => answer.is_taken() && (action_status == "OK" || action_status.is_null()),
+        };
         if is_ok { Ok(()) } else { Err(Fault::new("expected status 200 with ActionStatus OK")) }
     }
 }

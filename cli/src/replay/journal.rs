@@ -9,7 +9,7 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::json;
-use tencent_chat_webhook::record::RecordedEvent;
+use tencent_chat_webhook::{forward::Delivery, record::RecordedEvent};
 
 use crate::fault::Fault;
 
@@ -19,7 +19,7 @@ pub(crate) struct Journal {
     file: File,
     /// The latest event that was sent, as `sk` and `pk`.
     pub(crate) latest: Option<(String, String)>,
-    /// The events that were not answered with 200 the last time.
+    /// The events that the receiver did not take the last time.
     pub(crate) failed: BTreeSet<(String, String)>,
 }
 
@@ -59,7 +59,7 @@ impl Journal {
     }
 
     fn note(&mut self, key: (String, String), status: u16) {
-        if status == 200 {
+        if Delivery::of(Some(status)) == Delivery::Taken {
             self.failed.remove(&key);
         } else {
             self.failed.insert(key.clone());

@@ -24,7 +24,7 @@ async fn missed_callbacks_are_sent_once_unchanged_and_signed_anew() {
     let stage = Stage::start(bodies.clone(), &[Step::Pass]).await;
     let mut function = stage.reforward().await;
     assert_eq!(invoke(&mut function, &queued(&[stage.batch()])).await, Ok(left(&[])));
-    assert_eq!(stage.received(), bodies);
+    assert!(stage.received() == bodies);
     let requests = stage.receiver.received();
     let head = requests[0].split("\r\n\r\n").next().expect("a head");
     assert!(head.starts_with("POST /im?key=planted-key&SdkAppid="), "{head}");
