@@ -103,7 +103,7 @@ lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the t
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template/figures.py docs/aws.md
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
-load: $(CARGO_LAMBDA) ## send many callbacks and repeats through a failing DynamoDB; check that each is recorded once
+load: $(CARGO_LAMBDA) ## send many callbacks through a failing DynamoDB and to a failing receiver; check that none is lost
 	PATH="$(TOOLS)/cargo-lambda/bin:$$PATH" LOAD=$(LOAD) cargo run --locked --example load
 
 lint: ## check format, lints, docs, and the repository's own rules

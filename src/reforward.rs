@@ -27,8 +27,9 @@ use brake::Brake;
 use entries::{Entries, Left};
 use queue::Queue;
 
-/// The receiver's time for a callback from the queue. Tencent waits 2 s, so a slower receiver has other problems.
-const ANSWER: Duration = Duration::from_secs(5);
+/// The table's and the receiver's time for a callback from the queue. Tencent waits 2 s, so a slower receiver has other
+/// problems.
+const EACH: Duration = Duration::from_secs(5);
 
 /// Forwards the callbacks in events.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl Reforward {
     /// Tries a batch from the log once.
     async fn first_try(&self, mut entries: Entries, context: &Context) -> BTreeSet<usize> {
         let brake = Brake::new(true);
-        let limits = Limits { deadline: deadline(context, FIRST_TRY), answer: FIRST_TRY };
+        let limits = Limits { deadline: deadline(context, FIRST_TRY), each: FIRST_TRY };
         self.try_all(&mut entries, &self.once, &brake, limits, context).await;
         if brake.is_silent() {
             self.handing_on.begin();
@@ -106,7 +107,7 @@ impl Reforward {
 
     /// Tries the callbacks in messages from the queue.
     async fn later_try(&self, mut entries: Entries, context: &Context) -> BTreeSet<usize> {
-        let limits = Limits { deadline: deadline(context, LATER_TRY), answer: ANSWER };
+        let limits = Limits { deadline: deadline(context, LATER_TRY), each: EACH };
         self.try_all(&mut entries, &self.store, &Brake::new(false), limits, context).await;
         self.requeue(&entries).await
     }

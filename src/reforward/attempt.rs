@@ -24,8 +24,14 @@ use crate::{
 pub(super) struct Limits {
     /// The end of all attempts.
     pub(super) deadline: Instant,
-    /// The receiver's time for one callback.
-    pub(super) answer: Duration,
+    /// The table's and the receiver's time for one callback.
+    pub(super) each: Duration,
+}
+
+impl Limits {
+    fn of_request(self) -> Instant {
+        self.deadline.min(Instant::now() + self.each)
+    }
 }
 
 /// Where callbacks come from and go to.
@@ -126,7 +132,7 @@ impl Route {
             Ok(_) => return Attempt::without_request(Outcome::Failed(Fault::Unreadable(MASKED))),
             Err(_) => return Attempt::without_request(Outcome::Failed(Fault::Unreadable("unreadable"))),
         };
-        let event = match store.read(&unforwarded.pk, &unforwarded.sk, limits.deadline).await {
+        let event = match store.read(&unforwarded.pk, &unforwarded.sk, limits.of_request()).await {
             Ok(Some(event)) => event,
             Ok(None) if entry.is_unrecorded => {
                 return Attempt::without_request(Outcome::Failed(Fault::Unrecorded));
@@ -149,9 +155,8 @@ impl Route {
         limits: Limits,
     ) -> Attempt {
         let query = query(&unforwarded.query, self.tokens.of(sdk_appid), now_millis() / 1000);
-        let deadline = limits.deadline.min(Instant::now() + limits.answer);
-        let Forwarded { result, delivery, time, .. } =
-            self.receiver.forward(&query, body, unforwarded.hop, deadline).await;
+        let forwarded = self.receiver.forward(&query, body, unforwarded.hop, limits.of_request()).await;
+        let Forwarded { result, delivery, time, .. } = forwarded;
         let outcome = match (delivery, result) {
             (Delivery::Taken, _) => Outcome::Forwarded,
             (Delivery::Rejected, _) => Outcome::Rejected,

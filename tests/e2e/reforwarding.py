@@ -5,8 +5,10 @@ import json
 import healing
 from callbacks import OK, signed
 from checks import check, equal, wait_for
+from command_line import PROGRAM
 from deploying import SECOND_TOKEN
 from forwarding import AFTER, Receiver
+from proxies import cloudformation
 from receiving import callback_lines, log_lines
 
 
@@ -21,8 +23,7 @@ def until_it_is_taken(stack, sender):
     outputs, sqs = stack.outputs(), stack.client("sqs")
     queue, dead_letters = outputs["ReforwardQueueUrl"], outputs["ReforwardDeadLettersUrl"]
     policy = json.loads(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]["RedrivePolicy"])
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={
-        "VisibilityTimeout": "10", "RedrivePolicy": json.dumps(policy | {"maxReceiveCount": 12})})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "10"})
     stack.client("lambda").update_function_configuration(FunctionName=outputs["ReforwardName"], Timeout=8)
 
     group, times = "@TGS#away", [1670574900000 + number for number in range(6)]
@@ -36,6 +37,12 @@ def until_it_is_taken(stack, sender):
     check("after the first try they are in the receiver's queue", held > 0, held)
     tried = wait_for(lambda: reforwarded(stack), lambda lines: len(lines) >= 2, seconds=60)
     check("tries from the queue fail", tried and {line["outcome"] for line in tried} <= {"failed", "gone"}, tried)
+    found = findings(stack, sender)
+    check("doctor says what waits for the receiver", not found["receiver queue"]["ok"]
+          and "callbacks that wait for the receiver" in found["receiver queue"]["finding"], found["receiver queue"])
+    check("apart from what waits for the table", found["redrive queue"]["ok"], found["redrive queue"])
+    check("doctor says how many wait", not found["reforwarded"]["ok"] and " missed = " in found["reforwarded"]["finding"],
+          found["reforwarded"])
     equal("the table's healing is not concerned", healing.messages(stack, "RedriveQueueUrl"), 0)
 
     Receiver.is_down, Receiver.poison = False, str(poisoned)
@@ -44,6 +51,7 @@ def until_it_is_taken(stack, sender):
     equal("the receiver is back, and has each callback but the erased one", {*got}, expected)
     equal("those that it took came once", {time: got.count(time) for time in expected - {poisoned}},
           {time: 1 for time in expected - {poisoned}})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": json.dumps(policy | {"maxReceiveCount": 4})})
     path = next(path for path, body in Receiver.received if json.loads(body)["EventTime"] == times[0])
     check("a repeat says so, and is signed anew", path.startswith("/im?key=planted&") and "Replayed=1" in path
           and "Sign=" in path, path)
@@ -58,11 +66,21 @@ def until_it_is_taken(stack, sender):
     equal("after the receiver is mended, a dead letter that is moved back is taken",
           wait_for(lambda: [line["outcome"] for line in reforwarded(stack)][-1:], lambda found: found == ["forwarded"],
                    seconds=60), ["forwarded"])
+    found = findings(stack, sender)["reforwarded"]
+    check("doctor says that all are sent again", found["ok"] and found["finding"].endswith(" + 0 waiting"), found)
     lines = reforwarded(stack)
     of_erased = [line["outcome"] for line in lines if f"{erased}#" in line["sk"]]
     equal("the erased one is logged as gone at last", of_erased[-1:], ["gone"])
     check("no log has a part of the receiver's URL",
           "planted" not in json.dumps(lines) + json.dumps(callback_lines(stack)))
+
+
+def findings(stack, sender):
+    """The last finding of each check of `doctor`."""
+    ran = stack.run(str(PROGRAM), "--stack", stack.name, "--json", "doctor", CALLBACK_TOKENS=SECOND_TOKEN,
+                    AWS_ENDPOINT_URL_CLOUDFORMATION=cloudformation(stack, sender))
+    lines = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    return {each["check"]: each for each in lines}
 
 
 def reforwarded(stack):
