@@ -104,14 +104,13 @@ impl SigningTokens {
         token_entries(lookup).map(Self)
     }
 
-    /// The token that signs an application's callbacks: the first that is valid for it.
+    /// The token that signs an application's callbacks: the first entry for it alone, otherwise the first entry for all
+    /// applications.
     #[must_use]
     pub fn of(&self, sdk_appid: &str) -> Option<&str> {
-        let valid = self.0.iter().find_map(|entry| match entry.split_once(':') {
-            Some((only, token)) => (only == sdk_appid).then_some(token),
-            None => Some(entry.as_str()),
-        });
-        valid.map(without_margin).filter(|token| !token.is_empty())
+        let own = self.0.iter().find_map(|entry| entry.strip_prefix(sdk_appid)?.strip_prefix(':'));
+        let shared = self.0.iter().find(|entry| !entry.contains(':')).map(String::as_str);
+        own.or(shared).map(without_margin).filter(|token| !token.is_empty())
     }
 }
 

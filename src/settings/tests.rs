@@ -176,14 +176,14 @@ fn debug_shows_no_secret() {
 }
 
 #[test]
-fn first_token_that_is_valid_for_an_application_signs() {
+fn first_token_of_an_application_or_of_all_signs() {
     for (tokens, of_1, of_2) in [
         ("", None, None),
         ("new,old", Some("new"), Some("new")),
-        ("2:own,shared", Some("shared"), Some("own")),
-        ("shared,2:own", Some("shared"), Some("shared")),
+        ("2:own,2:old,shared", Some("shared"), Some("own")),
+        ("shared,2:own", Some("shared"), Some("own")),
         ("2:own", None, Some("own")),
-        (r#"["1:a:b", "c,d"]"#, Some("a:b"), Some("c,d")),
+        (r#"["c,d", "1:a:b"]"#, Some("a:b"), Some("c,d")),
         ("1: \u{feff},new", None, Some("new")),
     ] {
         let lookup = |_: &str| Some(tokens.to_owned());
