@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// Send recorded callbacks again to a receiver, in order of time.
     ///
     /// Each callback is sent as Tencent sent it, the body byte for byte. The URL also has Replayed=1, and a new signature
-    /// if CALLBACK_TOKENS has a token for the application. The receiver takes a callback by answering 200. The command
+    /// if CALLBACK_TOKENS has a token for the application. The receiver takes a callback by answering 2xx. The command
     /// fails if the receiver does not take one. It stops after five in a row that do not reach the receiver, and after
     /// five minutes without any answer.
     ///
