@@ -29,6 +29,8 @@ mod queues;
 #[cfg(feature = "aws")]
 mod reasons;
 #[cfg(feature = "aws")]
+mod receiver;
+#[cfg(feature = "aws")]
 mod response;
 mod runbook;
 #[cfg(feature = "aws")]

@@ -135,6 +135,21 @@ FUNCTION = HANDLERS["AWS::Lambda::Function"]
 FUNCTION |= {step: with_dead_letters(FUNCTION[step]) for step in ("create", "update")}
 
 
+# The emulator passes a parameter of a nested stack on as a text, and its poller compares this one with a number.
+def with_number(handle):
+    def handled(*arguments, **named):
+        for properties in arguments:
+            scaling = properties.get("ScalingConfig") if isinstance(properties, dict) else None
+            if scaling:
+                scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+        return handle(*arguments, **named)
+    return handled
+
+
+MAPPING = HANDLERS["AWS::Lambda::EventSourceMapping"]
+MAPPING |= {step: with_number(MAPPING[step]) for step in ("create", "update")}
+
+
 def give_up(queue_arn, _function_name, event, _result):
     sqs = boto3.client("sqs", endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}")
     url = sqs.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]

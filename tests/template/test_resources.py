@@ -205,7 +205,7 @@ class Pipe(unittest.TestCase):
 
 class Template(unittest.TestCase):
     def test_template_works_in_each_partition(self):
-        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "bus.yaml"))
+        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "bus.yaml", "receiver.yaml"))
         self.assertNotRegex(text, r"arn:aws:|console\.aws")
         self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
 
