@@ -65,7 +65,10 @@ async fn queue(deployment: &Deployment, depth: &Depth) -> Finding {
             Finding::wrong(
                 check,
                 format!("{}: callbacks that wait for the receiver{since}", counted(*messages, "message")),
-                format!("they are sent every 15 minutes for ten days: {}", runbook::command("ReforwardQueueAgeAlarm")),
+                format!(
+                    "they are sent every 15 minutes for ten days: {}",
+                    runbook::command("ReforwardQueueAgeAlarm")
+                ),
             )
         }
     }
@@ -102,7 +105,10 @@ async fn reforwarded(deployment: &Deployment, window: Window, depth: &Depth) -> 
         _ => Finding::wrong(
             check,
             finding,
-            format!("they are sent until the receiver takes them: {}", runbook::command("ReforwardQueueAgeAlarm")),
+            format!(
+                "they are sent until the receiver takes them: {}",
+                runbook::command("ReforwardQueueAgeAlarm")
+            ),
         ),
     })
 }
