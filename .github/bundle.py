@@ -15,7 +15,7 @@ BUILT = ROOT / "target" / "lambda"
 FLAGS = {"arm64": "--arm64", "x86_64": "--x86-64"}
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 # A function of a template: its binary, and the folder from which SAM would build it.
-FUNCTION = re.compile(r"( +Binary: ([\w-]+)\n(?:(?!^  \w).*\n)*? +Code(?:Uri)?: )\.\n", re.MULTILINE)
+FUNCTION = re.compile(r"( +Binary: ([\w-]+)\n(?:(?!^  \w).*\n)*? +(?:CodeUri|Code): )\.\n", re.MULTILINE)
 DEFAULT = "  Architecture:\n    Type: String\n    Default: "
 
 
@@ -28,7 +28,7 @@ def templates(architecture):
         raise SystemExit("template.yaml has another parameter Architecture than this script")
     texts["template.yaml"] = texts["template.yaml"].replace(f"{DEFAULT}arm64\n", f"{DEFAULT}{architecture}\n")
     texts = {name: FUNCTION.sub(r"\1\2.zip\n", text) for name, text in texts.items()}
-    if any(re.search(r"Code(?:Uri)?: \.\n", text) for text in texts.values()):
+    if any(re.search(r"Code(Uri)?: \.\n", text) for text in texts.values()):
         raise SystemExit("a template has a function that this script does not understand")
     return texts
 

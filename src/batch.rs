@@ -63,10 +63,7 @@ pub(crate) fn is_control(batch: &LogData) -> bool {
 }
 
 /// The response that leaves these messages in the queue.
-pub(crate) fn response(
-    records: &[SqsMessage],
-    left: impl IntoIterator<Item = usize>,
-) -> Option<SqsBatchResponse> {
+pub(crate) fn response(records: &[SqsMessage], left: impl IntoIterator<Item = usize>) -> SqsBatchResponse {
     let failure = |index: usize| {
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = records[index].message_id.clone()?;
@@ -74,7 +71,7 @@ pub(crate) fn response(
     };
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = left.into_iter().filter_map(failure).collect();
-    Some(response)
+    response
 }
 
 /// The end of a try of this length, or of the invocation.

@@ -145,7 +145,7 @@ fn put_keys(head: &mut Item, callback: &Callback<'_>, arrival: &Arrival<'_>, ite
     }
     let mut put = |name: &str, value| head.insert(name.to_owned(), value);
     put("pk", text(pk(callback, sdk_appid)));
-    put("sk", text(sk(callback, time, first)));
+    put("sk", text(sk(callback, time, *first)));
     put("CommandDay", text(command_day));
     put("SdkAppid", text(sdk_appid));
     put("CallbackCommand", text(command));

@@ -89,7 +89,7 @@ impl Reforward {
             BatchEvent::Queue { records } => {
                 let messages = records.iter().map(|message| message.body.as_deref().unwrap_or_default());
                 let left = self.later_try(Entries::of_messages(messages), &context).await;
-                Ok(response(&records, left))
+                Ok(Some(response(&records, left)))
             }
         }
     }

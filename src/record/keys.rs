@@ -8,7 +8,7 @@ use tencent_chat_callbacks::Callback;
 pub fn keys(callback: &Callback<'_>, sdk_appid: &str, received_at: u64) -> (String, String) {
     let digest = Sha256::digest(callback.body());
     let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
-    (pk(callback, sdk_appid), sk(callback, time(callback, received_at), first))
+    (pk(callback, sdk_appid), sk(callback, time(callback, received_at), *first))
 }
 
 pub(super) fn pk(callback: &Callback<'_>, sdk_appid: &str) -> String {
@@ -16,7 +16,7 @@ pub(super) fn pk(callback: &Callback<'_>, sdk_appid: &str) -> String {
 }
 
 /// `digest` is the beginning of the body's.
-pub(super) fn sk(callback: &Callback<'_>, time: u64, digest: &[u8; 8]) -> String {
+pub(super) fn sk(callback: &Callback<'_>, time: u64, digest: [u8; 8]) -> String {
     format!("{time:013}#{}#{}", callback.command(), hex::encode(digest))
 }
 

@@ -99,7 +99,7 @@ impl Redrive {
             BatchEvent::Queue { records } => {
                 let batches = records.iter().map(|message| batch(message.body.as_deref()?));
                 let left = self.later_try(self.read(batches, &context), &context).await;
-                Ok(response(&records, left))
+                Ok(Some(response(&records, left)))
             }
         }
     }

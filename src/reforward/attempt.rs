@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    fmt::Write,
     time::{Duration, Instant},
 };
 
@@ -184,7 +185,8 @@ fn query(entry: &str, token: Option<&str>, now: u64) -> String {
     query.push_str("contenttype=json&");
     if let Some(token) = token {
         let time = now.to_string();
-        query.push_str(&format!("RequestTime={time}&Sign={}&", sign(token, &time)));
+        // Writing to a string can't fail.
+        let _ = write!(query, "RequestTime={time}&Sign={}&", sign(token, &time));
     }
     query.push_str("Replayed=1");
     query

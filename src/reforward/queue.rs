@@ -47,14 +47,14 @@ impl Queue {
     /// # Errors
     /// If the queue may not have all of them.
     pub(super) async fn send(&self, bodies: Vec<String>) -> Result<(), String> {
-        for request in requests(bodies) {
-            let entries = request.into_iter().enumerate().map(|(number, body)| {
+        for messages in requests(bodies) {
+            let entries = messages.into_iter().enumerate().map(|(number, body)| {
                 SendMessageBatchRequestEntry::builder().id(number.to_string()).message_body(body).build()
             });
             let entries: Result<Vec<_>, _> = entries.collect();
             let entries = entries.map_err(|error| error.to_string())?;
-            let send = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
-            let sent = send.send().await.map_err(|error| {
+            let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+            let sent = request.send().await.map_err(|error| {
                 let error = error.into_service_error();
                 error.meta().code().unwrap_or("no answer").to_owned()
             })?;
@@ -71,15 +71,12 @@ fn requests(bodies: Vec<String>) -> Vec<Vec<String>> {
     let (mut requests, mut bytes) = (Vec::<Vec<String>>::new(), 0);
     for body in bodies {
         let added = bytes + body.len();
-        match requests.last_mut().filter(|last| last.len() < MESSAGES && added <= BYTES) {
-            Some(last) => {
-                bytes = added;
-                last.push(body);
-            }
-            None => {
-                bytes = body.len();
-                requests.push(vec![body]);
-            }
+        if let Some(last) = requests.last_mut().filter(|last| last.len() < MESSAGES && added <= BYTES) {
+            bytes = added;
+            last.push(body);
+        } else {
+            bytes = body.len();
+            requests.push(vec![body]);
         }
     }
     requests

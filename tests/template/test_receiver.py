@@ -5,7 +5,6 @@ import unittest
 import filters
 from expansion import LEAST, MOST, PARAMETERS, SOURCE, Expansion
 from lines import FORWARDED, MISSED, OF_THE_FUNCTION
-from test_redrive import LARGEST_MESSAGE
 
 DAY = 86_400
 
@@ -95,7 +94,8 @@ class Queues(unittest.TestCase):
             self.assertEqual(int(mapping["ScalingConfig"]["MaximumConcurrency"]), consumers)
             self.assertEqual((mapping["EventSourceArn"], mapping["FunctionResponseTypes"]),
                              ("<ReforwardQueue.Arn>", ["ReportBatchItemFailures"]))
-            self.assertLess(mapping["BatchSize"] * LARGEST_MESSAGE, 6_000_000)
+            # Lambda accepts 6 MB for an invocation, and a message has at most 1 MiB.
+            self.assertLess(mapping["BatchSize"] * 1024 * 1024, 6_000_000)
         self.assertEqual(PARAMETERS["ReceiverConcurrency"]["MinValue"], 2)
 
     def test_log_event_goes_to_the_queue_after_one_attempt(self):

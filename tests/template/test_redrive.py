@@ -81,9 +81,9 @@ class Queues(unittest.TestCase):
 
     def test_queue_has_the_set_number_of_consumers(self):
         for parameters, count in ((LEAST, 2), (MOST, 5)):
-            mappings = [each["Properties"] for each in Expansion(parameters).of_type("AWS::Lambda::EventSourceMapping").values()]
-            mapping, = (each for each in mappings if each["FunctionName"] == "<Redrive>")
-            self.assertEqual(int(mapping["ScalingConfig"]["MaximumConcurrency"]), count)
+            mapping, = [each for each in Expansion(parameters).of_type("AWS::Lambda::EventSourceMapping").values()
+                        if each["Properties"]["FunctionName"] == "<Redrive>"]
+            self.assertEqual(int(mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"]), count)
         # Lambda's range.
         self.assertEqual([PARAMETERS["RedriveConcurrency"][key] for key in ("MinValue", "MaxValue")], [2, 1000])
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 mod aws;
-mod url;
+mod receiver;
 use aws::{Aws, line};
 
 /// The API, which refuses unsigned requests.
@@ -238,7 +238,7 @@ const FAULTS: [Fault; 21] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_is_found_by_its_check_only() {
-    for (plant, expected) in FAULTS {
+    for (plant, expected) in FAULTS.into_iter().chain(receiver::FAULTS) {
         let api = api().await;
         let mut aws = Aws::well(&api.url());
         plant(&mut aws);
