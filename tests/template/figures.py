@@ -186,7 +186,8 @@ def parameters():
     return table(["parameter", "default", "meaning"], rows).replace("|---|---:|---:|", "|---|---|---|")
 
 
-FIGURES = {"backlog": backlog, "outage": outage_of_an_hour, "prices": prices, "a million": a_million, "storage": storage, "ceilings": ceilings, "parameters": parameters}
+FIGURES = {"backlog": backlog, "outage": outage_of_an_hour, "prices": prices, "a million": a_million, "storage": storage,
+           "ceilings": ceilings, "parameters": parameters}
 PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

@@ -1,4 +1,5 @@
 //! `doctor` with stand-ins for AWS: a healthy stack, and one fault after the other.
+
 use serde_json::{Value, json};
 use tencent_chat_webhook::unrecorded::Unrecorded;
 
@@ -74,48 +75,7 @@ fn failed(id: &str) -> Value {
     line("failed", &json!({ "token": 1, "reason": "AccessDeniedException", "unrecorded": { "id": id } }))
 }
 
-fn missed(sk: &str) -> Value {
-    line(
-        "recorded",
-        &json!({ "token": 1, "forward": "503", "unforwarded": { "pk": "p", "sk": sk, "hop": 1 } }),
-    )
-}
-
-const FAULTS: [Fault; 21] = [
-    (
-        |aws| {
-            aws.with_receiver();
-            aws.log([missed("a"), missed("b"), missed("c")]);
-            let line = |outcome, sk| json!({ "outcome": outcome, "pk": "p", "sk": sk });
-            aws.reforward_log = vec![line("forwarded", "a"), line("failed", "b")];
-            aws.in_receiver_queue = 2;
-        },
-        &[
-            ("receiver queue", "2 messages: callbacks that wait for the receiver", "--explain ReforwardQueueAgeAlarm"),
-            ("reforwarded", "3 missed = 1 sent again + 2 waiting", "--explain ReforwardQueueAgeAlarm"),
-        ],
-    ),
-    (
-        |aws| {
-            aws.with_receiver();
-            aws.log([missed("a")]);
-        },
-        &[("reforwarded", "1 waiting, and the receiver's queue is empty", "--explain ReforwardDroppedAlarm")],
-    ),
-    (
-        |aws| {
-            aws.with_receiver();
-            aws.has_reforward = false;
-        },
-        &[("subscription", "missed callbacks stay in the log", "--explain ReforwardDeliveryAlarm")],
-    ),
-    (
-        |aws| {
-            aws.with_receiver();
-            aws.receiver_letters = 1;
-        },
-        &[("receiver dead letters", "1 message: callbacks", "--explain ReforwardDeadLettersAlarm")],
-    ),
+const FAULTS: [Fault; 17] = [
     (
         |aws| aws.log((0..5).map(|_| line("refused", &json!({ "reason": "sign_wrong" })))),
         &[(
@@ -297,4 +257,23 @@ async fn skipped_check_is_not_ok_but_no_failure() {
     let expected = ("ledger".to_owned(), "not checked: with this LogLevel the log has neither".to_owned());
     assert!(found.len() == 1 && found[0].0 == expected.0 && found[0].1.starts_with(&expected.1), "{found:?}");
     assert!(ran.json().iter().any(|finding| finding["ok"].is_null()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn url_is_wrong_if_it_admits_unsigned_or_does_not_answer() {
+    for (status, finding) in
+        [(200, "without a signature is accepted"), (500, "answers 500"), (0, "no answer")]
+    {
+        let api = Receiver::start(move |number| if number == 0 { status } else { 200 }).await;
+        let ran = doctor(Aws::well(&api.url()), &[]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        let lines = ran.lines();
+        assert!(lines[0].starts_with("FAIL   url unsigned  ") && lines[0].contains(finding), "{lines:?}");
+        assert!(lines[1].starts_with("                      "), "{lines:?}");
+    }
+    let other_token = Receiver::start(|_| 401).await;
+    let found = wrong(&doctor(Aws::well(&other_token.url()), &["--json"]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.contains("does not have the token of CALLBACK_TOKENS"), "{found:?}");
+    assert_explains(&found[0].2);
 }
