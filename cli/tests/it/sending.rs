@@ -280,15 +280,16 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
 fn after_callback_is_taken_with_any_2xx() {
     let before = "Group.CallbackBeforeSendMsg";
     let refused = r#"{"ActionStatus":"FAIL","ErrorCode":1}"#;
+    let ok = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
     for (command, status, body, code) in [
         (FULL, 200, "<html>", 0),
         (FULL, 202, "", 0),
         (FULL, 200, refused, 1),
         (FULL, 307, "", 1),
         (FULL, 500, "", 1),
-        (before, 202, r#"{"ActionStatus":"OK","ErrorCode":0}"#, 1),
+        (before, 202, ok, 1),
         (before, 200, "<html>", 1),
-        (before, 200, r#"{"ActionStatus":"OK","ErrorCode":0}"#, 0),
+        (before, 200, ok, 0),
     ] {
         let url = serve(move |_| (status, body.to_owned()));
         let ran = run(program(&[], &["send", "--to", &url, command]), "");

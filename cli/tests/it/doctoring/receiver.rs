@@ -21,8 +21,8 @@ pub(super) const FAULTS: [Fault; 4] = [
             aws.in_receiver_queue = 2;
         },
         &[
-            ("receiver queue", "2 messages: callbacks that wait for the receiver", "#reforwardqueueagealarm"),
-            ("reforwarded", "3 missed = 1 sent again + 2 waiting", "#reforwardqueueagealarm"),
+            ("receiver queue", "2 messages: callbacks that wait for the receiver", "--explain ReforwardQueueAgeAlarm"),
+            ("reforwarded", "3 missed = 1 sent again + 2 waiting", "--explain ReforwardQueueAgeAlarm"),
         ],
     ),
     (
@@ -30,20 +30,20 @@ pub(super) const FAULTS: [Fault; 4] = [
             aws.with_receiver();
             aws.log([missed("a")]);
         },
-        &[("reforwarded", "1 waiting, and the receiver's queue is empty", "#reforwarddroppedalarm")],
+        &[("reforwarded", "1 waiting, and the receiver's queue is empty", "--explain ReforwardDroppedAlarm")],
     ),
     (
         |aws| {
             aws.with_receiver();
             aws.has_reforward = false;
         },
-        &[("subscription", "missed callbacks stay in the log", "#reforwarddeliveryalarm")],
+        &[("subscription", "missed callbacks stay in the log", "--explain ReforwardDeliveryAlarm")],
     ),
     (
         |aws| {
             aws.with_receiver();
             aws.receiver_letters = 1;
         },
-        &[("receiver dead letters", "1 message: callbacks", "#reforwarddeadlettersalarm")],
+        &[("receiver dead letters", "1 message: callbacks", "--explain ReforwardDeadLettersAlarm")],
     ),
 ];
