@@ -65,7 +65,7 @@ pub(crate) async fn run(
         return Err(Fault::new("--since is longer than 14d"));
     }
     if flags.stack.is_none() {
-        return Err(Fault::new("which stack? Give --stack"));
+        return Err(Fault::usage("which stack? Give --stack"));
     }
     let deployment = crate::deployment::Deployment::find(flags).await?;
     let mut report = finding::Report::new(output);
