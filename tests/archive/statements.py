@@ -1,4 +1,4 @@
-"""The SQL of archive.yaml, and the same for DuckDB."""
+"""The SQL of archive.yaml, and the same for DuckDB. As a program, it writes the view for DuckDB into docs/archive.sql."""
 
 import functools
 import pathlib
@@ -67,3 +67,17 @@ CREATE OR REPLACE VIEW other_days AS
 SELECT CAST(json AS VARCHAR) AS line
 FROM read_json_objects('{bucket}/other_days/**/*.gz', format = 'newline_delimited');
 """
+
+HEAD = """\
+-- The view `events` of the archive for DuckDB, over a copy of its bucket in the folder `archive`: docs/recipes.md.
+-- Translated from Athena's SQL in archive.yaml by tests/archive/statements.py.
+
+"""
+
+
+def view_for_duckdb():
+    return f"{HEAD}{SOURCES.format(bucket='archive')}\n{for_duckdb(of_the_machine()['view'])};\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "archive.sql").write_text(view_for_duckdb())
