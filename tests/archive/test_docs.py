@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 from bucket import DAY, MONDAY, Bucket, event, line, part
+from sizes import exported_bytes
 from statements import ROOT, for_duckdb, parsed, of_the_machine, query_and_target, saved_queries, view_for_duckdb
 
 FRIDAY = MONDAY + 4 * DAY
@@ -178,3 +179,13 @@ def opened_by(bucket, query):
     rows = bucket.database.execute("SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem') WHERE op = 'READ'").fetchall()
     bucket.database.execute("CALL disable_logging()")
     return {path for path, in rows}
+
+
+class Sizes(unittest.TestCase):
+    def test_exported_line_is_no_larger_than_its_price_assumes(self):
+        assumed = int(re.search(r"^EXPORTED_BYTES, EXPORTED_LINES = (\d+),", (ROOT / "tests" / "template" / "prices.py").read_text(), re.MULTILINE)[1])
+        compressed, plain = exported_bytes(MONDAY, DAY)
+        print(f"\na message has {plain:.0f} bytes in an export, and {compressed:.0f} after compression")
+        self.assertLess(compressed, assumed)
+        self.assertGreater(compressed, assumed / 2)
+        self.assertIn(f"a test measures {compressed:.0f} for", (ROOT / "docs" / "aws.md").read_text())

@@ -1,5 +1,7 @@
 """The deployed state machine, run by the emulator's engine against a stand-in of DynamoDB and Athena with its own clock."""
 
+import collections
+import contextlib
 import datetime
 import itertools
 import json
@@ -92,6 +94,25 @@ class Aws:
 
 
 NUMBERS = itertools.count()
+# The engine's functions of the kinds of states that an execution passes through.
+KINDS = [f"_execute_{kind}" for kind in ("choice", "map", "parallel", "pass", "task", "wait")]
+
+
+@contextlib.contextmanager
+def counted_states():
+    """Counts the states that executions pass through, those inside of others too."""
+    count = collections.Counter()
+
+    def counting(execute):
+        def counted(*arguments, **named):
+            count.update([execute.__name__])
+            return execute(*arguments, **named)
+        return counted
+
+    with contextlib.ExitStack() as stack:
+        for name in KINDS:
+            stack.enter_context(unittest.mock.patch.object(engine, name, counting(getattr(engine, name))))
+        yield count
 
 
 def run(aws, asked):

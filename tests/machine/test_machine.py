@@ -1,9 +1,11 @@
 """What the state machine exports, for which input, and how it fails."""
 
+import datetime
 import re
 import unittest
 
-from running import BUCKET, DEFINITION, EXPORT, TABLE, Aws, at, run, stamp
+import prices
+from running import BUCKET, DEFINITION, EXPORT, TABLE, Aws, at, counted_states, run, stamp
 
 SCHEDULED = {"scheduled": "2026-11-22T01:00:00Z"}
 
@@ -149,6 +151,21 @@ class Once(Machine):
         aws.exports = [ours]
         self.succeeds(aws, {"day": "2026-11-21"})
         self.assertEqual(aws.exports, [ours])
+
+
+class Price(Machine):
+    def test_night_has_no_more_transitions_than_its_price_assumes(self):
+        aws = Aws()
+        days = [at("2026-11-20") - datetime.timedelta(days=number) for number in range(90)]
+        aws.exports = [{"ExportArn": f"{EXPORT}/{number}", "ExportType": "INCREMENTAL_EXPORT", "S3Bucket": BUCKET, "ClientToken": f"{number}",
+                        "S3Prefix": f"events/day={day:%Y-%m-%d}", "ends": day, "outcome": "COMPLETED",
+                        "IncrementalExportSpecification": {"ExportFromTime": stamp(day), "ExportToTime": stamp(day)}}
+                       for number, day in enumerate(days)]
+        with counted_states() as count:
+            self.succeeds(aws, SCHEDULED)
+        self.assertGreater(count.total(), prices.TRANSITIONS_A_DAY / 2)
+        # Besides, two `Succeed`.
+        self.assertLessEqual(count.total() + 2, prices.TRANSITIONS_A_DAY)
 
 
 class Failures(Machine):

@@ -161,7 +161,8 @@ class Expansion:
             if key == "Fn::Sub":
                 text, own = value if isinstance(value, list) else (value, {})
                 own = self.resolve(own)
-                return re.sub(r"\$\{([^}]+)\}", lambda name: str(own.get(name[1], self.named(name[1]))), text)
+                text = re.sub(r"\$\{([^!}]+)\}", lambda name: str(own.get(name[1], self.named(name[1]))), text)
+                return text.replace("${!", "${")
         resolved = {key: self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
 

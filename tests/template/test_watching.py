@@ -17,7 +17,7 @@ LOSSES = ["FunctionErrorsAlarm", "FunctionThrottlesAlarm", "ApiThrottlesAlarm", 
 # If one of these goes off, the callbacks are in the table, the log or a queue.
 NO_LOSSES = {"NotStoredAlarm", "LogDeliveryAlarm", "RedriveDroppedAlarm", "RedriveQueueUnreachableAlarm",
              "RedriveQueueAgeAlarm", "RedriveDeadLettersAlarm", "SlowAlarm", "ForwardFailuresAlarm",
-             "TableThrottlesAlarm", "EventPipeAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm"}
+             "TableThrottlesAlarm", "EventPipeAlarm", "ArchiveAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm"}
 # The steps from the log to the table, and the metrics of failures in each step.
 STEPS = {
     "LogDeliveryAlarm": {("AWS/Logs", "DeliveryErrors"), ("AWS/Logs", "DeliveryThrottling")},
@@ -28,6 +28,9 @@ STEPS = {
     "RedriveDeadLettersAlarm": {("AWS/SQS", "ApproximateNumberOfMessagesVisible")},
 }
 FREE = {
+    "AWS/Athena": {"ProcessedBytes"},
+    "AWS/Scheduler": {"InvocationDroppedCount"},
+    "AWS/States": {"ExecutionsFailed", "ExecutionsSucceeded", "ExecutionsTimedOut"},
     "AWS/ApiGateway": {"Count", "4xx", "5xx", "Latency", "IntegrationLatency"},
     "AWS/DynamoDB": {"ThrottledRequests", "SuccessfulRequestLatency", "ConditionalCheckFailedRequests",
                      "ConsumedWriteCapacityUnits"},
