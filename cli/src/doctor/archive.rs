@@ -85,7 +85,9 @@ async fn made_at(place: &Place) -> Result<Timestamp, Finding> {
     let asked = client.describe_stacks().set_stack_name(id.map(str::to_owned)).send().await;
     let nested = allowed(CHECK, "cloudformation:DescribeStacks", asked)?;
     let made = nested.stacks().first().and_then(|stack| timestamp(stack.creation_time()?));
-    made.ok_or_else(|| Finding::wrong(CHECK, "not checked: the stack of the archive has no time", "try again"))
+    made.ok_or_else(|| {
+        Finding::wrong(CHECK, "not checked: the stack of the archive has no time", "try again")
+    })
 }
 
 /// The days of which the bucket has an export, or will have.
@@ -108,22 +110,27 @@ async fn exported(place: &Place, bucket: &str) -> Result<BTreeSet<Date>, Finding
         allowed(CHECK, "dynamodb:DescribeExport", asked).map(|described| described.export_description)
     });
     let days = described.buffer_unordered(AT_A_TIME);
-    let days = days.try_filter_map(|export| async move { Ok(export.and_then(|export| day(&export, bucket))) });
+    let days =
+        days.try_filter_map(|export| async move { Ok(export.and_then(|export| day(&export, bucket))) });
     days.try_collect().await
 }
 
 /// The day of an export into this bucket.
 fn day(export: &ExportDescription, bucket: &str) -> Option<Date> {
-    let is_there = export.s3_bucket() == Some(bucket) && export.export_status() != Some(&ExportStatus::Failed);
+    let is_there =
+        export.s3_bucket() == Some(bucket) && export.export_status() != Some(&ExportStatus::Failed);
     let prefix = export.s3_prefix().filter(|_| is_there)?;
     prefix.strip_prefix("events/day=")?.parse().ok()
 }
 
 /// The days from that of a time on whose export must have begun.
 fn due(since: Timestamp, now: Timestamp) -> impl Iterator<Item = Date> {
-    let first = since.to_zoned(TimeZone::UTC).date();
-    let end = (now - DUE_HOURS.hours()).to_zoned(TimeZone::UTC).date();
+    let (first, end) = (utc_day(since), utc_day(now - DUE_HOURS.hours()));
     first.series(1.day()).take_while(move |day| *day < end)
+}
+
+fn utc_day(time: Timestamp) -> Date {
+    time.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// The days, or the first of many.
