@@ -30,6 +30,11 @@ def a_day(stack):
     midnight = datetime.datetime.combine(day, datetime.time(), datetime.timezone.utc)
     schedule, = stack.client("scheduler").list_schedules()["Schedules"]
     scheduled = f"{today}T01:00:00Z"
+    # The emulator's CloudFormation does not switch recovery on.
+    execution = run(stack, {"scheduled": scheduled})
+    equal("without recovery it fails with a cause", (execution["status"], execution.get("error")), ("FAILED", "RecoveryOff"))
+    stack.aws("dynamodb", "update-continuous-backups", "--table-name", stack.outputs()["TableName"],
+              "--point-in-time-recovery-specification", "PointInTimeRecoveryEnabled=true")
     for asked in ({"scheduled": scheduled}, {"day": f"{day}"}, {"full": True}):
         execution = run(stack, asked)
         equal(f"the state machine accepts {asked}", (execution["status"], execution.get("cause")), ("SUCCEEDED", None))
