@@ -7,10 +7,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
-    asked::{allowed, output},
     finding::{Finding, runbook},
+    response::{allowed, output},
 };
-use crate::place::Place;
+use crate::deployment::Deployment;
 
 const CHECK: &str = "archive";
 
@@ -27,13 +27,13 @@ const AT_A_TIME: usize = 8;
 const NAMED: usize = 5;
 
 /// The finding, if the stack has an archive.
-pub(super) async fn check(place: &Place) -> Option<Finding> {
-    let bucket = place.output("ArchiveBucketName").ok()?;
-    Some(found(place, &bucket).await.unwrap_or_else(|finding| finding))
+pub(super) async fn check(deployment: &Deployment) -> Option<Finding> {
+    let bucket = deployment.output("ArchiveBucketName").ok()?;
+    Some(found(deployment, &bucket).await.unwrap_or_else(|finding| finding))
 }
 
-async fn found(place: &Place, bucket: &str) -> Result<Finding, Finding> {
-    let Some(recoverable) = recoverable_since(place).await? else {
+async fn found(deployment: &Deployment, bucket: &str) -> Result<Finding, Finding> {
+    let Some(recoverable) = recoverable_since(deployment).await? else {
         let fix = format!("switch it on: {}", runbook(ALARM));
         return Ok(Finding::wrong(
             CHECK,
@@ -41,14 +41,14 @@ async fn found(place: &Place, bucket: &str) -> Result<Finding, Finding> {
             fix,
         ));
     };
-    let since = made_at(place).await?.max(recoverable);
-    let exported = exported(place, bucket).await?;
+    let since = made_at(deployment).await?.max(recoverable);
+    let exported = exported(deployment, bucket).await?;
     let missing: Vec<Date> = due(since, Timestamp::now()).filter(|day| !exported.contains(day)).collect();
     Ok(match (missing.first(), exported.last()) {
         (None, None) => Finding::ok(CHECK, "no day is over yet; a day is exported at 01:00 UTC"),
         (None, Some(last)) => Finding::ok(CHECK, format!("every day up to {last} is exported")),
         (Some(first), _) => {
-            let machine = output(place, CHECK, "ArchiveMachineArn")?;
+            let machine = output(deployment, CHECK, "ArchiveMachineArn")?;
             Finding::wrong(
                 CHECK,
                 format!("not exported: {}", named(&missing)),
@@ -62,9 +62,9 @@ async fn found(place: &Place, bucket: &str) -> Result<Finding, Finding> {
 }
 
 /// The start of the table's recovery, if it is on.
-async fn recoverable_since(place: &Place) -> Result<Option<Timestamp>, Finding> {
-    let table = output(place, CHECK, "TableName")?;
-    let asked = place.dynamodb().describe_continuous_backups().table_name(table).send().await;
+async fn recoverable_since(deployment: &Deployment) -> Result<Option<Timestamp>, Finding> {
+    let table = output(deployment, CHECK, "TableName")?;
+    let asked = deployment.dynamodb().describe_continuous_backups().table_name(table).send().await;
     let described = allowed(CHECK, "dynamodb:DescribeContinuousBackups", asked)?;
     let recovery = described
         .continuous_backups_description()
@@ -76,25 +76,27 @@ async fn recoverable_since(place: &Place) -> Result<Option<Timestamp>, Finding> 
 }
 
 /// When the archive's nested stack was made.
-async fn made_at(place: &Place) -> Result<Timestamp, Finding> {
-    let client = aws_sdk_cloudformation::Client::new(&place.config);
-    let asked =
-        client.describe_stack_resource().stack_name(place.stack_name()).logical_resource_id("EventArchive");
+async fn made_at(deployment: &Deployment) -> Result<Timestamp, Finding> {
+    let client = aws_sdk_cloudformation::Client::new(&deployment.config);
+    let asked = client
+        .describe_stack_resource()
+        .stack_name(deployment.stack_name())
+        .logical_resource_id("EventArchive");
     let resource = allowed(CHECK, "cloudformation:DescribeStackResource", asked.send().await)?;
     let id = resource.stack_resource_detail().and_then(|detail| detail.physical_resource_id());
     let asked = client.describe_stacks().set_stack_name(id.map(str::to_owned)).send().await;
     let nested = allowed(CHECK, "cloudformation:DescribeStacks", asked)?;
     let made = nested.stacks().first().and_then(|stack| timestamp(stack.creation_time()?));
     made.ok_or_else(|| {
-        Finding::wrong(CHECK, "not checked: the stack of the archive has no time", "try again")
+        Finding::unchecked(CHECK, "the stack of the archive has no time", "try again in a minute")
     })
 }
 
 /// The days of which the bucket has an export, or will have.
-async fn exported(place: &Place, bucket: &str) -> Result<BTreeSet<Date>, Finding> {
-    let stream_arn = output(place, CHECK, "TableStreamArn")?;
+async fn exported(deployment: &Deployment, bucket: &str) -> Result<BTreeSet<Date>, Finding> {
+    let stream_arn = output(deployment, CHECK, "TableStreamArn")?;
     let table = stream_arn.split_once("/stream/").map_or(stream_arn.as_str(), |(table, _)| table);
-    let client = place.dynamodb();
+    let client = deployment.dynamodb();
     let mut pages = client.list_exports().table_arn(table).into_paginator().send();
     let mut arns = Vec::new();
     while let Some(page) = pages.next().await {

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use support::stand_in::{Request, Response, serve_operations};
 use tencent_chat_webhook::time::now_millis;
 
+mod archive;
 mod insights;
+pub(super) use archive::{Archive, day};
 
 const SERVICES: [&str; 5] = [
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
@@ -34,6 +36,7 @@ pub(super) struct Aws {
     pub(super) in_queue: usize,
     pub(super) dead_letters: usize,
     pub(super) bus_letters: usize,
+    pub(super) archive: Archive,
     /// The operation that fails, with this error code.
     pub(super) fault: Option<(&'static str, &'static str)>,
 }
@@ -75,6 +78,9 @@ impl Aws {
             ("RedriveQueueUrl", "https://sqs/1/queue"),
             ("RedriveDeadLettersUrl", "https://sqs/1/dead"),
             ("EventPipeDeadLettersUrl", "https://sqs/1/bus"),
+            ("TableStreamArn", "arn:aws:dynamodb:us-east-1:1:table/events/stream/1"),
+            ("ArchiveBucketName", "archive"),
+            ("ArchiveMachineArn", "arn:aws:states:us-east-1:1:stateMachine:archive"),
             ("Version", env!("CARGO_PKG_VERSION")),
         ];
         Self {
@@ -96,6 +102,7 @@ impl Aws {
             in_queue: 0,
             dead_letters: 0,
             bus_letters: 0,
+            archive: Archive::whole(),
             fault: None,
         }
     }
@@ -122,6 +129,9 @@ impl Aws {
             _ if request.body.contains("Action=ListStackResources") => {
                 return response(200, Vec::new(), self.resources(&request.body).into_bytes());
             }
+            _ if request.body.contains("Action=DescribeStackResource") => {
+                return response(200, Vec::new(), archive::STACK.into());
+            }
             _ if request.operation.is_empty() => return response(200, Vec::new(), self.stack().into_bytes()),
             _ => (200, self.found(request)),
         };
@@ -147,7 +157,9 @@ impl Aws {
             "GetQueueAttributes" if request.body.contains("dead") => count(self.dead_letters),
             "GetQueueAttributes" if request.body.contains("bus") => count(self.bus_letters),
             "GetQueueAttributes" => count(self.in_queue),
-            other => panic!("doctor asks for {other}"),
+            other => {
+                self.archive.found(other, &request.body).unwrap_or_else(|| panic!("doctor asks for {other}"))
+            }
         }
     }
 
@@ -211,7 +223,9 @@ impl Aws {
         let parameters: String =
             self.parameters.iter().map(|(key, value)| member("Parameter", key, value)).collect();
         let stack = format!(
-            "<StackName>ours</StackName><Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters>"
+            "<StackName>ours</StackName><CreationTime>{}T10:00:00Z</CreationTime>\
+            <Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters>",
+            day(5)
         );
         let result =
             format!("<DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult>");
