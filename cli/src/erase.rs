@@ -81,7 +81,7 @@ pub(crate) async fn run(
     sum_up(&counts, args, output)?;
     if deployment.output("ArchiveBucketName").is_ok() {
         note(
-            "the archive still has the person: docs/security.md#erase-in-the-archive says how to erase there",
+            "the archive may still have the person: docs/security.md#erase-in-the-archive says how to erase there",
         );
     }
     Ok(ExitCode::from(u8::from(counts.not_changed > 0)))

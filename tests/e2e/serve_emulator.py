@@ -6,6 +6,7 @@ pattern. Logs Insights counts lines by their fields. Lambda sends the event of a
 asynchronous invocation to the function's dead-letter queue. The URLs in a template that is read back have S3's host.
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -188,16 +189,22 @@ def describe_older_recovery(data):
 
 dynamodb._describe_continuous_backups = describe_older_recovery
 
-# The emulator forgets the window of an export.
+# The emulator forgets the window of an export, and keeps the times of Step Functions as texts. DynamoDB's are numbers.
 export_table = dynamodb._export_table_to_point_in_time
 
 
+def as_dynamodb(name, value):
+    is_text = name.endswith("Time") and isinstance(value, str)
+    return datetime.datetime.fromisoformat(value).timestamp() if is_text else value
+
+
 def export_table_with_window(data):
+    data = {name: as_dynamodb(name, value) for name, value in data.items()}
     status, headers, body = export_table(data)
     made = json.loads(body)
     if status == 200 and "IncrementalExportSpecification" in data:
-        description = dynamodb._exports[made["ExportDescription"]["ExportArn"]]
-        description["IncrementalExportSpecification"] = data["IncrementalExportSpecification"]
+        window = {name: as_dynamodb(name, value) for name, value in data["IncrementalExportSpecification"].items()}
+        dynamodb._exports[made["ExportDescription"]["ExportArn"]]["IncrementalExportSpecification"] = window
     return status, headers, body
 
 

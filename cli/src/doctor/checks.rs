@@ -15,7 +15,7 @@ pub(super) async fn make(
     let queue = queues::redrive(deployment).await;
     report.add(queues::check(deployment, &queue).await)?;
     report.add([events::subscription(deployment).await.unwrap_or_else(|finding| finding)])?;
-    report.add(archive::check(deployment).await)?;
+    report.add(Box::pin(archive::check(deployment)).await)?;
     let window = ledger.up_to_now();
     let (function, redrive) =
         tokio::join!(log::function(deployment, window), log::redrive(deployment, window));
