@@ -78,18 +78,20 @@ async fn recoverable_since(deployment: &Deployment) -> Result<Option<Timestamp>,
 /// When the archive's nested stack was made.
 async fn made_at(deployment: &Deployment) -> Result<Timestamp, Finding> {
     let client = aws_sdk_cloudformation::Client::new(&deployment.config);
-    let asked = client
-        .describe_stack_resource()
-        .stack_name(deployment.stack_name())
-        .logical_resource_id("EventArchive");
-    let resource = allowed(CHECK, "cloudformation:DescribeStackResource", asked.send().await)?;
-    let id = resource.stack_resource_detail().and_then(|detail| detail.physical_resource_id());
-    let asked = client.describe_stacks().set_stack_name(id.map(str::to_owned)).send().await;
-    let nested = allowed(CHECK, "cloudformation:DescribeStacks", asked)?;
-    let made = nested.stacks().first().and_then(|stack| timestamp(stack.creation_time()?));
-    made.ok_or_else(|| {
-        Finding::unchecked(CHECK, "the stack of the archive has no time", "try again in a minute")
-    })
+    let mut pages = client.list_stack_resources().stack_name(deployment.stack_name()).into_paginator().send();
+    let mut nested = None;
+    while let Some(page) = pages.next().await {
+        let page = allowed(CHECK, "cloudformation:ListStackResources", page)?;
+        let mut resources = page.stack_resource_summaries.into_iter().flatten();
+        let archive = resources.find(|each| each.logical_resource_id() == Some("EventArchive"));
+        nested = nested.or(archive.and_then(|archive| archive.physical_resource_id));
+    }
+    let unknown =
+        || Finding::unchecked(CHECK, "the stack of the archive is not found", "try again in a minute");
+    let asked = client.describe_stacks().stack_name(nested.ok_or_else(unknown)?).send().await;
+    let described = allowed(CHECK, "cloudformation:DescribeStacks", asked)?;
+    let made = described.stacks().first().and_then(|stack| timestamp(stack.creation_time()?));
+    made.ok_or_else(unknown)
 }
 
 /// The days of which the bucket has an export, or will have.

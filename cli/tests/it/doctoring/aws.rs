@@ -129,9 +129,6 @@ impl Aws {
             _ if request.body.contains("Action=ListStackResources") => {
                 return response(200, Vec::new(), self.resources(&request.body).into_bytes());
             }
-            _ if request.body.contains("Action=DescribeStackResource") => {
-                return response(200, Vec::new(), archive::STACK.into());
-            }
             _ if request.operation.is_empty() => return response(200, Vec::new(), self.stack().into_bytes()),
             _ => (200, self.found(request)),
         };
@@ -204,10 +201,13 @@ impl Aws {
         let (last, own) = self.alarms.split_last().expect("there are alarms");
         let resources = if body.contains("nested") {
             alarm(last)
+        } else if body.contains("archive-stack") {
+            String::new()
         } else {
             own.iter().map(alarm).collect::<String>()
                 + &member("Function", "ours-Function-1", "AWS::Lambda::Function")
                 + &member("EventBus", "nested", "AWS::CloudFormation::Stack")
+                + &member("EventArchive", "archive-stack", "AWS::CloudFormation::Stack")
         };
         format!(
             "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{resources}\

@@ -3,11 +3,6 @@
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
-/// The nested stack of the archive.
-pub(super) const STACK: &str = "<DescribeStackResourceResponse><DescribeStackResourceResult><StackResourceDetail>\
-    <PhysicalResourceId>arn:aws:cloudformation:us-east-1:1:stack/ours-EventArchive-1/2</PhysicalResourceId>\
-    </StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>";
-
 /// The archive's exports, and the table's recovery.
 pub(crate) struct Archive {
     pub(crate) has_recovery: bool,
