@@ -7,8 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
-    finding::{Finding, runbook},
+    finding::Finding,
     response::{allowed, output},
+    runbook,
 };
 use crate::deployment::Deployment;
 
@@ -34,7 +35,7 @@ pub(super) async fn check(deployment: &Deployment) -> Option<Finding> {
 
 async fn found(deployment: &Deployment, bucket: &str) -> Result<Finding, Finding> {
     let Some(recoverable) = recoverable_since(deployment).await? else {
-        let fix = format!("switch it on: {}", runbook(ALARM));
+        let fix = format!("switch it on: {}", runbook::command(ALARM));
         return Ok(Finding::wrong(
             CHECK,
             "no day is exported: the table's point-in-time recovery is off",
@@ -54,7 +55,7 @@ async fn found(deployment: &Deployment, bucket: &str) -> Result<Finding, Finding
                 format!("not exported: {}", named(&missing)),
                 format!(
                     "aws stepfunctions start-execution --state-machine-arn {machine} --input '{{\"day\": \"{first}\"}}' for each, see {}",
-                    runbook(ALARM)
+                    runbook::command(ALARM)
                 ),
             )
         }

@@ -1,7 +1,7 @@
 //! The check of the archive.
 
 use super::{
-    api, assert_leads_somewhere,
+    api, assert_explains,
     aws::{Aws, day},
     doctor, wrong,
 };
@@ -17,7 +17,7 @@ async fn looked(plant: impl FnOnce(&mut Aws)) -> Option<(bool, String, String)> 
     assert_eq!(others.collect::<Vec<_>>(), [], "only the archive is changed");
     let finding = ran.json().into_iter().find(|finding| finding["check"] == "archive")?;
     let text = |name: &str| finding[name].as_str().expect("a text").to_owned();
-    assert_leads_somewhere(&text("fix"));
+    assert_explains(&text("fix"));
     Some((finding["ok"] == true, text("finding"), text("fix")))
 }
 
@@ -56,7 +56,7 @@ async fn archive_that_cannot_be_checked_is_not_ok() {
     let (is_ok, finding, fix) = denied.expect("the archive is checked");
     let expected = "not checked: the permission dynamodb:ListExports is missing";
     assert_eq!((is_ok, finding.as_str()), (false, expected));
-    assert!(fix.contains("#permissions-for-operators"), "{fix}");
+    assert!(fix.contains("doctor --explain"), "{fix}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
