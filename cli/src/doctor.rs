@@ -9,6 +9,8 @@ use crate::{deployment::DeploymentFlags, fault::Fault, moment::Period, output::O
 #[cfg(feature = "aws")]
 mod alarms;
 #[cfg(feature = "aws")]
+mod archive;
+#[cfg(feature = "aws")]
 mod by_hand;
 #[cfg(feature = "aws")]
 mod checks;

@@ -80,6 +80,11 @@ pub(crate) async fn run(
         fault => fault,
     })?;
     sum_up(&counts, args, output)?;
+    if deployment.output("ArchiveBucketName").is_ok() {
+        note(
+            "the archive may still have the person: docs/security.md#erase-in-the-archive says how to erase there",
+        );
+    }
     Ok(ExitCode::from(u8::from(counts.not_changed > 0)))
 }
 

@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
+import archiving
 import command_line
 import deploying
 import doctor
@@ -66,6 +67,8 @@ def run(stack, emulator):
     receiving.metrics(stack)
     step("Event bus")
     operating.event_bus(stack, surroundings)
+    step("The archive")
+    archiving.a_day(stack)
     step("Test callbacks, follow and replay")
     command_line.resending(stack, sender)
     step("Conversations, groups, and erasing a person")

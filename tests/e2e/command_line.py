@@ -113,6 +113,8 @@ def telling(stack, sender):
         "C2C.CallbackAfterSendMsg": "pseudonymised", "Group.CallbackAfterCreateGroup": "pseudonymised"})
     erased = lines(stack, "erase", "--person", "test-amy", "--yes")
     equal("erase deletes the person's own events", [each["action"] for each in erased], ["deleted"])
+    check("erase says that the archive may have the person", "the archive may still have the person" in run(
+        stack, "erase", "--person", "test-amy", "--dry-run", "--yes").stdout)
     equal("no event of the person is left", lines(stack, "list", "test-amy"), [])
 
 

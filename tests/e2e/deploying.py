@@ -94,6 +94,7 @@ def parameters(surroundings, tokens, revision):
         "CallbackTokens": tokens,
         "Revision": revision,
         "RetentionDays": 30,
+        "Archive": "true",
         "EventBusName": surroundings.bus_arn.rsplit("/", 1)[1],
         "PageTopicArn": surroundings.topic_arn,
         "NoticeTopicArn": surroundings.topic_arn,

@@ -114,7 +114,7 @@ def missing_permissions(stack, patient):
                                   AWS_SECRET_ACCESS_KEY=reader["aws_secret_access_key"])
     denied = {each["check"] for each in findings if "permission" in each["finding"]}
     equal("a reader gets the missing permissions", (code, denied),
-          (1, {"alarms", "redrive queue", "dead letters", "bus dead letters", "subscription", "log", "redrive log"}))
+          (1, {"alarms", "archive", "redrive queue", "dead letters", "bus dead letters", "subscription", "log", "redrive log"}))
 
 
 def alarm(stack, patient):

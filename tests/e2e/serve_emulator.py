@@ -1,10 +1,12 @@
 """Serves the emulator with stand-ins for missing features, so that the unchanged template can be deployed.
 
-Four types of resource are accepted without effect. An alarm on an expression watches the expression's first metric. A
-subscription or a search of a log group gets the lines that match its pattern. Logs Insights counts lines by their fields. Lambda sends the event of a failed
+Five types of resource are accepted without effect, and so are Athena's statements that DuckDB does not know. An alarm on an
+expression watches the expression's first metric. A subscription or a search of a log group gets the lines that match its
+pattern. Logs Insights counts lines by their fields. Lambda sends the event of a failed
 asynchronous invocation to the function's dead-letter queue. The URLs in a template that is read back have S3's host.
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -19,11 +21,11 @@ import filters
 import insights
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import cloudwatch_logs, dynamodb_streams, lambda_svc
+from ministack.services import athena, cloudwatch_logs, dynamodb, dynamodb_streams, lambda_svc
 from ministack.services.cloudformation import engine, handlers, provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
-LACKING = ["AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
+LACKING = ["AWS::Athena::NamedQuery", "AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
            "AWS::Logs::QueryDefinition"]
 
 
@@ -195,6 +197,55 @@ def extract_resource_arn_of_streams(service, method, path, headers, body, *rest)
 
 
 iam_actions.extract_resource_arn = extract_resource_arn_of_streams
+
+
+# The emulator's recovery begins now. AWS's begins with the table, 35 days ago at most.
+describe_recovery = dynamodb._describe_continuous_backups
+
+
+def describe_older_recovery(data):
+    status, headers, body = describe_recovery(data)
+    described = json.loads(body)
+    recovery = described.get("ContinuousBackupsDescription", {}).get("PointInTimeRecoveryDescription", {})
+    if "EarliestRestorableDateTime" in recovery:
+        recovery["EarliestRestorableDateTime"] -= 35 * 86_400
+    return status, headers, json.dumps(described).encode()
+
+
+dynamodb._describe_continuous_backups = describe_older_recovery
+
+# The emulator forgets the window of an export, and keeps the times of Step Functions as texts. DynamoDB's are numbers.
+export_table = dynamodb._export_table_to_point_in_time
+
+
+def as_dynamodb(name, value):
+    is_text = name.endswith("Time") and isinstance(value, str)
+    return datetime.datetime.fromisoformat(value).timestamp() if is_text else value
+
+
+def export_table_with_window(data):
+    data = {name: as_dynamodb(name, value) for name, value in data.items()}
+    status, headers, body = export_table(data)
+    made = json.loads(body)
+    if status == 200 and "IncrementalExportSpecification" in data:
+        window = {name: as_dynamodb(name, value) for name, value in data["IncrementalExportSpecification"].items()}
+        dynamodb._exports[made["ExportDescription"]["ExportArn"]]["IncrementalExportSpecification"] = window
+    return status, headers, body
+
+
+dynamodb._export_table_to_point_in_time = export_table_with_window
+
+# DuckDB has neither `UNLOAD` nor Athena's functions for JSON: tests/archive runs these statements.
+parse_ddl, run_duckdb = athena._parse_ddl, athena._run_duckdb
+ATHENAS_OWN = ("UNLOAD (", "CREATE OR REPLACE VIEW ")
+
+
+async def run_or_accept(query, *rest):
+    return {"columns": [], "rows": []} if query.startswith(ATHENAS_OWN) else await run_duckdb(query, *rest)
+
+
+athena._parse_ddl = lambda query: None if query.startswith(ATHENAS_OWN) else parse_ddl(query)
+athena._run_duckdb = run_or_accept
 
 
 # The emulator has no TLS, and the policies of queues refuse requests without TLS. So it treats its clients as if they

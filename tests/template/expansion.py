@@ -1,4 +1,4 @@
-"""`template.yaml`, with `bus.yaml`, as CloudFormation gets it. SAM's translator expands it, and functions of parameters are evaluated.
+"""`template.yaml`, with its nested templates, as CloudFormation gets it. SAM's translator expands it, and functions of parameters are evaluated.
 A value that only a deployment knows becomes a text: `<Function.Arn>`."""
 
 import copy
@@ -33,6 +33,8 @@ MOST = LEAST | {
     "RetentionDays": "30",
     "IndexShards": "8",
     "EventBusName": "chat",
+    "Archive": "true",
+    "ArchiveDays": "400",
     "TableClass": "STANDARD_INFREQUENT_ACCESS",
     "DomainName": "callbacks.example.com",
     "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/51af3dc0-da77-11e4-872e-1234567db123",
@@ -159,7 +161,8 @@ class Expansion:
             if key == "Fn::Sub":
                 text, own = value if isinstance(value, list) else (value, {})
                 own = self.resolve(own)
-                return re.sub(r"\$\{([^}]+)\}", lambda name: str(own.get(name[1], self.named(name[1]))), text)
+                text = re.sub(r"\$\{([^!}]+)\}", lambda name: str(own.get(name[1], self.named(name[1]))), text)
+                return text.replace("${!", "${")
         resolved = {key: self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}
 

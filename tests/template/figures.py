@@ -13,7 +13,8 @@ from expansion import PARAMETERS, SOURCE
 from lines import LINE_BYTES
 from prices import (FLOOD_RATE, FORWARD_TIMEOUT_MILLISECONDS, INFREQUENT, INSIGHTS_RULES, INSIGHTS_RULE_MONTH,
                     ITEM_BYTES, LOG_LINE_OVERHEAD, MILLION, MILLISECONDS, OUTAGE_RATE, PARTITION_UNITS, RECEIVER_MILLISECONDS,
-                    SECRET_MONTH, WRITE_UNIT, bus, duration, fixed, flood, in_tokyo, month, outage, receiver, stored)
+                    SECRET_MONTH, SHORT_RETENTION_MONTHS, WRITE_UNIT, archive, bus, duration, fixed, fixed_of_archive, flood, in_tokyo,
+                    month, outage, receiver, stored)
 
 # Quotas of an account as they are at first: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 ACCOUNT_REQUESTS, ACCOUNT_BURST = 10_000, 5_000
@@ -71,6 +72,19 @@ def storage():
                                    for what in ("writing", "storage", "total bill"))], rows)
 
 
+def archived():
+    """A month's bill of years of events: all in the table, or the older ones in the archive alone."""
+    rows = []
+    for count, name in MONTHS[1:3]:
+        others = sum(month(count).values()) + sum(fixed()[0].values())
+        for months in (12, 24):
+            alone, short = months * stored(count, "STANDARD"), SHORT_RETENTION_MONTHS * stored(count, "STANDARD")
+            bucket = archive(count, months) + fixed_of_archive()
+            rows.append([f"{name}, {months} months", *map(dollars, (alone, others + alone, short, bucket, others + short + bucket))])
+    return table(["callbacks a month, kept for", "table: storage", "total bill",
+                  f"with the archive: table of {30 * SHORT_RETENTION_MONTHS} days", "archive", "total bill with it"], rows)
+
+
 def prices():
     whole = [month(count) for count, _ in MONTHS]
     rows = [[name, *(dollars(each[name]) for each in whole)] for name in whole[0]]
@@ -91,6 +105,8 @@ def prices():
                  *(dollars(stored(count, "STANDARD")) for count, _ in MONTHS)])
     rows.append([f"the same, with `TableClass={INFREQUENT}`",
                  *(dollars(stored(count, INFREQUENT)) for count, _ in MONTHS)])
+    rows.append(["`Archive`: fixed cost", *(dollars(fixed_of_archive()) for _ in MONTHS)])
+    rows.append(["`Archive`: exports, queries and storage, 12 months kept", *(dollars(archive(count, 12)) for count, _ in MONTHS)])
     return table(["US dollars per month, by callbacks per month", *(name for _, name in MONTHS)], rows)
 
 
@@ -187,7 +203,7 @@ def parameters():
 
 
 FIGURES = {"backlog": backlog, "outage": outage_of_an_hour, "prices": prices, "a million": a_million, "storage": storage,
-           "ceilings": ceilings, "parameters": parameters}
+           "archive": archived, "ceilings": ceilings, "parameters": parameters}
 PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

@@ -24,6 +24,10 @@ PIPE_REQUEST, EVENT, EVENT_INCREMENT = 0.40 / MILLION, 1.00 / MILLION, 64 * 1024
 STREAM_READ, STREAM_READS_A_SECOND = 0.20 / MILLION, 4
 # Of a partition of the table. It limits a shard of the stream, too.
 PARTITION_UNITS = 1_000
+# Of the archive: an export by the items' size, Athena by the bytes read, a transition of the state machine. S3's price is
+# that of Intelligent-Tiering for an object that nobody reads: 30 days, 60 days, and from then on.
+EXPORT_GB, EXPORT_LEAST_GB, ATHENA_GB, TRANSITION = 0.10, 0.01, 5.00 / 1000, 0.025 / 1000
+ARCHIVE_GB_MONTH = [(1, 0.023), (2, 0.0125), (math.inf, 0.004)]
 SECRET_MONTH, INSIGHTS_RULE_MONTH, INSIGHTS_RULES = 0.40, 0.50, 2
 
 # Assumptions. The time is not measured. The sizes are those of `events/`, rounded up.
@@ -31,6 +35,12 @@ MILLISECONDS = 10
 REPEATS = 0.02
 ITEM_BYTES, INDEX_ENTRY_BYTES, ITEM_OVERHEAD = 830, 420, 100
 LOG_LINE_OVERHEAD = 26
+# A line of an export, compressed, rounded up (tests/archive). An event has two: when it is recorded, and when it expires.
+EXPORTED_BYTES, EXPORTED_LINES = 250, 2
+# Of a day, with the exports of 90 days to look through (tests/machine).
+TRANSITIONS_A_DAY = 160
+# With the archive, how long the table keeps events.
+SHORT_RETENTION_MONTHS = 3
 MONTH_SECONDS = 30 * 86_400
 # Lambda reads a queue with long polls, even if it is empty. The number of pollers is assumed.
 POLLERS, POLL_SECONDS = 5, 20
@@ -180,3 +190,21 @@ def bus(count):
     shards = max(1, math.ceil(count / MONTH_SECONDS / PARTITION_UNITS))
     detail = math.ceil(2 * ITEM_BYTES / EVENT_INCREMENT)
     return (unique * detail * (PIPE_REQUEST + EVENT), shards * STREAM_READS_A_SECOND * MONTH_SECONDS * STREAM_READ)
+
+
+def archive(count, months):
+    """The costs of a month of the archive that has kept events for so many months, beside its fixed costs."""
+    written = count * (1 - REPEATS) * EXPORTED_LINES
+    monthly_gb = written * EXPORTED_BYTES / GB
+    kept, below = 0, 0
+    for length, price in ARCHIVE_GB_MONTH:
+        kept += monthly_gb * max(0, min(months - below, length)) * price
+        below += length
+    return written * (ITEM_BYTES + ITEM_OVERHEAD) / GB * EXPORT_GB + monthly_gb * ATHENA_GB + kept
+
+
+def fixed_of_archive():
+    """The fixed costs of the archive in a month: alarm, transitions, and the least that an export costs."""
+    alarm = Expansion(LEAST | {"Archive": "true"}).properties("ArchiveAlarm")
+    metrics = sum("MetricStat" in each for each in alarm["Metrics"])
+    return metrics * ALARM_METRIC_MONTH + 30 * (TRANSITIONS_A_DAY * TRANSITION + EXPORT_LEAST_GB * EXPORT_GB)

@@ -7,7 +7,7 @@ import unittest
 from expansion import MOST, PARAMETERS, ROOT, SOURCE, Expansion
 
 # The services of the AWS CLI whose actions have another prefix.
-PREFIXES = {"deploy": "codedeploy", "dynamodbstreams": "dynamodb", "service-quotas": "servicequotas"}
+PREFIXES = {"stepfunctions": "states", "deploy": "codedeploy", "dynamodbstreams": "dynamodb", "service-quotas": "servicequotas"}
 # API Gateway's actions are HTTP methods. `lambda invoke` needs the action InvokeFunction.
 ACTIONS = {"apigatewayv2:GetStage": "apigateway:GET", "apigatewayv2:UpdateStage": "apigateway:PATCH",
            "lambda:Invoke": "lambda:InvokeFunction"}

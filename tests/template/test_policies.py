@@ -10,9 +10,9 @@ from test_docs import actions, page
 
 # The only actions for which IAM has no narrower resource, or whose commands ask for everything.
 WITHOUT_RESOURCES = {"cloudwatch:DescribeAlarmHistory", "codedeploy:StopDeployment", "lambda:GetAccountSettings",
-                     "lambda:ListEventSourceMappings"}
+                     "lambda:ListEventSourceMappings", "scheduler:ListSchedules"}
 # Ids that the reader puts in.
-OF_THE_READER = re.compile(r"/apis/API/\*$|event-bus/BUS$|pipe/PIPE$|:lambda/L-[0-9A-F]+$|:alarm:tencent-chat-webhook-\*$")
+OF_THE_READER = re.compile(r"/apis/API/\*$|event-bus/BUS$|pipe/PIPE$|:stateMachine:MACHINE$|:execution:MACHINE:\*$|:lambda/L-[0-9A-F]+$|:alarm:tencent-chat-webhook-\*$")
 
 
 def policies(text):

@@ -77,7 +77,7 @@ class Table(unittest.TestCase):
     def test_resources_with_callbacks_stay_when_the_stack_is_deleted(self):
         kept = {name for name, each in Expansion(MOST).resources.items()
                 if each.get("DeletionPolicy", "").startswith("Retain") and each["Type"] != "AWS::Lambda::Version"}
-        self.assertEqual(kept, {"DoctorPolicy", "Domain", "DomainMapping", "EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy",
+        self.assertEqual(kept, {"ArchiveBucket", "ArchiveBucketPolicy", "ArchiveReaderPolicy", "DoctorPolicy", "Domain", "DomainMapping", "EraserPolicy", "EventsTable", "FunctionLog", "ReaderPolicy",
                                 "RedriveDeadLetters", "RedriveQueue"})
 
     def test_failed_creation_keeps_only_what_it_cannot_delete(self):
@@ -206,7 +206,7 @@ class Pipe(unittest.TestCase):
 
 class Template(unittest.TestCase):
     def test_template_works_in_each_partition(self):
-        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "bus.yaml", "receiver.yaml"))
+        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "archive.yaml", "bus.yaml", "receiver.yaml"))
         self.assertNotRegex(text, r"arn:aws:|console\.aws")
         self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
 
@@ -220,7 +220,7 @@ class Template(unittest.TestCase):
         for name, each in other.resources.items():
             for key in ("AlarmName", "LogGroupName", "DashboardName", "Name"):
                 if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup", "AWS::CloudWatch::Dashboard",
-                                    "AWS::Logs::QueryDefinition") and key in each["Properties"]:
+                                    "AWS::Logs::QueryDefinition", "AWS::Athena::WorkGroup", "AWS::Scheduler::ScheduleGroup") and key in each["Properties"]:
                     self.assertIn("chat", each["Properties"][key], name)
 
     def test_version_agrees_with_cargo(self):

@@ -17,7 +17,7 @@ LOSSES = ["FunctionErrorsAlarm", "FunctionThrottlesAlarm", "ApiThrottlesAlarm", 
 # If one of these goes off, the callbacks are in the table, the log or a queue.
 NO_LOSSES = {"NotStoredAlarm", "LogDeliveryAlarm", "RedriveDroppedAlarm", "RedriveQueueUnreachableAlarm",
              "RedriveQueueAgeAlarm", "RedriveDeadLettersAlarm", "SlowAlarm", "ForwardFailuresAlarm",
-             "TableThrottlesAlarm", "EventPipeAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm",
+             "TableThrottlesAlarm", "EventPipeAlarm", "ArchiveAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm",
              "ReforwardDeliveryAlarm", "ReforwardDroppedAlarm", "ReforwardQueueUnreachableAlarm",
              "ReforwardQueueAgeAlarm", "ReforwardDeadLettersAlarm"}
 # The steps from the log to the table, and the metrics of failures in each step.
@@ -30,6 +30,9 @@ STEPS = {
     "RedriveDeadLettersAlarm": {("AWS/SQS", "ApproximateNumberOfMessagesVisible")},
 }
 FREE = {
+    "AWS/Athena": {"ProcessedBytes"},
+    "AWS/Scheduler": {"InvocationDroppedCount"},
+    "AWS/States": {"ExecutionsFailed", "ExecutionsSucceeded", "ExecutionsTimedOut"},
     "AWS/ApiGateway": {"Count", "4xx", "5xx", "Latency", "IntegrationLatency"},
     "AWS/DynamoDB": {"ThrottledRequests", "SuccessfulRequestLatency", "ConditionalCheckFailedRequests",
                      "ConsumedWriteCapacityUnits"},

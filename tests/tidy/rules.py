@@ -34,6 +34,7 @@ ROOT = {
     "LICENSE-MIT": "GitHub, and the bundle of a release",
     "Makefile": "make",
     "README.md": "GitHub",
+    "archive.yaml": "the SAM CLI: TemplateURL in template.yaml",
     "benches": "cargo bench",
     "bus.yaml": "the SAM CLI: TemplateURL in template.yaml",
     "receiver.yaml": "the SAM CLI: TemplateURL in template.yaml",

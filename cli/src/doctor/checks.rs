@@ -1,6 +1,6 @@
 //! All checks, in the order in which a person would make them.
 
-use super::{alarms, events, finding::Report, ledger, log, queues, receiver, url, window::Window};
+use super::{alarms, archive, events, finding::Report, ledger, log, queues, receiver, url, window::Window};
 use crate::{deployment::Deployment, fault::Fault, moment::Period};
 
 /// Makes all checks. A check that can't be made is a finding too, and the other checks go on.
@@ -15,6 +15,7 @@ pub(super) async fn make(
     let queue = queues::redrive(deployment).await;
     report.add(queues::check(deployment, &queue).await)?;
     report.add([events::subscription(deployment).await.unwrap_or_else(|finding| finding)])?;
+    report.add(Box::pin(archive::check(deployment)).await)?;
     let window = ledger.up_to_now();
     report.add(receiver::waiting(deployment, window).await)?;
     let (function, redrive) =

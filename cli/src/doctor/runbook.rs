@@ -12,7 +12,7 @@ const PAGES: [&str; 3] = [
 ];
 
 /// Each check, with its section.
-const CHECKS: [(&str, &str); 21] = [
+const CHECKS: [(&str, &str); 22] = [
     ("url unsigned", "ApiErrorsAlarm"),
     ("url signed", "SignatureRefusalsAlarm"),
     ("alarms", "Which alarm went off"),
@@ -20,6 +20,7 @@ const CHECKS: [(&str, &str); 21] = [
     ("dead letters", "RedriveDeadLettersAlarm"),
     ("bus dead letters", "EventPipeAlarm"),
     ("subscription", "LogDeliveryAlarm"),
+    ("archive", "ArchiveAlarm"),
     ("log", "Permissions for operators"),
     ("redrive log", "Permissions for operators"),
     ("newest event", "QuietAlarm"),

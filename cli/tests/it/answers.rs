@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use support::stand_in::serve;
 
 use crate::{
     receiver::{OK, Receiver, Reply},
@@ -86,4 +87,26 @@ async fn printed_request_has_no_secret_and_is_not_sent() {
     let printed = run(program(&[], &elsewhere), "").well();
     assert!(printed.contains("\nauthorization: ***\n") && !printed.contains("secret"), "{printed}");
     assert!(receiver.received().is_empty());
+}
+
+/// The function decides in the same way when its receiver has taken a callback.
+#[test]
+fn after_callback_is_taken_with_any_2xx() {
+    let before = "Group.CallbackBeforeSendMsg";
+    let refused = r#"{"ActionStatus":"FAIL","ErrorCode":1}"#;
+    let ok = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+    for (command, status, body, code) in [
+        (FULL, 200, "<html>", 0),
+        (FULL, 202, "", 0),
+        (FULL, 200, refused, 1),
+        (FULL, 307, "", 1),
+        (FULL, 500, "", 1),
+        (before, 202, ok, 1),
+        (before, 200, "<html>", 1),
+        (before, 200, ok, 0),
+    ] {
+        let url = serve(move |_| (status, body.to_owned()));
+        let ran = run(program(&[], &["send", "--to", &url, command]), "");
+        assert_eq!(ran.code, Some(code), "{command}, {status} {body}: {ran:?}");
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
     world::{ENVIRONMENT, Ran, program, run},
 };
 
+mod archive;
 mod aws;
 mod receiver;
 use aws::{Aws, line};

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use support::stand_in::{Request, Response, serve_operations};
 use tencent_chat_webhook::time::now_millis;
 
+mod archive;
 mod insights;
+pub(super) use archive::{Archive, day};
 
 const SERVICES: [&str; 5] = [
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
@@ -39,6 +41,7 @@ pub(super) struct Aws {
     pub(super) in_queue: usize,
     pub(super) dead_letters: usize,
     pub(super) bus_letters: usize,
+    pub(super) archive: Archive,
     /// The operation that fails, with this error code.
     pub(super) fault: Option<(&'static str, &'static str)>,
 }
@@ -80,6 +83,9 @@ impl Aws {
             ("RedriveQueueUrl", "https://sqs/1/queue"),
             ("RedriveDeadLettersUrl", "https://sqs/1/dead"),
             ("EventPipeDeadLettersUrl", "https://sqs/1/bus"),
+            ("TableStreamArn", "arn:aws:dynamodb:us-east-1:1:table/events/stream/1"),
+            ("ArchiveBucketName", "archive"),
+            ("ArchiveMachineArn", "arn:aws:states:us-east-1:1:stateMachine:archive"),
             ("Version", env!("CARGO_PKG_VERSION")),
         ];
         Self {
@@ -105,6 +111,7 @@ impl Aws {
             in_queue: 0,
             dead_letters: 0,
             bus_letters: 0,
+            archive: Archive::whole(),
             fault: None,
         }
     }
@@ -171,7 +178,9 @@ impl Aws {
             "GetQueueAttributes" if request.body.contains("waiting") => count(self.in_receiver_queue),
             "GetQueueAttributes" if request.body.contains("given-up") => count(self.receiver_letters),
             "GetQueueAttributes" => count(self.in_queue),
-            other => panic!("doctor asks for {other}"),
+            other => {
+                self.archive.found(other, &request.body).unwrap_or_else(|| panic!("doctor asks for {other}"))
+            }
         }
     }
 
@@ -219,10 +228,13 @@ impl Aws {
         let (last, own) = self.alarms.split_last().expect("there are alarms");
         let resources = if body.contains("nested") {
             alarm(last)
+        } else if body.contains("archive-stack") {
+            String::new()
         } else {
             own.iter().map(alarm).collect::<String>()
                 + &member("Function", "ours-Function-1", "AWS::Lambda::Function")
                 + &member("EventBus", "nested", "AWS::CloudFormation::Stack")
+                + &member("EventArchive", "archive-stack", "AWS::CloudFormation::Stack")
         };
         format!(
             "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{resources}\
@@ -238,7 +250,9 @@ impl Aws {
         let parameters: String =
             self.parameters.iter().map(|(key, value)| member("Parameter", key, value)).collect();
         let stack = format!(
-            "<StackName>ours</StackName><Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters>"
+            "<StackName>ours</StackName><CreationTime>{}T10:00:00Z</CreationTime>\
+            <Outputs>{outputs}</Outputs><Parameters>{parameters}</Parameters>",
+            day(5)
         );
         let result =
             format!("<DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult>");

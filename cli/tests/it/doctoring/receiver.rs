@@ -21,7 +21,11 @@ pub(super) const FAULTS: [Fault; 4] = [
             aws.in_receiver_queue = 2;
         },
         &[
-            ("receiver queue", "2 messages: callbacks that wait for the receiver", "--explain ReforwardQueueAgeAlarm"),
+            (
+                "receiver queue",
+                "2 messages: callbacks that wait for the receiver",
+                "--explain ReforwardQueueAgeAlarm",
+            ),
             ("reforwarded", "3 missed = 1 sent again + 2 waiting", "--explain ReforwardQueueAgeAlarm"),
         ],
     ),
