@@ -15,7 +15,7 @@ use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, te
 pub use event::RecordedEvent;
 pub use keys::keys;
 use keys::{pk, sk, time};
-pub use parts::{body, parts_key};
+pub use parts::{body, parts_key, put_body};
 
 /// How much of the head the body's fields and `Answer` may fill, so that the other attributes of this crate always fit
 /// too.

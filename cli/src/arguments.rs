@@ -7,7 +7,7 @@ use clap::{ColorChoice, Parser, Subcommand};
 use crate::{
     chat::Chat, completions::Completions, count::Count, deployment::DeploymentFlags, doctor::Doctor,
     erase::Erase, follow::Follow, group::Group, redrive::Redrive, replay::Replay, selection::Selection,
-    send::Sending, show::Show, zone::Zone,
+    send::Sending, show::Show, verify::Verify, zone::Zone,
 };
 
 /// Reads the events that tencent-chat-webhook recorded, and records callbacks that it could not store.
@@ -63,17 +63,32 @@ pub(crate) enum Command {
     ///
     /// JSON: {"key", "count"}, sorted by key, without empty days and hours; with --by subject, the largest count first. Without --by, the key is `all`.
     Count(Count),
-    /// Print a conversation, or write it to a printable page.
+    /// Print a conversation, or write it to a printable page or an evidence file.
     ///
     /// `chat A B` prints the conversation of two users, `chat GROUP` that of a group. Messages are in order, each with
-    /// its edits, recall and read marks. Elements other than text are named, for example [image]. Undelivered messages
-    /// are left out. Edits, recalls and read marks after --until count too: the command queries all events of the group
-    /// or of both users from --since until now. It keeps the messages in a temporary file while it reads.
+    /// a number, all its versions, its recall and read marks, and what it carries besides text. In a group, the order is
+    /// that of Tencent's numbers (MsgSeq), and missing numbers are noted. Edits, recalls and read marks after --until
+    /// count too: the command queries all events of the group or of both users from --since until now. It keeps the
+    /// messages in a temporary file while it reads. The exit code is 1 if a message was changed in the table after it was
+    /// recorded.
     ///
-    /// JSON: {"pk", "sk", "time", "from", "text", "edited", "recalled", "read"}. Times are in ms since the epoch. `text`
-    /// is the text after all edits, with a space between its elements; the text of a recalled message stays. `edited`,
-    /// `recalled` and `read` are there only if they apply. `read` is the time of the first report that someone read it.
+    /// JSON: {"n", "pk", "sk", "time", "from", "text", "attachments", "versions", "edited", "recalled", "read",
+    /// "received", "ClientIP", "OptPlatform", "MsgSeq", "TopicId", "Operator_Account", "CloudCustomData", "missing",
+    /// "undelivered", "erased", "altered"}. Times are in ms since the epoch. `text` is the text after all edits, with a
+    /// space between its elements and other elements in brackets; the text of a recalled message stays. What does not
+    /// apply is left out. An attachment has a "kind", and what is known of "name", "size", "url", "seconds", "latitude",
+    /// "longitude", "index", "data", "ext", "lines" and "messages". `read` is the time of the first report that someone
+    /// read it, `missing` the first and last number that no message before it has.
     Chat(Chat),
+    /// Check an evidence file of `chat`, on any machine: it needs no AWS and no network.
+    ///
+    /// The command compares each file and each body with the manifest, each body with the digest in its key, and the
+    /// gaps in the numbers with the events, and makes the page again. It prints one line for each difference, and the
+    /// exit code is 1 if there is one. Whoever makes a whole new file makes new digests too: only the SHA-256 that was
+    /// noted or time-stamped shows that. Give it with --sha256.
+    ///
+    /// JSON: {"place", "finding"}.
+    Verify(Verify),
     /// Print new events as they are recorded, until you stop it.
     ///
     /// With --forward-to, each event goes to a receiver, for example on your laptop, as Tencent would send it. It is
@@ -114,10 +129,11 @@ pub(crate) enum Command {
     Group(Group),
     /// Delete a person's events, and replace the person's id with a pseudonym in all others.
     ///
-    /// An event is deleted if its subject, From_Account or Report_Account is the person. In all other events, the id is
-    /// replaced if it is the whole text of a field or of an entry of a list. A longer text that mentions it stays. Each
-    /// run uses a new random pseudonym. If a run is interrupted, run the command again: it finishes the rest. The
-    /// command fails if the body of an event is too large to change. docs/security.md lists the copies elsewhere.
+    /// An event is deleted if its subject, From_Account or Report_Account is the person, and so is an edit of a group
+    /// message by the person. In all other events, the id is replaced if it is the whole text of a field or of an entry of
+    /// a list, a number in an …_Account field, or the same within JSON in a string. A longer text that mentions it stays.
+    /// Each run uses a new random pseudonym. If a run is interrupted, run the command again: it finishes the rest. The
+    /// command fails if an event can't be changed. docs/security.md says what is found, and lists the copies elsewhere.
     ///
     /// JSON: {"pk", "sk", "action"}. The action is `deleted`, `pseudonymised` or `not changed`; with --dry-run, it is
     /// `would be deleted`, `would be pseudonymised` or `would not be changed`.

@@ -1,37 +1,49 @@
-//! A conversation: a table, JSON, or a page with proofs.
+//! A conversation: a table, JSON, a page, or an evidence file.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
-use serde_json::json;
 use tencent_chat_webhook::time::rfc3339;
 
 use crate::{
     deployment::Deployment,
+    evidence::manifest::{Origin, Selection, TOOL},
     fault::Fault,
+    merged::merged,
     moment::Moment,
     output::{Output, note},
     plain::counted,
+    selection::Selection as Events,
+    table::{Items, Wanted},
     when::When,
 };
 
+mod about;
 mod between;
 mod changes;
 mod conversation;
+mod export;
 mod group;
+mod json;
+mod kept;
 mod lines;
 mod message;
+mod order;
 mod page;
+mod read;
+mod reading;
 mod recorded;
+pub(crate) mod render;
 mod source;
 mod step;
-mod text;
 
-use between::Between;
+use about::remarks;
 use conversation::Conversation;
-use message::Message;
-use page::{About, Page};
-use recorded::{Counts, Recorded};
+use export::Target;
+use recorded::{ReadOptions, Recorded};
 
 #[derive(Args, Debug)]
 pub(crate) struct Chat {
@@ -47,138 +59,133 @@ pub(crate) struct Chat {
     /// Only messages before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
-    /// Write the conversation to this file as a printable HTML page
+    /// Show messages that were not delivered too
     ///
-    /// The page is one file without scripts or external resources. It shows each message with its time, its sender, its
-    /// key, the SHA-256 of its body and the text before its edits. It also says what is missing.
-    #[arg(long, value_name = "FILE")]
+    /// These are the messages that Tencent refused, and those that a before-callback saw and no after-callback reports.
+    #[arg(long)]
+    undelivered: bool,
+    /// Write the conversation to this file as a printable HTML page, or to standard output (-)
+    ///
+    /// The page is one file without scripts or external resources. It shows each message with its number, time, sender
+    /// and origin, all its versions, what it carries, its key and the SHA-256 of its body. It also says what is missing.
+    #[arg(long, value_name = "FILE", conflicts_with = "evidence")]
     html: Option<PathBuf>,
+    /// Write the page, the whole events and a manifest with all digests to this zip file
+    ///
+    /// At the end, the command prints the SHA-256 of the file. Note it, or have it time-stamped: `verify` checks the
+    /// file on any machine, and only this digest shows that the whole file was not made anew.
+    #[arg(long, value_name = "FILE.zip")]
+    evidence: Option<PathBuf>,
 }
 
-/// Prints the conversation.
-pub(crate) async fn run(deployment: &Deployment, chat: &Chat, output: &mut Output) -> Result<(), Fault> {
-    if output.json && chat.html.is_some() {
-        return Err(Fault::usage("give --html or --json, not both"));
+/// Prints or writes the conversation. The exit code is 1 if a message was changed in the table.
+pub(crate) async fn run(
+    deployment: &Deployment,
+    chat: &Chat,
+    output: &mut Output,
+) -> Result<ExitCode, Fault> {
+    if output.json && (chat.html.is_some() || chat.evidence.is_some()) {
+        return Err(Fault::usage("give --html, --evidence or --json, only one of them"));
     }
-    let mut page = chat.html.as_deref().map(Page::create).transpose()?;
-    let conversation = chat.conversation();
     let until = chat.until.map_or_else(Moment::now, When::end);
     let since = chat.since.map(When::start);
     if since.is_some_and(|since| until <= since) {
         return Err(Fault::usage("--until is not after --since"));
     }
-    let mut recorded = Recorded::read(deployment, &conversation, since, until).await?;
-    if let Some(page) = page.as_mut().filter(|_| recorded.counts.messages > 0) {
-        page.begin(chat.about(deployment, &conversation, until, recorded.counts)?)?;
+    let to = Target::create(chat.html.as_deref(), chat.evidence.as_deref())?;
+    let conversation = Conversation::of(&chat.names());
+    let options = ReadOptions { until, undelivered: chat.undelivered, keep: chat.evidence.is_some() };
+    let events = events(deployment, &conversation, since, until).await?;
+    let mut recorded = Recorded::read(&conversation, options, events).await?;
+    if recorded.counts.messages == 0 {
+        return nothing(chat, &conversation, &recorded);
     }
-    while let Some(message) = recorded.next()? {
-        match &mut page {
-            Some(page) => page.message(&message)?,
-            None if output.json => output.json_line(&json(&message))?,
-            None => lines::print(output, &message)?,
+    let (origin, selection) = (origin(deployment)?, chat.selection(until));
+    match to {
+        Target::Output => print(&mut recorded, output)?,
+        Target::Page(file) => file.write(&mut recorded, &origin, &selection, output)?,
+        Target::Evidence(package, path) => {
+            let digest = export::evidence(*package, &mut recorded, origin, selection)?;
+            // As `sha256sum` prints it, so that `sha256sum --check` reads it.
+            output.text(&format!("{digest}  {}", path.display()))?;
         }
     }
     output.flush()?;
-    let remarks = remarks(&recorded);
-    chat.end(page, &conversation, recorded.counts, &remarks)
+    if let Some(file) = chat.html.as_ref().filter(|file| *file != Path::new("-")).or(chat.evidence.as_ref()) {
+        note(&format!("{} in {}", counted(recorded.counts.messages, "message"), file.display()));
+    }
+    for remark in remarks(&recorded) {
+        note(&remark);
+    }
+    Ok(ExitCode::from(u8::from(recorded.counts.altered > 0)))
+}
+
+/// Prints the messages.
+fn print(recorded: &mut Recorded, output: &mut Output) -> Result<(), Fault> {
+    while let Some(message) = recorded.next()? {
+        if output.json {
+            output.json_line(&json::json(&message))?;
+        } else {
+            lines::print(output, &message)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says that there are no messages. It is a failure if a file was wanted.
+fn nothing(chat: &Chat, conversation: &Conversation, recorded: &Recorded) -> Result<ExitCode, Fault> {
+    let hint = if chat.other.is_none() { "; for two users, give both" } else { "" };
+    let none = format!("no messages {} {}{hint}", conversation.preposition(), conversation.name());
+    let no_file = chat.html.is_some() || chat.evidence.is_some();
+    note(&if no_file { format!("{none}; no file was written") } else { none });
+    for remark in remarks(recorded) {
+        note(&remark);
+    }
+    Ok(ExitCode::from(u8::from(no_file)))
 }
 
 impl Chat {
-    fn conversation(&self) -> Conversation {
-        match &self.other {
-            Some(other) => Conversation::Between(Between(self.one.clone(), other.clone())),
-            None => Conversation::In(self.one.clone()),
-        }
+    fn names(&self) -> Vec<String> {
+        std::iter::once(self.one.clone()).chain(self.other.clone()).collect()
     }
 
-    fn about(
-        &self,
-        deployment: &Deployment,
-        conversation: &Conversation,
-        until: Moment,
-        counts: Counts,
-    ) -> Result<About, Fault> {
-        let region = deployment.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
-        let since = self
-            .since
-            .map(When::start)
-            .map_or_else(|| "the beginning of the recording".to_owned(), |Moment(since)| rfc3339(since));
-        Ok(About {
-            title: format!("Conversation {} {}", conversation.preposition(), conversation.name()),
-            one: self.other.is_some().then(|| self.one.clone()),
-            facts: vec![
-                ("Table", format!("{}{region} (DynamoDB)", deployment.table()?)),
-                ("Application", format!("SDKAppID {}", deployment.app()?)),
-                ("Span", format!("from {since} to {}", rfc3339(until.0))),
-                (
-                    "Made",
-                    format!("{} by chat-events {}", rfc3339(Moment::now().0), env!("CARGO_PKG_VERSION")),
-                ),
-                ("Messages", counts.messages.to_string()),
-            ],
-        })
-    }
-
-    /// Prints the notes at the end, and completes the page.
-    fn end(
-        &self,
-        page: Option<Page>,
-        conversation: &Conversation,
-        counts: Counts,
-        remarks: &[String],
-    ) -> Result<(), Fault> {
-        let name = conversation.name();
-        if counts.messages == 0 {
-            let hint = if self.other.is_none() { "; for two users, give both" } else { "" };
-            let file = if page.is_some() { "; no page was written" } else { "" };
-            note(&format!("no messages {} {name}{hint}{file}", conversation.preposition()));
-        } else if let (Some(page), Some(path)) = (page, &self.html) {
-            page.end(remarks)?;
-            note(&format!("{} in {}", counted(counts.messages, "message"), path.display()));
+    fn selection(&self, until: Moment) -> Selection {
+        Selection::Conversation {
+            of: self.names(),
+            since: self.since.map(|since| rfc3339(since.start().0)),
+            until: rfc3339(until.0),
+            undelivered: self.undelivered,
         }
-        for remark in remarks {
-            note(remark);
-        }
-        Ok(())
     }
 }
 
-/// Remarks on messages that are not shown, with the reasons.
-fn remarks(recorded: &Recorded) -> Vec<String> {
-    let Counts { not_sent, unreadable, .. } = recorded.counts;
-    let others = recorded.without_message();
-    let mut remarks = Vec::new();
-    if not_sent > 0 {
-        remarks.push(format!("{} left out: not delivered", counted(not_sent, "message")));
-    }
-    if others > 0 {
-        remarks.push(format!(
-            "{} not shown: older, or not recorded",
-            counted(others, "edited or recalled message")
-        ));
-    }
-    if unreadable > 0 {
-        remarks.push(format!(
-            "{}: the body is incomplete, or not of its documented shape",
-            counted(unreadable, "unreadable event")
-        ));
-    }
-    remarks
+fn origin(deployment: &Deployment) -> Result<Origin, Fault> {
+    Ok(Origin {
+        tool: TOOL.to_owned(),
+        made: rfc3339(Moment::now().0),
+        table: deployment.table()?,
+        region: deployment.config.region().map(ToString::to_string),
+        sdk_appid: deployment.app()?,
+    })
 }
 
-fn json(message: &Message) -> serde_json::Value {
-    let sent = &message.sent;
-    let mut line = json!({
-        "pk": sent.source.pk, "sk": sent.source.sk, "time": sent.time, "from": sent.from, "text": message.text(),
-    });
-    for (name, time) in [
-        ("edited", message.edit.as_ref().map(|edit| edit.time)),
-        ("recalled", message.recall.as_ref().map(|recall| recall.time)),
-        ("read", message.read.map(|read| read.time)),
-    ] {
-        if let Some(time) = time {
-            line[name] = time.into();
-        }
+/// All events of the conversation's subjects, in order of time. Events after `until` count too: they may change the
+/// messages.
+async fn events(
+    deployment: &Deployment,
+    conversation: &Conversation,
+    since: Option<Moment>,
+    until: Moment,
+) -> Result<Items, Fault> {
+    let mut all = Vec::new();
+    for subject in conversation.subjects() {
+        let events = Events {
+            subject: Some(subject.to_owned()),
+            since: since.map(When::At),
+            until: Some(When::At(until.max(Moment::now()))),
+            ..Events::default()
+        };
+        all.push(events.find(deployment, Wanted::Whole).await?.sorted().await?);
     }
-    line
+    merged(all).await
 }

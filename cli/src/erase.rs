@@ -18,15 +18,18 @@ use crate::{
         columns::{Column, Cut},
         note,
     },
+    person::Person,
     plain::counted,
     table::{Table, Wanted},
 };
 
-mod body;
 mod change;
-mod person;
-use change::{Action, Changer};
-use person::Person;
+mod decision;
+mod parts;
+mod pseudonym;
+mod write;
+use change::{Action, Changer, ERASING};
+use pseudonym::Pseudonym;
 
 /// The number of events that are changed at once. Memory holds 8 bodies of 3.5 MB, and a partition
 /// allows that many writes.
@@ -94,9 +97,13 @@ async fn erase(
     args: &Erase,
     output: &mut Output,
 ) -> Result<Counts, Fault> {
-    let person = Person::with_new_pseudonym(&args.person);
-    let label = deployment.label("erase in", &table.name);
-    let changer = Changer { table: table.clone(), label, person, is_dry_run: args.dry_run };
+    let changer = Changer {
+        table: table.clone(),
+        label: deployment.label("erase in", &table.name),
+        person: Person::new(&args.person),
+        pseudonym: Pseudonym::new()?,
+        is_dry_run: args.dry_run,
+    };
     let scan = candidates(table, &args.person, deployment.chosen_app());
     let events = table.scan(scan, Wanted::Whole, ProgressBar::hidden());
     let actions = events.map(|event| async { changer.change(event?).await });
@@ -124,12 +131,14 @@ async fn erase(
     Ok(counts)
 }
 
-/// A scan of the events that may mention the person: the body has the id, or an escape that may hide it, or is in
-/// parts.
+/// A scan of the events that the person may be in: the body or the answer has the id, or an escape that may hide it; the
+/// body is in parts; or another run was interrupted.
 fn candidates(table: &Table, person: &str, app: Option<String>) -> ScanFluentBuilder {
-    let mut filter = "attribute_exists(CallbackCommand) AND \
-        (attribute_exists(BodyParts) OR contains(Body, :person) OR contains(Body, :escape))"
-        .to_owned();
+    let mut filter = format!(
+        "attribute_exists(CallbackCommand) AND (attribute_exists(BodyParts) OR attribute_exists({ERASING}) OR \
+         contains(Body, :person) OR contains(Body, :escape) OR \
+         contains(Answer, :person) OR contains(Answer, :escape))"
+    );
     let mut scan = table
         .client
         .scan()
@@ -146,7 +155,7 @@ fn sum_up(counts: &Counts, args: &Erase, output: &mut Output) -> Result<(), Faul
     let Counts { deleted, pseudonymised, not_changed, not_read } = counts;
     if *not_read > 0 {
         note(&format!(
-            "parts are missing in the body of {}: the person may be in the remaining parts",
+            "parts are missing in the body of {}: the person may have been in them",
             counted(*not_read, "event")
         ));
     }
@@ -168,7 +177,8 @@ fn sum_up(counts: &Counts, args: &Erase, output: &mut Output) -> Result<(), Faul
     }
     if *not_changed > 0 {
         note(
-            "an event is not changed if its body is too large; docs/security.md says how to delete the event",
+            "an event is not changed if a part of its body would be too large or is missing; docs/security.md says how \
+             to delete the event",
         );
     }
     Ok(())

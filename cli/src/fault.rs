@@ -1,6 +1,6 @@
 //! Errors that end the program, in one clear line.
 
-use std::{error::Error, io};
+use std::{error::Error, fmt, io};
 
 use aws_sdk_dynamodb::{
     config::Region,
@@ -33,6 +33,15 @@ impl Fault {
         Self::new(
             "this build supports only --local; for AWS, use `cargo install --locked --path cli` or a release",
         )
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed => f.write_str("the output was closed"),
+            Self::Message(message) => f.write_str(message),
+        }
     }
 }
 

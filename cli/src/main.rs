@@ -11,12 +11,13 @@ mod chat;
 mod commands;
 mod completions;
 mod confirm;
+mod content;
 mod count;
 mod deployment;
 mod doctor;
-mod elements;
 mod erase;
 mod event;
+mod evidence;
 mod fault;
 mod follow;
 mod group;
@@ -26,10 +27,12 @@ mod moment;
 mod near;
 mod output;
 mod pause;
+mod person;
 mod plain;
 mod progress;
 mod receiver;
 mod redrive;
+mod refusal;
 mod replay;
 mod selection;
 mod send;
@@ -37,6 +40,8 @@ mod sender;
 mod show;
 mod spool;
 mod table;
+mod target;
+mod verify;
 mod what;
 mod when;
 mod zone;
@@ -75,12 +80,15 @@ async fn run(Arguments { command, deployment, json, tz, color }: Arguments) -> R
         Command::Completions(completions) => {
             completions::run(&completions, Arguments::command(), &mut output)?;
         }
+        Command::Verify(verify) => code = verify::run(&verify, &mut output).await?,
         Command::Send(sending) => send::run(deployment, &sending, &mut output).await?,
         Command::Doctor(doctor) => code = doctor::run(deployment, &doctor, &mut output).await?,
         Command::List(selection) => {
             list::run(&Deployment::find(deployment).await?, &selection, &mut output).await?;
         }
-        Command::Chat(chat) => chat::run(&Deployment::find(deployment).await?, &chat, &mut output).await?,
+        Command::Chat(chat) => {
+            code = chat::run(&Deployment::find(deployment).await?, &chat, &mut output).await?;
+        }
         Command::Show(show) => show::run(&Deployment::find(deployment).await?, &show, &mut output).await?,
         Command::Count(count) => {
             count::run(&Deployment::find(deployment).await?, &count, &mut output).await?;

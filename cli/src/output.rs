@@ -121,6 +121,11 @@ impl Output {
         Ok(self.to.write_all(bytes)?)
     }
 
+    /// Takes a file for standard output.
+    pub(crate) fn writer(&mut self) -> &mut dyn Write {
+        &mut self.to
+    }
+
     pub(crate) fn flush(&mut self) -> Result<(), Fault> {
         Ok(self.to.flush()?)
     }

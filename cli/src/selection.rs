@@ -11,7 +11,6 @@ use crate::{
 mod commands;
 mod grep;
 mod index;
-mod person;
 mod plan;
 mod selected;
 mod sorted;
@@ -29,9 +28,12 @@ pub(crate) struct Selection {
     /// Only events of this CallbackCommand; * stands for any text, and the flag can be given several times
     #[arg(long, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
-    /// Only events about this user, or with the user in an …_Account field or a member list
+    /// Only events that this user is in: about the user, or with the UserID as the whole value of a field
     #[arg(long, value_name = "USER")]
     pub(crate) person: Option<String>,
+    /// Only what was refused or changed: by your decision on a before-callback, or by Tencent
+    #[arg(long)]
+    pub(crate) refused: bool,
     /// Only events with this text in their message, or if they have no message, in their body; case does not matter
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) grep: Option<String>,

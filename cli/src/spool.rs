@@ -18,7 +18,10 @@ pub(crate) struct Spool {
 
 /// The file while it is read, from its beginning.
 #[derive(Debug)]
-pub(crate) struct Spooled(BufReader<File>);
+pub(crate) struct Spooled {
+    file: BufReader<File>,
+    at: u64,
+}
 
 impl Spool {
     pub(crate) fn new() -> Result<Self, Fault> {
@@ -40,23 +43,48 @@ impl Spool {
         let file = self.file.into_inner().map_err(|error| fault(error.error()))?;
         let mut file = BufReader::new(file);
         file.rewind().map_err(|error| fault(&error))?;
-        Ok(Spooled(file))
+        Ok(Spooled { file, at: 0 })
+    }
+}
+
+/// Copies lines of JSON from elsewhere.
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.end += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
 impl Spooled {
+    /// Begins again.
+    pub(crate) fn rewind(&mut self) -> Result<(), Fault> {
+        self.at = 0;
+        self.file.rewind().map_err(|error| fault(&error))
+    }
+
     /// The next record.
     pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Fault> {
         let mut line = String::new();
-        if self.0.read_line(&mut line).map_err(|error| fault(&error))? == 0 {
+        let length = self.file.read_line(&mut line).map_err(|error| fault(&error))?;
+        self.at += length as u64;
+        if length == 0 {
             return Ok(None);
         }
         serde_json::from_str(&line).map(Some).map_err(|error| fault(&error.into()))
     }
 
     /// The record at a position.
-    pub(crate) fn at<T: DeserializeOwned>(&mut self, deployment: u64) -> Result<Option<T>, Fault> {
-        self.0.seek(SeekFrom::Start(deployment)).map_err(|error| fault(&error))?;
+    pub(crate) fn at<T: DeserializeOwned>(&mut self, position: u64) -> Result<Option<T>, Fault> {
+        // To seek discards what was read in advance, and mostly the next record is wanted.
+        if position != self.at {
+            self.file.seek(SeekFrom::Start(position)).map_err(|error| fault(&error))?;
+            self.at = position;
+        }
         self.next()
     }
 }

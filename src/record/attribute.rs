@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use tencent_chat_callbacks::object::Field;
 
 /// The attributes that the function and `chat-events` write. If a field of the body has such a name, it is only in `Body`.
-const OWN: [&str; 19] = [
+const OWN: [&str; 20] = [
     "pk",
     "sk",
     "CommandDay",
@@ -26,6 +26,7 @@ const OWN: [&str; 19] = [
     "Answer",
     "ExpiresAt",
     "Erased",
+    "Erasing",
 ];
 
 /// Whether an attribute is one of these, and so not a field of the body.

@@ -7,8 +7,8 @@ use super::attribute::{Item, MAX_ITEM_BYTES, number, size, text};
 /// The largest part of a body, in bytes. A part's keys fit into the item too.
 const PART_BYTES: usize = 380_000;
 
-/// Puts the body into the head, or into parts if the head would exceed DynamoDB's limit.
-pub(super) fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
+/// Puts the body into the head, or into parts if the head would exceed DynamoDB's limit. Returns the parts.
+pub fn put_body(head: &mut Item, body: &str) -> Vec<Item> {
     let head_size: usize = head.iter().map(|(name, value)| size(name, value)).sum();
     if head_size + "Body".len() + body.len() <= MAX_ITEM_BYTES {
         head.insert("Body".to_owned(), text(body));

@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::message::{Change, Message, Read, Readers, Sent};
+use super::{
+    message::{Change, Message, Missing, Read, Readers, Sent},
+    read::ReadMarks,
+};
 use crate::{
     fault::Fault,
     spool::{Spool, Spooled},
 };
 
-/// The changes of one message. Edit and recall are positions in the file.
+/// The changes of one message. Edits and recall are positions in the file.
 #[derive(Debug, Default)]
 struct MessageChanges {
-    edit: Option<u64>,
-    edits: u32,
+    edits: Vec<u64>,
     recall: Option<u64>,
     read: Option<Read>,
     has_message: bool,
@@ -23,14 +25,7 @@ struct MessageChanges {
 pub(super) struct Changes {
     spool: Spool,
     by_message: HashMap<String, MessageChanges>,
-    read_up_to: HashMap<String, Vec<UpTo>>,
-}
-
-/// A user has read all messages sent until then.
-#[derive(Debug)]
-struct UpTo {
-    seconds: i64,
-    time: u64,
+    read_up_to: ReadMarks,
 }
 
 /// All changes.
@@ -38,19 +33,17 @@ struct UpTo {
 pub(super) struct Changed {
     spooled: Spooled,
     by_message: HashMap<String, MessageChanges>,
-    read_up_to: HashMap<String, Vec<UpTo>>,
+    read_up_to: ReadMarks,
 }
 
 impl Changes {
     pub(super) fn new() -> Result<Self, Fault> {
-        Ok(Self { spool: Spool::new()?, by_message: HashMap::new(), read_up_to: HashMap::new() })
+        Ok(Self { spool: Spool::new()?, by_message: HashMap::new(), read_up_to: ReadMarks::default() })
     }
 
     pub(super) fn edit(&mut self, key: String, change: &Change) -> Result<(), Fault> {
         let at = self.spool.push(change)?;
-        let changes = self.by_message.entry(key).or_default();
-        changes.edit = Some(at);
-        changes.edits += 1;
+        self.by_message.entry(key).or_default().edits.push(at);
         Ok(())
     }
 
@@ -63,17 +56,14 @@ impl Changes {
         Ok(())
     }
 
-    pub(super) fn read(&mut self, key: String, time: u64, readers: Option<Readers>) {
+    pub(super) fn read(&mut self, key: String, time: u64, event: usize, readers: Option<Readers>) {
         let read = &mut self.by_message.entry(key).or_default().read;
-        *read = Some(Read { time: read.map_or(time, |read| read.time), readers });
+        let (time, first) = read.map_or((time, event), |read| (read.time, read.events[0]));
+        *read = Some(Read { time, readers, events: [first, event] });
     }
 
-    /// A mark is kept only if it goes further than those before.
-    pub(super) fn read_up_to(&mut self, reader: String, seconds: i64, time: u64) {
-        let marks = self.read_up_to.entry(reader).or_default();
-        if marks.last().is_none_or(|last| last.seconds < seconds) {
-            marks.push(UpTo { seconds, time });
-        }
+    pub(super) fn read_up_to(&mut self, reader: String, seconds: i64, time: u64, event: usize) {
+        self.read_up_to.push(reader, seconds, time, event);
     }
 
     pub(super) fn done(self) -> Result<Changed, Fault> {
@@ -84,37 +74,34 @@ impl Changes {
 
 impl Changed {
     /// The message with its changes.
-    pub(super) fn apply(&mut self, sent: Sent) -> Result<Message, Fault> {
-        let mut read = self.up_to(&sent);
-        let (mut edit, mut edits, mut recall) = (None, 0, None);
-        if let Some(changes) = sent.key.as_ref().and_then(|key| self.by_message.get_mut(key)) {
+    pub(super) fn apply(&mut self, n: u64, missing: Option<Missing>, sent: Sent) -> Result<Message, Fault> {
+        let mut message =
+            Message { n, missing, read: self.read_up_to.of(&sent), sent, edits: Vec::new(), recall: None };
+        if let Some(changes) = message.sent.key.as_ref().and_then(|key| self.by_message.get_mut(key)) {
             changes.has_message = true;
-            edits = changes.edits;
-            edit = changes.edit.map(|at| self.spooled.at(at)).transpose()?.flatten();
-            recall = changes.recall.map(|at| self.spooled.at(at)).transpose()?.flatten();
-            read = [read, changes.read].into_iter().flatten().min_by_key(|read| read.time);
+            for at in &changes.edits {
+                message.edits.extend(self.spooled.at::<Change>(*at)?);
+            }
+            if let Some(at) = changes.recall {
+                message.recall = self.spooled.at(at)?;
+            }
+            message.read = [message.read, changes.read].into_iter().flatten().min_by_key(|read| read.time);
         }
-        Ok(Message { sent, edit, edits, recall, read })
+        Ok(message)
     }
 
     /// Notes that a message is recorded, although it is not shown.
-    pub(super) fn mark_recorded(&mut self, sent: &Sent) {
-        if let Some(changes) = sent.key.as_ref().and_then(|key| self.by_message.get_mut(key)) {
+    pub(super) fn mark_recorded(&mut self, key: &str) {
+        if let Some(changes) = self.by_message.get_mut(key) {
             changes.has_message = true;
         }
     }
 
-    fn up_to(&self, sent: &Sent) -> Option<Read> {
-        let marks = self.read_up_to.get(sent.to.as_ref()?)?;
-        let first = marks.partition_point(|mark| mark.seconds < sent.seconds);
-        marks.get(first).map(|mark| Read { time: mark.time, readers: None })
-    }
-
     /// The number of edited or recalled messages that are not recorded.
-    pub(super) fn without_message(&self) -> usize {
+    pub(super) fn without_message(&self) -> u64 {
         let is_left = |changes: &&MessageChanges| {
-            !changes.has_message && (changes.edit.is_some() || changes.recall.is_some())
+            !changes.has_message && (!changes.edits.is_empty() || changes.recall.is_some())
         };
-        self.by_message.values().filter(is_left).count()
+        self.by_message.values().filter(is_left).count() as u64
     }
 }

@@ -6,6 +6,7 @@ use tencent_chat_webhook::record::RecordedEvent;
 use super::{
     between::{self, Between},
     group,
+    order::Numbering,
     step::Step,
 };
 
@@ -18,6 +19,14 @@ pub(super) enum Conversation {
 }
 
 impl Conversation {
+    /// The conversation in a group, or of two users.
+    pub(super) fn of(names: &[String]) -> Self {
+        match names {
+            [one, other] => Self::Between(Between(one.clone(), other.clone())),
+            names => Self::In(names.first().cloned().unwrap_or_default()),
+        }
+    }
+
     /// The subjects of its events.
     pub(super) fn subjects(&self) -> Vec<&str> {
         match self {
@@ -41,11 +50,22 @@ impl Conversation {
         }
     }
 
+    /// How its messages are numbered.
+    pub(super) fn numbering(&self) -> Numbering {
+        match self {
+            Self::Between(_) => Numbering::Second,
+            Self::In(_) => Numbering::Group,
+        }
+    }
+
     /// The meaning of an event; `None` if it does not belong to the conversation.
     ///
-    /// A before-callback does not belong to it: only the after-callback proves that a message was sent.
-    pub(super) fn step(&self, event: &RecordedEvent) -> Option<Step> {
+    /// A before-callback belongs to it only `with_asked`: it does not prove that a message was sent.
+    pub(super) fn step(&self, event: &RecordedEvent, with_asked: bool) -> Option<Step> {
         let command = event.command();
+        if command.contains("CallbackBefore") && !with_asked {
+            return None;
+        }
         let matters = match self {
             Self::Between(_) => between::COMMANDS.contains(&command),
             Self::In(_) => group::COMMANDS.contains(&command),

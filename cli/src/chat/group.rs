@@ -3,7 +3,7 @@
 use tencent_chat_callbacks::{
     Event,
     event::{
-        group::{AfterReadReceipt, AfterSendMsg},
+        group::{AfterReadReceipt, AfterSendMsg, BeforeSendMsg, SendMsgException},
         official_account,
     },
     value::{Flag, Number},
@@ -11,14 +11,16 @@ use tencent_chat_callbacks::{
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
+    between::{custom_data, undelivered},
     message::{Change, Readers, Sent},
-    step::Step,
-    text::text,
+    step::{Step, salvaged},
 };
+use crate::{content::Content, refusal};
 
 /// The commands that matter.
-pub(super) const COMMANDS: [&str; 8] = [
+pub(super) const COMMANDS: [&str; 9] = [
     SENT,
+    "Group.CallbackBeforeSendMsg",
     "Group.CallbackSendMsgException",
     "Group.CallbackAfterModifyMsg",
     "Group.CallbackAfterRecallMsg",
@@ -33,10 +35,20 @@ const SENT_BY_CHANNEL: &str = "OfficialAccount.CallbackAfterSendMsg";
 
 pub(super) fn step(event: &RecordedEvent, typed: &Event<'_>) -> Option<Step> {
     Some(match typed {
-        Event::GroupAfterSendMsg(message) => Step::Sent(sent(event, message)),
-        Event::GroupSendMsgException(_) => Step::NotSent,
+        Event::GroupAfterSendMsg(message) => {
+            let ask = message.random.map(|random| ask(random, &message.from_account));
+            Step::Sent(Box::new(sent(event, message)), ask)
+        }
+        Event::GroupBeforeSendMsg(message) => {
+            let ask = message.random.map(|random| ask(random, &message.from_account));
+            Step::Asked(Box::new(asked(event, message)), ask)
+        }
+        Event::GroupSendMsgException(message) => {
+            let ask = ask(message.random, &message.from_account);
+            Step::NotSent(Box::new(refused(event, message)), Some(ask))
+        }
         Event::GroupAfterModifyMsg(edit) => {
-            let change = Change::of(event, Some(&edit.operator_account), Some(text(&edit.msg_body)));
+            let change = Change::of(event, Some(&edit.operator_account), Some(Content::of(&edit.msg_body)));
             Step::Edited(key(edit.msg_seq, edit.topic_id.as_deref()), change)
         }
         Event::GroupAfterRecallMsg(recall) => {
@@ -45,7 +57,9 @@ pub(super) fn step(event: &RecordedEvent, typed: &Event<'_>) -> Option<Step> {
         }
         Event::GroupAfterReadReceipt(receipt) => read(receipt),
         Event::GroupAfterGroupDestroyed(_) => Step::Destroyed,
-        Event::OfficialAccountAfterSendMsg(message) => Step::Sent(sent_by_channel(event, message)),
+        Event::OfficialAccountAfterSendMsg(message) => {
+            Step::Sent(Box::new(sent_by_channel(event, message)), None)
+        }
         Event::OfficialAccountAfterMsgWithDraw(recall) => {
             let keys = recall.withdraw_msg_list.iter().map(|each| each.msg_key.to_string());
             Step::Recalled(keys.collect(), Change::of(event, None, None))
@@ -60,35 +74,74 @@ pub(super) fn from_undocumented_shape(event: &RecordedEvent, command: &str) -> S
     let from = field("From_Account").unwrap_or_else(|| event.subject());
     match command {
         "Group.CallbackAfterGroupDestroyed" => Step::Destroyed,
-        "Group.CallbackSendMsgException" => Step::NotSent,
+        "Group.CallbackSendMsgException" => {
+            let content = salvaged(event).unwrap_or_default();
+            let undelivered = refusal::reason(event);
+            Step::NotSent(Box::new(Sent { undelivered, ..Sent::of(event, from, content) }), None)
+        }
         SENT => {
-            let number = field("MsgSeq").and_then(|number| number.parse().ok()).map(Number);
-            Step::from_undocumented_shape(
-                event,
-                from,
-                None,
-                number.map(|number| key(number, field("TopicId"))),
-            )
+            let seq = field("MsgSeq").and_then(|number| number.parse().ok());
+            let topic = topic(field("TopicId"));
+            let key = seq.map(|seq| key(Number(seq), topic.as_deref()));
+            let message = Sent { seq, topic, key, ..Sent::of(event, from, Content::default()) };
+            Step::from_undocumented_shape(event, message)
         }
         SENT_BY_CHANNEL => {
-            Step::from_undocumented_shape(event, from, None, field("MsgKey").map(str::to_owned))
+            let key = field("MsgKey").map(str::to_owned);
+            Step::from_undocumented_shape(event, Sent { key, ..Sent::of(event, from, Content::default()) })
         }
         _ => Step::Unreadable(None),
     }
 }
 
 fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
-    let topic = message.topic_id.as_deref().filter(|topic| !topic.is_empty());
-    let by = message.operator_account.as_ref().filter(|by| **by != message.from_account);
+    let topic = topic(message.topic_id.as_deref());
     Sent {
         seconds: Sent::seconds(event, message.msg_time),
         seq: message.msg_seq.map(|Number(number)| number),
-        key: message.msg_seq.map(|number| key(number, topic)),
-        by: by.map(Into::into),
-        topic: topic.map(Into::into),
+        key: message.msg_seq.map(|number| key(number, topic.as_deref())),
+        by: by(message.operator_account.as_deref(), &message.from_account),
+        topic,
         online_only: message.online_only_flag == Some(Flag(true)),
-        ..Sent::of(event, &message.from_account, text(&message.msg_body))
+        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
     }
+}
+
+fn asked(event: &RecordedEvent, message: &BeforeSendMsg<'_>) -> Sent {
+    Sent {
+        by: by(message.operator_account.as_deref(), &message.from_account),
+        topic: topic(message.topic_id.as_deref()),
+        online_only: message.online_only_flag == Some(Flag(true)),
+        undelivered: Some(undelivered(event)),
+        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
+    }
+}
+
+fn refused(event: &RecordedEvent, message: &SendMsgException<'_>) -> Sent {
+    Sent {
+        by: by(Some(&message.operator_account), &message.from_account),
+        online_only: message.online_only_flag == Some(Flag(true)),
+        undelivered: refusal::reason(event),
+        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
+    }
+}
+
+/// The topic, if the message was sent to one.
+fn topic(topic: Option<&str>) -> Option<String> {
+    topic.filter(|topic| !topic.is_empty()).map(str::to_owned)
+}
+
+/// The user who made the request, if it is not the sender.
+fn by(operator: Option<&str>, from: &str) -> Option<String> {
+    operator.filter(|by| *by != from).map(str::to_owned)
+}
+
+/// The name of a message that its before-callback has too.
+fn ask(Number(random): Number, from: &str) -> String {
+    format!("{random} {from}")
 }
 
 fn sent_by_channel(event: &RecordedEvent, message: &official_account::AfterSendMsg<'_>) -> Sent {
@@ -96,7 +149,8 @@ fn sent_by_channel(event: &RecordedEvent, message: &official_account::AfterSendM
         seconds: Sent::seconds(event, message.msg_time),
         key: Some(message.msg_key.to_string()),
         online_only: message.online_only_flag == Some(Flag(true)),
-        ..Sent::of(event, &message.official_account, text(&message.msg_body))
+        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        ..Sent::of(event, &message.official_account, Content::of(&message.msg_body))
     }
 }
 

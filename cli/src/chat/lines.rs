@@ -2,6 +2,7 @@
 
 use super::message::{Change, Message, Read, Sent};
 use crate::{
+    content::Attachment,
     fault::Fault,
     output::{
         Output,
@@ -11,24 +12,74 @@ use crate::{
     zone::time_text,
 };
 
+const N: Column = Column::new("N", 5, Cut::End);
 const FROM: Column = Column::new("FROM", 18, Cut::Middle).tone(Tone::Name);
 const MESSAGE: Column = Column::new("MESSAGE", 0, Cut::End);
 
 /// Marks are in the column FROM, where the text of a message can't imitate them.
 const MARK: Column = Column::new("", 0, Cut::End).tone(Tone::Faint);
 
-/// Prints a message: time, sender, text, and its changes.
+/// Prints a message: number, time, sender, text, its versions, what it carries, and its changes.
 pub(super) fn print(output: &mut Output, message: &Message) -> Result<(), Fault> {
     let sent = &message.sent;
-    let columns = [time_column(), FROM, MESSAGE];
-    let mut lines = output.wrapped(&columns, message.text()).into_iter();
-    let first = lines.next().unwrap_or_default();
-    output.row(&columns, &[&time_text(sent.time), &sent.from, &first])?;
-    for line in lines {
-        output.row(&columns, &["", "", &line])?;
+    if let Some(missing) = message.missing {
+        let numbers = if missing.from == missing.to {
+            format!("[no message has the number {}]", missing.from)
+        } else {
+            format!("[no message has the numbers {} to {}]", missing.from, missing.to)
+        };
+        mark(output, &numbers)?;
     }
-    for mark in marks(message) {
-        output.row(&[time_column(), MARK], &["", &mark])?;
+    text(output, &[&message.n.to_string(), &time_text(sent.time), &sent.from], &message.content().text)?;
+    for attachment in &message.content().attachments {
+        carried(output, "+", attachment)?;
+    }
+    if !message.edits.is_empty() {
+        let first = std::iter::once((sent.time, &sent.content));
+        let edits = message.edits.iter().filter_map(|edit| Some((edit.time, edit.content.as_ref()?)));
+        let versions: Vec<_> = first.chain(edits).collect();
+        for (time, version) in &versions[..versions.len() - 1] {
+            text(output, &["", &time_text(*time), "[before]"], &version.text)?;
+        }
+    }
+    for text in marks(message) {
+        mark(output, &text)?;
+    }
+    Ok(())
+}
+
+fn mark(output: &mut Output, text: &str) -> Result<(), Fault> {
+    output.row(&[N, time_column(), MARK], &["", "", text])
+}
+
+fn text(output: &mut Output, of: &[&str; 3], text: &str) -> Result<(), Fault> {
+    let columns = [N, time_column(), FROM, MESSAGE];
+    let mut lines = output.wrapped(&columns, text).into_iter();
+    output.row(&columns, &[of[0], of[1], of[2], &lines.next().unwrap_or_default()])?;
+    for line in lines {
+        output.row(&columns, &["", "", "", &line])?;
+    }
+    Ok(())
+}
+
+/// What a message carries beside its text, and the messages of a merged forward.
+fn carried(output: &mut Output, mark: &str, attachment: &Attachment) -> Result<(), Fault> {
+    let parts =
+        [Some(attachment.title()), attachment.url.clone(), attachment.data.clone(), attachment.ext.clone()];
+    let title = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    text(output, &["", "", mark], &title)?;
+    for forwarded in &attachment.messages {
+        let from = format!("{mark} {}", forwarded.from.as_deref().unwrap_or_default());
+        let time = forwarded.time.map(time_text).unwrap_or_default();
+        text(output, &["", &time, &from], &forwarded.content.text)?;
+        for inner in &forwarded.content.attachments {
+            carried(output, &format!("{mark}+"), inner)?;
+        }
+    }
+    if attachment.messages.is_empty() {
+        for line in &attachment.lines {
+            text(output, &["", "", mark], line)?;
+        }
     }
     Ok(())
 }
@@ -36,19 +87,19 @@ pub(super) fn print(output: &mut Output, message: &Message) -> Result<(), Fault>
 fn marks(message: &Message) -> Vec<String> {
     let mut marks = Vec::new();
     let sent = &message.sent;
-    if let Some(topic) = &sent.topic {
-        marks.push(format!("[in {topic}]"));
-    }
-    if let Some(by) = &sent.by {
-        marks.push(format!("[sent by {by}]"));
-    }
+    marks.extend(sent.undelivered.as_ref().map(|why| format!("[not delivered: {why}]")));
+    marks.extend(sent.topic.as_ref().map(|topic| format!("[in {topic}]")));
+    marks.extend(sent.by.as_ref().map(|by| format!("[sent by {by}]")));
     if sent.online_only {
         marks.push("[only for users online]".to_owned());
     }
-    marks.extend(message.edit.as_ref().map(|edit| changed("edited", edit, sent)));
+    marks.extend(message.edits.iter().map(|edit| changed("edited", edit, sent)));
     marks.extend(message.recall.as_ref().map(|recall| changed("recalled", recall, sent)));
     marks.extend(message.read.map(read));
     marks.extend(message.erased().map(|day| format!("[erased {day}]")));
+    if message.is_altered() {
+        marks.push("[changed in the table after the recording]".to_owned());
+    }
     marks
 }
 

@@ -5,6 +5,7 @@ use tencent_chat_callbacks::value::Seconds;
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::source::Source;
+use crate::content::Content;
 
 /// A message as it was sent.
 #[derive(Debug, Deserialize, Serialize)]
@@ -14,7 +15,7 @@ pub(super) struct Sent {
     pub(super) time: u64,
     /// The time on Tencent's server.
     pub(super) seconds: i64,
-    /// Tencent's number of the message. It orders the messages of one second.
+    /// Tencent's number of the message. It orders the messages of a group, and those of one second between two users.
     pub(super) seq: Option<i64>,
     /// The number of earlier groups with the same id. Each group starts its numbers again.
     pub(super) generation: u32,
@@ -28,7 +29,11 @@ pub(super) struct Sent {
     pub(super) topic: Option<String>,
     /// Delivered only to users who were online, and not stored.
     pub(super) online_only: bool,
-    pub(super) text: String,
+    /// Why it was not delivered, or that nothing reports its delivery.
+    pub(super) undelivered: Option<String>,
+    pub(super) content: Content,
+    /// `CloudCustomData`: the app's data, such as the message that this one replies to.
+    pub(super) custom_data: Option<String>,
 }
 
 /// An edit, or a recall.
@@ -38,13 +43,13 @@ pub(super) struct Change {
     pub(super) time: u64,
     /// The user who made the change, if the callback says so.
     pub(super) by: Option<String>,
-    /// The new text. A recall has none.
-    pub(super) text: Option<String>,
+    /// The new content. A recall has none.
+    pub(super) content: Option<Content>,
 }
 
 impl Sent {
     /// A message without further details.
-    pub(super) fn of(event: &RecordedEvent, from: &str, text: String) -> Self {
+    pub(super) fn of(event: &RecordedEvent, from: &str, content: Content) -> Self {
         Self {
             source: Source::of(event),
             time: event.time().unwrap_or(0),
@@ -57,7 +62,9 @@ impl Sent {
             by: None,
             topic: None,
             online_only: false,
-            text,
+            undelivered: None,
+            content,
+            custom_data: None,
         }
     }
 
@@ -69,9 +76,9 @@ impl Sent {
 }
 
 impl Change {
-    pub(super) fn of(event: &RecordedEvent, by: Option<&str>, text: Option<String>) -> Self {
+    pub(super) fn of(event: &RecordedEvent, by: Option<&str>, content: Option<Content>) -> Self {
         let time = event.time().unwrap_or(0);
-        Self { source: Source::of(event), time, by: by.map(str::to_owned), text }
+        Self { source: Source::of(event), time, by: by.map(str::to_owned), content }
     }
 }
 
@@ -89,38 +96,55 @@ pub(super) struct Read {
     pub(super) time: u64,
     /// The newest count, in a group.
     pub(super) readers: Option<Readers>,
+    /// The first and the newest report, by the number of the event.
+    pub(super) events: [usize; 2],
+}
+
+/// The numbers before a message that no recorded message of the group or topic has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    pub(super) from: i64,
+    pub(super) to: i64,
 }
 
 /// A message and its changes.
 #[derive(Debug)]
 pub(super) struct Message {
+    /// Its number in the conversation, counted from 1.
+    pub(super) n: u64,
+    pub(super) missing: Option<Missing>,
     pub(super) sent: Sent,
-    /// The last edit.
-    pub(super) edit: Option<Change>,
-    pub(super) edits: u32,
+    /// The edits, in order of time.
+    pub(super) edits: Vec<Change>,
     pub(super) recall: Option<Change>,
     pub(super) read: Option<Read>,
 }
 
 impl Message {
-    /// The text after all edits.
-    pub(super) fn text(&self) -> &str {
-        self.edit.as_ref().and_then(|edit| edit.text.as_ref()).unwrap_or(&self.sent.text)
+    /// The content after all edits.
+    pub(super) fn content(&self) -> &Content {
+        self.edits.iter().rev().find_map(|edit| edit.content.as_ref()).unwrap_or(&self.sent.content)
     }
 
-    /// The events behind it: the message, its last edit, its recall.
-    pub(super) fn sources(&self) -> impl Iterator<Item = (&'static str, &Source)> {
-        [
-            ("Message", Some(&self.sent.source)),
-            ("Edit", self.edit.as_ref().map(|edit| &edit.source)),
-            ("Recall", self.recall.as_ref().map(|recall| &recall.source)),
-        ]
-        .into_iter()
-        .filter_map(|(what, source)| Some((what, source?)))
+    /// The events behind it: the message, its edits, its recall.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
+        let edits = self.edits.iter().map(|edit| &edit.source);
+        let recall = self.recall.iter().map(|recall| &recall.source);
+        std::iter::once(&self.sent.source).chain(edits).chain(recall)
+    }
+
+    /// The numbers of the events behind it, read reports included.
+    pub(super) fn events(&self) -> impl Iterator<Item = usize> {
+        self.sources().map(|source| source.event).chain(self.read.into_iter().flat_map(|read| read.events))
     }
 
     /// The day when a person was erased from one of these events.
     pub(super) fn erased(&self) -> Option<&str> {
-        self.sources().find_map(|(_, source)| source.erased.as_deref())
+        self.sources().find_map(|source| source.erased.as_deref())
+    }
+
+    /// Whether one of these events was changed in the table, for another reason than an erasure.
+    pub(super) fn is_altered(&self) -> bool {
+        self.sources().any(Source::is_altered)
     }
 }

@@ -1,58 +1,30 @@
 //! A conversation as an HTML page without scripts or external resources.
 
-use std::{
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
-};
+use std::io::{self, Write};
 
 use maud::{Markup, PreEscaped, html};
-use tempfile::NamedTempFile;
 use tencent_chat_webhook::time::{day, rfc3339};
 
-use super::{
-    message::{Change, Message, Read, Sent},
-    source::Source,
-};
-use crate::{fault::Fault, plain::printable};
+use super::{about::About, message::Message};
+use crate::plain::printable;
+
+mod article;
+mod element;
 
 const STYLE: &str = include_str!("page.css");
 
-/// Title and facts in the head of the page.
-#[derive(Debug)]
-pub(super) struct About {
-    pub(super) title: String,
-    /// The user on one side, in a conversation of two.
-    pub(super) one: Option<String>,
-    pub(super) facts: Vec<(&'static str, String)>,
-}
-
-/// The page while it is written. The file gets its name when it is complete.
-#[derive(Debug)]
-pub(super) struct Page {
-    file: BufWriter<NamedTempFile>,
-    path: PathBuf,
+/// The page while it is written.
+pub(super) struct Page<'a> {
+    to: &'a mut dyn Write,
     one: Option<String>,
     day: String,
 }
 
-impl Page {
-    /// Begins a page in the folder of the file, so that a folder without write access is reported at once.
-    pub(super) fn create(path: &Path) -> Result<Self, Fault> {
-        if path.exists() && !path.is_file() {
-            // The page would replace a folder or a device.
-            return Err(Fault::Message(format!("can't write {}: it is not a file", path.display())));
-        }
-        // A link stays a link: the page is written to its target.
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = BufWriter::new(NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?);
-        Ok(Self { file, path: target, one: None, day: String::new() })
-    }
-
-    pub(super) fn begin(&mut self, about: About) -> Result<(), Fault> {
-        self.write("<!DOCTYPE html>\n<html lang=\"en\">\n")?;
-        self.markup(html! {
+impl<'a> Page<'a> {
+    pub(super) fn begin(to: &'a mut dyn Write, about: About) -> io::Result<Self> {
+        let mut page = Self { to, one: None, day: String::new() };
+        page.write("<!DOCTYPE html>\n<html lang=\"en\">\n")?;
+        page.markup(html! {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -61,42 +33,39 @@ impl Page {
                 style { (PreEscaped(STYLE)) }
             }
         })?;
-        self.write("<body>\n")?;
-        self.markup(head(&about))?;
-        self.one = about.one;
-        self.write("<main>\n")
+        page.write("<body>\n")?;
+        page.markup(head(&about))?;
+        page.one = about.one;
+        page.write("<main>\n")?;
+        Ok(page)
     }
 
-    pub(super) fn message(&mut self, message: &Message) -> Result<(), Fault> {
+    pub(super) fn message(&mut self, message: &Message) -> io::Result<()> {
         let today = day(message.sent.time);
         if today != self.day {
             self.markup(html! { h2 { (today) } })?;
             self.day = today;
         }
         let side = self.one.as_ref().map(|one| if *one == message.sent.from { "one" } else { "other" });
-        self.markup(article(message, side))
+        self.markup(article::article(message, side))
     }
 
-    /// Ends the page with these remarks, and gives the file its name.
-    pub(super) fn end(mut self, remarks: &[String]) -> Result<(), Fault> {
+    /// Ends the page with these remarks.
+    pub(super) fn end(mut self, remarks: &[String]) -> io::Result<()> {
         self.write("</main>\n")?;
         if !remarks.is_empty() {
             self.markup(html! { footer.end { @for remark in remarks { p { (shown(remark)) } } } })?;
         }
-        self.write("</body>\n</html>\n")?;
-        let Self { file, path, .. } = self;
-        let file = file.into_inner().map_err(|error| fault(&path, error.error()))?;
-        file.persist(&path).map_err(|error| fault(&path, &error.error))?;
-        Ok(())
+        self.write("</body>\n</html>\n")
     }
 
-    fn markup(&mut self, markup: Markup) -> Result<(), Fault> {
+    fn markup(&mut self, markup: Markup) -> io::Result<()> {
         self.write(&markup.into_string())?;
         self.write("\n")
     }
 
-    fn write(&mut self, text: &str) -> Result<(), Fault> {
-        self.file.write_all(text.as_bytes()).map_err(|error| fault(&self.path, &error))
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())
     }
 }
 
@@ -108,10 +77,13 @@ fn head(about: &About) -> Markup {
             p {
                 "Tencent Cloud Chat reported each message to a recorder when it was sent. Messages, edits, recalls and "
                 "read marks are missing if they were made before the recording, or if Tencent's console did not report "
-                "them. The changes of a message are those that were known when this page was made."
+                "them. The changes of a message are those that were known when this page was made. An edited message "
+                "is shown with every recorded version, the first version first."
             }
             p {
-                "All times are UTC. Parts of a message other than text are named in brackets, such as [image]. "
+                "All times are UTC. Each message has a number, by which it can be cited. In a group, messages are in the "
+                "order of Tencent's numbers (MsgSeq). A missing number is noted: it may be that of a notice, such as a "
+                "new member, or of a message that is not recorded. "
                 "\u{fffd} stands for a character that is invisible or changes the direction of the text. An account "
                 "that begins with “erased-” replaces a person whose account name was erased."
             }
@@ -121,97 +93,21 @@ fn head(about: &About) -> Markup {
                 code { "chat-events show PK SK | sha256sum" }
                 " computes the digest again; SK is the key, and PK is the application and "
                 @if about.one.is_some() { "the sender" } @else { "the group" }
-                ", with # between them."
+                ", with # between them. An evidence file has the whole reports beside this page, in "
+                code { "events.jsonl" } "."
             }
         }
     }
 }
 
-fn article(message: &Message, side: Option<&str>) -> Markup {
-    let Message { sent, edit, recall, .. } = message;
-    html! {
-        article.message.(side.unwrap_or("any")).recalled[recall.is_some()] {
-            div.by {
-                bdi.who { (shown(&sent.from)) }
-                (time(sent.time))
-            }
-            div.text dir="auto" { (shown(message.text())) }
-            @if edit.is_some() {
-                div.before { "Before it was edited:" div.text dir="auto" { (shown(&sent.text)) } }
-            }
-            ul.marks { (marks(message)) }
-            dl.proof { @for (what, source) in message.sources() { (proof(what, source)) } }
-        }
-    }
-}
-
-fn marks(message: &Message) -> Markup {
-    let Sent { topic, by, online_only, .. } = &message.sent;
-    html! {
-        @if let Some(topic) = topic { li { "Topic: " bdi { (shown(topic)) } } }
-        @if let Some(by) = by { li { "Sent in the name of this account by " bdi { (shown(by)) } } }
-        @if *online_only { li { "Delivered only to users who were online" } }
-        @if let Some(edit) = &message.edit {
-            li.strong {
-                @if message.edits > 1 { "Edited " (message.edits) " times, last " } @else { "Edited " }
-                (at(edit))
-            }
-        }
-        @if let Some(recall) = &message.recall { li.strong { "Recalled " (at(recall)) } }
-        @if let Some(read) = message.read { li { (self::read(read)) } }
-        @if let Some(day) = message.erased() { li { "A person was erased from this record on " (day) } }
-    }
-}
-
-fn at(change: &Change) -> Markup {
-    html! { (time(change.time)) @if let Some(by) = &change.by { " by " bdi { (shown(by)) } } }
-}
-
-fn read(read: Read) -> Markup {
-    html! {
-        @match read.readers {
-            None => { "Read " (time(read.time)) }
-            Some(readers) => {
-                @if let Some(count) = readers.read { "Read by " (count) } @else { "Read" }
-                @if let Some(unread) = readers.unread { ", not yet by " (unread) }
-                ", first reported " (time(read.time))
-            }
-        }
-    }
-}
-
+/// A time for people and for programs.
 fn time(millis: u64) -> Markup {
     let machine = rfc3339(millis);
     let people = machine.replace('T', " ").replace('Z', "");
     html! { time.when datetime=(machine) { (people) } }
 }
 
-fn proof(what: &str, source: &Source) -> Markup {
-    html! {
-        dt { (what) }
-        dd { code { (shown(&source.sk)) } }
-        dt { "SHA-256" }
-        dd {
-            @if let Some(digest) = &source.digest { code { (digest) } }
-            @if !source.is_original() {
-                " "
-                span.warn {
-                    @match (&source.digest, &source.erased) {
-                        (None, _) => "The recorded report is no longer complete.",
-                        (_, Some(_)) => "Differs from the key, because the record was changed to erase a person.",
-                        _ => "Differs from the key: the record was changed after it was made.",
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// A printable text, with one kind of line endings.
 fn shown(text: &str) -> String {
     printable(&text.replace("\r\n", "\n"))
-}
-
-fn fault(path: &Path, error: &io::Error) -> Fault {
-    Fault::Message(format!("can't write {}: {error}", path.display()))
 }

@@ -1,18 +1,21 @@
 //! The meaning of an event for a conversation.
 
+use serde::Deserialize;
+use tencent_chat_callbacks::event::message::MsgElem;
 use tencent_chat_webhook::record::RecordedEvent;
 
-use super::{
-    message::{Change, Readers, Sent},
-    text::{UNREADABLE, salvaged},
-};
+use super::message::{Change, Readers, Sent};
+use crate::content::{Content, UNREADABLE};
 
 /// The meaning of an event. Messages have their keys as names.
 #[derive(Debug)]
 pub(super) enum Step {
-    Sent(Sent),
+    /// A message, with the name that its before-callback has too.
+    Sent(Box<Sent>, Option<String>),
     /// A message that Tencent did not deliver.
-    NotSent,
+    NotSent(Box<Sent>, Option<String>),
+    /// A message that a user wants to send: a before-callback.
+    Asked(Box<Sent>, Option<String>),
     Edited(String, Change),
     Recalled(Vec<String>, Change),
     Read(Vec<(String, Option<Readers>)>),
@@ -21,21 +24,32 @@ pub(super) enum Step {
     /// The group is destroyed. The next group with the same id starts its numbers again.
     Destroyed,
     /// The body is missing, or does not have its documented shape. A message is still shown.
-    Unreadable(Option<Sent>),
+    Unreadable(Option<Box<Sent>>),
 }
 
 impl Step {
-    /// A message whose body does not have its documented shape. It counts as readable if its text is.
-    pub(super) fn from_undocumented_shape(
-        event: &RecordedEvent,
-        from: &str,
-        to: Option<&str>,
-        key: Option<String>,
-    ) -> Self {
-        let message = |text| Sent { key, to: to.map(str::to_owned), ..Sent::of(event, from, text) };
+    /// A message whose body does not have its documented shape. It counts as readable if its elements are. `message` is
+    /// what the attributes say of it.
+    pub(super) fn from_undocumented_shape(event: &RecordedEvent, message: Sent) -> Self {
         match salvaged(event) {
-            Some(text) => Self::Sent(message(text)),
-            None => Self::Unreadable(Some(message(UNREADABLE.to_owned()))),
+            Some(content) => Self::Sent(Box::new(Sent { content, ..message }), None),
+            None => {
+                let content = Content::text_only(UNREADABLE);
+                Self::Unreadable(Some(Box::new(Sent { content, ..message })))
+            }
         }
     }
+}
+
+/// The content of a message whose body does not have its documented shape, if its elements do.
+pub(super) fn salvaged(event: &RecordedEvent) -> Option<Content> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Message<'a> {
+        #[serde(borrow)]
+        msg_body: Vec<MsgElem<'a>>,
+    }
+
+    let message: Message<'_> = serde_json::from_str(event.body()?).ok()?;
+    Some(Content::of(&message.msg_body))
 }

@@ -1,19 +1,36 @@
 //! Erases a person in an event of the table.
+//!
+//! The program may be killed before or after any write. So each write leaves an event from which another run can finish:
+//! an event that is being deleted is marked first, and a body in parts is changed part by part.
 
-use std::collections::{BTreeMap, HashMap};
-
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
 use futures_util::TryStreamExt;
-use tencent_chat_webhook::record::{
-    RecordedEvent,
-    attribute::{Item, text},
+use tencent_chat_webhook::{
+    record::{
+        RecordedEvent,
+        attribute::{Item, number, text},
+        put_body,
+    },
+    time::{day, now_millis},
 };
 
-use super::person::{Erasure, Person};
+use super::{
+    decision::{Decision, Pseudonymisation},
+    parts,
+    pseudonym::Pseudonym,
+    write::{Assignments, Put},
+};
 use crate::{
     fault::{Fault, RequestLabel},
+    person::{Person, apply},
     table::{Table, Wanted},
 };
+
+/// The mark of an event that is being deleted, with its parts.
+pub(super) const ERASING: &str = "Erasing";
 
 /// The action on an event, or with --dry-run the planned one.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +38,7 @@ pub(super) enum Action {
     Delete,
     Pseudonymise,
     Keep,
-    /// No action: parts of the body are missing, so the person may be in them.
+    /// No action: parts of the body are missing, and the person is not in the remaining ones.
     Incomplete,
 }
 
@@ -32,6 +49,7 @@ pub(super) struct Changer {
     /// The words for a failed write.
     pub(super) label: RequestLabel,
     pub(super) person: Person,
+    pub(super) pseudonym: Pseudonym,
     pub(super) is_dry_run: bool,
 }
 
@@ -42,20 +60,25 @@ impl Changer {
         mut head: RecordedEvent,
     ) -> Result<Option<(RecordedEvent, Action)>, Fault> {
         loop {
-            let event = self.table.with_body(head).await?;
-            let action = match self.person.erasure(&event) {
-                None if event.body().is_some() => return Ok(None),
-                None => Action::Incomplete,
-                Some(Erasure::NotChanged) => Action::Keep,
-                Some(Erasure::Deleted) => {
+            let parts: Vec<Item> = if head.has_parts() {
+                self.table.parts(&head, Wanted::Whole).try_collect().await?
+            } else {
+                Vec::new()
+            };
+            head.join(&parts);
+            let action = match Decision::on(&head, &parts, &self.person, &self.pseudonym) {
+                Decision::None => return Ok(None),
+                Decision::Incomplete => Action::Incomplete,
+                Decision::Keep => Action::Keep,
+                Decision::Delete => {
                     if !self.is_dry_run {
-                        self.delete(&event).await?;
+                        self.delete(&head).await?;
                     }
                     Action::Delete
                 }
-                Some(Erasure::Pseudonymised(changes)) => {
+                Decision::Pseudonymise(changes) => {
                     if !self.is_dry_run
-                        && let Put::TooLate(now) = self.put(&event, changes).await?
+                        && let Put::TooLate(now) = self.pseudonymise(&head, &parts, changes).await?
                     {
                         let Some(now) = now else { return Ok(None) };
                         head = now;
@@ -64,13 +87,19 @@ impl Changer {
                     Action::Pseudonymise
                 }
             };
-            return Ok(Some((event, action)));
+            return Ok(Some((head, action)));
         }
     }
 
-    /// Deletes the parts first. If the run is interrupted, the head is still there, and another run finds the rest.
+    /// Marks an event with parts, then deletes the parts, and the head at the end: without all parts nobody could tell
+    /// whose event it was.
     async fn delete(&self, event: &RecordedEvent) -> Result<(), Fault> {
         if event.has_parts() {
+            let mark = Assignments::from([(ERASING.to_owned(), text(day(now_millis())))]);
+            let update = mark.update(self.update(event.key())).condition_expression("attribute_exists(pk)");
+            if let Put::TooLate(_) = self.send(update).await? {
+                return Ok(());
+            }
             let mut parts = self.table.parts(event, Wanted::Keys);
             while let Some(part) = parts.try_next().await? {
                 self.delete_item(RecordedEvent::from(part).key()).await?;
@@ -86,38 +115,81 @@ impl Changer {
     }
 
     /// Changes an event, if nobody else changed it since it was read.
-    async fn put(&self, event: &RecordedEvent, changes: BTreeMap<String, String>) -> Result<Put, Fault> {
-        let (mut names, mut values) = (HashMap::new(), HashMap::new());
-        values.extend(event.body().map(|body| (":body".to_owned(), text(body))));
-        let mut assignments = Vec::new();
-        for (index, (name, value)) in changes.into_iter().enumerate() {
-            assignments.push(format!("#n{index} = :v{index}"));
-            names.insert(format!("#n{index}"), name);
-            values.insert(format!(":v{index}"), text(value));
+    async fn pseudonymise(
+        &self,
+        event: &RecordedEvent,
+        parts: &[Item],
+        changes: Pseudonymisation,
+    ) -> Result<Put, Fault> {
+        let Pseudonymisation { attributes, edits } = changes;
+        let mut set: Assignments = attributes.into_iter().map(|(name, value)| (name, text(value))).collect();
+        set.insert("Erased".to_owned(), text(day(now_millis())));
+        if !parts.is_empty() {
+            return self.in_parts(event, parts, set, &edits).await;
         }
-        let update = self.table.client.update_item().table_name(&self.table.name);
-        let update = update
-            .set_key(Some(event.key()))
-            .update_expression(format!("SET {}", assignments.join(", ")))
-            .condition_expression("Body = :body")
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Err(error) = update.send().await else {
-            return Ok(Put::Done);
-        };
-        match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(now)) => {
-                Ok(Put::TooLate(now.item.clone().map(Into::into)))
+        let body = event.body().unwrap_or_default();
+        if !edits.is_empty() {
+            set.insert("Body".to_owned(), text(apply(body, &edits)));
+        }
+        if !set.fit(event) {
+            return self.into_parts(event, set).await;
+        }
+        let update = set.update(self.update(event.key())).condition_expression("Body = :body");
+        self.send(update.expression_attribute_values(":body", text(body))).await
+    }
+
+    /// The head first: `Erased` says why the body differs from the digest in the key. Then each part.
+    async fn in_parts(
+        &self,
+        event: &RecordedEvent,
+        parts: &[Item],
+        set: Assignments,
+        edits: &[crate::person::Edit],
+    ) -> Result<Put, Fault> {
+        let is_there = format!("attribute_exists(pk) AND attribute_not_exists({ERASING})");
+        let update = set.update(self.update(event.key())).condition_expression(is_there);
+        if let Put::TooLate(now) = self.send(update).await? {
+            return Ok(Put::TooLate(now));
+        }
+        for together in parts::changed(parts, edits) {
+            if let Put::TooLate(_) = parts::write(self, &together).await? {
+                // Somebody else changed a part. The head tells what is there now.
+                let get = self.table.client.get_item().table_name(&self.table.name);
+                let now = get.set_key(Some(event.key())).consistent_read(true).send().await;
+                let now = now.map_err(|error| self.label.fault(&error))?;
+                return Ok(Put::TooLate(now.item.map(Into::into)));
             }
-            _ => Err(self.label.fault(&error)),
+        }
+        Ok(Put::Done)
+    }
+
+    /// Moves a body that no longer fits into its head into parts. Until the head is changed, nobody sees them.
+    async fn into_parts(&self, event: &RecordedEvent, mut set: Assignments) -> Result<Put, Fault> {
+        let Some(AttributeValue::S(body)) = set.remove("Body") else { return Ok(Put::Done) };
+        let mut head = event.item().clone();
+        head.remove("Body");
+        head.extend(set.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let parts = put_body(&mut head, &body);
+        set.insert("BodyParts".to_owned(), number(parts.len()));
+        for part in parts {
+            let put = self.table.client.put_item().table_name(&self.table.name).set_item(Some(part));
+            put.send().await.map_err(|error| self.label.fault(&error))?;
+        }
+        let before = event.body().unwrap_or_default();
+        let update = set.update_without(self.update(event.key()), "Body");
+        let update = update.condition_expression("Body = :body");
+        self.send(update.expression_attribute_values(":body", text(before))).await
+    }
+
+    fn update(&self, key: Item) -> UpdateItemFluentBuilder {
+        let update = self.table.client.update_item().table_name(&self.table.name).set_key(Some(key));
+        update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    async fn send(&self, update: UpdateItemFluentBuilder) -> Result<Put, Fault> {
+        match update.send().await {
+            Ok(_) => Ok(Put::Done),
+            Err(error) => Put::too_late(&error).ok_or_else(|| self.label.fault(&error)),
         }
     }
-}
-
-/// The result of an attempt to change an event.
-enum Put {
-    Done,
-    /// Somebody changed it since it was read. The current event, unless it is gone.
-    TooLate(Option<RecordedEvent>),
 }

@@ -8,13 +8,15 @@ use tencent_chat_webhook::record::{RecordedEvent, attribute::text};
 use super::{
     Order, ReadPlan, Selection,
     commands::{names, selects},
-    grep, index, person, sorted,
+    grep, index, sorted,
     span::Span,
 };
 use crate::{
     deployment::Deployment,
     fault::Fault,
+    person::Person,
     progress,
+    refusal::is_refused,
     table::{Items, Table, Wanted},
 };
 
@@ -70,7 +72,8 @@ impl SelectedEvents {
 
     /// Whether only the body shows if an event is selected.
     fn needs_body(&self) -> bool {
-        self.selection.person.is_some() || self.selection.grep.is_some()
+        let Selection { person, grep, refused, .. } = &self.selection;
+        person.is_some() || grep.is_some() || *refused
     }
 
     /// Reads the events, with the attributes that are there.
@@ -94,10 +97,12 @@ impl SelectedEvents {
             return items;
         }
         let items = if self.plan.is_of_index() { self.table.by_keys(items) } else { items };
-        let Selection { person, grep, .. } = self.selection.clone();
+        let Selection { person, grep, refused, .. } = self.selection.clone();
+        let person = person.as_deref().map(Person::new);
         let grep = grep.map(|text| text.to_lowercase());
         let is_selected = move |event: &RecordedEvent| {
-            person.as_ref().is_none_or(|person| person::mentions(event, person))
+            person.as_ref().is_none_or(|person| person.is_in(event))
+                && (!refused || is_refused(event))
                 && grep.as_ref().is_none_or(|text| grep::has_text(event, text))
         };
         let items = self.table.with_bodies(items);

@@ -11,7 +11,7 @@ use tencent_chat_callbacks::{
 };
 
 use super::{error, list, with};
-use crate::{elements::text, zone};
+use crate::{content::text, zone};
 
 pub(super) fn what(event: &Event<'_>) -> Option<String> {
     Some(match event {

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::world::{Ran, World};
 
+mod evidence;
 mod page;
+mod versions;
 
 /// 9 December 2022, 08:26:54 UTC.
 const SECONDS: u64 = 1_670_574_414;
@@ -63,15 +65,19 @@ async fn record(world: &World, bodies: &[Value]) {
     }
 }
 
-/// The lines of `--json`, without the keys.
+/// The lines of `--json`, without what each of them has.
 fn said(ran: &Ran) -> Vec<Value> {
-    let without_keys = |mut line: Value| {
+    let without_keys = |(number, mut line): (u64, Value)| {
+        let fields = line.as_object_mut().expect("an object");
+        assert_eq!(fields.remove("n"), Some(number.into()));
+        assert_eq!(fields.remove("received"), Some(json!(1_670_574_414_321_u64)));
         for key in ["pk", "sk"] {
-            assert!(line.as_object_mut().expect("an object").remove(key).is_some_and(|key| key.is_string()));
+            assert!(fields.remove(key).is_some_and(|key| key.is_string()));
         }
+        fields.remove("MsgSeq");
         line
     };
-    ran.json().into_iter().map(without_keys).collect()
+    (1..).zip(ran.json()).map(without_keys).collect()
 }
 
 /// A conversation of amy and bob. It has an image, two edits, a recall, read marks, an undelivered message and a message
@@ -128,10 +134,16 @@ async fn chat_of_two_users_shows_edits_recalls_and_read_marks() {
         "1 message left out: not delivered\n\
          1 edited or recalled message not shown: older, or not recorded\n"
     );
-    let first = json!({ "time": MILLIS, "from": "amy", "text": "hello!", "edited": MILLIS + 9000, "read": MILLIS + 5000 });
+    let versions = [(0, "hello"), (8000, "hallo"), (9000, "hello!")];
+    let versions = versions.map(|(after, text)| json!({ "time": MILLIS + after, "text": text }));
+    let first = json!({
+        "time": MILLIS, "from": "amy", "text": "hello!", "edited": MILLIS + 9000, "read": MILLIS + 5000,
+        "versions": versions,
+    });
+    let image = json!([{ "kind": "image" }]);
     let expected = [
         first,
-        json!({ "time": MILLIS, "from": "bob", "text": "[image] look", "read": MILLIS + 6000 }),
+        json!({ "time": MILLIS, "from": "bob", "text": "[image] look", "read": MILLIS + 6000, "attachments": image }),
         json!({ "time": MILLIS, "from": "bob", "text": "ten comes after eight", "read": MILLIS + 20_000 }),
         json!({ "time": MILLIS + 2000, "from": "amy", "text": "wrong", "recalled": MILLIS + 7000 }),
     ];
@@ -154,18 +166,22 @@ async fn text_cannot_imitate_marks_on_a_terminal() {
     record(&world, &[c2c("amy", "bob", 1, 30, &text(&forged))]).await;
     let ran = world.run(&["chat", "amy", "bob"]);
     let expected = "\
-TIME                      FROM                MESSAGE
-2022-12-09T08:26:54.000Z  amy                 hello!
-                          [edited 2022-12-09T08:27:03.000Z by root]
-                          [read 2022-12-09T08:26:59.000Z]
-2022-12-09T08:26:54.000Z  bob                 [image] look
-                          [read 2022-12-09T08:27:00.000Z]
-2022-12-09T08:26:54.000Z  bob                 ten comes after eight
-                          [read 2022-12-09T08:27:14.000Z]
-2022-12-09T08:26:56.000Z  amy                 wrong
-                          [recalled 2022-12-09T08:27:01.000Z]
-2022-12-09T08:27:24.000Z  amy                 群 \u{fffd}[2J\u{fffd}
-                                              [recalled] ";
+N      TIME                      FROM                MESSAGE
+1      2022-12-09T08:26:54.000Z  amy                 hello!
+       2022-12-09T08:26:54.000Z  [before]            hello
+       2022-12-09T08:27:02.000Z  [before]            hallo
+                                 [edited 2022-12-09T08:27:02.000Z by root]
+                                 [edited 2022-12-09T08:27:03.000Z by root]
+                                 [read 2022-12-09T08:26:59.000Z]
+2      2022-12-09T08:26:54.000Z  bob                 [image] look
+                                 +                   image
+                                 [read 2022-12-09T08:27:00.000Z]
+3      2022-12-09T08:26:54.000Z  bob                 ten comes after eight
+                                 [read 2022-12-09T08:27:14.000Z]
+4      2022-12-09T08:26:56.000Z  amy                 wrong
+                                 [recalled 2022-12-09T08:27:01.000Z]
+5      2022-12-09T08:27:24.000Z  amy                 群 \u{fffd}[2J\u{fffd}
+                                                     [recalled] ";
     assert_eq!(ran.stdout, format!("{expected}{}\n", "long ".repeat(20)));
 }
 
@@ -215,17 +231,27 @@ async fn group_messages_are_found_by_topic_and_number() {
     let ran = world.run(&["chat", "g", "--json"]);
     assert_eq!(
         ran.stderr,
-        "1 message left out: not delivered\n\
+        "1 gap in the numbers (MsgSeq): notices that Tencent numbers too, or messages that are not recorded\n\
+         1 message left out: not delivered\n\
          1 edited or recalled message not shown: older, or not recorded\n\
          1 unreadable event: the body is incomplete, or not of its documented shape\n"
     );
     let named = "[sound] [video] [file] [location] [face] [custom] [relay]";
+    let attachments: Vec<_> =
+        named.split(' ').map(|kind| json!({ "kind": kind.trim_matches(['[', ']']) })).collect();
+    let versions = json!([
+        { "time": MILLIS + 3, "text": "no" },
+        { "time": MILLIS + 70, "text": named, "attachments": attachments },
+    ]);
     assert_eq!(
         said(&ran),
         [
             json!({ "time": MILLIS + 1, "from": "amy", "text": "first", "read": MILLIS + 60 }),
-            json!({ "time": MILLIS + 2, "from": "bob", "text": "in a topic", "recalled": MILLIS + 50 }),
-            json!({ "time": MILLIS + 3, "from": "carl", "text": named, "edited": MILLIS + 70 }),
+            json!({ "time": MILLIS + 2, "from": "bob", "text": "in a topic", "recalled": MILLIS + 50, "TopicId": "t" }),
+            json!({
+                "time": MILLIS + 3, "from": "carl", "text": named, "edited": MILLIS + 70, "versions": versions,
+                "attachments": attachments, "missing": [2, 2],
+            }),
             json!({ "time": MILLIS + 4, "from": "dora", "text": "[unreadable]" }),
             json!({ "time": MILLIS + 6, "from": "erin", "text": large }),
             json!({ "time": MILLIS + 5, "from": "fay", "text": "counted after it" }),

@@ -158,7 +158,7 @@ async fn whole_table_is_listed_only_with_yes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn persons_events_are_those_that_name_the_person() {
     let world = World::start().await;
-    world.record(&created("g-1", TIME, "amy"), 1).await;
+    world.record(&created("g-1", TIME, "amy and bob"), 1).await;
     let mut member = created("g-2", TIME + 1, "x");
     member["MemberList"] = json!([{ "Member_Account": "bob" }, { "Member_Account": "amy" }]);
     let mut of_many = large("g-3", TIME + 2);

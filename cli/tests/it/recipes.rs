@@ -31,6 +31,13 @@ fn blocks(heading: &str, language: &str) -> Vec<&'static str> {
     blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
 }
 
+/// The blocks of commands in a list under a heading.
+fn blocks_in_lists(heading: &str) -> Vec<&'static str> {
+    let (_, section) = PAGE.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    section.split("\n   ```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("bash\n")).collect()
+}
+
 /// A folder in which a recipe is followed.
 struct Kitchen<'a> {
     world: &'a World,
@@ -235,4 +242,28 @@ fn shell_and_python_blocks_are_all_run() {
     }
     // The blocks that the tests above run. Console blocks use AWS, or only read.
     assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 3, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recipe_for_evidence_makes_a_file_that_verifies() {
+    let world = World::start().await;
+    let message = json!({
+        "CallbackCommand": "C2C.CallbackAfterSendMsg", "From_Account": "amy", "To_Account": "bob",
+        "MsgTime": NOVEMBER / 1000, "MsgBody": [{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "hello" } }],
+    });
+    world.record(&message, 1).await;
+    let kitchen = Kitchen::new(&world);
+    let blocks = blocks_in_lists("Evidence for a court or a customer");
+    let commands = |begin: &str| {
+        let lines: Vec<&str> = blocks.iter().flat_map(|block| block.lines()).map(str::trim).collect();
+        lines.into_iter().find(|line| line.starts_with(begin)).expect("the command is there").to_owned()
+    };
+    let made = kitchen.shell(&commands("chat-events chat "), &[]);
+    assert_eq!((made.code, made.lines().len()), (Some(0), 1), "{made:?}");
+    let summed = kitchen.shell("sha256sum --check amy-bob.zip.sha256", &[]);
+    assert_eq!(summed.well(), "amy-bob.zip: OK\n");
+    let verified = kitchen.shell(&commands("chat-events verify "), &[]).well();
+    assert_eq!(verified, "1 message, 1 event, 2 files: nothing differs\n");
+    let asked = kitchen.shell(&commands("openssl ts -query "), &[]);
+    assert!(asked.code == Some(0) && kitchen.folder.path().join("amy-bob.tsq").exists(), "{asked:?}");
 }

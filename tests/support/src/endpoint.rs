@@ -82,6 +82,14 @@ impl Endpoint {
         decide: impl Fn(usize) -> Step + Send + Sync + 'static,
         upstream: SocketAddr,
     ) -> Self {
+        Self::deciding_on(move |number, _| decide(number), upstream).await
+    }
+
+    /// Calls `decide` for each request, with its number from 0 and its bytes.
+    pub async fn deciding_on(
+        decide: impl Fn(usize, &[u8]) -> Step + Send + Sync + 'static,
+        upstream: SocketAddr,
+    ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
         let counts = Arc::new(Counts::default());
@@ -90,7 +98,8 @@ impl Endpoint {
             while let Ok((client, _)) = listener.accept().await {
                 counted.connections.fetch_add(1, Ordering::SeqCst);
                 let (decide, counted) = (Arc::clone(&decide), Arc::clone(&counted));
-                let decide = move || decide(counted.requests.fetch_add(1, Ordering::SeqCst));
+                let decide =
+                    move |request: &[u8]| decide(counted.requests.fetch_add(1, Ordering::SeqCst), request);
                 // A client tests an endpoint by the errors that end its connection, so they are ignored here.
                 tokio::spawn(async move { serve(client, decide, upstream).await.ok() });
             }
@@ -119,12 +128,16 @@ impl Drop for Endpoint {
 }
 
 /// Serves a connection until a step or the client closes it.
-async fn serve(mut client: TcpStream, decide: impl Fn() -> Step, upstream: SocketAddr) -> io::Result<()> {
+async fn serve(
+    mut client: TcpStream,
+    decide: impl Fn(&[u8]) -> Step,
+    upstream: SocketAddr,
+) -> io::Result<()> {
     client.set_nodelay(true)?;
     let mut dynamodb = None;
     loop {
         let request = read_message(&mut client).await?;
-        let step = match decide() {
+        let step = match decide(&request) {
             Step::PassIfFresh if is_fresh(&request) => Step::Pass,
             step => step,
         };

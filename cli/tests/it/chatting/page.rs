@@ -12,11 +12,15 @@ use crate::world::World;
 
 /// The page that the program writes, and its notes.
 fn page(world: &World, of: &[&str]) -> (String, String) {
+    page_with_code(world, of, 0)
+}
+
+fn page_with_code(world: &World, of: &[&str], code: i32) -> (String, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("chat.html");
     let file = file.to_str().expect("a text");
     let ran = world.run(&[&["chat", "--html", file], of].concat());
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{ran:?}");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
     (fs::read_to_string(file).expect("a page"), ran.stderr.replace(file, "FILE"))
 }
@@ -29,7 +33,7 @@ fn digest(body: &Value) -> String {
 fn cited(time: u64, body: &Value) -> String {
     let (command, digest) = (body["CallbackCommand"].as_str().expect("a command"), digest(body));
     let key = format!("{time}#{command}#{}", &digest[..16]);
-    format!("<dd><code>{key}</code></dd><dt>SHA-256</dt><dd><code>{digest}</code></dd>")
+    format!("<dd><code>{key}</code> <code>{digest}</code></dd>")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,11 +78,12 @@ async fn page_cites_the_events_of_each_message() {
         "from the beginning of the recording to 2022-12-10T09:00:00.000Z",
         "<h2>2022-12-09</h2>",
         "<h2>2022-12-10</h2>",
-        "dir=\"auto\">after</div><div class=\"before\">Before it was edited:<div class=\"text\" dir=\"auto\">before</div>",
-        "Edited 2 times, last <time ",
+        "2022-12-10 08:26:54.000</time></span><div class=\"text\" dir=\"auto\">before</div></li>",
+        "2022-12-10 08:27:04.000</time> by <bdi>amy</bdi></span><div class=\"text\" dir=\"auto\">after</div></li>",
         "2022-12-09 08:27:03.000</time> by <bdi>root</bdi>",
-        "<article class=\"message one recalled\">",
-        "<article class=\"message other\">",
+        "<dt>Edit 2</dt>",
+        "<article class=\"message one recalled\" id=\"m4\">",
+        "<article class=\"message other\" id=\"m2\"><div class=\"by\"><a class=\"n\" href=\"#m2\">2</a>",
         "1 message left out: not delivered",
     ] {
         assert!(page.contains(expected), "{expected}: {page}");
@@ -103,7 +108,8 @@ async fn page_marks_changed_bodies() {
         let update = update.expression_attribute_values(":body", attribute::text(changed));
         update.send().await.expect("it is changed");
     }
-    let (page, _) = page(&world, &["g"]);
+    let (page, notes) = page_with_code(&world, &["g"], 1);
+    assert!(notes.contains("1 message changed in the table after the recording: 2\n"), "{notes}");
     assert_eq!(page.matches("Differs from the key").count(), 2, "{page}");
     assert!(page.contains("Differs from the key: the record was changed after it was made."), "{page}");
     assert!(
@@ -128,13 +134,26 @@ async fn page_leaves_no_file_if_it_cannot_be_written() {
         );
     }
     let nothing = world.run(&["chat", "g", "--html", &file("chat.html")]);
-    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
-    assert_eq!(nothing.stderr, "no messages in g; for two users, give both; no page was written\n");
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(1), ""));
+    assert_eq!(nothing.stderr, "no messages in g; for two users, give both; no file was written\n");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
     assert_eq!(world.run(&["chat", "amy", "dora"]).stderr, "no messages of amy and dora\n");
     let both = world.run(&["chat", "g", "--json", "--html", &file("chat.html")]);
     assert_eq!(
         (both.code, both.stderr.as_str()),
-        (Some(2), "chat-events: give --html or --json, not both\n")
+        (Some(2), "chat-events: give --html, --evidence or --json, only one of them\n")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn page_goes_to_standard_output() {
+    let world = World::start().await;
+    record(&world, &[group("amy", 1, &text("hello"))]).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = world.program(&["chat", "g", "--html", "-"]);
+    command.current_dir(folder.path());
+    let ran = crate::world::run(command, "");
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert!(ran.stdout.starts_with("<!DOCTYPE html>") && ran.stdout.ends_with("</html>\n"), "{ran:?}");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "no file is named -");
 }
