@@ -187,9 +187,9 @@ mod tests {
             (real.replace("\"hop\":1", "\"hop\":4"), [false]),
             (real.clone(), [true]),
         ] {
-            let read: Vec<_> =
-                Entries::of_lines([&*text]).all.iter().map(|entry| entry.read.is_ok()).collect();
-            assert_eq!(read, expected, "{text}");
+            let entries = Entries::of_lines([&*text]);
+            let are_read: Vec<_> = entries.all.iter().map(|entry| entry.read.is_ok()).collect();
+            assert_eq!(are_read, expected, "{text}");
         }
     }
 

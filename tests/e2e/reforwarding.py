@@ -1,5 +1,7 @@
 """Steps: what the receiver did not take is sent again."""
 
+import base64
+import gzip
 import json
 
 import healing
@@ -60,7 +62,9 @@ def until_it_is_taken(stack, sender):
     equal("the receiver's queue is empty", wait_for(lambda: healing.messages(stack, "ReforwardQueueUrl"),
                                                     lambda found: found == 0, seconds=60), 0)
     message, = sqs.receive_message(QueueUrl=dead_letters, WaitTimeSeconds=20)["Messages"]
-    check("the dead letter is its key", f"{poisoned}#{AFTER}#" in message["Body"], message["Body"])
+    batch = json.loads(gzip.decompress(base64.b64decode(json.loads(message["Body"])["awslogs"]["data"])))
+    dead, = [json.loads(event["message"])["unforwarded"]["sk"] for event in batch["logEvents"]]
+    check("the dead letter is its key", dead.startswith(f"{poisoned}#{AFTER}#"), dead)
     Receiver.poison = None
     sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
     equal("after the receiver is mended, a dead letter that is moved back is taken",
