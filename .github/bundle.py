@@ -15,7 +15,7 @@ BUILT = ROOT / "target" / "lambda"
 FLAGS = {"arm64": "--arm64", "x86_64": "--x86-64"}
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 # A function of a template: its binary, and the folder from which SAM would build it.
-FUNCTION = re.compile(r"( +Binary: ([\w-]+)\n(?:(?!^  \w).*\n)*? +CodeUri: )\.\n", re.MULTILINE)
+FUNCTION = re.compile(r"( +Binary: ([\w-]+)\n(?:(?!^  \w).*\n)*? +(?:CodeUri|Code): )\.\n", re.MULTILINE)
 DEFAULT = "  Architecture:\n    Type: String\n    Default: "
 
 
@@ -28,14 +28,14 @@ def templates(architecture):
         raise SystemExit("template.yaml has another parameter Architecture than this script")
     texts["template.yaml"] = texts["template.yaml"].replace(f"{DEFAULT}arm64\n", f"{DEFAULT}{architecture}\n")
     texts = {name: FUNCTION.sub(r"\1\2.zip\n", text) for name, text in texts.items()}
-    if any("CodeUri: .\n" in text for text in texts.values()):
+    if any(re.search(r"Code(Uri)?: \.\n", text) for text in texts.values()):
         raise SystemExit("a template has a function that this script does not understand")
     return texts
 
 
 def binaries():
     """The binaries of all functions."""
-    return [name for text in templates("arm64").values() for name in re.findall(r"CodeUri: (.*)\.zip\n", text)]
+    return [name for text in templates("arm64").values() for name in re.findall(r"Code(?:Uri)?: (.*)\.zip\n", text)]
 
 
 def packed(name, built, architecture):
@@ -72,6 +72,14 @@ def pack(architecture, dist, built=BUILT):
 def checksum(path):
     """Writes the SHA-256 of a file beside it, as `sha256sum --check` reads it."""
     path.with_name(f"{path.name}.sha256").write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+
+
+def built(text, key, names):
+    """A template whose functions are these archives."""
+    parts = text.split(f"{key}: .\n")
+    if len(parts) != len(names) + 1:
+        raise SystemExit("a template has other functions than this script")
+    return parts[0] + "".join(f"{key}: {name}.zip\n{rest}" for name, rest in zip(names, parts[1:]))
 
 
 def main(architecture):

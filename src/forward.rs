@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use lambda_http::http::{
     Request, Response,
-    header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT},
 };
-use serde::{Serialize, Serializer};
 use tencent_chat_callbacks::{
     event::{Command, is_before_callback},
     object::Object,
@@ -16,9 +15,13 @@ use tencent_chat_callbacks::{
 
 use crate::https::{Https, Limits};
 
+mod delivery;
 mod hop;
+mod result;
 mod url;
+pub use delivery::Delivery;
 pub use hop::Hop;
+pub use result::ForwardResult;
 pub use url::ForwardUrl;
 
 /// The largest answer that is accepted from a receiver, in bytes.
@@ -44,46 +47,12 @@ pub struct Receiver {
 pub struct Forwarded {
     /// The result, for the log.
     pub result: ForwardResult,
+    /// What the receiver did with the callback.
+    pub delivery: Delivery,
     /// The receiver's answer byte for byte, if it can be sent to Tencent: status 200 and a JSON object.
     pub answer: Option<String>,
     /// How long it took.
     pub time: Duration,
-}
-
-/// The result of a request to the receiver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ForwardResult {
-    /// No response in time.
-    Timeout,
-    /// The receiver could not be reached, or closed the connection.
-    Connection,
-    /// The answer exceeds 64 KB.
-    TooLarge,
-    /// The answer is not a JSON object.
-    NotJson,
-    /// The receiver responded with this HTTP status. 200 means a usable answer.
-    Status(u16),
-}
-
-impl ForwardResult {
-    /// Whether the receiver accepted the callback.
-    #[must_use]
-    pub fn is_ok(self) -> bool {
-        self == Self::Status(200)
-    }
-}
-
-/// Always a string, so that a metric filter can compare it.
-impl Serialize for ForwardResult {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Timeout => serializer.serialize_str("timeout"),
-            Self::Connection => serializer.serialize_str("connection"),
-            Self::TooLarge => serializer.serialize_str("too_large"),
-            Self::NotJson => serializer.serialize_str("not_json"),
-            Self::Status(status) => serializer.collect_str(status),
-        }
-    }
 }
 
 impl Receiver {
@@ -93,18 +62,34 @@ impl Receiver {
         Self { url, client: Https::with_system_roots(LIMITS) }
     }
 
+    /// The receiver at a URL, for a client that sends this many callbacks at the same time.
+    #[must_use]
+    pub fn with_connections(url: ForwardUrl, connections: usize) -> Self {
+        Self { url, client: Https::with_connections(LIMITS, connections) }
+    }
+
     /// Forwards a callback, with query string and body unchanged, and waits for the answer until the deadline.
     pub async fn forward(&self, query: &str, body: &str, hop: Hop, deadline: Instant) -> Forwarded {
         let started = Instant::now();
-        let exchange = tokio::time::timeout_at(deadline.into(), self.exchange(query, body, hop)).await;
+        // The status decides whether the receiver has the callback, even if the body of the response never ends.
+        let mut head = None;
+        let exchange = self.exchange(query, body, hop, &mut head);
+        let exchange = tokio::time::timeout_at(deadline.into(), exchange).await;
         let (result, answer) = match exchange.unwrap_or(Err(ForwardResult::Timeout)) {
             Ok(answer) => (ForwardResult::Status(200), Some(answer)),
             Err(result) => (result, None),
         };
-        Forwarded { result, answer, time: started.elapsed() }
+        Forwarded { result, delivery: Delivery::of(head), answer, time: started.elapsed() }
     }
 
-    async fn exchange(&self, query: &str, body: &str, hop: Hop) -> Result<String, ForwardResult> {
+    /// Sends the callback, and reads the answer. `head` becomes the status as soon as it is known.
+    async fn exchange(
+        &self,
+        query: &str,
+        body: &str,
+        hop: Hop,
+        head: &mut Option<u16>,
+    ) -> Result<String, ForwardResult> {
         let response = match self.client.send(self.request(query, body, hop)?).await {
             // No byte was written. After any other error the receiver may have read the callback.
             Err(error) if error.is_connect() => self.client.send(self.request(query, body, hop)?).await,
@@ -112,8 +97,12 @@ impl Receiver {
         };
         let response = response.map_err(|_| ForwardResult::Connection)?;
         let status = response.status().as_u16();
+        *head = Some(status);
         if status != 200 {
             return Err(ForwardResult::Status(status));
+        }
+        if is_compressed(&response) {
+            return Err(ForwardResult::Compressed);
         }
         let answer = String::from_utf8(read(response).await?).map_err(|_| ForwardResult::NotJson)?;
         let answer = answer.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned).unwrap_or(answer);
@@ -126,6 +115,8 @@ impl Receiver {
     fn request(&self, query: &str, body: &str, hop: Hop) -> Result<Request<SdkBody>, ForwardResult> {
         let mut request = Request::post(self.url.with_query(query))
             .header(CONTENT_TYPE, "application/json")
+            // Without this header, a response may have any encoding.
+            .header(ACCEPT_ENCODING, "identity")
             .header(USER_AGENT, hop.to_string());
         if let Some(authorization) = self.url.authorization() {
             request = request.header(AUTHORIZATION, authorization);
@@ -142,6 +133,11 @@ impl Receiver {
 pub fn answer_is_passed_on(command: &str) -> bool {
     let last = command.rsplit('.').next().unwrap_or(command);
     is_before_callback(command) || (Command::find(command).is_none() && !last.starts_with("CallbackAfter"))
+}
+
+fn is_compressed(response: &Response<SdkBody>) -> bool {
+    let mut encodings = response.headers().get_all(CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// The body of a response.

@@ -4,7 +4,7 @@
 //! it can't read, and returns an error for odd headers. Each time, the invocation would fail and raise an alarm. So
 //! the request is built here, and an unreadable event gets a reply like any other refusal.
 
-use std::convert::Infallible;
+use std::{borrow::Cow, convert::Infallible};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lambda_http::{
@@ -21,7 +21,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::handler::Handler;
+use crate::handler::{HEALTH, Handler};
 
 /// Characters in a query string that API Gateway passes on but the `http` crate rejects.
 const MUST_ENCODE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
@@ -99,7 +99,9 @@ impl GatewayEvent {
 /// callback unreadable, and parsing them takes as long as parsing the callback.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct HttpApiEvent {
+struct HttpApiEvent<'a> {
+    #[serde(borrow)]
+    raw_path: Option<Cow<'a, str>>,
     raw_query_string: Option<String>,
     body: Option<String>,
     #[serde(default)]
@@ -123,10 +125,11 @@ struct Http {
     user_agent: Option<String>,
 }
 
-fn request(event: HttpApiEvent) -> Result<Request, &'static str> {
+fn request(event: HttpApiEvent<'_>) -> Result<Request, &'static str> {
     let body = decode(event.body.unwrap_or_default(), event.is_base64_encoded)?;
     let mut request = Request::new(body);
-    *request.uri_mut() = uri(&event.raw_query_string.unwrap_or_default())?;
+    let path = if event.raw_path.as_deref() == Some(HEALTH) { HEALTH } else { "/" };
+    *request.uri_mut() = uri(path, &event.raw_query_string.unwrap_or_default())?;
     let Context { request_id, time_epoch, http: Http { method, user_agent } } = event.request_context;
     let method: Method = method.parse().map_err(|_| "its method is not valid")?;
     let mut http = ApiGatewayV2httpRequestContextHttpDescription::default();
@@ -138,9 +141,9 @@ fn request(event: HttpApiEvent) -> Result<Request, &'static str> {
     Ok(request)
 }
 
-/// The query string as part of a URI.
-fn uri(query: &str) -> Result<Uri, &'static str> {
-    let path_and_query = format!("/?{}", utf8_percent_encode(query, MUST_ENCODE));
+/// Path and query string as a URI.
+fn uri(path: &str, query: &str) -> Result<Uri, &'static str> {
+    let path_and_query = format!("{path}?{}", utf8_percent_encode(query, MUST_ENCODE));
     if path_and_query.len() > MAX_URI_BYTES {
         return Err("its query string is too long");
     }

@@ -16,11 +16,15 @@ use crate::{
 
 mod decision;
 mod exchange;
+mod forwarding;
 mod services;
 pub use decision::Decide;
 use decision::Decisions;
 use exchange::Exchange;
 use services::Services;
+
+/// The path of a health check. All other paths are the same.
+pub(crate) const HEALTH: &str = "/health";
 
 /// Handles requests.
 #[derive(Debug)]

@@ -85,6 +85,12 @@ impl Https {
         Self::new(system_roots(), limits, 1)
     }
 
+    /// The same, for this many requests at the same time.
+    #[must_use]
+    pub fn with_connections(limits: Limits, connections: usize) -> Self {
+        Self::new(system_roots(), limits, connections)
+    }
+
     /// A client for HTTP without TLS.
     #[must_use]
     pub fn without_roots(limits: Limits) -> Self {

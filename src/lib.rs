@@ -7,6 +7,8 @@
 //!
 //! - [`gateway`]: converts API Gateway's event into a request, whatever it contains.
 //! - [`redrive`]: the second function: records callbacks that the first one could not store.
+//! - [`reforward`]: the third function: forwards callbacks that your own receiver did not take.
+//! - [`batch`]: batches of log entries, for the two.
 //! - [`handler`]: admits a request, parses and records the callback, and answers.
 //! - [`decisions`]: **yours to edit**: your answers to before-callbacks.
 //! - [`reactions`]: **yours to edit**: your reactions to new events.
@@ -14,6 +16,7 @@
 //! - [`reply`]: the HTTP response to Tencent.
 //! - [`log`]: one line per request, which is also the source of its metrics.
 //! - [`unrecorded`]: the log entry of a callback that could not be stored.
+//! - [`unforwarded`]: the log entry of a callback that your own receiver did not take.
 //! - [`store`]: writes a record to DynamoDB, once, before the deadline.
 //! - [`outcome`]: the outcome of a request.
 //! - [`refused`]: the reasons to refuse a request.
@@ -26,8 +29,11 @@
 //! Doc comments name their source by the number of Tencent's page: 34377 is `https://trtc.io/document/34377`, and
 //! 269/1670 is `https://cloud.tencent.com/document/product/269/1670`.
 
+#[cfg(feature = "redrive")]
+pub mod batch;
 pub mod deadline;
 pub mod decisions;
+mod digest;
 pub mod forward;
 pub mod gateway;
 pub mod handler;
@@ -37,9 +43,12 @@ pub mod outcome;
 pub mod reactions;
 pub mod record;
 pub mod redrive;
+#[cfg(feature = "redrive")]
+pub mod reforward;
 pub mod refused;
 pub mod reply;
 pub mod settings;
 pub mod store;
 pub mod time;
+pub mod unforwarded;
 pub mod unrecorded;

@@ -17,8 +17,11 @@ use crate::{
 };
 
 mod fields;
+mod healed;
 mod level;
 pub use fields::LogFields;
+use healed::Healed;
+pub use healed::Reforwarded;
 pub use level::Level;
 
 /// The log: writes JSON lines.
@@ -48,18 +51,9 @@ struct Line<'a> {
     #[serde(flatten)]
     fields: Option<&'a LogFields<'a>>,
     #[serde(flatten)]
-    redriven: Option<Redriven<'a>>,
+    healed: Option<Healed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unrecorded: Option<&'a Unrecorded<'a>>,
-}
-
-/// The callback that a line of the redrive describes.
-#[derive(Serialize)]
-struct Redriven<'a> {
-    /// Lambda's id of the invocation that could not record the callback.
-    id: &'a str,
-    /// Lambda's id of the redrive's invocation.
-    function_request_id: &'a str,
 }
 
 impl<'a> Line<'a> {
@@ -119,8 +113,20 @@ impl Log {
     /// again.
     pub fn redriven(&self, id: &str, outcome: &Outcome, context: &Context) {
         let level = level(outcome);
-        let redriven = Redriven { id, function_request_id: &context.request_id };
-        self.write(level, || Line { redriven: Some(redriven), ..Line::of(outcome, level) });
+        let healed = Healed::Redriven { id, function_request_id: &context.request_id };
+        self.write(level, || Line { healed: Some(healed), ..Line::of(outcome, level) });
+    }
+
+    /// Logs the result of an attempt to forward a callback again. The line has no `unforwarded` field.
+    pub fn reforwarded(&self, result: &Reforwarded<'_>) {
+        let Reforwarded { level, message, outcome, ref reason, error, .. } = *result;
+        self.write(level, || Line {
+            outcome: Some(outcome),
+            reason: reason.as_deref(),
+            error,
+            healed: Some(Healed::Reforwarded(result)),
+            ..Line::new(level, message)
+        });
     }
 
     /// Writes a line. The line is built only if its level is not hidden.
@@ -143,6 +149,7 @@ const fn message(outcome: &Outcome) -> &'static str {
         Outcome::Stored(Stored::New) => "recorded",
         Outcome::Stored(Stored::Duplicate) => "duplicate",
         Outcome::Probe => "URL check answered",
+        Outcome::Health => "health check answered",
         Outcome::Refused(_) => "refused",
         Outcome::Failed(_) => "not recorded",
     }
@@ -151,7 +158,7 @@ const fn message(outcome: &Outcome) -> &'static str {
 /// The level of an outcome.
 const fn level(outcome: &Outcome) -> Level {
     match outcome {
-        Outcome::Stored(_) | Outcome::Probe => Level::Info,
+        Outcome::Stored(_) | Outcome::Probe | Outcome::Health => Level::Info,
         Outcome::Refused(_) => Level::Warn,
         Outcome::Failed(_) => Level::Error,
     }

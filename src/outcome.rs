@@ -11,6 +11,8 @@ pub enum Outcome {
     Stored(Stored),
     /// It was the console's URL check.
     Probe,
+    /// It was a health check.
+    Health,
     /// The request was refused.
     Refused(Refused),
     /// The callback could not be stored, or it is unknown whether it was.
@@ -80,6 +82,7 @@ impl Outcome {
             Self::Stored(Stored::New) => "recorded",
             Self::Stored(Stored::Duplicate) => "duplicate",
             Self::Probe => "probe",
+            Self::Health => "health",
             Self::Refused(_) => "refused",
             Self::Failed(_) => "failed",
         }
@@ -89,7 +92,7 @@ impl Outcome {
     #[must_use]
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Stored(_) | Self::Probe => None,
+            Self::Stored(_) | Self::Probe | Self::Health => None,
             Self::Refused(refusal) => Some(refusal.name()),
             Self::Failed(failure) => Some(&failure.reason),
         }
@@ -119,6 +122,7 @@ mod tests {
             (Outcome::Stored(Stored::New), "recorded", None, None),
             (Outcome::Stored(Stored::Duplicate), "duplicate", None, None),
             (Outcome::Probe, "probe", None, None),
+            (Outcome::Health, "health", None, None),
             (Outcome::Refused(refused), "refused", Some("sign_wrong"), None),
             (Outcome::Failed(failed), "failed", Some("timeout"), Some("No answer.")),
         ] {

@@ -9,9 +9,12 @@ use crate::time::day;
 
 pub mod attribute;
 mod event;
+mod keys;
 mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, text};
 pub use event::RecordedEvent;
+pub use keys::keys;
+use keys::{pk, sk, time};
 pub use parts::{body, parts_key};
 
 /// How much of the head the body's fields and `Answer` may fill, so that the other attributes of this crate always fit
@@ -131,8 +134,7 @@ fn member_count(event: &Event<'_>) -> Option<usize> {
 /// Adds keys, times and the facts of the request.
 fn put_keys(head: &mut Item, callback: &Callback<'_>, arrival: &Arrival<'_>, item_settings: ItemSettings) {
     let Arrival { sdk_appid, received_at, request_id } = *arrival;
-    let (command, subject) = (callback.command(), callback.subject());
-    let time = callback.time().map_or(received_at, |time| time.0.unsigned_abs());
+    let (command, time) = (callback.command(), time(callback, received_at));
     let digest = Sha256::digest(callback.body());
     let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
     let mut command_day = format!("{sdk_appid}#{command}#{}", day(time));
@@ -142,8 +144,8 @@ fn put_keys(head: &mut Item, callback: &Callback<'_>, arrival: &Arrival<'_>, ite
         let _ = write!(command_day, "#{shard}");
     }
     let mut put = |name: &str, value| head.insert(name.to_owned(), value);
-    put("pk", text(format!("{sdk_appid}#{subject}")));
-    put("sk", text(format!("{time:013}#{command}#{}", hex::encode(first))));
+    put("pk", text(pk(callback, sdk_appid)));
+    put("sk", text(sk(callback, time, *first)));
     put("CommandDay", text(command_day));
     put("SdkAppid", text(sdk_appid));
     put("CallbackCommand", text(command));

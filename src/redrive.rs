@@ -23,7 +23,7 @@ mod search;
 #[cfg(feature = "redrive")]
 mod work;
 #[cfg(feature = "redrive")]
-pub use function::{Redrive, RedriveEvent, serve};
+pub use function::{Redrive, serve};
 
 /// Time limits for recording callbacks.
 #[derive(Clone, Copy, Debug)]

@@ -31,7 +31,7 @@ pub fn reply(outcome: &Outcome, answer: Option<Cow<'static, str>>) -> Response<B
         (Outcome::Refused(refused), _) => fail(refused.status(), refused.error_info()),
         (_, Some(answer)) => (200, answer),
         (Outcome::Failed(_), None) => fail(503, "The callback could not be stored."),
-        (Outcome::Stored(_) | Outcome::Probe, None) => (200, Cow::Borrowed(Answer::PLAIN)),
+        (Outcome::Stored(_) | Outcome::Probe | Outcome::Health, None) => (200, Cow::Borrowed(Answer::PLAIN)),
     };
     let mut response = Response::new(Body::Text(body.into_owned()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -5,9 +5,11 @@ use std::fmt;
 use crate::{forward::ForwardUrl, record::ItemSettings};
 
 mod applications;
+mod reforwarding;
 mod setting;
-pub use applications::Admission;
 use applications::admission;
+pub use applications::{Admission, SigningTokens};
+pub use reforwarding::{Queue, Reforwarding};
 pub use setting::SettingsError;
 use setting::{Lookup, Setting};
 
@@ -128,7 +130,8 @@ pub fn token(
     lookup: impl Fn(&str) -> Option<String>,
     sdk_appid: &str,
 ) -> Result<Option<String>, SettingsError> {
-    applications::token(Lookup(&lookup), sdk_appid)
+    let tokens = SigningTokens::read(Lookup(&lookup))?;
+    Ok(tokens.of(sdk_appid).map(str::to_owned))
 }
 
 fn table_name(lookup: Lookup<'_>) -> Result<String, SettingsError> {

@@ -23,6 +23,8 @@ use crate::{
 
 pub mod client;
 mod failure;
+#[cfg(feature = "redrive")]
+mod read;
 
 /// True only if no item has the key yet.
 const IS_NEW: &str = "attribute_not_exists(pk)";
@@ -204,7 +206,7 @@ async fn send(put: PutItemFluentBuilder) -> Result<Put, Failure> {
         return Ok(Put::Written);
     };
     if !error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) {
-        return Err(failure::of_write(&error));
+        return Err(failure::of_request(&error));
     }
     match error.into_service_error() {
         PutItemError::ConditionalCheckFailedException(failed) => {

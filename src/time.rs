@@ -1,6 +1,6 @@
 //! The clock, and the formats of times.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 
@@ -24,6 +24,12 @@ pub fn day(millis: u64) -> String {
     let mut day = whole_seconds(millis);
     day.truncate("YYYY-MM-DD".len());
     day
+}
+
+/// A duration in milliseconds, with three digits after the point.
+#[must_use]
+pub fn milliseconds(duration: Duration) -> f64 {
+    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
 }
 
 fn whole_seconds(millis: u64) -> String {

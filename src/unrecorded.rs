@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tencent_chat_callbacks::Callback;
 
 use crate::{
+    digest::sha256,
     outcome::Failure,
     record::{Arrival, Fields, ItemSettings, Record, Source},
 };
@@ -21,8 +21,8 @@ pub(crate) const UNRECORDABLE: &str = "unrecordable";
 pub(crate) const MASKED: &str = "masked";
 
 /// The longest part of a body in one log line, in bytes as JSON escapes them. A line of CloudWatch holds 256 KB; the
-/// rest of the line (subject, problem and query, escaped) needs less than 56 KB, and an answer
-/// of 16 KB at most 32 KB when escaped.
+/// rest of the line (subject, problem and query, escaped) needs less than 56 KB. An answer of 16 KB needs at most 32 KB
+/// when escaped, or with your own receiver, which excludes an answer, [`Unforwarded`](crate::unforwarded) less than that.
 const LINE_BODY_BYTES: usize = 160 * 1000;
 
 /// A callback that could not be stored, or a piece of it.
@@ -139,14 +139,6 @@ impl Unrecorded<'_> {
             Err(refusal) => Err(Failure::new(UNRECORDABLE, refusal.error_info())),
         }
     }
-}
-
-fn sha256<const N: usize>(texts: [&str; N]) -> String {
-    let mut digest = Sha256::new();
-    for text in texts {
-        digest.update(text);
-    }
-    hex::encode(digest.finalize())
 }
 
 /// Splits a body between characters, into pieces of at most [`LINE_BODY_BYTES`].

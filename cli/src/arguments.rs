@@ -2,12 +2,12 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::{
     chat::Chat, completions::Completions, count::Count, deployment::DeploymentFlags, doctor::Doctor,
     erase::Erase, follow::Follow, group::Group, redrive::Redrive, replay::Replay, selection::Selection,
-    send::Sending, show::Show,
+    send::Sending, show::Show, zone::Zone,
 };
 
 /// Reads the events that tencent-chat-webhook recorded, and records callbacks that it could not store.
@@ -21,6 +21,12 @@ pub(crate) struct Arguments {
     /// Print one JSON object per line
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The time zone of printed times, of the days of --by day, and of a WHEN without a zone: Asia/Shanghai, local, …
+    #[arg(long, global = true, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) tz: Zone,
+    /// Whether the output has colours; by default only at a terminal, and not if NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
     #[command(flatten)]
     pub(crate) deployment: DeploymentFlags,
 }
@@ -28,7 +34,8 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   chat-events --stack STACK list @TGS#2J4SZEAEL
-  chat-events --stack STACK list --command Group.CallbackAfterCreateGroup --since 7d --json
+  chat-events --stack STACK list --since 1h
+  chat-events --stack STACK list --command 'Group.CallbackAfter*' --since 7d --json
   chat-events --stack STACK show @TGS#2J4SZEAEL 2026-11-21T09:00:00.123Z
   chat-events --stack STACK follow --forward-to http://127.0.0.1:8080/
   chat-events --stack STACK replay @TGS#2J4SZEAEL --to https://example.com/im --resume sent.jsonl
@@ -38,18 +45,23 @@ Examples:
 pub(crate) enum Command {
     /// Print events in order of time; with --json, export whole items.
     ///
-    /// A SUBJECT is read with a query, and --command with --since from the index. Any other selection reads the whole
-    /// table. That costs half a read unit per 4 KB, so the command first prints the table's size and asks you.
+    /// A SUBJECT is read with a query, and --since from the index. Any other selection, or --scan, reads the whole table.
+    /// That costs half a read unit per 4 KB, so the command first prints the table's size and asks you. So it does before
+    /// more than 1,000 queries of the index. The index is queried for each command, day and shard; without --command, for
+    /// all documented commands.
     ///
-    /// JSON: the item, with the attribute names of DynamoDB, all digits of numbers, and the whole body in `Body`.
+    /// JSON: the item, with the attribute names of DynamoDB, all digits of numbers, and the whole body in `Body`; beside
+    /// it `time` (RFC 3339, UTC) and `subject`.
     List(Selection),
     /// Print the body of an event, byte for byte.
     ///
-    /// JSON: the item, with the whole body in `Body`.
+    /// JSON: the item as in `list`.
     Show(Show),
     /// Count events.
     ///
-    /// JSON: {"key", "count"}, sorted by key; with --by subject, the largest count first. Without --by, the key is `all`.
+    /// Days and hours without events are printed too, and a total.
+    ///
+    /// JSON: {"key", "count"}, sorted by key, without empty days and hours; with --by subject, the largest count first. Without --by, the key is `all`.
     Count(Count),
     /// Print a conversation, or write it to a printable page.
     ///
@@ -67,12 +79,12 @@ pub(crate) enum Command {
     /// With --forward-to, each event goes to a receiver, for example on your laptop, as Tencent would send it. It is
     /// signed if CALLBACK_TOKENS has a token for the application.
     ///
-    /// JSON: the item; with --forward-to, the same object as `replay`.
+    /// JSON: the item as in `list`; with --forward-to, the same object as `replay`.
     Follow(Follow),
     /// Send recorded callbacks again to a receiver, in order of time.
     ///
     /// Each callback is sent as Tencent sent it, the body byte for byte. The URL also has Replayed=1, and a new signature
-    /// if CALLBACK_TOKENS has a token for the application. The receiver takes a callback by answering 200. The command
+    /// if CALLBACK_TOKENS has a token for the application. The receiver takes a callback by answering 2xx. The command
     /// fails if the receiver does not take one. It stops after five in a row that do not reach the receiver, and after
     /// five minutes without any answer.
     ///

@@ -12,6 +12,7 @@ use crate::{
     moment::Moment,
     output::{Output, note},
     plain::counted,
+    when::When,
 };
 
 mod between;
@@ -42,10 +43,10 @@ pub(crate) struct Chat {
     other: Option<String>,
     /// Only messages since a time, or since so long ago (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
-    since: Option<Moment>,
+    since: Option<When>,
     /// Only messages before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
-    until: Option<Moment>,
+    until: Option<When>,
     /// Write the conversation to this file as a printable HTML page
     ///
     /// The page is one file without scripts or external resources. It shows each message with its time, its sender, its
@@ -57,15 +58,16 @@ pub(crate) struct Chat {
 /// Prints the conversation.
 pub(crate) async fn run(deployment: &Deployment, chat: &Chat, output: &mut Output) -> Result<(), Fault> {
     if output.json && chat.html.is_some() {
-        return Err(Fault::new("give --html or --json, not both"));
+        return Err(Fault::usage("give --html or --json, not both"));
     }
     let mut page = chat.html.as_deref().map(Page::create).transpose()?;
     let conversation = chat.conversation();
-    let until = chat.until.unwrap_or_else(Moment::now);
-    if chat.since.is_some_and(|since| until <= since) {
-        return Err(Fault::new("--until is not after --since"));
+    let until = chat.until.map_or_else(Moment::now, When::end);
+    let since = chat.since.map(When::start);
+    if since.is_some_and(|since| until <= since) {
+        return Err(Fault::usage("--until is not after --since"));
     }
-    let mut recorded = Recorded::read(deployment, &conversation, chat.since, until).await?;
+    let mut recorded = Recorded::read(deployment, &conversation, since, until).await?;
     if let Some(page) = page.as_mut().filter(|_| recorded.counts.messages > 0) {
         page.begin(chat.about(deployment, &conversation, until, recorded.counts)?)?;
     }
@@ -99,6 +101,7 @@ impl Chat {
         let region = deployment.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
         let since = self
             .since
+            .map(When::start)
             .map_or_else(|| "the beginning of the recording".to_owned(), |Moment(since)| rfc3339(since));
         Ok(About {
             title: format!("Conversation {} {}", conversation.preposition(), conversation.name()),

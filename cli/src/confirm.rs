@@ -9,7 +9,7 @@ use crate::{
     fault::Fault,
     output::note,
     plain::{counted, plain},
-    table::Table,
+    table::{Size, Table},
 };
 
 /// The terminal's own input, for when standard input is a file or a pipe.
@@ -20,23 +20,32 @@ const TERMINAL: &str = "CONIN$";
 
 /// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `otherwise` says what else
 /// the user can do.
-pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> Result<(), Fault> {
-    let cost = cost(table).await?;
+pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> Result<Size, Fault> {
+    let size = table.size().await?;
+    confirm(&words(table, size), yes, otherwise)?;
+    Ok(size)
+}
+
+/// Prints what the command costs, and continues only with `--yes`, or with a yes at a terminal.
+pub(crate) fn confirm(cost: &str, yes: bool, otherwise: &str) -> Result<(), Fault> {
     if yes {
-        note(&cost);
+        note(cost);
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Fault::Message(format!("{cost}; {otherwise}")));
     }
-    if confirmed(&cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
+    if confirmed(cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
 }
 
 /// The cost of a scan of the table, in words.
 pub(crate) async fn cost(table: &Table) -> Result<String, Fault> {
-    let size = table.size().await?;
+    Ok(words(table, table.size().await?))
+}
+
+fn words(table: &Table, size: Size) -> String {
     let (items, units) = (counted(size.items, "item"), counted(size.read_units, "read unit"));
-    Ok(format!("this reads the whole table {}: about {items}, {units}", table.name))
+    format!("this reads the whole table {}: about {items}, {units}", table.name)
 }
 
 /// Asks at the terminal, although standard input was read for something else. `None` without a terminal.

@@ -66,6 +66,10 @@ pub(crate) struct Deployment {
 impl Deployment {
     pub(crate) async fn find(flags: DeploymentFlags) -> Result<Self, Fault> {
         let DeploymentFlags { app, table, stack, local } = flags;
+        let table = table.or_else(|| variable("TABLE_NAME").filter(|_| stack.is_none() && !local));
+        if table.is_none() && stack.is_none() && !local {
+            return Err(Fault::usage("no table: give --stack, --table or --local, or set TABLE_NAME"));
+        }
         let local = local.then(Local::from_env);
         let config = match &local {
             Some(local) => local.config(),
@@ -82,9 +86,7 @@ impl Deployment {
         match (&self.table, &self.stack) {
             (Some(table), _) => Ok(table.clone()),
             (None, Some(stack)) => stack.output("TableName"),
-            (None, None) if self.local.is_some() => Ok(LOCAL_TABLE.to_owned()),
-            (None, None) => variable("TABLE_NAME")
-                .ok_or_else(|| Fault::new("no table: give --stack, --table or --local, or set TABLE_NAME")),
+            (None, None) => Ok(LOCAL_TABLE.to_owned()),
         }
     }
 
@@ -93,7 +95,7 @@ impl Deployment {
             (Some(app), _) => Ok(app.clone()),
             (None, Some(stack)) => stack.app(),
             (None, None) if self.local.is_some() => Ok(LOCAL_APP.to_owned()),
-            (None, None) => Err(Fault::new("which application? Give --app or --stack, or set SDK_APP_ID")),
+            (None, None) => Err(Fault::usage("which application? Give --app or --stack, or set SDK_APP_ID")),
         }
     }
 
@@ -118,7 +120,7 @@ impl Deployment {
     }
 
     fn known_stack(&self) -> Result<&Stack, Fault> {
-        self.stack.as_ref().ok_or_else(|| Fault::new("which stack? Give --stack"))
+        self.stack.as_ref().ok_or_else(|| Fault::usage("which stack? Give --stack"))
     }
 
     /// The application, if the user chose one.
@@ -126,9 +128,11 @@ impl Deployment {
         self.app.clone()
     }
 
-    /// The number of index shards that a command's day may have: the stack's, or the maximum without a stack.
+    /// The number of index shards that a command's day may have: the stack's, else that of the environment. If it is
+    /// unknown, the maximum.
     pub(crate) fn index_shards(&self) -> Result<u32, Fault> {
-        if self.stack.is_some() { Ok(self.item_settings()?.index_shards) } else { Ok(MAX_SHARDS) }
+        let is_known = self.stack.is_some() || variable("INDEX_SHARDS").is_some();
+        if is_known { Ok(self.item_settings()?.index_shards) } else { Ok(MAX_SHARDS) }
     }
 
     /// Whether the table has an index by command. Without a stack, this is assumed.
@@ -144,7 +148,7 @@ impl Deployment {
             )),
             Some(stack) => stack.output("FunctionLogName"),
             None => {
-                Err(Fault::new("which log group? Give --stack or --log-group, or - to read standard input"))
+                Err(Fault::usage("which log group? Give --stack or --log-group, or - to read standard input"))
             }
         }
     }

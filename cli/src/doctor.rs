@@ -31,6 +31,8 @@ mod queues;
 #[cfg(feature = "aws")]
 mod reasons;
 #[cfg(feature = "aws")]
+mod receiver;
+#[cfg(feature = "aws")]
 mod response;
 mod runbook;
 #[cfg(feature = "aws")]
@@ -65,7 +67,7 @@ pub(crate) async fn run(
         return Err(Fault::new("--since is longer than 14d"));
     }
     if flags.stack.is_none() {
-        return Err(Fault::new("which stack? Give --stack"));
+        return Err(Fault::usage("which stack? Give --stack"));
     }
     let deployment = crate::deployment::Deployment::find(flags).await?;
     let mut report = finding::Report::new(output);

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use clap::{Args, builder::NonEmptyStringValueParser};
 use futures_util::{StreamExt, TryStreamExt};
+use indicatif::ProgressBar;
 use serde_json::json;
 use tencent_chat_webhook::record::attribute::text;
 
@@ -96,7 +97,8 @@ async fn erase(
     let person = Person::with_new_pseudonym(&args.person);
     let label = deployment.label("erase in", &table.name);
     let changer = Changer { table: table.clone(), label, person, is_dry_run: args.dry_run };
-    let events = table.scan(candidates(table, &args.person, deployment.chosen_app()), Wanted::Whole);
+    let scan = candidates(table, &args.person, deployment.chosen_app());
+    let events = table.scan(scan, Wanted::Whole, ProgressBar::hidden());
     let actions = events.map(|event| async { changer.change(event?).await });
     let mut actions = actions.buffer_unordered(AT_A_TIME);
     let mut counts = Counts::default();

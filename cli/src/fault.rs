@@ -14,11 +14,17 @@ pub(crate) enum Fault {
     Closed,
     /// A problem that the user can fix, and how.
     Message(String),
+    /// Arguments that are missing or don't fit together, and what to give.
+    Usage(String),
 }
 
 impl Fault {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self::Message(message.into())
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(message.into())
     }
 
     /// The error of a build whose only AWS client is DynamoDB's.
@@ -96,7 +102,8 @@ impl RequestLabel {
         let causes = causes(error);
         if causes.contains("credentials") || causes.contains("identity") {
             return format!(
-                "no AWS credentials; set AWS_PROFILE, or sign in, for example with `aws sso login` ({causes})"
+                "no AWS credentials; set AWS_PROFILE, or sign in, for example with `aws sso login`{}",
+                cause(&causes)
             );
         }
         match &self.local {
@@ -112,6 +119,12 @@ impl RequestLabel {
             (None, None) => String::new(),
         }
     }
+}
+
+/// Why there are no credentials, unless it is that no place has any.
+fn cause(causes: &str) -> String {
+    let found_none = causes.contains("no credentials found in chain");
+    if found_none { String::new() } else { format!(" ({causes})") }
 }
 
 /// An error and its causes in one line, without repetitions.

@@ -19,9 +19,10 @@ use crate::{
     output::{
         Columns, Output,
         columns::{Column, Cut},
-        note,
+        note, time_column,
     },
     receiver::ConnectionFlags,
+    selection::selects,
     sender::{Line, Sender},
     table::Table,
 };
@@ -29,8 +30,7 @@ use crate::{
 mod streams;
 use streams::Shards;
 
-const COLUMNS: [Column; 5] = [
-    Column::new("TIME", 24, Cut::End),
+const COLUMNS: [Column; 4] = [
     Column::new("COMMAND", 31, Cut::Middle),
     Column::new("STATUS", 6, Cut::End),
     Column::new("TOOK", 7, Cut::End),
@@ -42,7 +42,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Args, Debug)]
 pub(crate) struct Follow {
-    /// Only events of this CallbackCommand; can be given several times
+    /// Only events of this CallbackCommand; * stands for any text, and the flag can be given several times
     #[arg(long, value_name = "COMMAND")]
     command: Vec<String>,
     /// Only events of this subject: a GroupId, a UserID, …
@@ -60,8 +60,7 @@ pub(crate) struct Follow {
 
 impl Follow {
     fn selects(&self, event: &RecordedEvent) -> bool {
-        let is_command = |command: &String| event.attribute("CallbackCommand") == Some(command);
-        (self.command.is_empty() || self.command.iter().any(is_command))
+        selects(&self.command, event.command())
             && self.subject.as_ref().is_none_or(|of| event.subject() == of)
     }
 }
@@ -106,7 +105,9 @@ async fn forward(
     } else {
         let command = event.command();
         let (status, millis) = (answer.status.to_string(), format!("{} ms", answer.millis()));
-        output.row(&COLUMNS, &[&time_text(&event), command, &status, &millis, &answer.text])?;
+        let [name, of_status, took, text] = COLUMNS;
+        let columns = [time_column(), name, of_status, took, text];
+        output.row(&columns, &[&time_text(&event), command, &status, &millis, &answer.text])?;
     }
     output.flush()
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use futures_util::TryStreamExt;
 use serde_json::{Map, Value, json};
-use tencent_chat_webhook::{record::attribute::text, time::rfc3339};
+use tencent_chat_webhook::record::attribute::text;
 
 use crate::{
     deployment::Deployment,
@@ -12,6 +12,8 @@ use crate::{
     output::{Output, note},
     plain::{counted, plain},
     table::{Table, Wanted},
+    when::When,
+    zone,
 };
 
 mod state;
@@ -23,9 +25,9 @@ pub(crate) struct Group {
     /// The group's id
     #[arg(value_name = "GROUP")]
     id: String,
-    /// The state at a time, or so long ago (90m, 12h, 7d) [default: now]
+    /// The state at a time, at the beginning of a day or month, or so long ago (90m, 12h, 7d) [default: now]
     #[arg(long, value_name = "WHEN")]
-    at: Option<Moment>,
+    at: Option<When>,
     /// Also list the known members who wrote nothing in this time (12h, 30d) before --at
     #[arg(long, value_name = "SPAN")]
     inactive: Option<Period>,
@@ -33,7 +35,8 @@ pub(crate) struct Group {
 
 /// Prints the state.
 pub(crate) async fn run(deployment: &Deployment, args: &Group, output: &mut Output) -> Result<(), Fault> {
-    let (table, app, at) = (Table::of(deployment)?, deployment.app()?, args.at.unwrap_or_else(Moment::now));
+    let (table, app, at) =
+        (Table::of(deployment)?, deployment.app()?, args.at.map_or_else(Moment::now, When::start));
     let active_since = args.inactive.map(|Period(millis)| at.0.saturating_sub(millis));
     let query = table
         .partition(&format!("{app}#{}", args.id))
@@ -45,8 +48,11 @@ pub(crate) async fn run(deployment: &Deployment, args: &Group, output: &mut Outp
         state.apply(&event);
     }
     if state.known_since.is_none() {
-        note(&format!("no events of group {} in application {app} up to {}", args.id, rfc3339(at.0)));
-        return Ok(());
+        let until = zone::time_text(at.0);
+        return Err(Fault::Message(format!(
+            "no events of group {} in application {app} up to {until}",
+            args.id
+        )));
     }
     warn(&state, active_since);
     if output.json {
@@ -68,7 +74,7 @@ fn warn(state: &State, active_since: Option<u64>) {
     if let Some(known_since) = known_since.filter(|known| active_since.is_some_and(|since| since < *known)) {
         note(&format!(
             "the first event of the group is from {}: members who wrote only before that count as inactive",
-            rfc3339(known_since)
+            zone::time_text(known_since)
         ));
     }
 }
@@ -121,7 +127,7 @@ fn print(group: &str, state: &State, active_since: Option<u64>, output: &mut Out
     }
     for (name, time) in times(state) {
         if let Some(time) = time {
-            line(&name.replace('_', " "), &rfc3339(time))?;
+            line(&name.replace('_', " "), &zone::time_text(time))?;
         }
     }
     let count = state.members.len();
@@ -134,7 +140,7 @@ fn print(group: &str, state: &State, active_since: Option<u64>, output: &mut Out
     state.members.iter().try_for_each(|member| line("", member))?;
     if let Some(since) = active_since {
         let count = state.inactive().count();
-        line("inactive", &format!("{count} wrote nothing since {}", rfc3339(since)))?;
+        line("inactive", &format!("{count} wrote nothing since {}", zone::time_text(since)))?;
         state.inactive().try_for_each(|member| line("", member))?;
     }
     Ok(())

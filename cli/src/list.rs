@@ -26,7 +26,7 @@ pub(crate) async fn run(
         output.event(selection.columns(), &event)?;
     }
     if count == 0 {
-        note(&selection.none(deployment));
+        selection.none(deployment).iter().for_each(|text| note(text));
     }
     if without_body > 0 {
         output.flush()?;

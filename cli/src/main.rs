@@ -14,6 +14,7 @@ mod confirm;
 mod count;
 mod deployment;
 mod doctor;
+mod elements;
 mod erase;
 mod event;
 mod fault;
@@ -22,9 +23,11 @@ mod group;
 mod list;
 mod merged;
 mod moment;
+mod near;
 mod output;
 mod pause;
 mod plain;
+mod progress;
 mod receiver;
 mod redrive;
 mod replay;
@@ -34,28 +37,37 @@ mod sender;
 mod show;
 mod spool;
 mod table;
+mod what;
+mod when;
+mod zone;
 
 use arguments::{Arguments, Command};
 use deployment::Deployment;
 use fault::Fault;
 use output::{Output, note};
 
+/// The exit code for arguments that don't fit, the same as clap's.
+const USAGE: u8 = 2;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let only_reads = arguments.command.only_reads();
-    let message = match run(arguments).await {
+    let (message, code) = match Box::pin(run(arguments)).await {
         Ok(code) => return code,
+        // The reader has enough.
         Err(Fault::Closed) if only_reads => return ExitCode::SUCCESS,
-        Err(Fault::Closed) => "the output was closed before the end".to_owned(),
-        Err(Fault::Message(message)) => message,
+        Err(Fault::Closed) => ("the output was closed before the end".to_owned(), ExitCode::FAILURE),
+        Err(Fault::Message(message)) => (message, ExitCode::FAILURE),
+        Err(Fault::Usage(message)) => (message, ExitCode::from(USAGE)),
     };
     note(&format!("chat-events: {message}"));
-    ExitCode::FAILURE
+    code
 }
 
-async fn run(Arguments { command, deployment, json }: Arguments) -> Result<ExitCode, Fault> {
-    let mut output = Output::new(json);
+async fn run(Arguments { command, deployment, json, tz, color }: Arguments) -> Result<ExitCode, Fault> {
+    tz.choose();
+    let mut output = Output::new(json, color);
     let mut code = ExitCode::SUCCESS;
     match command {
         // These read no AWS configuration. `send` reads it only for a stack.
@@ -66,24 +78,24 @@ async fn run(Arguments { command, deployment, json }: Arguments) -> Result<ExitC
         Command::Send(sending) => send::run(deployment, &sending, &mut output).await?,
         Command::Doctor(doctor) => code = doctor::run(deployment, &doctor, &mut output).await?,
         Command::List(selection) => {
-            list::run(&Deployment::find(deployment).await?, &selection, &mut output).await?
+            list::run(&Deployment::find(deployment).await?, &selection, &mut output).await?;
         }
         Command::Chat(chat) => chat::run(&Deployment::find(deployment).await?, &chat, &mut output).await?,
         Command::Show(show) => show::run(&Deployment::find(deployment).await?, &show, &mut output).await?,
         Command::Count(count) => {
-            count::run(&Deployment::find(deployment).await?, &count, &mut output).await?
+            count::run(&Deployment::find(deployment).await?, &count, &mut output).await?;
         }
         Command::Follow(follow) => {
-            follow::run(&Deployment::find(deployment).await?, &follow, &mut output).await?
+            follow::run(&Deployment::find(deployment).await?, &follow, &mut output).await?;
         }
         Command::Replay(replay) => {
-            replay::run(&Deployment::find(deployment).await?, &replay, &mut output).await?
+            replay::run(&Deployment::find(deployment).await?, &replay, &mut output).await?;
         }
         Command::Group(group) => {
-            group::run(&Deployment::find(deployment).await?, &group, &mut output).await?
+            group::run(&Deployment::find(deployment).await?, &group, &mut output).await?;
         }
         Command::Erase(erase) => {
-            code = erase::run(&Deployment::find(deployment).await?, &erase, &mut output).await?
+            code = erase::run(&Deployment::find(deployment).await?, &erase, &mut output).await?;
         }
         Command::Redrive(redrive) => {
             code = redrive::run(&Deployment::find(deployment).await?, &redrive, &mut output).await?;

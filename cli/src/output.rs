@@ -1,26 +1,31 @@
 //! Standard output: a table for people, JSON lines for programs.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::{
+    borrow::Cow,
+    io::{self, BufWriter, IsTerminal, Stdout, Write},
+};
 
+use clap::ColorChoice;
 use serde_json::Value;
 use tencent_chat_webhook::record::RecordedEvent;
 
 use crate::{
-    event::{detail, json, time_text},
+    event::{json, time_text},
     fault::Fault,
     plain::{escaped, plain},
+    what::what,
+    zone,
 };
 
 pub(crate) mod columns;
-use columns::{Column, Cut, line};
+use columns::{Column, Cut, Tone, head, last_width, line};
 
-/// The width of a table without a terminal, and the least width.
-const WIDTH: usize = 100;
+/// The width of a terminal that does not say it.
+const WIDTH: usize = 80;
 
-const TIME: Column = Column::new("TIME", 24, Cut::End);
-const COMMAND: Column = Column::new("COMMAND", 31, Cut::Middle);
+const COMMAND: Column = Column::new("COMMAND", 31, Cut::Middle).tone(Tone::Name);
 const SUBJECT: Column = Column::new("SUBJECT", 18, Cut::Middle);
-const DETAIL: Column = Column::new("WHAT", 0, Cut::End);
+const WHAT: Column = Column::new("WHAT", 0, Cut::End);
 
 /// The events of a table. A value that they all share has no column.
 #[derive(Clone, Copy, Debug)]
@@ -36,22 +41,23 @@ pub(crate) struct Output {
     to: BufWriter<Stdout>,
     pub(crate) json: bool,
     is_terminal: bool,
-    width: usize,
+    /// The width of the terminal, if it is one.
+    width: Option<usize>,
     has_head: bool,
 }
 
 impl Output {
-    pub(crate) fn new(json: bool) -> Self {
-        let terminal = io::stdout().is_terminal().then(console::Term::stdout);
-        let width = terminal.and_then(|terminal| terminal.size_checked());
-        let width = width.map_or(WIDTH, |(_, columns)| usize::from(columns).max(WIDTH));
-        Self {
-            to: BufWriter::new(io::stdout()),
-            json,
-            is_terminal: io::stdout().is_terminal(),
-            width,
-            has_head: false,
+    /// Colour is for a terminal, unless the user or `NO_COLOR` says otherwise.
+    pub(crate) fn new(json: bool, color: ColorChoice) -> Self {
+        match color {
+            ColorChoice::Auto => {}
+            ColorChoice::Always => console::set_colors_enabled(true),
+            ColorChoice::Never => console::set_colors_enabled(false),
         }
+        let is_terminal = io::stdout().is_terminal();
+        let size = || console::Term::stdout().size_checked();
+        let width = is_terminal.then(|| size().map_or(WIDTH, |(_, columns)| columns.into()));
+        Self { to: BufWriter::new(io::stdout()), json, is_terminal, width, has_head: false }
     }
 
     /// An event. The first one has the table's head before it.
@@ -59,21 +65,38 @@ impl Output {
         if self.json {
             return self.text(&json(event));
         }
-        let (time, command, detail) = (time_text(event), event.command(), detail(event));
+        let (time, command, what) = (time_text(event), event.command(), what(event));
         let subject = event.subject();
         match columns {
-            Columns::Subject => self.row(&[TIME, COMMAND, DETAIL], &[&time, command, &detail]),
-            Columns::Command => self.row(&[TIME, SUBJECT, DETAIL], &[&time, subject, &detail]),
-            Columns::All => self.row(&[TIME, COMMAND, SUBJECT, DETAIL], &[&time, command, subject, &detail]),
+            Columns::Subject => self.row(&[time_column(), COMMAND, WHAT], &[&time, command, &what]),
+            Columns::Command => self.row(&[time_column(), SUBJECT, WHAT], &[&time, subject, &what]),
+            Columns::All => {
+                self.row(&[time_column(), COMMAND, SUBJECT, WHAT], &[&time, command, subject, &what])
+            }
         }
+    }
+
+    /// The lines of a text for the last of these columns. At a terminal, they are wrapped to its width.
+    pub(crate) fn wrapped(&self, columns: &[Column], text: &str) -> Vec<String> {
+        let wrapped = |line| match self.last_width(columns) {
+            Some(width) => {
+                textwrap::wrap(&plain(line), width.max(1)).into_iter().map(Cow::into_owned).collect()
+            }
+            None => vec![plain(line)],
+        };
+        text.lines().flat_map(wrapped).collect()
+    }
+
+    /// The width of the last of these columns. In a pipe, there is no limit.
+    pub(crate) fn last_width(&self, columns: &[Column]) -> Option<usize> {
+        self.width.map(|width| last_width(columns, width))
     }
 
     /// A line of a table. The first one has the table's head before it.
     pub(crate) fn row(&mut self, columns: &[Column], texts: &[&str]) -> Result<(), Fault> {
         if !self.has_head {
             self.has_head = true;
-            let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
-            self.text(&line(columns, &titles, self.width))?;
+            self.text(&head(columns, self.width))?;
         }
         self.text(&line(columns, texts, self.width))
     }
@@ -101,6 +124,11 @@ impl Output {
     pub(crate) fn flush(&mut self) -> Result<(), Fault> {
         Ok(self.to.flush()?)
     }
+}
+
+/// The column of times. Its width depends on the zone.
+pub(crate) fn time_column() -> Column {
+    Column::new("TIME", zone::time_width(), Cut::End).tone(Tone::Faint)
 }
 
 /// A line for the user, on standard error.

@@ -14,7 +14,7 @@ use http::{
 };
 use serde_json::value::RawValue;
 use tencent_chat_webhook::{
-    forward::ForwardUrl,
+    forward::{Delivery, ForwardUrl},
     https::{Https, Limits},
 };
 
@@ -92,9 +92,9 @@ impl Answer {
     }
 }
 
-/// Whether a receiver with this status has taken a callback.
+/// Whether a receiver with this status has taken a callback, by the function's rule.
 pub(crate) fn is_taken(status: u16) -> bool {
-    status == 200
+    Delivery::of(Some(status)) == Delivery::Taken
 }
 
 impl Receiver {

@@ -27,11 +27,13 @@ use tencent_chat_webhook::{
 use crate::{
     confirm::ask_at_terminal,
     deployment::Deployment,
-    event::{detail, time_text},
+    event::time_text,
     fault::Fault,
     moment::Moment,
     output::{Columns, Output, note},
     plain::counted,
+    what::what,
+    when::When,
 };
 
 pub(crate) mod log_group;
@@ -63,10 +65,10 @@ pub(crate) struct Redrive {
     input: Option<String>,
     /// Read the log since a time, or since so long ago (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
-    since: Option<Moment>,
+    since: Option<When>,
     /// Read the log up to a time [default: now]
     #[arg(long, value_name = "WHEN", requires = "since")]
-    until: Option<Moment>,
+    until: Option<When>,
     /// The function's log group [default: the stack's]
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     log_group: Option<String>,
@@ -126,7 +128,7 @@ pub(crate) async fn run(
         let recorded = record(&store, found.whole, item_settings, &mut counts, output).await;
         recorded.map_err(|fault| match fault {
             Fault::Closed => Fault::new("the output was closed before everything was recorded; run it again"),
-            fault @ Fault::Message(_) => fault,
+            fault => fault,
         })?;
         let Counts { recorded, duplicates, failed, incomplete } = counts;
         let sum =
@@ -139,15 +141,15 @@ pub(crate) async fn run(
 
 /// The callbacks to record, and where they were found.
 async fn find(deployment: &Deployment, args: &Redrive) -> Result<(LogEntries, String), Fault> {
-    let Some(since) = args.since else {
+    let Some(since) = args.since.map(When::start) else {
         let mut log = Vec::new();
         let read = io::stdin().read_to_end(&mut log);
         read.map_err(|error| Fault::Message(format!("can't read standard input: {error}")))?;
         return Ok((pasted::read(&log), "standard input".to_owned()));
     };
-    let until = args.until.unwrap_or_else(Moment::now);
+    let until = args.until.map_or_else(Moment::now, When::end);
     if until <= since {
-        return Err(Fault::new("--until is not after --since"));
+        return Err(Fault::usage("--until is not after --since"));
     }
     let log_group = match &args.log_group {
         Some(name) => name.clone(),
@@ -171,8 +173,8 @@ fn confirm(callbacks: &[Unrecorded<'_>], item_settings: ItemSettings, yes: bool)
     for event in callbacks.iter().filter_map(event) {
         count += 1;
         if count <= shown {
-            let (time, detail) = (time_text(&event), detail(&event));
-            note(&format!("found: {time}  {}  {}  {detail}", event.command(), event.subject()));
+            let (time, what) = (time_text(&event), what(&event));
+            note(&format!("found: {time}  {}  {}  {what}", event.command(), event.subject()));
         }
     }
     if count > shown {

@@ -76,7 +76,7 @@ pub(crate) async fn run(deployment: &Deployment, replay: &Replay, output: &mut O
         Some(file) => {
             let owner = Owner::new(deployment, &selection, to)?;
             let (journal, since) = Journal::open(file, &owner)?;
-            selection.since = since.map(Moment);
+            selection.since = since.map(|since| Moment(since).into());
             Some(journal)
         }
         None => None,

@@ -1,24 +1,24 @@
-//! The selection of events that several verbs share, and the cheapest way to read it.
+//! The selection of events that several verbs share.
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
-use clap::Args;
-use futures_util::TryStreamExt;
-use tencent_chat_webhook::record::attribute::text;
+use clap::{Args, builder::NonEmptyStringValueParser, value_parser};
 
 use crate::{
-    confirm::confirm_scan,
-    deployment::Deployment,
-    fault::Fault,
-    moment::Moment,
-    output::Columns,
-    table::{Items, Table, Wanted},
+    deployment::Deployment, fault::Fault, moment::Moment, output::Columns, table::Wanted, when::When,
 };
 
+mod commands;
+mod grep;
 mod index;
 mod person;
+mod plan;
+mod selected;
 mod sorted;
 mod span;
+pub(crate) use commands::selects;
+use plan::ReadPlan;
+pub(crate) use selected::SelectedEvents;
 use span::Span;
 
 /// The selection of events.
@@ -26,175 +26,96 @@ use span::Span;
 pub(crate) struct Selection {
     /// The subject of the events: a GroupId, a UserID, …
     pub(crate) subject: Option<String>,
-    /// Only events of this CallbackCommand
+    /// Only events of this CallbackCommand; * stands for any text, and the flag can be given several times
     #[arg(long, value_name = "COMMAND")]
-    pub(crate) command: Option<String>,
+    pub(crate) command: Vec<String>,
     /// Only events about this user, or with the user in an …_Account field or a member list
     #[arg(long, value_name = "USER")]
     pub(crate) person: Option<String>,
-    /// Only events since a time, or since so long ago (90m, 12h, 7d)
+    /// Only events with this text in their message, or if they have no message, in their body; case does not matter
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) grep: Option<String>,
+    /// Only events since a time (2026-11-21T09:00, 2026-11-21, 2026-11, today, yesterday) or since so long ago (90m, 7d)
     #[arg(long, value_name = "WHEN")]
-    pub(crate) since: Option<Moment>,
-    /// Only events before a time, or before so long ago [default: now]
+    pub(crate) since: Option<When>,
+    /// Only events before a time, or until the end of a day or month [default: now]
     #[arg(long, value_name = "WHEN")]
-    pub(crate) until: Option<Moment>,
-    /// Read the whole table without asking, if the selection needs that
+    pub(crate) until: Option<When>,
+    /// Only the last N of these events
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    pub(crate) last: Option<u64>,
+    /// Read the whole table instead of the index, to find commands that are not documented too
+    #[arg(long, conflicts_with = "subject")]
+    pub(crate) scan: bool,
+    /// Read without asking, whatever it costs
     #[arg(long)]
     pub(crate) yes: bool,
 }
 
-/// The way to read the events.
-enum ReadPlan {
-    /// A query of one partition.
-    Subject(String),
-    /// The index, by day and shard.
-    Index(index::Keys),
-    /// All of the table, in no order.
-    Scan,
-}
-
-/// Selected events.
-pub(crate) struct SelectedEvents {
-    items: Items,
-    is_sorted: bool,
-    table: Table,
-    wanted: Wanted,
+/// The order in which events are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Forwards,
+    Backwards,
+    Any,
 }
 
 impl Selection {
-    /// Finds the events. Before a scan, it prints the table's size and asks.
+    /// Finds the events. Before a read that costs much, it prints the cost and asks.
     pub(crate) async fn find(
         &self,
         deployment: &Deployment,
         wanted: Wanted,
     ) -> Result<SelectedEvents, Fault> {
-        let (table, span) = (Table::of(deployment)?, self.span()?);
-        // Only the body names all persons in the event.
-        let read = if self.person.is_some() { Wanted::Whole } else { wanted };
-        let plan = self.read_plan(deployment)?;
-        let (items, is_sorted) = match plan {
-            ReadPlan::Subject(pk) => (self.of_subject(&table, &pk, span, read), true),
-            ReadPlan::Index(keys) => match read {
-                // The index has no bodies.
-                Wanted::Whole => {
-                    let (items, is_sorted) = index::events(&table, keys, span, Wanted::Keys).await;
-                    (table.by_keys(items), is_sorted)
-                }
-                _ => index::events(&table, keys, span, read).await,
-            },
-            ReadPlan::Scan => {
-                let otherwise = "add --yes, or give a SUBJECT, or --command with --since";
-                confirm_scan(&table, self.yes, otherwise).await?;
-                (self.of_table(&table, deployment.chosen_app(), span, read), false)
-            }
-        };
-        let items = match self.person.clone() {
-            Some(person) => {
-                let mentions = move |item: &_| std::future::ready(person::mentions(item, &person));
-                Box::pin(table.with_bodies(items).try_filter(mentions))
-            }
-            None => items,
-        };
-        Ok(SelectedEvents { items, is_sorted, table, wanted })
+        let span = self.span()?;
+        let plan = ReadPlan::choose(self, deployment, span).await?;
+        SelectedEvents::new(self.clone(), deployment, plan, span, wanted)
+    }
+
+    /// The start of the events, if there is one.
+    pub(crate) fn since(&self) -> Option<Moment> {
+        self.since.map(When::start)
+    }
+
+    /// The end of the events.
+    pub(crate) fn until(&self) -> Moment {
+        self.until.map_or_else(Moment::now, When::end)
     }
 
     /// The same selection without events before a time. It is read in the same way.
     pub(crate) fn from(mut self, time: Moment) -> Self {
         if self.subject.is_some() || self.since.is_some() {
-            self.since = self.since.max(Some(time));
+            self.since = self.since().max(Some(time)).map(When::At);
         }
         self
     }
 
     /// The columns of a table of these events.
     pub(crate) fn columns(&self) -> Columns {
-        match (&self.subject, &self.command) {
+        match (&self.subject, &*self.command) {
             (Some(_), _) => Columns::Subject,
-            (None, Some(_)) => Columns::Command,
-            (None, None) => Columns::All,
+            (None, [command]) if !commands::is_pattern(command) => Columns::Command,
+            (None, _) => Columns::All,
         }
     }
 
-    /// The note if there are no events.
-    pub(crate) fn none(&self, deployment: &Deployment) -> String {
+    /// The notes if there are no events.
+    pub(crate) fn none(&self, deployment: &Deployment) -> Vec<String> {
         let app = deployment.app().map(|app| format!(" in application {app}")).unwrap_or_default();
-        match self.subject.as_ref().or(self.command.as_ref()).or(self.person.as_ref()) {
+        let of = self.subject.as_ref().or(self.command.first()).or(self.person.as_ref());
+        let none = match of {
             Some(of) => format!("no events of {of}{app}"),
             None if deployment.local.is_some() => "no events; `make send` sends some".to_owned(),
             None => "no events".to_owned(),
-        }
+        };
+        std::iter::once(none).chain(commands::advice(&self.command)).collect()
     }
 
     fn span(&self) -> Result<Span, Fault> {
-        let span =
-            Span { since: self.since.unwrap_or(Moment(0)), until: self.until.unwrap_or_else(Moment::now) };
+        let span = Span { since: self.since().unwrap_or(Moment(0)), until: self.until() };
         if span.until <= span.since {
-            return Err(Fault::new("--until is not after --since"));
+            return Err(Fault::usage("--until is not after --since"));
         }
         Ok(span)
-    }
-
-    fn read_plan(&self, deployment: &Deployment) -> Result<ReadPlan, Fault> {
-        Ok(match (&self.subject, &self.command, self.since) {
-            (Some(subject), _, _) => ReadPlan::Subject(format!("{}#{subject}", deployment.app()?)),
-            (None, Some(command), Some(_)) if deployment.has_index() => {
-                let shards = deployment.index_shards()?;
-                ReadPlan::Index(index::Keys { app: deployment.app()?, command: command.clone(), shards })
-            }
-            _ => ReadPlan::Scan,
-        })
-    }
-
-    fn of_subject(&self, table: &Table, pk: &str, span: Span, wanted: Wanted) -> Items {
-        let (since, until) = span.bounds();
-        let mut query = table
-            .partition(pk)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :since AND :until")
-            .expression_attribute_values(":since", text(since))
-            .expression_attribute_values(":until", text(until));
-        if let Some(command) = &self.command {
-            query = query
-                .filter_expression("CallbackCommand = :command")
-                .expression_attribute_values(":command", text(command));
-        }
-        table.query(query, wanted)
-    }
-
-    /// The `sk` of a part is not a time, so parts of bodies are in no span.
-    fn of_table(&self, table: &Table, app: Option<String>, span: Span, wanted: Wanted) -> Items {
-        let (since, until) = span.bounds();
-        let mut filter = "sk BETWEEN :since AND :until".to_owned();
-        let mut request = table
-            .client
-            .scan()
-            .expression_attribute_values(":since", text(since))
-            .expression_attribute_values(":until", text(until));
-        if let Some(app) = app {
-            filter.push_str(" AND begins_with(pk, :app)");
-            request = request.expression_attribute_values(":app", text(format!("{app}#")));
-        }
-        if let Some(command) = &self.command {
-            filter.push_str(" AND CallbackCommand = :command");
-            request = request.expression_attribute_values(":command", text(command));
-        }
-        table.scan(request.filter_expression(filter), wanted)
-    }
-}
-
-impl SelectedEvents {
-    /// The events in the order of reading. A scan has no order.
-    pub(crate) fn unsorted(self) -> Items {
-        match self.wanted {
-            Wanted::Whole => self.table.with_bodies(self.items),
-            _ => self.items,
-        }
-    }
-
-    /// The events in order of time.
-    pub(crate) async fn sorted(mut self) -> Result<Items, Fault> {
-        if !self.is_sorted {
-            self.items = sorted::sorted(self.items).await?;
-        }
-        Ok(self.unsorted())
     }
 }

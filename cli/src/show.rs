@@ -5,6 +5,7 @@ use tencent_chat_webhook::record::{RecordedEvent, attribute::text};
 
 use crate::{
     deployment::Deployment, event::json, fault::Fault, moment::Moment, output::Output, table::Table,
+    when::When,
 };
 
 /// The most events that are listed if the beginning of an `sk` fits several.
@@ -27,7 +28,7 @@ pub(crate) async fn run(
     let table = Table::of(deployment)?;
     let pk = if is_pk(pk) { pk.to_owned() } else { format!("{}#{pk}", deployment.app()?) };
     // Every `sk` begins with the time in milliseconds.
-    let begin = sk.parse().ok().filter(|_| sk.contains('T'));
+    let begin = sk.parse().ok().filter(|_| sk.contains('T')).map(When::start);
     let begin = begin.map_or_else(|| sk.to_owned(), |Moment(millis)| format!("{millis:013}#"));
     let query = table
         .partition(&pk)

@@ -5,11 +5,15 @@ use std::{collections::HashMap, error::Error, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{query::builders::QueryFluentBuilder, scan::builders::ScanFluentBuilder},
+    operation::{
+        query::builders::QueryFluentBuilder,
+        scan::{ScanOutput, builders::ScanFluentBuilder},
+    },
     types::{KeysAndAttributes, TableDescription},
 };
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+use indicatif::ProgressBar;
 use tencent_chat_webhook::record::{
     RecordedEvent,
     attribute::{Item, text},
@@ -17,9 +21,9 @@ use tencent_chat_webhook::record::{
 
 use crate::{
     deployment::Deployment,
-    event::DETAILS,
     fault::{Fault, RequestLabel},
     pause::Pause,
+    what::ATTRIBUTES,
 };
 
 /// Attributes of every event's item.
@@ -28,8 +32,11 @@ const KEYS: [&str; 3] = ["pk", "sk", "CallbackCommand"];
 /// The most items in a page. DynamoDB also limits a page to 1 MB; an embedded DynamoDB may read the whole table.
 const PAGE: i32 = 1000;
 
-/// The number of items that are read by their keys at once: up to 20 MB.
-const KEYS_AT_A_TIME: usize = 50;
+/// The number of items in a request by keys: as many as DynamoDB allows.
+const KEYS_AT_A_TIME: usize = 100;
+
+/// The number of such requests at the same time.
+const BATCHES_AT_A_TIME: usize = 4;
 
 /// The first and the longest pause before a new request for unprocessed keys.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -46,7 +53,7 @@ pub(crate) type Items = BoxStream<'static, Result<RecordedEvent, Fault>>;
 pub(crate) enum Wanted {
     /// `pk`, `sk` and `CallbackCommand`.
     Keys,
-    /// The attributes that a printed table shows.
+    /// The attributes that a printed table shows, with the body if it is not in parts.
     Columns,
     /// Every attribute, with the body assembled from its parts.
     Whole,
@@ -58,7 +65,7 @@ impl Wanted {
     fn projection(self) -> (Option<HashMap<String, String>>, Option<String>) {
         let details: &[&str] = match self {
             Self::Keys => &[],
-            Self::Columns => &DETAILS,
+            Self::Columns => &ATTRIBUTES,
             Self::Whole => return (None, None),
         };
         let attributes = KEYS.iter().chain(details).enumerate();
@@ -120,12 +127,24 @@ impl Table {
         self.items(query.limit(limit).into_paginator().items().send())
     }
 
-    /// The events of a scan.
-    pub(crate) fn scan(&self, scan: ScanFluentBuilder, wanted: Wanted) -> Items {
+    /// The events of a scan. The progress counts all items that are read.
+    pub(crate) fn scan(&self, scan: ScanFluentBuilder, wanted: Wanted, progress: ProgressBar) -> Items {
         let (names, expression) = wanted.projection();
         let scan = scan.set_expression_attribute_names(names).set_projection_expression(expression);
-        let scan = scan.table_name(&self.name).limit(PAGE);
-        self.items(scan.into_paginator().items().send()).map_ok(Into::into).boxed()
+        let pages = scan.table_name(&self.name).limit(PAGE).into_paginator().send();
+        let next = |(mut pages, table, progress): (
+            PaginationStream<Result<ScanOutput, _>>,
+            Self,
+            ProgressBar,
+        )| async move {
+            let page = pages.next().await?.map_err(|error| table.fault(&error));
+            let items = page.map(|page| {
+                progress.inc(count(Some(page.scanned_count.into())));
+                stream::iter(page.items.unwrap_or_default()).map(|item| Ok(item.into()))
+            });
+            Some((items, (pages, table, progress)))
+        };
+        stream::unfold((pages, self.clone(), progress), next).try_flatten().boxed()
     }
 
     fn items<E>(
@@ -149,7 +168,7 @@ impl Table {
             let table = table.clone();
             async move { Ok::<_, Fault>(stream::iter(table.get(keys).await?).map(Ok)) }
         };
-        keys.ready_chunks(KEYS_AT_A_TIME).then(read).try_flatten().boxed()
+        keys.chunks(KEYS_AT_A_TIME).map(read).buffered(BATCHES_AT_A_TIME).try_flatten().boxed()
     }
 
     async fn get(&self, heads: Vec<Result<RecordedEvent, Fault>>) -> Result<Vec<RecordedEvent>, Fault> {
@@ -211,11 +230,14 @@ impl Table {
         Ok(Size { items: count(table.item_count), read_units: read_units(table.table_size_bytes) })
     }
 
-    /// The read units of a scan of an index. `None` if unknown.
-    pub(crate) async fn index_read_units(&self, name: &str) -> Option<u64> {
+    /// The size of an index. `None` if unknown.
+    pub(crate) async fn index_size(&self, name: &str) -> Option<Size> {
         let table = self.described().await.ok()?;
         let index = table.global_secondary_indexes().iter().find(|index| index.index_name() == Some(name))?;
-        Some(read_units(index.index_size_bytes.or(table.table_size_bytes)))
+        Some(Size {
+            items: count(index.item_count.or(table.item_count)),
+            read_units: read_units(index.index_size_bytes.or(table.table_size_bytes)),
+        })
     }
 
     async fn described(&self) -> Result<TableDescription, Fault> {

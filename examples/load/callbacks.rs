@@ -49,6 +49,11 @@ impl Plan {
     }
 }
 
+/// Whether the callback with this number is a before-callback.
+pub(crate) fn is_before(number: usize) -> bool {
+    tencent_chat_callbacks::event::is_before_callback(COMMANDS[number % COMMANDS.len()])
+}
+
 /// The body of the callback with this number. All bodies differ.
 pub(crate) fn body(number: usize) -> String {
     let command = COMMANDS[number % COMMANDS.len()];

@@ -17,6 +17,7 @@ use crate::{
     broken,
     callbacks::{Plan, body, query},
     faults::Faults,
+    receiver::Receiving,
 };
 
 /// The limit for building and starting.
@@ -39,12 +40,14 @@ impl Replies {
     }
 }
 
-/// Sends all callbacks in order over this many connections, half of them before the outage.
+/// Sends all callbacks in order over this many connections: a quarter of them before the receiver is away, and half of
+/// them before DynamoDB's outage.
 pub(crate) async fn send_all(
     plan: &Plan,
     to: SocketAddr,
     connections: usize,
     faults: &Faults,
+    receiver: &Receiving,
 ) -> io::Result<Replies> {
     let progress = ProgressBar::new(plan.order.len() as u64);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} left");
@@ -57,6 +60,9 @@ pub(crate) async fn send_all(
             let Some(number) = plan.order.get(index) else {
                 return Ok(replies);
             };
+            if index == plan.order.len() / 4 {
+                receiver.go_away();
+            }
             if index == plan.order.len() / 2 {
                 faults.begin_outage();
             }

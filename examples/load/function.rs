@@ -38,8 +38,8 @@ pub(crate) fn settings(dynamodb_url: &str) -> [(&str, &str); 5] {
 }
 
 impl Function {
-    /// Starts the release binary in up to this many instances, with DynamoDB at this URL.
-    pub(crate) fn start(dynamodb_url: &str, instances: usize) -> io::Result<Self> {
+    /// Starts the release binary in up to this many instances, with DynamoDB and the receiver at these URLs.
+    pub(crate) fn start(dynamodb_url: &str, receiver: &str, instances: usize) -> io::Result<Self> {
         // The port is free now, and no other program is likely to take it before the function does.
         let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
         let log = env::current_exe()?.with_file_name("load.log");
@@ -51,6 +51,7 @@ impl Function {
             .envs(settings(dynamodb_url))
             .env("SDK_APP_IDS", SDK_APPID)
             .env("CALLBACK_TOKENS", TOKEN)
+            .env("FORWARD_URL", receiver)
             .stdin(Stdio::null())
             .stdout(fs::File::create(&log)?)
             .spawn()?;

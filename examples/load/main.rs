@@ -7,6 +7,9 @@
 //! be missing or stored twice. Each must have been logged as recorded once, or the redrive must have found it after a
 //! write whose response was lost.
 //!
+//! Behind the function is a receiver that fails 5 % of all requests and is away for 20 s. What it does not take goes to
+//! `reforward`. At the end it must have taken each callback that is not a before-callback.
+//!
 //! `LOAD` is the number of callbacks (default 50000), `LOAD_INSTANCES` the number of instances (default 4).
 
 use std::{
@@ -24,13 +27,15 @@ mod clients;
 mod compare;
 mod faults;
 mod function;
-mod redrive;
+mod healer;
+mod receiver;
 
 use callbacks::Plan;
 use compare::Outcomes;
 use faults::Faults;
 use function::Function;
-use redrive::Redrive;
+use healer::Healer;
+use receiver::Receiving;
 
 /// The rows that the test prints.
 type Rows = Vec<(&'static str, String)>;
@@ -52,20 +57,24 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let url = format!("http://{}", proxy.address);
 
     eprintln!("building and starting {instances} instances");
-    let function = Function::start(&url, instances)?;
+    let receiver = Receiving::start().await;
+    let function = Function::start(&url, &receiver.url(), instances)?;
     clients::wait_until_ready(function.address).await?;
-    let mut redrive = Redrive::start(&url).await?;
+    let mut redrive = Healer::redrive(&url).await?;
+    let mut reforward = Healer::reforward(&url, &receiver.url()).await?;
     faults.begin();
     let (started, ended) = (Instant::now(), AtomicBool::new(false));
     let sending = async {
         // One connection per instance: Lambda does not queue callbacks for an instance.
-        let replies = clients::send_all(&plan, function.address, instances, &faults).await;
+        let replies = clients::send_all(&plan, function.address, instances, &faults, &receiver).await;
         ended.store(true, Ordering::SeqCst);
         (replies, started.elapsed())
     };
-    let ((replies, took), followed) = tokio::join!(sending, redrive.follow(function.tail()?, &ended));
+    let (log, same_log) = (function.tail()?, function.tail()?);
+    let ((replies, took), redriven, reforwarded) =
+        tokio::join!(sending, redrive.follow(log, &ended), reforward.follow(same_log, &ended));
     let replies = replies?;
-    followed?;
+    redriven.and(reforwarded)?;
 
     let mut rows: Rows = vec![
         ("sent", plan.order.len().to_string()),
@@ -80,16 +89,28 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let differences = compare::table(&plan, &client).await?;
     let logged = logged(&plan, function, redrive, &mut rows).await?;
     rows.extend(differences.rows());
+    let (received, all_taken) = receiver.compare(&plan);
+    rows.extend(received);
+    rows.extend(reforward.rows([
+        "invocations of reforward",
+        "of these failed",
+        "messages in its dead-letter queue",
+    ]));
+    let all_taken = all_taken && reforward.dead_letters == 0;
     for (name, value) in rows {
         println!("{name:<38}{value:>12}");
     }
-    let whole = differences.none() && logged && replies.sum() == plan.order.len();
+    let whole = differences.none() && logged && all_taken && replies.sum() == plan.order.len();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Stops both functions, counts what they logged, and checks that it matches the callbacks sent.
-async fn logged(plan: &Plan, function: Function, redrive: Redrive, rows: &mut Rows) -> io::Result<bool> {
-    rows.extend(redrive.rows());
+async fn logged(plan: &Plan, function: Function, redrive: Healer, rows: &mut Rows) -> io::Result<bool> {
+    rows.extend(redrive.rows([
+        "invocations of the redrive",
+        "of these failed",
+        "batches in the dead-letter queue",
+    ]));
     let dead_letters = redrive.dead_letters;
     let received = Outcomes::read(&function.stop()?, "RequestId");
     let redriven = Outcomes::read(&redrive.end().await, "id");

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The product in the user agent of a forwarded callback.
 const PRODUCT: &str = "tencent-chat-webhook/";
 
@@ -10,8 +12,17 @@ const MOST: u64 = 3;
 
 /// How often a callback has been forwarded, including this time: 1 to 3. `Display` writes the user agent with this
 /// number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(try_from = "u64")]
 pub struct Hop(u64);
+
+impl TryFrom<u64> for Hop {
+    type Error = &'static str;
+
+    fn try_from(number: u64) -> Result<Self, Self::Error> {
+        if (1..=MOST).contains(&number) { Ok(Self(number)) } else { Err("a hop is a number from 1 to 3") }
+    }
+}
 
 impl Hop {
     /// The next hop for a callback with this user agent, which is Tencent's or this function's. `None` if the

@@ -17,17 +17,17 @@ use tencent_chat_callbacks::{
     event::{is_before_callback, is_name},
 };
 
-use super::{decision::Decided, services::Services};
+use super::{HEALTH, decision::Decided, services::Services};
 use crate::{
     deadline::Deadlines,
-    forward::{Forwarded, Hop, answer_is_passed_on},
+    forward::{Hop, answer_is_passed_on},
     log::LogFields,
     outcome::{Failure, Outcome, Stored},
     reactions::react,
     record::{Arrival, Record, Source},
     refused::{MAX_BODY_BYTES, Refused},
     reply::{fits, reply},
-    time::now_millis,
+    time::{milliseconds, now_millis},
     unrecorded::Unrecorded,
 };
 
@@ -36,24 +36,26 @@ const LOGGED_BODY_BYTES: usize = 4096;
 
 /// A request and everything known about it so far. It survives a panic, so that there is a log entry even then.
 pub(super) struct Exchange<'a> {
-    services: &'a Services,
-    request: &'a Request,
-    query: Query<'a>,
+    pub(super) services: &'a Services,
+    pub(super) request: &'a Request,
+    pub(super) query: Query<'a>,
     /// The arrival time, in milliseconds since the epoch.
-    received_at: u64,
-    deadlines: Deadlines,
+    pub(super) received_at: u64,
+    pub(super) deadlines: Deadlines,
     /// API Gateway's id of the request.
     request_id: &'a str,
     /// The application, once the request is admitted.
-    sdk_appid: Option<&'a str>,
+    pub(super) sdk_appid: Option<&'a str>,
     /// The command, as far as it is known.
     command: Option<String>,
     /// The answer to a before-callback, in JSON.
-    answer: Option<Cow<'static, str>>,
+    pub(super) answer: Option<Cow<'static, str>>,
     /// The attribute `Answer`.
     recorded_answer: Option<String>,
+    /// The hop of a callback that your own receiver must still get.
+    pub(super) untaken: Option<Hop>,
     /// For the log alone.
-    fields: LogFields<'a>,
+    pub(super) fields: LogFields<'a>,
 }
 
 impl<'a> Exchange<'a> {
@@ -72,7 +74,7 @@ impl<'a> Exchange<'a> {
             cold_start: services.cold_start(),
             ..LogFields::default()
         };
-        let (sdk_appid, answer, recorded_answer) = (None, None, None);
+        let (sdk_appid, answer, recorded_answer, untaken) = (None, None, None, None);
         Self {
             services,
             request,
@@ -84,6 +86,7 @@ impl<'a> Exchange<'a> {
             command,
             answer,
             recorded_answer,
+            untaken,
             fields,
         }
     }
@@ -93,6 +96,7 @@ impl<'a> Exchange<'a> {
         match self.read() {
             Ok(Some((callback, sdk_appid))) => self.process(&callback, sdk_appid).await,
             Ok(None) => Outcome::Probe,
+            Err(Refused::NotPost) if self.is_health_check() => Outcome::Health,
             Err(refused) => Outcome::Refused(refused),
         }
     }
@@ -106,12 +110,17 @@ impl<'a> Exchange<'a> {
             self.fields.answer = Some("too_large");
             answer = Some(Cow::Borrowed(Answer::PLAIN));
         }
+        self.fields.unforwarded = self.unforwarded();
         if let Outcome::Failed(_) = outcome {
             self.log_unrecorded(outcome);
         } else {
             self.services.log.request(outcome, None, &self.fields);
         }
         reply(outcome, answer)
+    }
+
+    fn is_health_check(&self) -> bool {
+        [Method::GET, Method::HEAD].contains(self.request.method()) && self.request.uri().path() == HEALTH
     }
 
     /// Admits the request and reads it: the callback and its application, or `None` for the console's URL check. The
@@ -156,8 +165,10 @@ impl<'a> Exchange<'a> {
             // Your own receiver's answer has priority over the decision. So the decision is not recorded, and runs
             // while the callback is stored and forwarded.
             let decide = self.services.decisions.decide(callback, default, decide_by);
+            let hop = self.hop();
+            self.untaken = hop.filter(|_| !answer_is_passed_on(callback.command()));
             let (decided, stored, forwarded) =
-                tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback));
+                tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback, hop));
             self.note_decided(decided.as_ref());
             (stored, forwarded)
         } else {
@@ -195,15 +206,6 @@ impl<'a> Exchange<'a> {
         Writing { result, problem, time: started.elapsed() }
     }
 
-    /// Forwards a callback to your own receiver, if there is one, unless the callback was forwarded too often.
-    async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
-        let receiver = self.services.receiver.as_ref()?;
-        let user_agent = request_context(self.request).and_then(|context| context.http.user_agent.as_deref());
-        let hop = Hop::after(user_agent)?;
-        let raw_query = self.request.uri().query().unwrap_or_default();
-        Some(receiver.forward(raw_query, callback.body(), hop, self.deadlines.forward_by).await)
-    }
-
     /// Returns the default answer to a before-callback, which is sent if nothing better follows.
     fn note_callback(&mut self, callback: &Callback<'_>) -> Option<Answer> {
         let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
@@ -225,14 +227,6 @@ impl<'a> Exchange<'a> {
         let is_sent = fits(&json);
         self.answer = Some(json);
         decided.recorded().filter(|_| is_sent)
-    }
-
-    fn note_forwarded(&mut self, callback: &Callback<'_>, Forwarded { result, answer, time }: Forwarded) {
-        self.fields.forward = Some(result);
-        self.fields.forward_time = Some(milliseconds(time));
-        if let Some(answer) = answer.filter(|_| answer_is_passed_on(callback.command())) {
-            self.answer = Some(Cow::Owned(answer));
-        }
     }
 
     /// Logs everything that a redrive needs.
@@ -272,13 +266,9 @@ async fn react_by(deadline: Instant, event: &Event<'_>) {
 }
 
 /// API Gateway's context of a request.
-fn request_context(request: &Request) -> Option<&RequestContext> {
+pub(super) fn request_context(request: &Request) -> Option<&RequestContext> {
     match request.request_context_ref() {
         Some(AnyRequestContext::ApiGatewayV2(context)) => Some(context),
         _ => None,
     }
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::level::Level;
-use crate::forward::ForwardResult;
+use crate::{forward::ForwardResult, unforwarded::Unforwarded};
 
 /// The fields of a request's log line, filled in as they become known.
 ///
@@ -46,7 +46,8 @@ pub struct LogFields<'a> {
     /// `timeout` or `panic` if your decision gave no answer, so that the default answer was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<&'static str>,
-    /// `too_large` if the answer was too large for Lambda and the plain answer was sent instead.
+    /// `too_large` if the answer was too large for Lambda and the plain answer was sent instead. `unusable` if your own
+    /// receiver took a before-callback, but its answer could not be sent to Tencent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<&'static str>,
     /// Size of the recorded body.
@@ -70,13 +71,18 @@ pub struct LogFields<'a> {
     /// API Gateway's id of the request.
     #[serde(rename = "RequestId")]
     pub request_id: &'a str,
+    /// Everything that `reforward` needs, if your own receiver did not take the callback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unforwarded: Option<Unforwarded<'a>>,
 }
 
 impl LogFields<'_> {
     /// The lowest level that these facts require, whatever the outcome.
     pub(super) fn level(&self) -> Level {
-        let is_ok =
-            self.answer.is_none() && self.decision.is_none() && self.forward.is_none_or(ForwardResult::is_ok);
+        let is_ok = self.answer.is_none()
+            && self.decision.is_none()
+            && self.unforwarded.is_none()
+            && self.forward.is_none_or(ForwardResult::is_ok);
         if is_ok { Level::Info } else { Level::Warn }
     }
 }

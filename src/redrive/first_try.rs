@@ -1,29 +1,21 @@
-//! The one attempt that a batch from the log gets.
-//!
-//! CloudWatch makes batches of every log stream, so of every instance of the function, and nothing limits how many
-//! run at once. During an outage each of them takes an instance away from the function. So a batch stops at its
-//! first transient failure, and the queue, which runs two invocations at a time, retries the rest.
+//! The one attempt that a batch from the log gets. It stops at its first transient failure, and the queue retries the
+//! rest.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use futures_util::{Stream, StreamExt, stream};
 
 use super::{ONE_ITEM_BYTES, record, search::INCOMPLETE};
 use crate::{
+    batch::REQUESTS,
     outcome::{Failure, PANIC, Stored},
     record::ItemSettings,
     store::{REJECTED, Store},
     unrecorded::{MASKED, UNRECORDABLE, Unrecorded},
 };
-
-/// The time limit of a batch.
-pub(super) const FIRST_TRY: Duration = Duration::from_secs(1);
-
-/// How many requests are under way at the same time.
-const REQUESTS: usize = 10;
 
 /// Records callbacks by one attempt each, and returns the result of each attempt. After the first failure that is not
 /// the callback's own fault, no attempt begins. `failed` is set by such a failure.

@@ -1,36 +1,28 @@
 //! The second Lambda function: records callbacks that the first one could not store, automatically.
 //!
-//! A subscription of the first function's log group delivers the entries of unrecorded callbacks. They get one short
-//! try, so that an outage occupies no instance for long. If some remain unrecorded, the invocation fails, and Lambda
-//! puts the event into a queue. The queue invokes this function again for ten days, with more time for each try.
+//! A subscription of the first function's log group delivers the entries of unrecorded callbacks.
 
 use std::{
     collections::BTreeSet,
     pin::pin,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
-use aws_lambda_events::{
-    cloudwatch_logs::{LogData, LogsEvent},
-    sqs::{BatchItemFailure, SqsBatchResponse, SqsMessage},
-};
+use aws_lambda_events::{cloudwatch_logs::LogData, sqs::SqsBatchResponse};
 use futures_util::{StreamExt, stream};
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
-use serde::Deserialize;
 
 use super::{
     Limits,
-    first_try::{FIRST_TRY, is_of_entry, record_once},
+    first_try::{is_of_entry, record_once},
     record, record_all,
     search::Search,
-    work::{Work, is_control},
+    work::Work,
 };
 use crate::{
-    log::{Level, Log},
+    batch::{BatchEvent, FIRST_TRY, HandingOn, LATER_TRY, batch, deadline, is_control, response},
+    log::Log,
     outcome::{Failure, Outcome, Stored},
     record::ItemSettings,
     settings::Destination,
@@ -38,21 +30,12 @@ use crate::{
     time::now_millis,
 };
 
-/// After a failed try, the instance hands batches from the log on to the queue for this long, without a request.
-const HANDING_ON: Duration = Duration::from_secs(30);
-
-/// Time for messages from the queue.
-const LATER_TRY: Duration = Duration::from_secs(50);
-
 /// A try of the queue's messages ends when nothing could be stored for this long: with 50 s for each try, the queue
 /// could not try more than 251 messages every 15 minutes, and SQS would delete the others after 14 days.
 const STALLED: Duration = Duration::from_secs(5);
 
 /// How long one write is retried before other callbacks get their turn.
 const RETRY_LIMIT: Duration = Duration::from_secs(2);
-
-/// The rest of an invocation's time, for log lines and response.
-const MARGIN: Duration = Duration::from_secs(2);
 
 /// The pause before the first retry of failed callbacks; it doubles with each retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -66,20 +49,6 @@ const SEARCH_TIME: Duration = Duration::from_secs(10);
 /// How many searches run at the same time: one for each message of an invocation.
 const SEARCHES: usize = 5;
 
-/// An event for the redrive.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum RedriveEvent {
-    /// A batch from the log's subscription.
-    Logs(LogsEvent),
-    /// Messages from the queue. The body of each is such a batch.
-    Queue {
-        /// The messages.
-        #[serde(rename = "Records")]
-        records: Vec<SqsMessage>,
-    },
-}
-
 /// Records the callbacks in events.
 #[derive(Debug)]
 pub struct Redrive {
@@ -89,8 +58,7 @@ pub struct Redrive {
     once: Store,
     search: Search,
     log: Log,
-    /// Until then batches from the log go to the queue at once.
-    handing_on_until: Mutex<Option<Instant>>,
+    handing_on: HandingOn,
 }
 
 /// Serves events until Lambda ends the process.
@@ -113,7 +81,7 @@ impl Redrive {
             once,
             search,
             log,
-            handing_on_until: Mutex::default(),
+            handing_on: HandingOn::default(),
         }
     }
 
@@ -121,20 +89,17 @@ impl Redrive {
     ///
     /// # Errors
     /// If callbacks from the subscription remain unrecorded. Lambda then puts the event into the queue.
-    pub async fn handle(&self, event: LambdaEvent<RedriveEvent>) -> Result<Option<SqsBatchResponse>, Error> {
+    pub async fn handle(&self, event: LambdaEvent<BatchEvent>) -> Result<Option<SqsBatchResponse>, Error> {
         let LambdaEvent { payload, context, .. } = event;
         match payload {
-            RedriveEvent::Logs(batch) => {
+            BatchEvent::Logs(batch) => {
                 self.first_try(batch.aws_logs.data, &context).await.map_err(Error::from)?;
                 Ok(None)
             }
-            RedriveEvent::Queue { records } => {
+            BatchEvent::Queue { records } => {
                 let batches = records.iter().map(|message| batch(message.body.as_deref()?));
                 let left = self.later_try(self.read(batches, &context), &context).await;
-                let failures = left.into_iter().filter_map(|index| records[index].message_id.clone());
-                let mut response = SqsBatchResponse::default();
-                response.batch_item_failures = failures.map(failure).collect();
-                Ok(Some(response))
+                Ok(Some(response(&records, left)))
             }
         }
     }
@@ -144,12 +109,7 @@ impl Redrive {
         if is_control(&batch) {
             return Ok(());
         }
-        if self.is_handing_on() {
-            self.log.note(
-                Level::Warn,
-                "handed on to the queue: the last try failed less than 30 s ago",
-                None,
-            );
+        if self.handing_on.takes(&self.log) {
             return Err("DynamoDB failed less than 30 s ago; the queue retries this batch");
         }
         let deadline = deadline(context, FIRST_TRY);
@@ -164,19 +124,13 @@ impl Redrive {
             failed.store(true, Relaxed);
         }
         if failed.load(Relaxed) {
-            *self.handing_on_until.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(Instant::now() + HANDING_ON);
+            self.handing_on.begin();
         }
         if work.left().is_empty() {
             Ok(())
         } else {
             Err("some callbacks are not recorded; the queue retries them")
         }
-    }
-
-    fn is_handing_on(&self) -> bool {
-        let until = *self.handing_on_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.is_some_and(|until| Instant::now() < until)
     }
 
     /// Tries the callbacks in messages from the queue, in rounds with growing pauses, for as long as some can be
@@ -266,21 +220,4 @@ impl Redrive {
         }
         self.log.redriven(id, &Outcome::from(result), context);
     }
-}
-
-/// The batch in a queue message.
-fn batch(body: &str) -> Option<LogData> {
-    serde_json::from_str::<LogsEvent>(body).ok().map(|event| event.aws_logs.data)
-}
-
-fn failure(message_id: String) -> BatchItemFailure {
-    let mut failure = BatchItemFailure::default();
-    failure.item_identifier = message_id;
-    failure
-}
-
-/// The end of a try of this length, or of the invocation.
-fn deadline(context: &Context, time: Duration) -> Instant {
-    let left = Duration::from_millis(context.deadline.saturating_sub(now_millis())).saturating_sub(MARGIN);
-    Instant::now() + left.min(time)
 }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_lambda_events::cloudwatch_logs::LogData;
 
 use super::search::LogStream;
-use crate::unrecorded::{Incomplete, LogEntries, Unrecorded};
+use crate::{
+    batch::is_control,
+    unrecorded::{Incomplete, LogEntries, Unrecorded},
+};
 
 /// The callbacks in some batches.
 #[derive(Debug, Default)]
@@ -89,9 +92,4 @@ impl Work {
     pub(super) fn left(&self) -> BTreeSet<usize> {
         self.waiting.values().chain([&self.damaged]).flatten().copied().collect()
     }
-}
-
-/// Whether a batch is CloudWatch's check that the function can be reached.
-pub(super) fn is_control(batch: &LogData) -> bool {
-    batch.message_type == "CONTROL_MESSAGE"
 }

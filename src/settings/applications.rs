@@ -1,6 +1,6 @@
 //! The applications and their tokens.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use tencent_chat_callbacks::{App, Receiver, receiver::SignedBy};
 
@@ -88,12 +88,30 @@ fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
     Ok(entries.map(str::to_owned).collect())
 }
 
-/// The token that an application signs with: its own entry first, otherwise one for all applications.
-pub(super) fn token(lookup: Lookup<'_>, sdk_appid: &str) -> Result<Option<String>, SettingsError> {
-    let entries = token_entries(lookup)?;
-    let own = entries.iter().find_map(|entry| entry.strip_prefix(sdk_appid)?.strip_prefix(':'));
-    let shared = entries.iter().find(|entry| !entry.contains(':')).map(String::as_str);
-    Ok(own.map(without_margin).or(shared).map(str::to_owned))
+/// The tokens for a program that signs callbacks.
+#[derive(Clone, Default)]
+pub struct SigningTokens(Vec<String>);
+
+/// Shows no token.
+impl fmt::Debug for SigningTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningTokens").finish_non_exhaustive()
+    }
+}
+
+impl SigningTokens {
+    pub(super) fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        token_entries(lookup).map(Self)
+    }
+
+    /// The token that signs an application's callbacks: the first entry for it alone, otherwise the first entry for all
+    /// applications.
+    #[must_use]
+    pub fn of(&self, sdk_appid: &str) -> Option<&str> {
+        let own = self.0.iter().find_map(|entry| entry.strip_prefix(sdk_appid)?.strip_prefix(':'));
+        let shared = self.0.iter().find(|entry| !entry.contains(':')).map(String::as_str);
+        own.or(shared).map(without_margin).filter(|token| !token.is_empty())
+    }
 }
 
 /// Adds each token to all applications, or with `SDKAppID:token` to that application.

@@ -6,7 +6,7 @@ use std::{borrow::Cow, fmt, ops::RangeInclusive};
 #[derive(Clone, Copy)]
 pub(super) struct Setting {
     pub(super) name: &'static str,
-    expected: &'static str,
+    pub(super) expected: &'static str,
 }
 
 /// A setting that is missing or malformed.

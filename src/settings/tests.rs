@@ -174,3 +174,42 @@ fn debug_shows_no_secret() {
     let shown = format!("{:?}", settings(&[("AWS_SESSION_TOKEN", "planted-session")]));
     assert!(!shown.contains("planted"), "{shown}");
 }
+
+#[test]
+fn first_token_of_an_application_or_of_all_signs() {
+    for (tokens, of_1, of_2) in [
+        ("", None, None),
+        ("new,old", Some("new"), Some("new")),
+        ("2:own,2:old,shared", Some("shared"), Some("own")),
+        ("shared,2:own", Some("shared"), Some("own")),
+        ("2:own", None, Some("own")),
+        (r#"["c,d", "1:a:b"]"#, Some("a:b"), Some("c,d")),
+        ("1: \u{feff},new", None, Some("new")),
+    ] {
+        let lookup = |_: &str| Some(tokens.to_owned());
+        let token = |app| token(lookup, app).expect("valid tokens");
+        assert_eq!((token("1").as_deref(), token("2").as_deref()), (of_1, of_2), "{tokens}");
+    }
+}
+
+#[test]
+fn reforward_needs_table_receiver_and_queue() {
+    let whole = [("FORWARD_URL", "https://me:planted@a.example/"), ("QUEUE_URL", "https://sqs.example/1/q")];
+    let read = |settings: &[(&str, &str)]| {
+        Reforwarding::from_lookup(|name| {
+            let mut all = settings.iter().chain(&WHOLE);
+            all.find(|(of, _)| *of == name).map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let settings = read(&whole).expect("the settings are complete");
+    assert!(!format!("{settings:?}").contains("planted"), "{settings:?}");
+    for (name, setting) in [
+        ("FORWARD_URL", &[whole[1]][..]),
+        ("QUEUE_URL", &[whole[0]]),
+        ("FORWARD_URL", &[("FORWARD_URL", "http://a.example/"), whole[1]]),
+        ("TABLE_NAME", &[("TABLE_NAME", ""), whole[0], whole[1]]),
+        ("CALLBACK_TOKENS", &[("CALLBACK_TOKENS", "["), whole[0], whole[1]]),
+    ] {
+        assert_eq!(read(setting).expect_err(name).name, name);
+    }
+}

@@ -109,8 +109,11 @@ fn put_item_error(error: &AttemptError) -> Option<&PutItemError> {
     error.as_operation_error()?.downcast_ref()
 }
 
-/// The failure of a write that the SDK no longer retries.
-pub(super) fn of_write(error: &SdkError<PutItemError>) -> Failure {
+/// The failure of a request that the SDK no longer retries.
+pub(super) fn of_request<E>(error: &SdkError<E>) -> Failure
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
     match error {
         SdkError::TimeoutError(_) => attempt_timeout(error),
         SdkError::DispatchFailure(_) => Failure::new("connection", &sources(error)),
@@ -120,7 +123,7 @@ pub(super) fn of_write(error: &SdkError<PutItemError>) -> Failure {
     }
 }
 
-fn of_service(error: &PutItemError) -> Failure {
+fn of_service(error: &impl ProvideErrorMetadata) -> Failure {
     Failure::new(error.code().unwrap_or("unknown").to_owned(), error.message().unwrap_or("no message"))
 }
 

@@ -20,6 +20,7 @@ import lasting
 import operating
 import readme
 import receiving
+import reforwarding
 import restoring
 import trying
 from callbacks import Sender
@@ -97,6 +98,8 @@ def run(stack, emulator):
     readme.in_every_shell(stack, sender, command_line.PROGRAM)
     step("In front of your own receiver")
     forwarding.in_front_of_a_receiver(stack, surroundings, sender, emulator.folder)
+    step("The receiver is away, and has each callback afterwards")
+    reforwarding.until_it_is_taken(stack, sender)
     step("A token is rotated with secrets")
     token = lasting.rotate_by_secrets(stack, surroundings, emulator.port)
     step("A domain moves to another stack")

@@ -1,6 +1,5 @@
 """Steps: the command line `chat-events`."""
 
-import datetime
 import http.server
 import json
 import os
@@ -34,9 +33,8 @@ def reading(stack):
     sample = samples()["group-destroyed"]
     destroyed = [each for each in events if each["Body"].encode() == sample_body(sample)]
     equal("one has the unchanged body", len(destroyed), 1)
-    day = datetime.date.fromisoformat(destroyed[0]["CommandDay"].split("#")[2])
-    of_command = ("--command", destroyed[0]["CallbackCommand"], "--since", str(day),
-                  "--until", str(day + datetime.timedelta(days=1)))
+    day = destroyed[0]["CommandDay"].split("#")[2]
+    of_command = ("--command", destroyed[0]["CallbackCommand"], "--since", day, "--until", day)
     found = [each for each in lines(stack, "list", *of_command) if each["sk"] == destroyed[0]["sk"]]
     equal("a command's day has the same whole item", found, destroyed)
     counted = lines(stack, "count", *of_command, "--by", "subject")

@@ -27,8 +27,8 @@ def build(stack):
     before = usual.stat().st_mtime_ns if usual.exists() else None
     stack.must("sam", "build", "--config-file", str(CONFIG), "--build-dir", str(BUILT.parent),
                "--parameter-overrides", f"Architecture={ARCHITECTURE}")
-    binaries = {name: (BUILT.parent / name / "bootstrap").read_bytes() for name in ("Function", "Redrive")}
-    check("sam build makes both functions, each from its binary", len(set(binaries.values())) == 2)
+    binaries = {name: (BUILT.parent / name / "bootstrap").read_bytes() for name in ("Function", "Redrive", "Receiver/Reforward")}
+    check("sam build makes all functions, each from its binary", len(set(binaries.values())) == 3)
     equal("binaries are for the chosen processor", {int.from_bytes(each[18:20], "little") for each in binaries.values()},
           {MACHINES[ARCHITECTURE]})
     equal("the usual build folder of sam deploy does not change",

@@ -41,6 +41,13 @@ def history(stack, group):
     return [item["CallbackCommand"]["S"] for item in answer["Items"]]
 
 
+def items(stack, group):
+    """The items of a group's events in the table."""
+    return stack.client("dynamodb").query(
+        TableName=stack.outputs()["TableName"], ConsistentRead=True, KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"{SDK_APPID}#{group}"}})["Items"]
+
+
 def redriven(stack):
     """The redrive's log lines with an outcome."""
     lines = [json.loads(line) for line in log_lines(stack, "RedriveLogName") if line.startswith("{")]
@@ -150,9 +157,7 @@ def from_pieces(stack, sender):
 def forget(stack, group):
     """Deletes the heads of a group's events."""
     dynamodb, table = stack.client("dynamodb"), stack.outputs()["TableName"]
-    found = dynamodb.query(TableName=table, KeyConditionExpression="pk = :pk",
-                           ExpressionAttributeValues={":pk": {"S": f"{SDK_APPID}#{group}"}})["Items"]
-    for item in found:
+    for item in items(stack, group):
         dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
 
 

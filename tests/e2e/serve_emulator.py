@@ -22,7 +22,7 @@ import insights
 from ministack import app
 from ministack.core import iam_actions
 from ministack.services import athena, cloudwatch_logs, dynamodb, dynamodb_streams, lambda_svc
-from ministack.services.cloudformation import handlers, provisioners
+from ministack.services.cloudformation import engine, handlers, provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 LACKING = ["AWS::Athena::NamedQuery", "AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
@@ -135,6 +135,31 @@ def with_dead_letters(handle):
 
 FUNCTION = HANDLERS["AWS::Lambda::Function"]
 FUNCTION |= {step: with_dead_letters(FUNCTION[step]) for step in ("create", "update")}
+
+
+# The emulator does not resolve a reference to a secret in a nested stack.
+def with_secrets(handle):
+    def resolved(value):
+        return engine._resolve_dynamic_references(value)[0] if isinstance(value, dict) else value
+    return lambda *arguments, **named: handle(*map(resolved, arguments), **named)
+
+
+FUNCTION |= {step: with_secrets(FUNCTION[step]) for step in ("create", "update")}
+
+
+# The emulator passes a parameter of a nested stack on as a text, and its poller compares this one with a number.
+def with_number(handle):
+    def handled(*arguments, **named):
+        for properties in arguments:
+            scaling = properties.get("ScalingConfig") if isinstance(properties, dict) else None
+            if scaling:
+                scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+        return handle(*arguments, **named)
+    return handled
+
+
+MAPPING = HANDLERS["AWS::Lambda::EventSourceMapping"]
+MAPPING |= {step: with_number(MAPPING[step]) for step in ("create", "update")}
 
 
 def give_up(queue_arn, _function_name, event, _result):

@@ -12,9 +12,9 @@ import sys
 from expansion import PARAMETERS, SOURCE
 from lines import LINE_BYTES
 from prices import (FLOOD_RATE, FORWARD_TIMEOUT_MILLISECONDS, INFREQUENT, INSIGHTS_RULES, INSIGHTS_RULE_MONTH,
-                    ITEM_BYTES, LOG_LINE_OVERHEAD, MILLION, MILLISECONDS, PARTITION_UNITS, RECEIVER_MILLISECONDS,
+                    ITEM_BYTES, LOG_LINE_OVERHEAD, MILLION, MILLISECONDS, OUTAGE_RATE, PARTITION_UNITS, RECEIVER_MILLISECONDS,
                     SECRET_MONTH, SHORT_RETENTION_MONTHS, WRITE_UNIT, archive, bus, duration, fixed, fixed_of_archive, flood, in_tokyo,
-                    month, stored)
+                    month, outage, receiver, stored)
 
 # Quotas of an account as they are at first: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
 ACCOUNT_REQUESTS, ACCOUNT_BURST = 10_000, 5_000
@@ -48,6 +48,7 @@ def besides():
             lambda count: duration(count, RECEIVER_MILLISECONDS - MILLISECONDS)),
         row(f"`ForwardUrl`: receiver does not answer, {FORWARD_TIMEOUT_MILLISECONDS:,} ms each",
             lambda count: duration(count, FORWARD_TIMEOUT_MILLISECONDS - MILLISECONDS)),
+        row("`ForwardUrl`: alarms, metrics and queue of `reforward`", lambda _: receiver()),
         row("`CallbackTokensSecret`: one secret", lambda _: SECRET_MONTH),
         row("Contributor Insights, switched on by hand", lambda _: INSIGHTS_RULES * INSIGHTS_RULE_MONTH),
         row("items between 1 and 2 KB: a second write unit each", lambda count: count * WRITE_UNIT["STANDARD"]),
@@ -151,6 +152,13 @@ def backlog():
     return table(["callbacks per second", "waiting after an hour", *map(str, counts)], rows)
 
 
+def outage_of_an_hour():
+    parts = outage()
+    rows = [[name, dollars(amount)] for name, amount in parts.items()]
+    rows.append(["**total**", f"**{dollars(sum(parts.values()))}**"])
+    return table([f"an outage of one hour at {OUTAGE_RATE} callbacks per second", "US dollars"], rows)
+
+
 def marked(value, ceiling):
     return f"**{value:,.0f}**" if value > ceiling else f"{value:,.0f}"
 
@@ -194,8 +202,8 @@ def parameters():
     return table(["parameter", "default", "meaning"], rows).replace("|---|---:|---:|", "|---|---|---|")
 
 
-FIGURES = {"backlog": backlog, "prices": prices, "a million": a_million, "storage": storage, "archive": archived, "ceilings": ceilings,
-           "parameters": parameters}
+FIGURES = {"backlog": backlog, "outage": outage_of_an_hour, "prices": prices, "a million": a_million, "storage": storage,
+           "archive": archived, "ceilings": ceilings, "parameters": parameters}
 PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 

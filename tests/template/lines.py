@@ -23,6 +23,7 @@ OF_THE_FUNCTION = [
     ({key: value for key, value in CALLBACK.items() if key not in ("EventTime", "Lag")}, {}),
     (CALLBACK | {"outcome": "duplicate", "Lag": 90000}, {}),
     ({"level": "INFO", "outcome": "probe"}, {}),
+    ({"level": "INFO", "outcome": "health"}, {}),
     (FAILED, {"NotStored": 1, "NotStoredByVersion function_version=7": 1}),
     # It rolls back no deployment: no version can prevent it.
     (THROTTLED, {"NotStored": 1}),
@@ -36,9 +37,33 @@ OF_THE_FUNCTION = [
 # With your own receiver.
 FORWARDED = [
     (CALLBACK | {"forward": "200", "ForwardTime": 12.5}, {"Lag": 277}),
-    (CALLBACK | {"forward": "503", "ForwardTime": 12.5}, {"Lag": 277, "ForwardFailures": 1}),
-    (CALLBACK | {"forward": "timeout", "ForwardTime": 1500.1}, {"Lag": 277, "ForwardFailures": 1}),
+    (CALLBACK | {"forward": "204", "ForwardTime": 12.5}, {"Lag": 277}),
+    (CALLBACK | {"forward": "204", "ForwardTime": 12.5, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
+    (CALLBACK | {"forward": "not_json", "ForwardTime": 12.5, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
+    (CALLBACK | {"forward": "200", "ForwardTime": 12.5, "answer": "too_large"}, {"Lag": 277}),
+    (CALLBACK | {"forward": "410", "ForwardTime": 12.5}, {"Lag": 277, "ForwardFailures": 1}),
     (CALLBACK, {"Lag": 277}),
+]
+UNFORWARDED = CALLBACK | {"level": "WARN", "forward": "503", "ForwardTime": 12.5, "unforwarded": {
+    "pk": "1400000001#@TGS#2J4SZEAEL", "sk": "1670574514123#Group.CallbackAfterGroupFull#0123456789abcdef", "hop": 1,
+    "query": "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&ClientIP=203.0.113.8&OptPlatform=RESTAPI"
+             "&RequestTime=1670574514", "sha256": "0" * 64}}
+# What the receiver did not take.
+MISSED = [
+    (UNFORWARDED, {"Lag": 277, "ForwardFailures": 1}),
+    (UNFORWARDED | {"forward": "timeout", "ForwardTime": 1500.1}, {"Lag": 277, "ForwardFailures": 1}),
+    (FAILED | UNFORWARDED | {"outcome": "failed"},
+     {"NotStored": 1, "NotStoredByVersion function_version=7": 1, "ForwardFailures": 1}),
+]
+REFORWARDED = {"timestamp": "2022-12-09T08:30:00.000Z", "level": "INFO", "message": "forwarded", "outcome": "forwarded",
+               "pk": "1400000001#g", "sk": "1670574514123#Group.CallbackAfterGroupFull#0123456789abcdef",
+               "forward": "200", "ForwardTime": 12.5, "function_request_id": "c2b1e3a4-5d6e-4f70-8a9b-0c1d2e3f4a5b"}
+OF_REFORWARD = [
+    (REFORWARDED, {"Reforwarded outcome=forwarded": 1}),
+    (REFORWARDED | {"outcome": "rejected", "level": "WARN"}, {"Reforwarded outcome=rejected": 1}),
+    (REFORWARDED | {"outcome": "gone"}, {"Reforwarded outcome=gone": 1}),
+    (REFORWARDED | {"outcome": "failed", "level": "WARN", "reason": "timeout"}, {"Reforwarded outcome=failed": 1}),
+    ({"level": "WARN", "message": "handed on to the queue: the last try failed less than 30 s ago"}, {}),
 ]
 REDRIVEN = {"timestamp": "2022-12-09T08:30:00.000Z", "level": "INFO", "message": "recorded", "outcome": "recorded",
             "id": "8f5f6f1c-3ba4-4f6f-9d0b-0a3f0a3c7f10", "function_request_id": "c2b1e3a4-5d6e-4f70-8a9b-0c1d2e3f4a5b"}

@@ -5,13 +5,14 @@ import math
 import re
 
 from expansion import LEAST, Expansion
-from lines import LINE_BYTES, REFUSED
+from lines import CALLBACK, LINE_BYTES, REFUSED, UNFORWARDED
 
 # List prices of us-east-1 in US dollars, without the free tier, as of 2026-11-21 from secondary sources.
 MILLION, GB = 1e6, 1e9
 HTTP_API = [(300 * MILLION, 1.00 / MILLION), (math.inf, 0.90 / MILLION)]
 LAMBDA_REQUEST = 0.20 / MILLION
 LAMBDA_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
+READ_UNIT = 0.125 / MILLION
 WRITE_UNIT = {"STANDARD": 0.625 / MILLION, "STANDARD_INFREQUENT_ACCESS": 0.78 / MILLION}
 TABLE_GB_MONTH = {"STANDARD": 0.25, "STANDARD_INFREQUENT_ACCESS": 0.10}
 RECOVERY_GB_MONTH = 0.20
@@ -45,6 +46,8 @@ MONTH_SECONDS = 30 * 86_400
 POLLERS, POLL_SECONDS = 5, 20
 # A receiver that answers, and one that does not. Lambda bills the time of waiting.
 RECEIVER_MILLISECONDS, FORWARD_TIMEOUT_MILLISECONDS = 100, 1500
+# An outage of the receiver. A batch of the log and the instances of a try are assumed.
+OUTAGE_RATE, OUTAGE_SECONDS, BATCH_ENTRIES, CONSUMERS, TRY_SECONDS, PARALLEL = 100, 3_600, 20, 2, 5, 10
 FLOOD_RATE, FLOOD_SECONDS, REFUSAL_MILLISECONDS = 1_000, 86_400, 2
 
 # Tokyo's prices over those above: 1.29 for a million requests, 0.715 for a million write units, 0.76 and 0.38 for a GB of
@@ -83,6 +86,26 @@ def stored(count, table_class):
     table = (ITEM_BYTES + INDEX_ENTRY_BYTES + 2 * ITEM_OVERHEAD) / GB * TABLE_GB_MONTH[table_class]
     recovery = (ITEM_BYTES + ITEM_OVERHEAD) / GB * RECOVERY_GB_MONTH
     return count * (1 - REPEATS) * (table + recovery)
+
+
+def outage():
+    """The costs of an outage of the receiver besides the normal ones, in dollars by name."""
+    count = OUTAGE_RATE * OUTAGE_SECONDS
+    entry = len(json.dumps(UNFORWARDED, separators=(",", ":"))) - len(json.dumps(CALLBACK, separators=(",", ":")))
+    batches = count // BATCH_ENTRIES
+    tries = CONSUMERS * OUTAGE_SECONDS // TRY_SECONDS
+    reads = count + tries * PARALLEL
+    units = math.ceil(ITEM_BYTES / 4096)
+    waiting = duration(tries, TRY_SECONDS * 1000) + duration(count / PARALLEL, RECEIVER_MILLISECONDS)
+    return {
+        f"the function waits {FORWARD_TIMEOUT_MILLISECONDS:,} ms for each callback":
+            duration(count, FORWARD_TIMEOUT_MILLISECONDS - MILLISECONDS),
+        f"log entries, {entry} bytes each": count * entry / GB * LOG_GB["STANDARD"],
+        f"`reforward`: {batches:,} batches from the log, and {tries:,} tries of {TRY_SECONDS} s":
+            (batches + tries) * LAMBDA_REQUEST + waiting,
+        f"DynamoDB: {reads:,} reads": reads * units * READ_UNIT,
+        "the queue: sent, received, deleted": 3 * batches * QUEUE_REQUEST,
+    }
 
 
 def flood():
@@ -124,24 +147,38 @@ def in_tokyo(amounts):
                for name, amount in amounts.items())
 
 
+def alarm_metrics(expansion):
+    """The number of metrics that the alarms watch."""
+    alarms = expansion.of_type("AWS::CloudWatch::Alarm").values()
+    return sum(len([part for part in alarm["Properties"].get("Metrics", []) if "MetricStat" in part]) or 1 for alarm in alarms)
+
+
+def polls(expansion):
+    """The receives of the queues in a month."""
+    return len(expansion.of_type("AWS::Lambda::EventSourceMapping")) * POLLERS * MONTH_SECONDS // POLL_SECONDS
+
+
+def receiver():
+    """The fixed costs of a receiver in a month: alarms and the polls of its queue. A metric without failures costs nothing."""
+    with_one, without = Expansion(LEAST | {"ForwardUrl": "https://receiver.example/"}), Expansion(LEAST)
+    return ((alarm_metrics(with_one) - alarm_metrics(without)) * ALARM_METRIC_MONTH
+            + (polls(with_one) - polls(without)) * QUEUE_REQUEST)
+
+
 def fixed():
     """The fixed costs of a month."""
     expansion = Expansion(LEAST)
-    alarm_metrics = 0
-    for alarm in expansion.of_type("AWS::CloudWatch::Alarm").values():
-        parts = [part for part in alarm["Properties"].get("Metrics", []) if "MetricStat" in part]
-        alarm_metrics += len(parts) or 1
+    watched, receives = alarm_metrics(expansion), polls(expansion)
     filters = [each["Properties"] for each in expansion.of_type("AWS::Logs::MetricFilter").values()]
     outcomes = {"outcome": 3}
     most = sum(math.prod(outcomes.get(part["Key"], 1) for part in one.get("Dimensions", []))
                for each in filters for one in each["MetricTransformations"])
     quiet = sum("recorded" in each["FilterPattern"] for each in filters)
     composites = len(expansion.of_type("AWS::CloudWatch::CompositeAlarm"))
-    polls = len(expansion.of_type("AWS::Lambda::EventSourceMapping")) * POLLERS * MONTH_SECONDS // POLL_SECONDS
     return {
-        f"alarms: {alarm_metrics} metrics": alarm_metrics * ALARM_METRIC_MONTH,
+        f"alarms: {watched} metrics": watched * ALARM_METRIC_MONTH,
         f"alarms: {composites} composite alarm": composites * COMPOSITE_MONTH,
-        f"the redrive's queue, {polls:,} polls": polls * QUEUE_REQUEST,
+        f"the redrive's queue, {receives:,} polls": receives * QUEUE_REQUEST,
         f"custom metrics: {quiet} without failures": quiet * METRIC_MONTH,
         "the dashboard": DASHBOARD_MONTH * len(expansion.of_type("AWS::CloudWatch::Dashboard")),
     }, (most, most * METRIC_MONTH)

@@ -82,9 +82,10 @@ class Deployers(unittest.TestCase):
         functions = resources(self.policy, "lambda:CreateFunction")
         hook = Expansion(MOST).properties("DeploymentHook")["FunctionName"]
         self.assertTrue(any(fnmatch.fnmatchcase(f"arn:PARTITION:lambda:REGION:ACCOUNT:function:{hook}", each) for each in functions))
-        # The nested stack has another name.
-        self.assertIn("arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-EventBus-*/*",
-                      resources(self.policy, "cloudformation:CreateStack"))
+        # The nested stacks have other names.
+        for nested in ("EventBus", "Receiver"):
+            self.assertIn(f"arn:PARTITION:cloudformation:REGION:ACCOUNT:stack/tencent-chat-webhook-{nested}-*/*",
+                          resources(self.policy, "cloudformation:CreateStack"))
         # These actions allow no narrower resource.
         for action in ("codedeploy:StopDeployment", "lambda:CreateEventSourceMapping", "cloudwatch:DescribeAlarms"):
             self.assertEqual(resources(self.policy, action) & {"*"}, {"*"}, action)

@@ -117,14 +117,15 @@ class People(unittest.TestCase):
         group, stack = (f"arn:aws:{each}" for each in ("logs:eu-central-1:123456789012:log-group:",
                                                        "cloudformation:eu-central-1:123456789012:stack"))
         logs = [f"<{name}.Arn>" for name in ("FunctionLog", "RedriveLog", "ApiLog")]
-        logs += [f"{group}<{name}>" for name in ("FunctionLog", "RedriveLog", "ApiLog")]
+        logs += [f"{group}<{name}>" for name in ("FunctionLog", "RedriveLog", "ApiLog")] + [f"{group}chat-Receiver-*"]
+        nested = ("EventBus", "Receiver")
         self.assertEqual(self.allowed("DoctorPolicy"), {
-            **{f"cloudformation:{action}": [f"{stack}/chat/*", f"{stack}/chat-EventBus-*/*"]
+            **{f"cloudformation:{action}": [f"{stack}/chat/*", *(f"{stack}/chat-{each}-*/*" for each in nested)]
                for action in ("DescribeStacks", "ListStackResources")},
             "dynamodb:BatchGetItem": ["<EventsTable.Arn>"],
             **{f"logs:{action}": logs for action in ("DescribeSubscriptionFilters", "FilterLogEvents", "StartQuery")},
             "sqs:GetQueueAttributes": ["<RedriveQueue.Arn>", "<RedriveDeadLetters.Arn>",
-                                       "arn:aws:sqs:eu-central-1:123456789012:chat-EventBus-*"],
+                                       *(f"arn:aws:sqs:eu-central-1:123456789012:chat-{each}-*" for each in nested)],
             **{action: ["*"] for action in ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "logs:GetQueryResults")},
         })
 
@@ -205,7 +206,7 @@ class Pipe(unittest.TestCase):
 
 class Template(unittest.TestCase):
     def test_template_works_in_each_partition(self):
-        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "archive.yaml", "bus.yaml"))
+        text = "".join((ROOT / name).read_text() for name in ("template.yaml", "archive.yaml", "bus.yaml", "receiver.yaml"))
         self.assertNotRegex(text, r"arn:aws:|console\.aws")
         self.assertNotRegex(text, r"https://[^\s]*amazonaws\.com")
 

@@ -7,7 +7,7 @@ import unittest
 import filters
 import prices
 from expansion import LEAST, MOST, PARAMETERS, Expansion
-from lines import FAILED, FORWARDED, OF_THE_FUNCTION, OF_THE_REDRIVE, counted
+from lines import (FAILED, FORWARDED, MISSED, OF_REFORWARD, OF_THE_FUNCTION, OF_THE_REDRIVE, UNFORWARDED, counted)
 
 OWN = "TencentChatWebhook/chat"
 OUTCOMES_OF_A_REDRIVE = 3
@@ -17,7 +17,9 @@ LOSSES = ["FunctionErrorsAlarm", "FunctionThrottlesAlarm", "ApiThrottlesAlarm", 
 # If one of these goes off, the callbacks are in the table, the log or a queue.
 NO_LOSSES = {"NotStoredAlarm", "LogDeliveryAlarm", "RedriveDroppedAlarm", "RedriveQueueUnreachableAlarm",
              "RedriveQueueAgeAlarm", "RedriveDeadLettersAlarm", "SlowAlarm", "ForwardFailuresAlarm",
-             "TableThrottlesAlarm", "EventPipeAlarm", "ArchiveAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm"}
+             "TableThrottlesAlarm", "EventPipeAlarm", "ArchiveAlarm", "QuietAlarm", "VersionErrorsAlarm", "VersionNotStoredAlarm",
+             "ReforwardDeliveryAlarm", "ReforwardDroppedAlarm", "ReforwardQueueUnreachableAlarm",
+             "ReforwardQueueAgeAlarm", "ReforwardDeadLettersAlarm"}
 # The steps from the log to the table, and the metrics of failures in each step.
 STEPS = {
     "LogDeliveryAlarm": {("AWS/Logs", "DeliveryErrors"), ("AWS/Logs", "DeliveryThrottling")},
@@ -74,10 +76,12 @@ class Metrics(unittest.TestCase):
         for line, expected in OF_THE_FUNCTION:
             self.assertEqual(counted(metric_filters(least, "<FunctionLog>"), line), expected, line)
             self.assertEqual(counted(metric_filters(most, "<FunctionLog>"), line), expected, line)
-        for line, expected in FORWARDED:
+        for line, expected in FORWARDED + MISSED:
             self.assertEqual(counted(metric_filters(most, "<FunctionLog>"), line), expected, line)
         for line, expected in OF_THE_REDRIVE:
             self.assertEqual(counted(metric_filters(least, "<RedriveLog>"), line), expected, line)
+        for line, expected in OF_REFORWARD:
+            self.assertEqual(counted(metric_filters(most, "<ReforwardLog>"), line), expected, line)
 
     def test_filter_patterns_require_the_fields_of_their_metrics(self):
         for each in metric_filters(Expansion(MOST)):
@@ -130,28 +134,33 @@ class Alarms(unittest.TestCase):
                   for _, metric, dimensions in looked_at(alarm["Properties"]) if metric.endswith("Visible")}
         self.assertEqual(queues, {f"<{name}.QueueName>" for name in each.of_type("AWS::SQS::Queue")})
 
-    def test_redrive_steps_all_have_an_alarm(self):
-        each = Expansion(LEAST)
-        for name, metrics in STEPS.items():
-            self.assertEqual({metric[:2] for metric in looked_at(each.properties(name))}, metrics, name)
-        # The queue was not empty for an hour. The age of its oldest message leaves out messages received three times.
-        age = each.properties("RedriveQueueAgeAlarm")
-        self.assertEqual({part["MetricStat"]["Period"] * age["EvaluationPeriods"] for part in age["Metrics"]
-                          if "MetricStat" in part}, {3600})
-        self.assertEqual([part["Expression"] for part in age["Metrics"] if "Expression" in part],
-                         ["FILL(visible, 0) + FILL(hidden, 0)"])
-        subscription = each.properties("UnrecordedSubscription")
-        delivery, = {tuple(sorted(dimensions.items())) for _, _, dimensions
-                     in looked_at(each.properties("LogDeliveryAlarm"))}
-        self.assertEqual(dict(delivery), {"LogGroupName": subscription["LogGroupName"], "DestinationType": "Lambda",
-                                          "FilterName": subscription["FilterName"]})
+    def test_steps_of_both_healers_all_have_an_alarm(self):
+        each = Expansion(MOST)
+        for healer, delivery, subscription in (("Redrive", "LogDeliveryAlarm", "UnrecordedSubscription"),
+                                               ("Reforward", "ReforwardDeliveryAlarm", "UnforwardedSubscription")):
+            for name, metrics in STEPS.items():
+                name = delivery if name == "LogDeliveryAlarm" else name.replace("Redrive", healer)
+                self.assertEqual({metric[:2] for metric in looked_at(each.properties(name))}, metrics, name)
+                for _, _, dimensions in looked_at(each.properties(name)):
+                    self.assertTrue(name == delivery or healer in str(dimensions), (name, dimensions))
+            # The queue was not empty for an hour. The age of its oldest message leaves out messages received three times.
+            age = each.properties(f"{healer}QueueAgeAlarm")
+            self.assertEqual({part["MetricStat"]["Period"] * age["EvaluationPeriods"] for part in age["Metrics"]
+                              if "MetricStat" in part}, {3600})
+            self.assertEqual([part["Expression"] for part in age["Metrics"] if "Expression" in part],
+                             ["FILL(visible, 0) + FILL(hidden, 0)"])
+            dimensions, = {tuple(sorted(dimensions.items())) for _, _, dimensions in looked_at(each.properties(delivery))}
+            subscribed = each.properties(subscription)
+            self.assertEqual(dict(dimensions), {"LogGroupName": subscribed["LogGroupName"], "DestinationType": "Lambda",
+                                                "FilterName": subscribed["FilterName"]})
 
-    def test_dropped_alarm_ignores_events_that_reached_the_queue(self):
+    def test_dropped_alarms_ignore_events_that_reached_the_queue(self):
         # Lambda also counts an event as dropped if it put the event into the queue.
-        dropped = Expansion(LEAST).properties("RedriveDroppedAlarm")
-        self.assertEqual([part["Expression"] for part in dropped["Metrics"] if "Expression" in part],
-                         ["IF(dropped > 2 * FILL(sent, 0), dropped - FILL(sent, 0), 0)"])
-        self.assertEqual((dropped["EvaluationPeriods"], dropped["DatapointsToAlarm"]), (3, 2))
+        for name in ("RedriveDroppedAlarm", "ReforwardDroppedAlarm"):
+            dropped = Expansion(MOST).properties(name)
+            self.assertEqual([part["Expression"] for part in dropped["Metrics"] if "Expression" in part],
+                             ["IF(dropped > 2 * FILL(sent, 0), dropped - FILL(sent, 0), 0)"])
+            self.assertEqual((dropped["EvaluationPeriods"], dropped["DatapointsToAlarm"]), (3, 2))
 
     def test_callbacks_lost_alarm_combines_the_alarms_of_losses(self):
         each = Expansion(LEAST)
@@ -234,15 +243,16 @@ class Alarms(unittest.TestCase):
 
 class Queries(unittest.TestCase):
     def test_queries_use_only_fields_of_the_log_lines(self):
-        of_the_function = fields(OF_THE_FUNCTION + FORWARDED) | {"cold_start", "error", "token"}
+        of_the_function = fields(OF_THE_FUNCTION + FORWARDED + MISSED) | {"cold_start", "error", "token"}
         of_the_function |= {f"unrecorded.{key}" for key in FAILED["unrecorded"]}
+        of_the_function |= {f"unforwarded.{key}" for key in UNFORWARDED["unforwarded"]}
         known = {"<FunctionLog>": of_the_function, "<RedriveLog>": fields(OF_THE_REDRIVE), "<ApiLog>": {"status", "error"}}
         for name, query in Expansion(MOST).of_type("AWS::Logs::QueryDefinition").items():
             text = re.sub(r'"[^"]*"|/[^/]*/|#.*', "", query["Properties"]["QueryString"])
             made = set(re.findall(r"\bas (\w+)", text))
             words = set(re.findall(r"(?<![\w@.])[A-Za-z_][\w.]*(?!\w*\()", text))
-            words -= made | {"filter", "fields", "stats", "sort", "limit", "by", "as", "asc", "desc", "and", "like", "h",
-                             "m"}
+            words -= made | {"filter", "fields", "stats", "sort", "limit", "by", "as", "asc", "desc", "and", "or", "not",
+                             "like", "h", "m"}
             for group in query["Properties"]["LogGroupNames"]:
                 self.assertLessEqual(words, known[group], name)
 

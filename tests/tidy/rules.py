@@ -37,6 +37,7 @@ ROOT = {
     "archive.yaml": "the SAM CLI: TemplateURL in template.yaml",
     "benches": "cargo bench",
     "bus.yaml": "the SAM CLI: TemplateURL in template.yaml",
+    "receiver.yaml": "the SAM CLI: TemplateURL in template.yaml",
     "callbacks": "the workspace: the protocol's library",
     "cli": "the workspace: the command line",
     "docs": "a reader",

@@ -21,6 +21,7 @@ use crate::{
     selection::Selection,
     spool::{Spool, Spooled},
     table::{Items, Wanted},
+    when::When,
 };
 
 /// A conversation, with its messages in order.
@@ -69,7 +70,9 @@ impl Recorded {
             generation: 0,
             until,
         };
-        let selection = Selection { since, until: Some(until.max(Moment::now())), ..Selection::default() };
+        let until_now = When::At(until.max(Moment::now()));
+        let since = since.map(When::At);
+        let selection = Selection { since, until: Some(until_now), ..Selection::default() };
         let mut events = events(deployment, conversation, &selection).await?;
         while let Some(event) = events.try_next().await? {
             if let Some(step) = conversation.step(&event) {

@@ -50,10 +50,11 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
     let proxies = ProxyConfig::from_env();
     let config =
         aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https(Some(proxies))).load().await;
-    if config.region().is_none() {
-        return Err(Fault::new("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one"));
+    match config.region() {
+        Some(region) if !region.as_ref().is_empty() => Ok(config),
+        // An empty AWS_REGION is a Region for the SDK.
+        _ => Err(Fault::usage("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one")),
     }
-    Ok(config)
 }
 
 /// An HTTPS client with ring, as in the function.

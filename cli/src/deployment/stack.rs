@@ -74,7 +74,7 @@ impl Stack {
         let mut each = apps.split(',').map(str::trim).filter(|app| !app.is_empty());
         match (each.next(), each.next()) {
             (Some(app), None) => Ok(app.to_owned()),
-            _ => Err(Fault::Message(format!(
+            _ => Err(Fault::Usage(format!(
                 "which application? The stack {} has {apps}; give --app",
                 self.name
             ))),

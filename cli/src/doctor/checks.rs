@@ -1,6 +1,6 @@
 //! All checks, in the order in which a person would make them.
 
-use super::{alarms, archive, events, finding::Report, ledger, log, queues, url, window::Window};
+use super::{alarms, archive, events, finding::Report, ledger, log, queues, receiver, url, window::Window};
 use crate::{deployment::Deployment, fault::Fault, moment::Period};
 
 /// Makes all checks. A check that can't be made is a finding too, and the other checks go on.
@@ -17,6 +17,7 @@ pub(super) async fn make(
     report.add([events::subscription(deployment).await.unwrap_or_else(|finding| finding)])?;
     report.add(Box::pin(archive::check(deployment)).await)?;
     let window = ledger.up_to_now();
+    report.add(receiver::waiting(deployment, window).await)?;
     let (function, redrive) =
         tokio::join!(log::function(deployment, window), log::redrive(deployment, window));
     let unread = [function.as_ref().err(), redrive.as_ref().err()];

@@ -9,6 +9,7 @@ use super::{
     ledger::FailedCallbacks,
     log::RequestCounts,
     reasons::cause,
+    receiver,
     response::{allowed, output},
     runbook,
 };
@@ -16,34 +17,48 @@ use crate::{deployment::Deployment, moment::Period, plain::counted, redrive::log
 
 /// The least number in an hour that is wrong. Fewer refused signatures may not be Tencent's, and with fewer failures a
 /// receiver may only have restarted. The alarms go off at the same number in five minutes.
-const MANY: u64 = 5;
+pub(super) const MANY: u64 = 5;
+
+const SUBSCRIPTION: &str = "subscription";
 
 /// Whether the function's log has a subscription for the redrive.
 pub(super) async fn subscription(deployment: &Deployment) -> Result<Finding, Finding> {
-    let check = "subscription";
+    let redrive = output(deployment, SUBSCRIPTION, "RedriveName")?;
+    let findings = [
+        "unrecorded callbacks go from the log to the redrive",
+        "unrecorded callbacks stay in the log: it has no subscription for the redrive",
+    ];
+    subscription_to(deployment, &redrive, UNRECORDED, findings, "LogDeliveryAlarm").await
+}
+
+/// Whether the function's log has a subscription for a function, with this pattern. `findings` are for a subscription
+/// and for none.
+pub(super) async fn subscription_to(
+    deployment: &Deployment,
+    function: &str,
+    expected: &str,
+    [there, missing]: [&str; 2],
+    section: &str,
+) -> Result<Finding, Finding> {
+    let check = SUBSCRIPTION;
     let request = Client::new(&deployment.config).describe_subscription_filters().log_group_name(output(
         deployment,
         check,
         "FunctionLogName",
     )?);
     let described = allowed(check, "logs:DescribeSubscriptionFilters", request.send().await)?;
-    let redrive = output(deployment, check, "RedriveName")?;
     let pattern = described.subscription_filters().iter().find_map(|filter| {
-        let is_ours = |arn: &str| arn.split(':').nth(6) == Some(&redrive);
+        let is_ours = |arn: &str| arn.split(':').nth(6) == Some(function);
         filter.destination_arn().is_some_and(is_ours).then(|| filter.filter_pattern().unwrap_or_default())
     });
-    let restore = format!("restore it: {}", runbook::command("LogDeliveryAlarm"));
+    let restore = format!("restore it: {}", runbook::command(section));
     Ok(match pattern {
-        Some(UNRECORDED) => Finding::ok(check, "unrecorded callbacks go from the log to the redrive"),
+        Some(pattern) if pattern == expected => Finding::ok(check, there),
         Some(other) => {
-            let finding = format!("the subscription has the pattern {other} instead of {UNRECORDED}");
+            let finding = format!("the subscription has the pattern {other} instead of {expected}");
             Finding::wrong(check, finding, restore)
         }
-        None => Finding::wrong(
-            check,
-            "unrecorded callbacks stay in the log: it has no subscription for the redrive",
-            restore,
-        ),
+        None => Finding::wrong(check, missing, restore),
     })
 }
 
@@ -61,7 +76,7 @@ pub(super) fn check(
         reason.starts_with("sign_") && (count >= MANY || !is_admitting)
     }));
     findings.extend(reasons("failures", "failed", function, |_, _| !all_redriven));
-    findings.extend(receiver(function));
+    findings.extend(receiver::answers(function));
     findings.extend(tokens(function));
     findings.push(versions(deployment, function));
     findings
@@ -101,20 +116,16 @@ fn reasons(
     if findings.is_empty() { vec![Finding::ok(check, "none")] } else { findings }
 }
 
-fn of_reason(check: &'static str, outcome: &str, reason: &str, count: u64, is_wrong: bool) -> Finding {
+pub(super) fn of_reason(
+    check: &'static str,
+    outcome: &str,
+    reason: &str,
+    count: u64,
+    is_wrong: bool,
+) -> Finding {
     let (cause, fix) = cause(outcome, reason);
     let text = format!("{count} × {reason}: {cause}");
     if is_wrong { Finding::wrong(check, text, fix) } else { Finding::ok(check, text).with_fix(fix) }
-}
-
-/// The receiver's answers, if there is a receiver.
-fn receiver(function: &RequestCounts) -> Vec<Finding> {
-    let check = "receiver";
-    let (well, failed): (Vec<_>, Vec<_>) = function.forward.iter().partition(|(result, _)| *result == "200");
-    let many = failed.iter().map(|(_, count)| *count).sum::<u64>() >= MANY;
-    let well = well.into_iter().map(|(_, count)| Finding::ok(check, format!("{count} × answered")));
-    let failed = failed.into_iter().map(|(result, count)| of_reason(check, "forward", result, *count, many));
-    well.chain(failed).collect()
 }
 
 /// The positions of the tokens in use.

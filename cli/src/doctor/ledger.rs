@@ -19,9 +19,9 @@ use crate::{deployment::Deployment, plain::counted};
 
 const CHECK: &str = "ledger";
 
-const OUTCOMES: [&str; 5] = ["recorded", "duplicate", "refused", "probe", "failed"];
+const OUTCOMES: [&str; 6] = ["recorded", "duplicate", "refused", "probe", "health", "failed"];
 
-/// Requests of the API = recorded + duplicates + refused + probes + failed.
+/// Requests of the API = recorded + duplicates + refused + probes + health checks + failed.
 pub(super) async fn requests(deployment: &Deployment, window: Window) -> Result<Finding, Finding> {
     if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
         let why = "with this LogLevel the log has neither recorded callbacks nor duplicates";
@@ -55,7 +55,9 @@ struct Edges {
 fn balance(count: u64, logged: &BTreeMap<String, u64>, edges: Edges) -> Finding {
     let counts = OUTCOMES.map(|outcome| (outcome, logged.get(outcome).copied().unwrap_or(0)));
     let known: u64 = counts.iter().map(|(_, count)| count).sum();
-    let sum = counts.map(|(outcome, count)| format!("{count} {outcome}")).join(" + ");
+    // Few stacks have health checks.
+    let shown = counts.into_iter().filter(|(outcome, count)| *outcome != "health" || *count > 0);
+    let sum = shown.map(|(outcome, count)| format!("{count} {outcome}")).collect::<Vec<_>>().join(" + ");
     let requests = counted(count, "request");
     let can_differ_by = if count > known { edges.just_after } else { edges.at_start };
     match count.abs_diff(known) {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::deployment::Deployment;
 
-const FUNCTION: LogGroup = LogGroup { check: "log", output: "FunctionLogName" };
+pub(super) const FUNCTION: LogGroup = LogGroup { check: "log", output: "FunctionLogName" };
 const REDRIVE: LogGroup = LogGroup { check: "redrive log", output: "RedriveLogName" };
 
 /// The version is in brackets in the name of a log stream.

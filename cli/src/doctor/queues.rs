@@ -1,7 +1,10 @@
 //! The messages in the queues.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudwatch::types::Statistic;
 use aws_sdk_sqs::types::QueueAttributeName;
+use tencent_chat_webhook::time::rfc3339;
 
 use super::{
     finding::Finding,
@@ -66,7 +69,7 @@ pub(super) async fn check(deployment: &Deployment, redrive: &Depth) -> Vec<Findi
 }
 
 /// The finding on a queue that should be empty.
-async fn dead_letters(
+pub(super) async fn dead_letters(
     deployment: &Deployment,
     check: &'static str,
     url: &str,
@@ -85,7 +88,7 @@ async fn dead_letters(
     }
 }
 
-async fn depth(deployment: &Deployment, check: &'static str, url: &str) -> Depth {
+pub(super) async fn depth(deployment: &Deployment, check: &'static str, url: &str) -> Depth {
     let counted = [
         QueueAttributeName::ApproximateNumberOfMessages,
         QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
@@ -119,4 +122,55 @@ async fn age(deployment: &Deployment) -> Option<u64> {
         reason = "an age is small and not negative"
     )]
     latest.maximum.map(|seconds| (seconds / 60.0) as u64)
+}
+
+/// The periods of [`since`], in seconds: 960 values in ten days, of which CloudWatch returns at most 1,440.
+const PERIOD: i32 = 900;
+
+/// Since when a queue was never empty, if CloudWatch knows it. The age of its oldest message would leave out a message
+/// that has been received three times.
+pub(super) async fn since(deployment: &Deployment, url: &str) -> Option<String> {
+    let now = Moment::now().0;
+    let queue = url.rsplit('/').next()?;
+    let mut held: BTreeMap<i64, f64> = BTreeMap::new();
+    for name in ["ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"] {
+        let messages = Metric {
+            namespace: "AWS/SQS",
+            name,
+            dimension: ("QueueName", queue.to_owned()),
+            statistic: Statistic::Maximum,
+            period: PERIOD,
+        };
+        for point in messages.values(deployment, now - 10 * 86_400_000, now).await.ok()? {
+            *held.entry(point.timestamp?.secs()).or_default() += point.maximum.unwrap_or(0.0);
+        }
+    }
+    let start = begun(&held)?;
+    let text = rfc3339(u64::try_from(start).ok()? * 1000);
+    Some(format!("{} UTC", text.get(.."2026-11-26T03:00".len())?.replace('T', " ")))
+}
+
+/// The first period, in seconds since the epoch, after the last one in which a queue held nothing.
+fn begun(held: &BTreeMap<i64, f64>) -> Option<i64> {
+    let holds = held.iter().rev().take_while(|(_, messages)| **messages > 0.0);
+    holds.last().map(|(start, _)| *start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queue_waits_since_it_was_last_empty() {
+        for (held, start) in [
+            (vec![], None),
+            (vec![0.0], None),
+            (vec![2.0, 0.0], None),
+            (vec![2.0], Some(0)),
+            (vec![2.0, 0.0, 1.0, 3.0], Some(1800)),
+        ] {
+            let held = (0..).step_by(900).zip(held).collect();
+            assert_eq!(begun(&held), start);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::runbook;
 
 /// Outcome, beginning of the reason, cause, fix, and section of the runbook. The first row that fits counts.
-const ROWS: [[&str; 5]; 36] = [
+const ROWS: [[&str; 5]; 37] = [
     ["failed", "timeout", "DynamoDB did not respond in time", WAIT, NOT_STORED],
     ["failed", "connection", "no connection to DynamoDB", WAIT, NOT_STORED],
     ["failed", "response", "a response that is cut off, or not from DynamoDB", WAIT, NOT_STORED],
@@ -36,6 +36,7 @@ const ROWS: [[&str; 5]; 36] = [
     ["forward", "timeout", "the receiver took over 1.45 s", "answer before the work, or scale it", FORWARD],
     ["forward", "connection", "wrong name, port or certificate; or it is down", "check its URL", FORWARD],
     ["forward", "not_json", "its answer is not a JSON object", "fix the receiver", FORWARD],
+    ["forward", "compressed", "it compresses its answer", "switch compression off for it", FORWARD],
     ["forward", "too_large", "its answer is over 64 KB", "fix the receiver", FORWARD],
     ["forward", "401", "the receiver refuses signature, password or user agent", SAME, FORWARD],
     ["forward", "403", "the receiver refuses signature, password or user agent", SAME, FORWARD],

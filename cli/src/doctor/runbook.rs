@@ -12,7 +12,7 @@ const PAGES: [&str; 3] = [
 ];
 
 /// Each check, with its section.
-const CHECKS: [(&str, &str); 18] = [
+const CHECKS: [(&str, &str); 22] = [
     ("url unsigned", "ApiErrorsAlarm"),
     ("url signed", "SignatureRefusalsAlarm"),
     ("alarms", "Which alarm went off"),
@@ -27,6 +27,10 @@ const CHECKS: [(&str, &str); 18] = [
     ("refusals", "SignatureRefusalsAlarm"),
     ("failures", "NotStoredAlarm"),
     ("receiver", "ForwardFailuresAlarm"),
+    ("receiver queue", "ReforwardQueueAgeAlarm"),
+    ("receiver dead letters", "ReforwardDeadLettersAlarm"),
+    ("reforward log", "Permissions for operators"),
+    ("reforwarded", "ReforwardQueueAgeAlarm"),
     ("tokens", "Rotate the token"),
     ("versions", "Update"),
     ("redriven", "Manual redrive"),

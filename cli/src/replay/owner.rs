@@ -21,7 +21,7 @@ pub(super) struct Owner {
 impl Owner {
     pub(super) fn new(deployment: &Deployment, selection: &Selection, to: &str) -> Result<Self, Fault> {
         let (table, app) = (deployment.table()?, deployment.app().unwrap_or_default());
-        let since = selection.since.map(|since| since.0);
+        let since = selection.since().map(|since| since.0);
         let selection = Selection { since: None, until: None, yes: false, ..selection.clone() };
         Ok(Self {
             selection: format!("{table} {app} {selection:?}"),

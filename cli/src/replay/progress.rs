@@ -3,7 +3,7 @@
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tencent_chat_webhook::record::RecordedEvent;
 
-use crate::{event::time_text, moment::Moment, selection::Selection};
+use crate::{event::time_text, selection::Selection};
 
 /// A progress bar over the time span of the events. Their number is not known.
 pub(super) struct Progress {
@@ -14,10 +14,10 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(selection: &Selection) -> Self {
-        let until = selection.until.unwrap_or_else(Moment::now).0;
+        let until = selection.until().0;
         let style = ProgressStyle::with_template("{bar:40} {msg}, {elapsed} elapsed");
         let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, since: selection.since.map(|since| since.0), until }
+        Self { bar, since: selection.since().map(|since| since.0), until }
     }
 
     pub(super) fn at(&mut self, event: &RecordedEvent, sent: u64) {

@@ -52,16 +52,20 @@ fn number<R: Read>(reader: &mut R) -> io::Result<u64> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-/// Reads all items, and returns them in order.
-pub(super) async fn sorted(mut items: Items) -> Result<Items, Fault> {
+/// Reads all items, and returns them, or the last of them, in order.
+pub(super) async fn sorted(mut items: Items, last: Option<u64>) -> Result<Items, Fault> {
+    let mut count: u64 = 0;
     let mut spool = Spool::new()?;
     let mut keys = ExternalSorter::new().with_segment_size(KEYS_IN_MEMORY).pushed::<SpooledKey>();
     while let Some(item) = items.try_next().await? {
+        count += 1;
         let at = spool.push(&fields(&item))?;
         keys.push(SpooledKey { key: item.order(), at }).map_err(|error| fault(&error))?;
     }
     let mut spooled = spool.read()?;
     let keys = keys.done().map_err(|error| fault(&error))?;
+    let left_out = last.map_or(0, |last| count.saturating_sub(last));
+    let keys = keys.skip(usize::try_from(left_out).unwrap_or(usize::MAX));
     let in_order = keys.map(move |key| read(&mut spooled, key.map_err(|error| fault(&error))?.at));
     Ok(stream::iter(in_order).boxed())
 }

@@ -149,7 +149,7 @@ mod tests {
         let mut body = Body::from(json);
         match change(&mut body, &setting.parse()?) {
             Ok(()) => Ok(body.to_string()),
-            Err(Fault::Message(message)) => Err(message),
+            Err(Fault::Message(message) | Fault::Usage(message)) => Err(message),
             Err(other) => Err(format!("{other:?}")),
         }
     }

@@ -45,7 +45,7 @@ impl Target {
                 let app = deployment.app()?;
                 Ok(Self { receiver, app, name: "the stack's CallbackUrl".to_owned(), is_local_run: false })
             }
-            _ => Err(Fault::new("where to? Give exactly one of --stack, --local and --to")),
+            _ => Err(Fault::usage("where to? Give exactly one of --stack, --local and --to")),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{
 
 mod archive;
 mod aws;
+mod receiver;
 use aws::{Aws, line};
 
 /// The API, which refuses unsigned requests.
@@ -198,7 +199,7 @@ const FAULTS: [Fault; 17] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fault_is_found_by_its_check_only() {
-    for (plant, expected) in FAULTS {
+    for (plant, expected) in FAULTS.into_iter().chain(receiver::FAULTS) {
         let api = api().await;
         let mut aws = Aws::well(&api.url());
         plant(&mut aws);

@@ -203,8 +203,9 @@ async fn missing_events_are_noted() {
     assert!(ran.stdout.contains("name          \u{fffd}[31m\nintroduction  two\u{fffd}lines\n"), "{ran:?}");
 
     let before = world.run(&["group", "g", "--at", &at(0), "--json"]);
-    let message = "no events of group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
-    assert_eq!((before.code, before.stdout.as_str(), before.stderr.as_str()), (Some(0), "", message));
+    let message =
+        "chat-events: no events of group g in application 1400000001 up to 2022-12-09T08:26:54.000Z\n";
+    assert_eq!((before.code, before.stdout.as_str(), before.stderr.as_str()), (Some(1), "", message));
     let wrong = run(program(&ENVIRONMENT, &["group", "g", "--inactive", "soon"]), "");
     assert!(wrong.stderr.contains("expected a length of time such as 90m, 12h, 30d"), "{wrong:?}");
 }

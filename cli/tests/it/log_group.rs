@@ -102,30 +102,34 @@ async fn redrive_reads_all_pages_of_the_stacks_log() {
 async fn missing_resource_is_named_and_empty_log_is_no_error() {
     let world = World::start().await;
     let check = "Region and account";
-    for (apps, arguments, expected) in [
+    for (apps, arguments, code, expected) in [
         (
             "1",
             &["--stack", "others", "list", "x"][..],
+            1,
             format!("there is no stack others in us-east-1; check --stack, {check}"),
         ),
         (
             "1, 2",
             &["--stack", "ours", "list", "x"],
+            2,
             "which application? The stack ours has 1, 2; give --app".to_owned(),
         ),
         (
             "1",
             &["--stack", "ours", "redrive", "--since", "1h", "--log-group", "others"],
+            1,
             format!("there is no log group others in us-east-1; check --stack or --log-group, {check}"),
         ),
         (
             "1",
             &["--stack", "ours", "redrive", "--since", "1h", "--until", "2h"],
+            2,
             "--until is not after --since".to_owned(),
         ),
     ] {
         let ran = with_stack(&world, apps, arguments);
-        assert_eq!((ran.code, ran.stderr), (Some(1), format!("chat-events: {expected}\n")));
+        assert_eq!((ran.code, ran.stderr), (Some(code), format!("chat-events: {expected}\n")));
     }
     let none = with_stack(
         &world,
@@ -136,6 +140,6 @@ async fn missing_resource_is_named_and_empty_log_is_no_error() {
         (none.code, none.stdout.as_str()),
         (Some(0), "recorded 0, duplicates 0, failed 0, incomplete 0\n")
     );
-    let span = "/aws/lambda/ours from 1999-01-01T00:00:00.000Z to 1999-02-01T00:00:00.000Z";
+    let span = "/aws/lambda/ours from 1999-01-01T00:00:00.000Z to 1999-02-02T00:00:00.000Z";
     assert_eq!(none.stderr, format!("no unrecorded callbacks in {span}\n"));
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod chatting;
 mod connecting;
+mod counted;
 mod doctoring;
 mod erasing;
 mod explaining;
@@ -11,6 +12,7 @@ mod grouping;
 mod listing;
 mod log_group;
 mod ordering;
+mod reading;
 mod receiver;
 mod recipes;
 mod redriving;

@@ -213,6 +213,20 @@ async fn recipe_checks_an_export_against_its_digests() {
     assert!(altered.ends_with("{'ALTERED': 1, 'erased': 1}\n"), "{altered}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn recipe_exports_events_with_time_and_subject() {
+    let world = World::start().await;
+    world.record(&joined(NOVEMBER, &["bob"]), 1).await;
+    let kitchen = Kitchen::new(&world);
+    let [export] = blocks("Analyse an export with DuckDB or pandas", "sh").try_into().expect("one block");
+    let ran = kitchen.shell(&format!("{export}\ncat events.jsonl"), &[]);
+    let event = &ran.json()[0];
+    assert_eq!(
+        (&event["time"], &event["subject"]),
+        (&json!("2026-11-10T00:00:00.000Z"), &json!("@TGS#2J4SZEAEL"))
+    );
+}
+
 #[test]
 fn shell_and_python_blocks_are_all_run() {
     let mut counts = BTreeMap::new();
@@ -220,5 +234,5 @@ fn shell_and_python_blocks_are_all_run() {
         *counts.entry(line).or_insert(0) += 1;
     }
     // The blocks that the tests above run. Console blocks use AWS, or only read.
-    assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 2, 2));
+    assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 3, 2));
 }

@@ -263,7 +263,13 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
         ),
     ] {
         let ran = run(program(&SIGNING, &[&["send"], arguments].concat()), "");
-        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(1), "", 1), "{ran:?}");
+        // Only the target is an error of use.
+        let code = if expected.starts_with("where to?") { 2 } else { 1 };
+        assert_eq!(
+            (ran.code, ran.stdout.as_str(), ran.stderr.lines().count()),
+            (Some(code), "", 1),
+            "{ran:?}"
+        );
         assert!(ran.stderr.starts_with(&format!("chat-events: {expected}")), "{ran:?}");
     }
     let ran = run(program(&SIGNING, &["send", FULL, "--json", nowhere[0], nowhere[1]]), "");
@@ -273,4 +279,26 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
     let local = [("LOCAL_FUNCTION_ADDRESS", "127.0.0.1:9")];
     let ran = run(program(&local, &["--local", "send", FULL]), "");
     assert_eq!(ran.stderr, "chat-events: nothing answers at http://127.0.0.1:9; start `make run` first\n");
+}
+
+/// The function decides in the same way when its receiver has taken a callback.
+#[test]
+fn after_callback_is_taken_with_any_2xx() {
+    let before = "Group.CallbackBeforeSendMsg";
+    let refused = r#"{"ActionStatus":"FAIL","ErrorCode":1}"#;
+    let ok = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#;
+    for (command, status, body, code) in [
+        (FULL, 200, "<html>", 0),
+        (FULL, 202, "", 0),
+        (FULL, 200, refused, 1),
+        (FULL, 307, "", 1),
+        (FULL, 500, "", 1),
+        (before, 202, ok, 1),
+        (before, 200, "<html>", 1),
+        (before, 200, ok, 0),
+    ] {
+        let url = serve(move |_| (status, body.to_owned()));
+        let ran = run(program(&[], &["send", "--to", &url, command]), "");
+        assert_eq!(ran.code, Some(code), "{command}, {status} {body}: {ran:?}");
+    }
 }

@@ -8,11 +8,10 @@ use tencent_chat_callbacks::event::Command;
 use crate::world::{ENVIRONMENT, World, created, program, run};
 
 /// The error with these arguments and this environment.
-fn message(variables: &[(&str, &str)], arguments: &[&str]) -> String {
+fn message(variables: &[(&str, &str)], arguments: &[&str]) -> (i32, String) {
     let ran = run(program(variables, arguments), "");
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
-    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
-    ran.stderr
+    assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 1), "{ran:?}");
+    (ran.code.expect("it ends by itself"), ran.stderr)
 }
 
 #[test]
@@ -21,34 +20,45 @@ fn missing_setting_is_named_with_the_fix() {
     let (table, app) = (("TABLE_NAME", TABLE), ("SDK_APP_ID", "1400000001"));
     // Without it, the program would ask the metadata service of the machine.
     let alone = ("AWS_EC2_METADATA_DISABLED", "true");
-    for (variables, arguments, expected) in [
-        (&[alone][..], &["list", "x"][..], "chat-events: which Region? Set AWS_REGION, "),
-        (&[region], &["list", "x"], "chat-events: no table: give --stack, --table or --local, "),
-        (&[region, table], &["list", "x"], "chat-events: which application? Give --app or --stack, "),
+    for (variables, arguments, code, expected) in [
+        (&[alone][..], &["list", "x"][..], 2, "chat-events: no table: give --stack, --table or --local, "),
+        (&[table, alone], &["list", "x"], 2, "chat-events: which Region? Set AWS_REGION, "),
+        (&[table, ("AWS_REGION", "")], &["list", "x"], 2, "chat-events: which Region? Set AWS_REGION, "),
+        (&[region, table], &["list", "x"], 2, "chat-events: which application? Give --app or --stack, "),
         (
             &[region, table, app, alone],
             &["list", "x"],
-            "chat-events: can't read the table tencent-chat-events: no AWS credentials; ",
+            1,
+            "chat-events: can't read the table tencent-chat-events: no AWS credentials; set AWS_PROFILE, or sign in, \
+                for example with `aws sso login`\n",
         ),
         (
             &[region, table],
             &["redrive", "--since", "1h"],
+            2,
             "chat-events: which log group? Give --stack or --log-group, ",
         ),
-        (&[], &["--local", "redrive", "--since", "1h"], "chat-events: the local function has no log group; "),
+        (
+            &[],
+            &["--local", "redrive", "--since", "1h"],
+            1,
+            "chat-events: the local function has no log group; ",
+        ),
         (
             &ENVIRONMENT,
             &["list", "x", "--since", "1h", "--until", "2h"],
+            2,
             "chat-events: --until is not after --since",
         ),
         (
             &[("LOCAL_DYNAMODB_ADDRESS", "127.0.0.1:9")],
             &["--local", "list", "x"],
+            1,
             "chat-events: can't read the table tencent-chat-events: nothing answers at http://127.0.0.1:9; start `make run` first",
         ),
     ] {
-        let message = message(variables, arguments);
-        assert!(message.starts_with(expected), "{message}");
+        let (of_run, message) = message(variables, arguments);
+        assert!(message.starts_with(expected) && of_run == code, "{of_run}: {message}");
     }
 }
 
@@ -76,6 +86,29 @@ async fn closed_output_pipe_is_no_error() {
     drop(stdout);
     let ran = child.wait_with_output().expect("it ends");
     assert_eq!((ran.status.code(), ran.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn completions_know_the_commands() {
+    // In fish, COMMAND of `send` has no completions.
+    for (shell, least) in [("bash", 5), ("zsh", 5), ("fish", 4)] {
+        let script = run(program(&[], &["completions", shell]), "").well();
+        let count = script.matches("Group.CallbackAfterGroupFull").count();
+        assert!(count >= least, "{shell}: list, count, follow, replay, send: {count}");
+    }
+}
+
+#[test]
+fn full_output_is_an_error() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let mut command = program(&[], &["commands"]);
+    let ran =
+        command.stdout(full).spawn().expect("the program is there").wait_with_output().expect("it ends");
+    let message = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(
+        ran.status.code() == Some(1) && message.starts_with("chat-events: can't write the output: "),
+        "{message}"
+    );
 }
 
 #[test]

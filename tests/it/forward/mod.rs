@@ -11,7 +11,8 @@ use support::{
 
 use crate::world::{CapturedLog, Table, handler, ok, send};
 
-mod receiver;
+pub(crate) mod receiver;
+mod unforwarded;
 use receiver::{Behaviour, Receiver};
 
 const BEFORE: &str = "Group.CallbackBeforeSendMsg";
@@ -25,7 +26,7 @@ const DENY_MARKED: &str = "\u{feff}{ \"ActionStatus\":\"OK\", \"ErrorCode\":1010
 const REWRITE: &str = r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"和"}}]}"#;
 
 /// Receivers: behaviour, `forward` in the log, the answer if it is sent to Tencent, and the longest time of a reply.
-const ROWS: [(Behaviour, &str, Option<&str>, u64); 16] = [
+const ROWS: [(Behaviour, &str, Option<&str>, u64); 18] = [
     (Behaviour::Answer(200, ALLOW, 0), "200", Some(ALLOW), 600),
     (Behaviour::Answer(200, DENY, 0), "200", Some(DENY), 600),
     (Behaviour::Answer(200, DROP, 0), "200", Some(DROP), 600),
@@ -42,6 +43,8 @@ const ROWS: [(Behaviour, &str, Option<&str>, u64); 16] = [
     (Behaviour::Large(64 * 1024 + 1), "too_large", None, 600),
     (Behaviour::Answer(201, DENY, 0), "201", None, 600),
     (Behaviour::Redirect, "307", None, 600),
+    (Behaviour::Compressed, "compressed", None, 600),
+    (Behaviour::Endless, "timeout", None, 1500),
 ];
 
 /// The function in front of a receiver. Its DynamoDB accepts everything or rejects everything.
@@ -99,8 +102,13 @@ async fn check(stage: &Stage, what: &str, command: &str, is_ok: bool, row: (&str
     let level = match (is_ok, forward) {
         (false, _) => "ERROR",
         (true, "200") => "INFO",
+        (true, "201") if !is_before => "INFO",
         (true, _) => "WARN",
     };
+    // 201 too is no answer that Tencent could get.
+    let is_taken = ["200", "201", "not_json", "too_large", "compressed"].contains(&forward);
+    let is_unusable = is_before && answer.is_none() && (is_taken || what.starts_with("Endless"));
+    assert_eq!(line.get("answer"), is_unusable.then(|| json!("unusable")).as_ref(), "{what}");
     assert_eq!(line["level"], level, "{what}");
     assert!(line["ForwardTime"].as_f64().is_some_and(|time| time <= 1500.0), "{what}: {line}");
     assert!(took <= Duration::from_millis(longest), "{what} took {took:?}");
@@ -149,6 +157,7 @@ async fn callback_is_forwarded_unchanged() {
     assert_eq!(body, BODY);
     let head = head.to_lowercase();
     assert!(head.contains("content-type: application/json"), "{head}");
+    assert!(head.contains("accept-encoding: identity"), "{head}");
     assert!(head.contains("authorization: basic bwu6c2vjcmv0"), "{head}");
     let version = env!("CARGO_PKG_VERSION");
     assert!(head.contains(&format!("user-agent: tencent-chat-webhook/{version} (hop 1)\r\n")), "{head}");

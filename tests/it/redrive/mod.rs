@@ -3,4 +3,4 @@
 mod first_try;
 mod later_try;
 mod planted;
-mod stage;
+pub(crate) mod stage;

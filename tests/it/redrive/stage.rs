@@ -83,7 +83,7 @@ pub(super) async fn invoke(function: &mut Instance, event: &Value) -> Result<Val
 }
 
 /// The response for messages from the queue. It names these messages as failed.
-pub(super) fn left(messages: &[&str]) -> Value {
+pub(crate) fn left(messages: &[&str]) -> Value {
     let failures: Vec<_> = messages.iter().map(|id| json!({ "itemIdentifier": id })).collect();
     json!({ "batchItemFailures": failures })
 }

@@ -42,14 +42,15 @@ fn batch(message_type: &str, log_events: &[Value]) -> Value {
     json!({ "awslogs": { "data": STANDARD.encode(gzip) } })
 }
 
-/// The event from the queue with these events as messages. The message ids are their indexes.
+/// The event from the queue with these events as messages. A string is a message as it is. The message ids are their
+/// indexes.
 #[must_use]
 pub fn queued(events: &[Value]) -> Value {
     let record = |(number, event): (usize, &Value)| {
         json!({
             "messageId": number.to_string(),
             "receiptHandle": "handle",
-            "body": event.to_string(),
+            "body": event.as_str().map_or_else(|| event.to_string(), str::to_owned),
             "attributes": { "ApproximateReceiveCount": "1" },
             "messageAttributes": {},
             "eventSource": "aws:sqs",

@@ -135,6 +135,6 @@ async fn page_leaves_no_file_if_it_cannot_be_written() {
     let both = world.run(&["chat", "g", "--json", "--html", &file("chat.html")]);
     assert_eq!(
         (both.code, both.stderr.as_str()),
-        (Some(1), "chat-events: give --html or --json, not both\n")
+        (Some(2), "chat-events: give --html or --json, not both\n")
     );
 }

@@ -25,6 +25,11 @@ pub(super) struct Aws {
     /// The lines of the function's log, ten minutes old.
     pub(super) log: Vec<Value>,
     pub(super) redrive_log: Vec<Value>,
+    pub(super) reforward_log: Vec<Value>,
+    /// Whether the log's subscription for `reforward` is there.
+    pub(super) has_reforward: bool,
+    pub(super) in_receiver_queue: usize,
+    pub(super) receiver_letters: usize,
     /// The number of requests that the API counted.
     pub(super) taken: usize,
     /// The pattern of the log's subscription.
@@ -95,6 +100,10 @@ impl Aws {
                 line("refused", &json!({ "reason": "not_post", "RequestId": "" })),
             ],
             redrive_log: Vec::new(),
+            reforward_log: Vec::new(),
+            has_reforward: true,
+            in_receiver_queue: 0,
+            receiver_letters: 0,
             taken: 4,
             subscription: Some("{ $.unrecorded.piece > 0 }"),
             unrecorded: Vec::new(),
@@ -105,6 +114,17 @@ impl Aws {
             archive: Archive::whole(),
             fault: None,
         }
+    }
+
+    /// Adds a receiver to the stack.
+    pub(super) fn with_receiver(&mut self) {
+        let outputs = [
+            ("ReforwardName", "reforward"),
+            ("ReforwardLogName", "reforward-log"),
+            ("ReforwardQueueUrl", "https://sqs/1/waiting"),
+            ("ReforwardDeadLettersUrl", "https://sqs/1/given-up"),
+        ];
+        self.outputs.extend(outputs.map(|(key, value)| (key, value.to_owned())));
     }
 
     /// Adds lines to the log, and their requests to the count of the API.
@@ -145,7 +165,9 @@ impl Aws {
             "GetMetricStatistics" => json!({ "Datapoints": [{ "Sum": to_f64(self.taken) }] }),
             "DescribeSubscriptionFilters" => json!({ "subscriptionFilters": self.subscription() }),
             "StartQuery" => insights::started(&request.body),
-            "GetQueryResults" => insights::results(&request.body, &self.log, &self.redrive_log),
+            "GetQueryResults" => {
+                insights::results(&request.body, [&self.log, &self.redrive_log, &self.reforward_log])
+            }
             "FilterLogEvents" => {
                 let event = |line: &String| json!({ "timestamp": now_millis() - 600_000, "message": line });
                 json!({ "events": self.unrecorded.iter().map(event).collect::<Vec<_>>() })
@@ -153,6 +175,8 @@ impl Aws {
             "BatchGetItem" => self.events(&request.body),
             "GetQueueAttributes" if request.body.contains("dead") => count(self.dead_letters),
             "GetQueueAttributes" if request.body.contains("bus") => count(self.bus_letters),
+            "GetQueueAttributes" if request.body.contains("waiting") => count(self.in_receiver_queue),
+            "GetQueueAttributes" if request.body.contains("given-up") => count(self.receiver_letters),
             "GetQueueAttributes" => count(self.in_queue),
             other => {
                 self.archive.found(other, &request.body).unwrap_or_else(|| panic!("doctor asks for {other}"))
@@ -161,10 +185,13 @@ impl Aws {
     }
 
     fn subscription(&self) -> Vec<Value> {
-        let arn = "arn:aws:lambda:us-east-1:1:function:redrive";
-        let filter =
-            |pattern| json!({ "filterName": "unrecorded", "filterPattern": pattern, "destinationArn": arn });
-        self.subscription.map(filter).into_iter().collect()
+        let filter = |function: &str, pattern: &str| {
+            let arn = format!("arn:aws:lambda:us-east-1:1:function:{function}");
+            json!({ "filterName": "filter", "filterPattern": pattern, "destinationArn": arn })
+        };
+        let redrive = self.subscription.map(|pattern| filter("redrive", pattern));
+        let reforward = self.has_reforward.then(|| filter("reforward", "{ $.unforwarded.hop > 0 }"));
+        redrive.into_iter().chain(reforward).collect()
     }
 
     /// The items with the keys of a request.

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use tencent_chat_webhook::time::now_millis;
 
 /// The conditions of queries, and the field that each needs. A missing field counts as empty.
-const CONDITIONS: [(&str, &str); 3] = [
+const CONDITIONS: [(&str, &str); 5] = [
     ("ispresent(unrecorded.id)", "/unrecorded/id"),
     ("not isempty(RequestId)", "/RequestId"),
     ("not isempty(id)", "/id"),
+    ("ispresent(unforwarded.hop)", "/unforwarded/hop"),
+    ("not isempty(sk)", "/sk"),
 ];
 
 /// The response to StartQuery. The id of a query is the query, so that its result needs no memory.
@@ -19,10 +21,14 @@ pub(super) fn started(body: &str) -> Value {
 }
 
 /// The response to GetQueryResults.
-pub(super) fn results(body: &str, log: &[Value], redrive_log: &[Value]) -> Value {
+pub(super) fn results(body: &str, [log, redrive, reforward]: [&[Value]; 3]) -> Value {
     let request: Value = serde_json::from_str(body).expect("a request is JSON");
     let (log_group, query) = text(&request["queryId"]).split_once(": ").expect("an id of ours");
-    let lines = if log_group == "log" { log } else { redrive_log };
+    let lines = match log_group {
+        "log" => log,
+        "redrive-log" => redrive,
+        _ => reforward,
+    };
     let cell = |(field, value): (String, String)| json!({ "field": field, "value": value });
     let rows = rows(query, lines).into_iter().map(|row| row.into_iter().map(cell).collect::<Vec<_>>());
     json!({ "status": "Complete", "results": rows.collect::<Vec<_>>() })

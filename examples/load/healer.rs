@@ -1,9 +1,12 @@
-//! The redrive function, invoked automatically by the log group's subscription and by the queue.
+//! The redrive or `reforward`, invoked automatically by the log group's subscription and by its queue.
 
 use std::{
     collections::VecDeque,
     env, io,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -11,11 +14,13 @@ use serde_json::{Value, json};
 use support::{
     cargo::cargo,
     lambda::{Instance, command},
+    stand_in,
     subscription::{self, queued},
 };
 
 use crate::{
     Rows, broken,
+    callbacks::TOKEN,
     function::{Tail, settings},
 };
 
@@ -38,9 +43,15 @@ struct Batch {
     not_before: Instant,
 }
 
-/// The running redrive function.
-pub(crate) struct Redrive {
+/// Messages that the function itself puts into its queue.
+type Inbox = Arc<Mutex<Vec<String>>>;
+
+/// The running function.
+pub(crate) struct Healer {
     function: Instance,
+    /// Whether its subscription selects a line.
+    takes: fn(&str) -> bool,
+    inbox: Inbox,
     batches: VecDeque<Batch>,
     invocations: usize,
     failed_invocations: usize,
@@ -48,23 +59,45 @@ pub(crate) struct Redrive {
     pub(crate) dead_letters: usize,
 }
 
-impl Redrive {
-    /// Builds and starts it, with DynamoDB at this URL.
-    pub(crate) async fn start(dynamodb_url: &str) -> io::Result<Self> {
+impl Healer {
+    /// Builds and starts the redrive, with DynamoDB at this URL.
+    pub(crate) async fn redrive(dynamodb_url: &str) -> io::Result<Self> {
+        Self::start("redrive", dynamodb_url, subscription::takes, &[]).await
+    }
+
+    /// Builds and starts `reforward`, with DynamoDB and the receiver at these URLs.
+    pub(crate) async fn reforward(dynamodb_url: &str, receiver: &str) -> io::Result<Self> {
+        let takes = |line: &str| {
+            serde_json::from_str(line).is_ok_and(|line: Value| line["unforwarded"]["hop"].as_u64() > Some(0))
+        };
+        let settings = [("FORWARD_URL", receiver), ("CALLBACK_TOKENS", TOKEN)];
+        Self::start("reforward", dynamodb_url, takes, &settings).await
+    }
+
+    async fn start(
+        binary: &str,
+        dynamodb_url: &str,
+        takes: fn(&str) -> bool,
+        more: &[(&str, &str)],
+    ) -> io::Result<Self> {
         let built = cargo()
-            .args(["build", "--locked", "--release", "--quiet", "--bin", "redrive"])
+            .args(["build", "--locked", "--release", "--quiet", "--bin", binary])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()?;
         if !built.success() {
-            return Err(broken("the redrive function can't be built"));
+            return Err(broken("the function can't be built"));
         }
         let this = env::current_exe()?;
         let target = this.ancestors().nth(3).ok_or_else(|| broken("this is not in target/debug/examples"))?;
-        let mut command = command(target.join("release/redrive"), settings(dynamodb_url));
+        let inbox = Inbox::default();
+        let queue = queue(Arc::clone(&inbox));
+        let mut command = command(target.join("release").join(binary), settings(dynamodb_url));
+        command.envs(more.iter().copied()).env("QUEUE_URL", &queue).env("AWS_ENDPOINT_URL_SQS", &queue);
         let mut function = Instance::start(&mut command).await;
         function.timeout = TIMEOUT;
         let (invocations, failed_invocations, dead_letters) = (0, 0, 0);
-        Ok(Self { function, batches: VecDeque::new(), invocations, failed_invocations, dead_letters })
+        let batches = VecDeque::new();
+        Ok(Self { function, takes, inbox, batches, invocations, failed_invocations, dead_letters })
     }
 
     /// Follows the log until no lines are added and no batch waits for a retry.
@@ -72,6 +105,8 @@ impl Redrive {
         loop {
             let last = ended.load(Ordering::SeqCst);
             self.take(&log.lines()?);
+            let messages = std::mem::take(&mut *self.inbox.lock().unwrap_or_else(PoisonError::into_inner));
+            self.batches.extend(messages.into_iter().map(Batch::of_message));
             let due = self.batches.iter().position(|batch| batch.not_before <= Instant::now());
             match due.and_then(|due| self.batches.remove(due)) {
                 Some(batch) => self.invoke(batch).await,
@@ -81,12 +116,10 @@ impl Redrive {
         }
     }
 
-    pub(crate) fn rows(&self) -> Rows {
-        vec![
-            ("invocations of the redrive", self.invocations.to_string()),
-            ("of these failed", self.failed_invocations.to_string()),
-            ("batches in the dead-letter queue", self.dead_letters.to_string()),
-        ]
+    /// The rows of its invocations, under these names.
+    pub(crate) fn rows(&self, names: [&'static str; 3]) -> Rows {
+        let counts = [self.invocations, self.failed_invocations, self.dead_letters];
+        names.into_iter().zip(counts.map(|count| count.to_string())).collect()
     }
 
     /// Stops it, and returns its log.
@@ -97,7 +130,7 @@ impl Redrive {
     /// Makes batches of the lines that match the subscription.
     fn take(&mut self, log: &str) {
         let mut lines: Vec<String> = Vec::new();
-        for line in log.lines().filter(|line| subscription::takes(line)) {
+        for line in log.lines().filter(|line| (self.takes)(line)) {
             if lines.iter().map(String::len).sum::<usize>() + line.len() > BATCH_BYTES {
                 self.batches.push_back(Batch::new(&std::mem::take(&mut lines)));
             }
@@ -135,4 +168,20 @@ impl Batch {
         let event = subscription::event(lines.iter().map(String::as_str));
         Self { event, tries: 0, not_before: Instant::now() }
     }
+
+    fn of_message(body: String) -> Self {
+        Self { event: Value::from(body), tries: 1, not_before: Instant::now() }
+    }
+}
+
+/// A stand-in for SQS that keeps the messages.
+fn queue(inbox: Inbox) -> String {
+    stand_in::serve(move |request| {
+        let request: Value = serde_json::from_str(request).unwrap_or_default();
+        let entries = request["Entries"].as_array().cloned().unwrap_or_default();
+        let bodies = entries.iter().filter_map(|entry| entry["MessageBody"].as_str().map(str::to_owned));
+        inbox.lock().unwrap_or_else(PoisonError::into_inner).extend(bodies);
+        let sent = |entry: &Value| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "d" });
+        (200, json!({ "Successful": entries.iter().map(sent).collect::<Vec<_>>() }).to_string())
+    })
 }

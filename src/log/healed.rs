@@ -1,0 +1,66 @@
+//! The callback that a line of the redrive or of `reforward` describes.
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::Level;
+use crate::{forward::ForwardResult, time::milliseconds};
+
+/// The callback that a line describes.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Healed<'a> {
+    Redriven {
+        /// Lambda's id of the invocation that could not record the callback.
+        id: &'a str,
+        /// Lambda's id of the redrive's invocation.
+        function_request_id: &'a str,
+    },
+    Reforwarded(&'a Reforwarded<'a>),
+}
+
+/// The result of an attempt to forward a callback again.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reforwarded<'a> {
+    /// The level of the line.
+    #[serde(skip)]
+    pub level: Level,
+    /// The message of the line.
+    #[serde(skip)]
+    pub message: &'static str,
+    /// `forwarded`, `rejected`, `gone` or `failed`.
+    #[serde(skip)]
+    pub outcome: &'static str,
+    /// The reason of a failure.
+    #[serde(skip)]
+    pub reason: Option<Cow<'static, str>>,
+    /// The error of a failure, in one line.
+    #[serde(skip)]
+    pub error: Option<&'a str>,
+    /// The item's partition key, if the entry could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pk: Option<&'a str>,
+    /// The item's sort key, if the entry could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sk: Option<&'a str>,
+    /// The receiver's response, and how long it took.
+    #[serde(flatten, serialize_with = "forward")]
+    pub forward: Option<(ForwardResult, Duration)>,
+    /// Lambda's id of the invocation.
+    pub function_request_id: &'a str,
+}
+
+/// The same fields as in a line of the function.
+#[allow(clippy::ref_option, reason = "serde passes this type")]
+fn forward<S: Serializer>(
+    forward: &Option<(ForwardResult, Duration)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    if let Some((result, time)) = forward {
+        map.serialize_entry("forward", result)?;
+        map.serialize_entry("ForwardTime", &milliseconds(*time))?;
+    }
+    map.end()
+}
