@@ -40,7 +40,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("the output was closed"),
-            Self::Message(message) => f.write_str(message),
+            Self::Message(message) | Self::Usage(message) => f.write_str(message),
         }
     }
 }
