@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     chat::Chat, completions::Completions, count::Count, deployment::DeploymentFlags, doctor::Doctor,
-    erase::Erase, follow::Follow, group::Group, redrive::Redrive, replay::Replay, selection::Selection,
-    send::Sending, show::Show,
+    erase::Erase, follow::Follow, group::Group, reconcile::Reconcile, redrive::Redrive, replay::Replay,
+    selection::Selection, send::Sending, show::Show,
 };
 
 /// Reads the events that tencent-chat-webhook recorded, and records callbacks that it could not store.
@@ -110,6 +110,15 @@ pub(crate) enum Command {
     /// JSON: {"pk", "sk", "action"}. The action is `deleted`, `pseudonymised` or `not changed`; with --dry-run, it is
     /// `would be deleted`, `would be pseudonymised` or `would not be changed`.
     Erase(Erase),
+    /// Compare the recorded messages with Tencent's own record of each hour.
+    ///
+    /// Tencent keeps a file of the messages of each hour for seven days. It is ready an hour or two after its hour. The
+    /// command downloads the files with Tencent's REST API, checks their digests, and looks up each message in the
+    /// table. It signs in as --admin with the SecretKey in TENCENT_SECRET_KEY. The exit code is 1 if a message is
+    /// missing, or if an hour could not be compared. RECORDED leaves out messages that Tencent does not keep.
+    ///
+    /// JSON: each missing message, as Tencent's file has it.
+    Reconcile(Reconcile),
     /// Record callbacks that the function could not store, from its log.
     ///
     /// The command fails if a callback is left unrecorded, or if standard input has none. It is safe to run it again:

@@ -26,6 +26,7 @@ mod output;
 mod pause;
 mod plain;
 mod receiver;
+mod reconcile;
 mod redrive;
 mod replay;
 mod selection;
@@ -34,6 +35,8 @@ mod sender;
 mod show;
 mod spool;
 mod table;
+mod tencent;
+mod web;
 
 use arguments::{Arguments, Command};
 use deployment::Deployment;
@@ -84,6 +87,9 @@ async fn run(Arguments { command, deployment, json }: Arguments) -> Result<ExitC
         }
         Command::Erase(erase) => {
             code = erase::run(&Deployment::find(deployment).await?, &erase, &mut output).await?
+        }
+        Command::Reconcile(reconcile) => {
+            code = reconcile::run(&Deployment::find(deployment).await?, &reconcile, &mut output).await?;
         }
         Command::Redrive(redrive) => {
             code = redrive::run(&Deployment::find(deployment).await?, &redrive, &mut output).await?;

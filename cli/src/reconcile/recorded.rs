@@ -1,0 +1,79 @@
+//! The recorded messages of an hour.
+
+use std::collections::HashSet;
+
+use futures_util::TryStreamExt;
+
+use super::{
+    ChatType, Hour,
+    hours::HOUR_MILLIS,
+    message::{Key, Message},
+};
+use crate::{deployment::Deployment, fault::Fault, moment::Moment, selection::Selection, table::Wanted};
+
+/// A callback may have a time a little before or after that of its message.
+const MARGIN_MILLIS: u64 = 10 * 60_000;
+
+/// The messages, by their identity.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    keys: HashSet<Key>,
+    /// Those in which a user was erased, without their users.
+    erased: HashSet<Key>,
+    /// The messages of the hour that Tencent keeps.
+    pub(super) count: u64,
+    /// The messages that can't be identified.
+    pub(super) unreadable: u64,
+    chat_type: Option<ChatType>,
+}
+
+impl Recorded {
+    pub(super) async fn read(
+        deployment: &Deployment,
+        hour: Hour,
+        chat_type: ChatType,
+        yes: bool,
+    ) -> Result<Self, Fault> {
+        let selection = Selection {
+            command: Some(chat_type.command().to_owned()),
+            since: Some(Moment(hour.start().saturating_sub(MARGIN_MILLIS))),
+            until: Some(Moment(hour.start() + HOUR_MILLIS + MARGIN_MILLIS)),
+            yes,
+            ..Selection::default()
+        };
+        let mut events = selection.find(deployment, Wanted::Whole).await?.unsorted();
+        let mut recorded = Self { chat_type: Some(chat_type), ..Self::default() };
+        while let Some(event) = events.try_next().await? {
+            let message = event.body().and_then(Message::parse);
+            let millis = event.time().unwrap_or(0);
+            let seconds = message.as_ref().and_then(Message::seconds);
+            let seconds = seconds.unwrap_or(i64::try_from(millis / 1000).unwrap_or(0));
+            let is_erased = event.attribute("Erased").is_some();
+            recorded.add(message.as_ref(), hour.contains(seconds), is_erased);
+        }
+        Ok(recorded)
+    }
+
+    fn add(&mut self, message: Option<&Message>, is_in_hour: bool, is_erased: bool) {
+        let Some(chat_type) = self.chat_type else { return };
+        let key = message.and_then(|message| match is_erased {
+            true => message.key_without_users(chat_type),
+            false => message.key(chat_type),
+        });
+        let is_kept = message.is_none_or(Message::is_kept);
+        match key {
+            Some(key) if is_erased => _ = self.erased.insert(key),
+            Some(key) => _ = self.keys.insert(key),
+            None => self.unreadable += u64::from(is_in_hour && is_kept),
+        }
+        self.count += u64::from(is_in_hour && is_kept);
+    }
+
+    /// Whether a message of Tencent's file is recorded; `None` if it can't be identified.
+    pub(super) fn has(&self, message: &Message) -> Option<bool> {
+        let chat_type = self.chat_type?;
+        let key = message.key(chat_type)?;
+        let is_erased = || message.key_without_users(chat_type).is_some_and(|key| self.erased.contains(&key));
+        Some(self.keys.contains(&key) || is_erased())
+    }
+}
