@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+mod access;
 mod arguments;
 mod chat;
 mod commands;
@@ -20,6 +21,7 @@ mod fault;
 mod follow;
 mod group;
 mod list;
+mod media;
 mod merged;
 mod moment;
 mod output;
@@ -87,6 +89,12 @@ async fn run(Arguments { command, deployment, json }: Arguments) -> Result<ExitC
         }
         Command::Erase(erase) => {
             code = erase::run(&Deployment::find(deployment).await?, &erase, &mut output).await?
+        }
+        Command::Media(media) => {
+            code = media::run(&Deployment::find(deployment).await?, &media, &mut output).await?;
+        }
+        Command::Person(person) => {
+            access::run(&Deployment::find(deployment).await?, &person, &mut output).await?;
         }
         Command::Reconcile(reconcile) => {
             code = reconcile::run(&Deployment::find(deployment).await?, &reconcile, &mut output).await?;

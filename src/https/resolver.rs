@@ -59,3 +59,30 @@ impl Service<Name> for Resolver {
 fn refused(address: IpAddr) -> BoxError {
     format!("the address {address} is not allowed").into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, time::Duration};
+
+    use lambda_http::http::Request;
+    use tokio::net::TcpListener;
+
+    use crate::https::{Https, Limits};
+
+    #[tokio::test]
+    async fn refused_address_is_never_connected_to_by_name_or_number() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
+        let port = listener.local_addr().expect("a listener has an address").port();
+        let limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(5) };
+        let client = Https::with_filtered_addresses(limits, |address| !address.is_loopback());
+        for host in ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"] {
+            let request = Request::get(format!("http://{host}:{port}/")).body("".into()).expect("a request");
+            let refused = tokio::select! {
+                response = client.send(request) => response.is_err_and(|error| error.is_connect()),
+                _ = listener.accept() => false,
+            };
+            // The filter of this test does not look into mapped addresses.
+            assert_eq!(refused, host != "[::ffff:127.0.0.1]", "{host}");
+        }
+    }
+}

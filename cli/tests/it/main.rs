@@ -1,5 +1,6 @@
 //! The real program, with an embedded DynamoDB.
 
+mod accessing;
 mod answers;
 mod chatting;
 mod connecting;
@@ -17,6 +18,7 @@ mod reconciling;
 mod redriving;
 mod replaying;
 mod resuming;
+mod saving;
 mod sending;
 mod streams;
 mod tencent;
