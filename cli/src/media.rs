@@ -2,10 +2,20 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
-use std::{collections::HashSet, future::ready, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    collections::HashSet,
+    future::ready,
+    path::PathBuf,
+    pin::pin,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
 use clap::{Args, value_parser};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::{
@@ -74,6 +84,16 @@ impl MediaFlags {
     }
 }
 
+/// What became of a file.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Saved(Kept),
+    /// Saved by an earlier run.
+    There(Kept),
+    /// Why it could not be downloaded.
+    Failed(String),
+}
+
 /// The number of files by outcome.
 #[derive(Debug, Default)]
 struct Counts {
@@ -81,8 +101,6 @@ struct Counts {
     there: u64,
     failed: u64,
     bytes: u64,
-    /// Events whose body lacks parts.
-    without_body: u64,
 }
 
 /// Saves the media of the selected events.
@@ -93,110 +111,124 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Fault> {
     let mut folder = Folder::open(&args.to)?;
     let events = args.selection.find(deployment, Wanted::Whole).await?.unsorted();
-    let (mut counts, mut seen) = (Counts::default(), HashSet::new());
-    let (web, path, max) = (Arc::new(args.limits.web()), folder.path().to_owned(), args.limits.max_bytes());
-    let without_body = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let (mut counts, without_body) = (Counts::default(), Arc::new(AtomicU64::new(0)));
     let missing = Arc::clone(&without_body);
     let found = events.map_ok(move |event| {
-        if event.body().is_none() {
-            missing.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        }
+        missing.fetch_add(u64::from(event.body().is_none()), Relaxed);
         stream::iter(media(&event)).map(Ok::<_, Fault>)
     });
-    // The same file is often in several events: before and after sending, and in forwards.
-    let found = found.try_flatten().try_filter(move |medium| ready(seen.insert(url_digest(&medium.url))));
-    let known = folder.known();
-    let outcomes = found.map_ok(|medium| {
-        let (web, path, kept) = (Arc::clone(&web), path.clone(), known.get(&medium.url));
-        async move {
-            let fetched = match kept {
-                Some(kept) => Ok(Ok(Fetched::Before(kept))),
-                None => fetch(&web, &medium.url, max, &path).await,
-            };
-            fetched.map(|fetched| (medium, fetched))
-        }
-    });
-    let mut outcomes = Box::pin(outcomes.try_buffer_unordered(AT_A_TIME));
-    while let Some((medium, fetched)) = outcomes.try_next().await? {
-        let line = match fetched {
-            Ok(Fetched::Before(kept)) => {
-                counts.there += 1;
-                Line::kept("there", kept)
-            }
-            Ok(Fetched::Now(file)) => {
-                let kept = folder.keep(&medium, file)?;
-                counts.saved += 1;
-                counts.bytes += kept.bytes;
-                Line::kept("saved", kept)
-            }
-            Err(reason) => {
-                counts.failed += 1;
-                Line { outcome: "failed", kept: None, reason }
-            }
-        };
-        line.print(&medium, output)?;
-    }
+    let each = |medium: &Medium, outcome: &Outcome| {
+        counts.add(outcome);
+        print(medium, outcome, output)
+    };
+    save(found.try_flatten(), &mut folder, &args.limits, each).await?;
     output.flush()?;
-    counts.without_body = without_body.load(std::sync::atomic::Ordering::Relaxed);
-    counts.print();
+    counts.print(without_body.load(Relaxed));
     Ok(ExitCode::from(u8::from(counts.failed > 0)))
 }
 
-/// A line of output.
-struct Line {
-    outcome: &'static str,
-    kept: Option<Kept>,
-    reason: String,
+/// Downloads each file into the folder, unless it is there. The same file is often in several events: before and after
+/// sending, and in forwards.
+async fn save(
+    media: impl Stream<Item = Result<Medium, Fault>>,
+    folder: &mut Folder,
+    limits: &MediaFlags,
+    mut each: impl FnMut(&Medium, &Outcome) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let (web, max, path, known) =
+        (limits.web(), limits.max_bytes(), folder.path().to_owned(), folder.known());
+    let mut seen = HashSet::new();
+    let (web, path, known) = (&web, &path, &known);
+    let downloads = media
+        .try_filter(move |medium| ready(seen.insert(url_digest(&medium.url))))
+        .map_ok(|medium| async move {
+            let fetched = match known.get(&medium.url) {
+                Some(kept) => Ok(Fetched::Before(kept)),
+                None => fetch(web, &medium.url, max, path).await?,
+            };
+            Ok((medium, fetched))
+        })
+        .try_buffer_unordered(AT_A_TIME);
+    let mut downloads = pin!(downloads);
+    while let Some((medium, fetched)) = downloads.try_next().await? {
+        let outcome = match fetched {
+            Ok(Fetched::Before(kept)) => Outcome::There(kept),
+            Ok(Fetched::Now(file)) => Outcome::Saved(folder.keep(&medium, file)?),
+            Err(reason) => Outcome::Failed(reason),
+        };
+        each(&medium, &outcome)?;
+    }
+    Ok(())
 }
 
-impl Line {
-    fn kept(outcome: &'static str, kept: Kept) -> Self {
-        Self { outcome, kept: Some(kept), reason: String::new() }
+impl Outcome {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Saved(_) => "saved",
+            Self::There(_) => "there",
+            Self::Failed(_) => "failed",
+        }
     }
 
-    fn print(&self, medium: &Medium, output: &mut Output) -> Result<(), Fault> {
-        if output.json {
-            return output.json_line(&self.json(medium));
+    /// The file, or the reason why there is none.
+    fn kept(&self) -> Result<&Kept, &str> {
+        match self {
+            Self::Saved(kept) | Self::There(kept) => Ok(kept),
+            Self::Failed(reason) => Err(reason),
         }
-        let bytes = self.kept.as_ref().map(|kept| format!("{:>10}", kept.bytes)).unwrap_or_default();
-        let what = match &self.kept {
-            Some(kept) => kept.name(),
-            None => format!("{}: {}", self.reason, medium.url),
-        };
-        output.row(&COLUMNS, &[self.outcome, medium.kind, &bytes, &what])
     }
+}
 
-    fn json(&self, medium: &Medium) -> Value {
-        let mut line = json!({
-            "pk": medium.pk, "sk": medium.sk, "kind": medium.kind, "url": medium.url, "outcome": self.outcome,
-        });
-        if let Some(name) = &medium.name {
-            line["name"] = name.as_str().into();
-        }
-        match &self.kept {
-            Some(kept) => {
-                line["file"] = kept.name().into();
-                line["sha256"] = kept.sha256().into();
-                line["bytes"] = kept.bytes.into();
-            }
-            None => line["error"] = self.reason.as_str().into(),
-        }
-        line
+fn print(medium: &Medium, outcome: &Outcome, output: &mut Output) -> Result<(), Fault> {
+    if output.json {
+        return output.json_line(&json(medium, outcome));
     }
+    let (bytes, what) = match outcome.kept() {
+        Ok(kept) => (format!("{:>10}", kept.bytes), kept.name()),
+        Err(reason) => (String::new(), format!("{reason}: {}", medium.url)),
+    };
+    output.row(&COLUMNS, &[outcome.name(), medium.kind, &bytes, &what])
+}
+
+fn json(medium: &Medium, outcome: &Outcome) -> Value {
+    let mut line = json!({
+        "pk": medium.pk, "sk": medium.sk, "kind": medium.kind, "url": medium.url, "outcome": outcome.name(),
+    });
+    if let Some(name) = &medium.name {
+        line["name"] = name.as_str().into();
+    }
+    match outcome.kept() {
+        Ok(kept) => {
+            line["file"] = kept.name().into();
+            line["sha256"] = kept.sha256().into();
+            line["bytes"] = kept.bytes.into();
+        }
+        Err(reason) => line["error"] = reason.into(),
+    }
+    line
 }
 
 impl Counts {
-    fn print(&self) {
-        let Self { saved, there, failed, bytes, without_body } = self;
+    fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Saved(kept) => {
+                self.saved += 1;
+                self.bytes += kept.bytes;
+            }
+            Outcome::There(_) => self.there += 1,
+            Outcome::Failed(_) => self.failed += 1,
+        }
+    }
+
+    fn print(&self, without_body: u64) {
+        let Self { saved, there, failed, bytes } = self;
         note(&format!(
             "{}: {saved} saved ({bytes} bytes), {there} already there, {failed} failed",
             counted(saved + there + failed, "file"),
         ));
-        if *without_body > 0 {
-            note(&format!(
-                "{} without a Body: parts of it are not in the table",
-                counted(*without_body, "event")
-            ));
+        if without_body > 0 {
+            let events = counted(without_body, "event");
+            note(&format!("{events} without a Body: parts of it are not in the table"));
         }
     }
 }

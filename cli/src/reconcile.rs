@@ -57,9 +57,6 @@ pub(crate) struct Reconcile {
     /// adminapiidn (Jakarta)
     #[arg(long, value_name = "HOST", default_value = "console.tim.qq.com")]
     api: ApiHost,
-    /// Read the whole table without asking, if there is no index
-    #[arg(long)]
-    yes: bool,
 }
 
 /// What the hours have come to.
@@ -85,6 +82,9 @@ pub(crate) async fn run(
     args: &Reconcile,
     output: &mut Output,
 ) -> Result<ExitCode, Fault> {
+    if !deployment.has_index() {
+        return Err(Fault::new("reconcile needs the table's index: deploy the stack with CommandIndex=true"));
+    }
     let until = args.until.unwrap_or_else(Moment::now);
     let hours = hours::hours(args.since, until)?;
     let tencent = Tencent::from_env(args.api.clone(), deployment.app()?, args.admin.clone())?;
@@ -94,7 +94,7 @@ pub(crate) async fn run(
     for hour in hours {
         sum.hours += 1;
         for chat_type in ChatType::ALL {
-            let reconciling = Reconciling { deployment, tencent: &tencent, web: &web, yes: args.yes };
+            let reconciling = Reconciling { deployment, tencent: &tencent, web: &web };
             reconciling.hour(hour, chat_type, &mut sum, output).await?;
         }
     }
@@ -108,7 +108,6 @@ struct Reconciling<'a> {
     deployment: &'a Deployment,
     tencent: &'a Tencent,
     web: &'a Web,
-    yes: bool,
 }
 
 impl Reconciling<'_> {
@@ -132,7 +131,7 @@ impl Reconciling<'_> {
                 return Ok(());
             }
         };
-        let recorded = Recorded::read(self.deployment, hour, chat_type, self.yes).await?;
+        let recorded = Recorded::read(self.deployment, hour, chat_type).await?;
         sum.unreadable_here += recorded.unreadable;
         let (count, recorded_count) = (files.len(), recorded.count);
         match compared::compare(self.web, files, recorded).await? {
@@ -140,7 +139,7 @@ impl Reconciling<'_> {
                 if count == 0 && recorded_count > 0 {
                     note(&format!("{hour} {chat_type}: Tencent has no file, but messages are recorded"));
                 }
-                self.print(hour, chat_type, compared, recorded_count, sum, output)
+                print(hour, chat_type, compared, recorded_count, sum, output)
             }
             Err(reason) => {
                 sum.not_compared += 1;
@@ -149,32 +148,32 @@ impl Reconciling<'_> {
             }
         }
     }
+}
 
-    fn print(
-        &self,
-        hour: Hour,
-        chat_type: ChatType,
-        compared: Compared,
-        recorded: u64,
-        sum: &mut Sum,
-        output: &mut Output,
-    ) -> Result<(), Fault> {
-        let Compared { tencent, missing, unreadable, mut missing_messages } = compared;
-        sum.tencent += tencent;
-        sum.recorded += recorded;
-        sum.missing += missing;
-        sum.unreadable += unreadable;
-        if output.json {
-            while let Some(message) = missing_messages.next::<String>()? {
-                output.raw_json_line(&message)?;
-            }
-            return Ok(());
+/// Counts an hour, and prints its row or its missing messages.
+fn print(
+    hour: Hour,
+    chat_type: ChatType,
+    compared: Compared,
+    recorded: u64,
+    sum: &mut Sum,
+    output: &mut Output,
+) -> Result<(), Fault> {
+    let Compared { tencent, missing, unreadable, mut missing_messages } = compared;
+    sum.tencent += tencent;
+    sum.recorded += recorded;
+    sum.missing += missing;
+    sum.unreadable += unreadable;
+    if output.json {
+        while let Some(message) = missing_messages.next::<String>()? {
+            output.raw_json_line(&message)?;
         }
-        let number = |number: u64| format!("{number:>10}");
-        let numbers = [tencent, recorded, missing].map(number);
-        let [tencent, recorded, missing] = numbers.each_ref().map(String::as_str);
-        output.row(&COLUMNS, &[&hour.to_string(), chat_type.name(), tencent, recorded, missing])
+        return Ok(());
     }
+    let number = |number: u64| format!("{number:>10}");
+    let numbers = [tencent, recorded, missing].map(number);
+    let [tencent, recorded, missing] = numbers.each_ref().map(String::as_str);
+    output.row(&COLUMNS, &[&hour.to_string(), chat_type.name(), tencent, recorded, missing])
 }
 
 impl Sum {

@@ -15,8 +15,9 @@ use crate::{deployment::Deployment, fault::Fault, moment::Moment, selection::Sel
 const MARGIN_MILLIS: u64 = 10 * 60_000;
 
 /// The messages, by their identity.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Recorded {
+    chat_type: ChatType,
     keys: HashSet<Key>,
     /// Those in which a user was erased, without their users.
     erased: HashSet<Key>,
@@ -24,7 +25,6 @@ pub(super) struct Recorded {
     pub(super) count: u64,
     /// The messages that can't be identified.
     pub(super) unreadable: u64,
-    chat_type: Option<ChatType>,
 }
 
 impl Recorded {
@@ -32,17 +32,16 @@ impl Recorded {
         deployment: &Deployment,
         hour: Hour,
         chat_type: ChatType,
-        yes: bool,
     ) -> Result<Self, Fault> {
         let selection = Selection {
             command: Some(chat_type.command().to_owned()),
             since: Some(Moment(hour.start().saturating_sub(MARGIN_MILLIS))),
             until: Some(Moment(hour.start() + HOUR_MILLIS + MARGIN_MILLIS)),
-            yes,
             ..Selection::default()
         };
         let mut events = selection.find(deployment, Wanted::Whole).await?.unsorted();
-        let mut recorded = Self { chat_type: Some(chat_type), ..Self::default() };
+        let mut recorded =
+            Self { chat_type, keys: HashSet::new(), erased: HashSet::new(), count: 0, unreadable: 0 };
         while let Some(event) = events.try_next().await? {
             let message = event.body().and_then(Message::parse);
             let millis = event.time().unwrap_or(0);
@@ -55,25 +54,23 @@ impl Recorded {
     }
 
     fn add(&mut self, message: Option<&Message>, is_in_hour: bool, is_erased: bool) {
-        let Some(chat_type) = self.chat_type else { return };
-        let key = message.and_then(|message| match is_erased {
-            true => message.key_without_users(chat_type),
-            false => message.key(chat_type),
+        let is_counted = is_in_hour && message.is_none_or(Message::is_kept);
+        let key = message.and_then(|message| {
+            if is_erased { message.key_without_users(self.chat_type) } else { message.key(self.chat_type) }
         });
-        let is_kept = message.is_none_or(Message::is_kept);
         match key {
             Some(key) if is_erased => _ = self.erased.insert(key),
             Some(key) => _ = self.keys.insert(key),
-            None => self.unreadable += u64::from(is_in_hour && is_kept),
+            None => self.unreadable += u64::from(is_counted),
         }
-        self.count += u64::from(is_in_hour && is_kept);
+        self.count += u64::from(is_counted);
     }
 
     /// Whether a message of Tencent's file is recorded; `None` if it can't be identified.
     pub(super) fn has(&self, message: &Message) -> Option<bool> {
-        let chat_type = self.chat_type?;
-        let key = message.key(chat_type)?;
-        let is_erased = || message.key_without_users(chat_type).is_some_and(|key| self.erased.contains(&key));
+        let key = message.key(self.chat_type)?;
+        let is_erased =
+            || message.key_without_users(self.chat_type).is_some_and(|key| self.erased.contains(&key));
         Some(self.keys.contains(&key) || is_erased())
     }
 }

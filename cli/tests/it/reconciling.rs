@@ -1,7 +1,7 @@
 //! `reconcile`.
 
 use serde_json::{Value, json};
-use tencent_chat_webhook::time::now_millis;
+use tencent_chat_webhook::time::{now_millis, rfc3339};
 
 use crate::{
     tencent::{ADMIN, Hour, KEY, Tencent, described, file, gzip},
@@ -125,8 +125,7 @@ async fn hour_without_a_file_is_empty_late_or_expired() {
     assert!(ran.stderr.contains("2 files not ready yet"), "{ran:?}");
 
     // An hour that is not over is not asked for.
-    let start = (now_millis() / 3_600_000 * 3_600_000).to_string();
-    let since = tencent_chat_webhook::time::rfc3339(start.parse().expect("a number"));
+    let since = rfc3339(now_millis() / 3_600_000 * 3_600_000);
     let asked = tencent.asked().len();
     let ran = reconcile(&world, &tencent, KEY, &["--since", &since]);
     assert!(ran.code == Some(1) && ran.stderr.contains("not over yet"), "{ran:?}");
