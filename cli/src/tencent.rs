@@ -23,7 +23,8 @@ use tokio::time::timeout;
 
 use crate::{
     fault::{Fault, causes},
-    web::{AGENT, NamedHost},
+    receiver::AGENT,
+    web::NamedHost,
 };
 
 mod refusal;

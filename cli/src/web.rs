@@ -11,15 +11,12 @@ use tencent_chat_webhook::https::{Https, Limits};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::fault::causes;
+use crate::{fault::causes, receiver::AGENT};
 
 mod address;
 mod hosts;
 use hosts::Reach;
 pub(crate) use hosts::{Hosts, NamedHost};
-
-/// The value of the header `user-agent`.
-pub(crate) const AGENT: &str = concat!("chat-events/", env!("CARGO_PKG_VERSION"));
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(10), idle: Duration::from_secs(20) };
 
