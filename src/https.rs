@@ -8,6 +8,7 @@
 use std::{
     error::Error as StdError,
     io,
+    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -29,7 +30,9 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
+mod resolver;
 pub(crate) mod sdk;
+use resolver::Resolver;
 
 /// The roots that Amazon recommends for a small trust store.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
@@ -43,6 +46,9 @@ pub struct Limits {
     pub idle: Duration,
 }
 
+/// Whether a client may connect to an address.
+pub type AddressFilter = fn(IpAddr) -> bool;
+
 /// A client. It follows no redirects and ignores proxy settings in the environment.
 #[derive(Clone, Debug)]
 pub struct Https(Client<Connect, SdkBody>);
@@ -55,22 +61,29 @@ impl Https {
     /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
     /// exchange.
     pub(crate) fn new(roots: RootCertStore, limits: Limits, idle_connections: usize) -> Self {
-        Self::with_tls(tls().with_root_certificates(roots).with_no_client_auth(), limits, idle_connections)
+        let tls = tls().with_root_certificates(roots).with_no_client_auth();
+        Self::with_tls(tls, limits, idle_connections, |_| true)
     }
 
     /// A client for a tool, which decides by itself which certificates it trusts, and keeps all connections.
     #[must_use]
     pub fn with_verifier(verifier: Arc<dyn ServerCertVerifier>, limits: Limits) -> Self {
         let tls = tls().dangerous().with_custom_certificate_verifier(verifier);
-        Self::with_tls(tls.with_no_client_auth(), limits, usize::MAX)
+        Self::with_tls(tls.with_no_client_auth(), limits, usize::MAX, |_| true)
     }
 
-    fn with_tls(mut tls: ClientConfig, limits: Limits, idle_connections: usize) -> Self {
+    fn with_tls(
+        mut tls: ClientConfig,
+        limits: Limits,
+        idle_connections: usize,
+        filter: AddressFilter,
+    ) -> Self {
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let mut http = HttpConnector::new();
+        let resolver = Resolver::new(filter);
+        let mut http = HttpConnector::new_with_resolver(resolver.clone());
         http.enforce_http(false);
         http.set_nodelay(true);
-        let connect = Connect { https: HttpsConnector::from((http, tls)), timeout: limits.connect };
+        let connect = Connect { https: HttpsConnector::from((http, tls)), resolver, timeout: limits.connect };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(limits.idle)
@@ -89,6 +102,14 @@ impl Https {
     #[must_use]
     pub fn with_connections(limits: Limits, connections: usize) -> Self {
         Self::new(system_roots(), limits, connections)
+    }
+
+    /// The same, but it connects only to addresses that the filter allows. Every address is checked: those of a host's
+    /// name when the name is resolved for a connection, and a host that is an address itself.
+    #[must_use]
+    pub fn with_filtered_addresses(limits: Limits, filter: AddressFilter) -> Self {
+        let tls = tls().with_root_certificates(system_roots()).with_no_client_auth();
+        Self::with_tls(tls, limits, usize::MAX, filter)
     }
 
     /// A client for HTTP without TLS.
@@ -142,12 +163,13 @@ fn amazon_roots() -> RootCertStore {
 /// Connects within a time limit that includes TLS: hyper's limit covers only TCP.
 #[derive(Clone)]
 struct Connect {
-    https: HttpsConnector<HttpConnector>,
+    https: HttpsConnector<HttpConnector<Resolver>>,
+    resolver: Resolver,
     timeout: Duration,
 }
 
 impl Service<Uri> for Connect {
-    type Response = <HttpsConnector<HttpConnector> as Service<Uri>>::Response;
+    type Response = <HttpsConnector<HttpConnector<Resolver>> as Service<Uri>>::Response;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
 
@@ -156,6 +178,9 @@ impl Service<Uri> for Connect {
     }
 
     fn call(&mut self, server: Uri) -> Self::Future {
+        if let Err(refused) = self.resolver.check(&server) {
+            return Box::pin(async move { Err(refused) });
+        }
         let connecting = tokio::time::timeout(self.timeout, self.https.call(server));
         Box::pin(async move { connecting.await? })
     }

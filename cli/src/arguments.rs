@@ -5,9 +5,10 @@
 use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::{
-    chat::Chat, completions::Completions, count::Count, deployment::DeploymentFlags, doctor::Doctor,
-    erase::Erase, follow::Follow, group::Group, redrive::Redrive, replay::Replay, selection::Selection,
-    send::Sending, show::Show, verify::Verify, zone::Zone,
+    access::Access, chat::Chat, completions::Completions, count::Count, deployment::DeploymentFlags,
+    doctor::Doctor, erase::Erase, follow::Follow, group::Group, media::Media, reconcile::Reconcile,
+    redrive::Redrive, replay::Replay, selection::Selection, send::Sending, show::Show, verify::Verify,
+    zone::Zone,
 };
 
 /// Reads the events that tencent-chat-webhook recorded, and records callbacks that it could not store.
@@ -138,6 +139,34 @@ pub(crate) enum Command {
     /// JSON: {"pk", "sk", "action"}. The action is `deleted`, `pseudonymised` or `not changed`; with --dry-run, it is
     /// `would be deleted`, `would be pseudonymised` or `would not be changed`.
     Erase(Erase),
+    /// Save the pictures, voices, videos and files of messages, before Tencent deletes them.
+    ///
+    /// Tencent deletes these files when their messages expire, after 7 days by default. The command downloads the files of
+    /// the selected events into a folder. Each file has its SHA-256 as its name; the list index.jsonl there has the URL,
+    /// the message and the sender's name of each file. Run the command again to go on where it stopped, or with newer
+    /// events. Only https URLs of Tencent's storage are downloaded, and nothing is opened. A file that can't be
+    /// downloaded is reported, and the exit code is 1 at the end.
+    ///
+    /// JSON: {"pk", "sk", "kind", "name", "url", "outcome", "file", "sha256", "bytes", "error"}. The outcome is `saved`,
+    /// `there` or `failed`.
+    Media(Media),
+    /// Print all that is recorded of a person, as the answer to a request for access.
+    ///
+    /// These are the events about the person, or with the person in an …_Account field or a member list, in order of
+    /// time. The command reads the whole table. With --partners, it prints with whom the person wrote: the delivered
+    /// messages with each user, in both directions, and the person's messages in each group.
+    ///
+    /// JSON: the item; with --partners, {"with", "messages", "first", "last"}, with times in ms since the epoch.
+    Person(Access),
+    /// Compare the recorded messages with Tencent's own record of each hour.
+    ///
+    /// Tencent keeps a file of the messages of each hour for seven days. It is ready an hour or two after its hour. The
+    /// command downloads the files with Tencent's REST API, checks their digests, and looks up each message in the
+    /// table. It signs in as --admin with the SecretKey in TENCENT_SECRET_KEY. The exit code is 1 if a message is
+    /// missing, or if an hour could not be compared. RECORDED leaves out messages that Tencent does not keep.
+    ///
+    /// JSON: each missing message, as Tencent's file has it.
+    Reconcile(Reconcile),
     /// Record callbacks that the function could not store, from its log.
     ///
     /// The command fails if a callback is left unrecorded, or if standard input has none. It is safe to run it again:

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+mod access;
 mod arguments;
 mod chat;
 mod commands;
@@ -22,6 +23,7 @@ mod fault;
 mod follow;
 mod group;
 mod list;
+mod media;
 mod merged;
 mod moment;
 mod near;
@@ -31,6 +33,7 @@ mod person;
 mod plain;
 mod progress;
 mod receiver;
+mod reconcile;
 mod redrive;
 mod refusal;
 mod replay;
@@ -41,7 +44,9 @@ mod show;
 mod spool;
 mod table;
 mod target;
+mod tencent;
 mod verify;
+mod web;
 mod what;
 mod when;
 mod zone;
@@ -104,6 +109,15 @@ async fn run(Arguments { command, deployment, json, tz, color }: Arguments) -> R
         }
         Command::Erase(erase) => {
             code = erase::run(&Deployment::find(deployment).await?, &erase, &mut output).await?;
+        }
+        Command::Media(media) => {
+            code = media::run(&Deployment::find(deployment).await?, &media, &mut output).await?;
+        }
+        Command::Person(person) => {
+            access::run(&Deployment::find(deployment).await?, &person, &mut output).await?;
+        }
+        Command::Reconcile(reconcile) => {
+            code = reconcile::run(&Deployment::find(deployment).await?, &reconcile, &mut output).await?;
         }
         Command::Redrive(redrive) => {
             code = redrive::run(&Deployment::find(deployment).await?, &redrive, &mut output).await?;

@@ -108,7 +108,12 @@ impl Output {
 
     /// A JSON object on a line.
     pub(crate) fn json_line(&mut self, object: &Value) -> Result<(), Fault> {
-        self.text(&escaped(&object.to_string()))
+        self.raw_json_line(&object.to_string())
+    }
+
+    /// A line of somebody else's JSON.
+    pub(crate) fn raw_json_line(&mut self, json: &str) -> Result<(), Fault> {
+        self.text(&escaped(json))
     }
 
     /// A body byte for byte. A terminal gets the same JSON, with escapes for control characters.

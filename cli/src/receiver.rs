@@ -30,7 +30,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Some firewalls reject requests without this header.
-const AGENT: &str = concat!("chat-events/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("chat-events/", env!("CARGO_PKG_VERSION"));
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
 

@@ -1,5 +1,6 @@
 //! The real program, with an embedded DynamoDB.
 
+mod accessing;
 mod answers;
 mod chatting;
 mod connecting;
@@ -15,11 +16,14 @@ mod ordering;
 mod reading;
 mod receiver;
 mod recipes;
+mod reconciling;
 mod redriving;
 mod replaying;
 mod resuming;
+mod saving;
 mod sending;
 mod streams;
+mod tencent;
 mod throttling;
 mod words;
 mod world;

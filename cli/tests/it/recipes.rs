@@ -14,7 +14,10 @@ use tempfile::TempDir;
 use tencent_chat_webhook::time::now_millis;
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
-use crate::world::{Ran, World, run};
+use crate::{
+    tencent::{Hour, Tencent, file},
+    world::{Ran, World, run},
+};
 
 const PAGE: &str = include_str!("../../../docs/recipes.md");
 
@@ -234,14 +237,39 @@ async fn recipe_exports_events_with_time_and_subject() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn recipe_saves_media_and_compares_every_night() {
+    let world = World::start().await;
+    let url = "http://a.myqcloud.com/x";
+    let image =
+        json!({ "MsgType": "TIMImageElem", "MsgContent": { "ImageInfoArray": [{ "Type": 1, "URL": url }] } });
+    let sent =
+        event("AfterSendMsg", now_millis() - 1000, json!({ "From_Account": "bob", "MsgBody": [image] }));
+    world.record(&sent, 1).await;
+    let tencent = Tencent::start(|chat, _| Hour::Files(vec![file(chat, &[])]));
+    let kitchen = Kitchen::new(&world);
+    kitchen.save("aws", &format!("#!/bin/sh\necho {}\n", crate::tencent::KEY));
+    let script = blocks("Save and check every night", "sh")[0];
+    let api = [("TENCENT_API", tencent.host())];
+    let ran = kitchen.shell(&format!("chmod +x aws\n{script}"), &api);
+    // The URL is not https, so the file fails and the rest goes on.
+    assert!(
+        ran.code == Some(1) && ran.stderr.contains("0 saved (0 bytes), 0 already there, 1 failed"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.contains("26 hours: Tencent has 0 messages, 0 recorded, 0 missing"), "{ran:?}");
+    let fixed = script.replace("--since 2d", "--since 2d --until 1d");
+    assert_eq!(kitchen.shell(&fixed, &api).code, Some(0));
+}
+
 #[test]
 fn shell_and_python_blocks_are_all_run() {
     let mut counts = BTreeMap::new();
     for line in PAGE.lines().filter_map(|line| line.strip_prefix("```")) {
         *counts.entry(line).or_insert(0) += 1;
     }
-    // The blocks that the tests above run. Console blocks use AWS, or only read.
-    assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 3, 2));
+    // The blocks that the tests of this file and `tests/archive` run. Console blocks use AWS, or only read.
+    assert_eq!((counts["python"], counts["sh"], counts["bash"]), (2, 5, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,84 @@
+//! `person`.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, created};
+
+const SECONDS: u64 = 1_670_574_414;
+
+fn c2c(from: &str, to: &str, number: u64, result: i64) -> Value {
+    json!({
+        "CallbackCommand": "C2C.CallbackAfterSendMsg", "From_Account": from, "To_Account": to, "MsgSeq": number,
+        "MsgTime": SECONDS + number, "SendMsgResult": result,
+        "MsgBody": [{ "MsgType": "TIMTextElem", "MsgContent": { "Text": "<b>hi</b>" } }],
+    })
+}
+
+fn group(from: &str, number: u64) -> Value {
+    json!({
+        "CallbackCommand": "Group.CallbackAfterSendMsg", "GroupId": "g", "Type": "Public", "From_Account": from,
+        "MsgSeq": number, "MsgBody": [], "EventTime": (SECONDS + number) * 1000,
+    })
+}
+
+/// Seven events, of which five are amy's.
+async fn amy_wrote() -> World {
+    let world = World::start().await;
+    let mut group_with_amy = created("g", SECONDS * 1000, "n");
+    group_with_amy["MemberList"] = json!([{ "Member_Account": "amy" }]);
+    for body in [
+        c2c("amy", "bob", 1, 0),
+        c2c("bob", "amy", 3, 0),
+        c2c("amy", "eve", 2, 20001),
+        c2c("bob", "eve", 4, 0),
+        group("amy", 5),
+        group("bob", 6),
+        group_with_amy,
+    ] {
+        world.record(&body, 1).await;
+    }
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_a_person_are_printed_in_order() {
+    let world = amy_wrote().await;
+    let ran = world.run(&["person", "amy", "--yes", "--json"]);
+    let times: Vec<_> =
+        ran.json().iter().map(|event| event["sk"].as_str().map(|sk| sk[..10].to_owned())).collect();
+    let expected = [0, 1, 2, 3, 5].map(|after| Some((SECONDS + after).to_string()));
+    assert_eq!((ran.code, times), (Some(0), expected.to_vec()), "{ran:?}");
+    assert_eq!(world.run(&["person", "amy", "--yes"]).lines().len(), 6);
+    let ran = world.run(&["person", "nobody", "--yes"]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("no events of nobody"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partners_are_those_of_delivered_messages() {
+    let world = amy_wrote().await;
+    let ran = world.run(&["person", "amy", "--partners", "--yes", "--json"]);
+    let millis = |after: u64| (SECONDS + after) * 1000;
+    let expected = [
+        json!({ "with": "bob", "messages": 2, "first": millis(1), "last": millis(3) }),
+        json!({ "with": "g", "messages": 1, "first": millis(5), "last": millis(5) }),
+    ];
+    assert_eq!((ran.code, ran.json()), (Some(0), expected.to_vec()), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn page_has_every_event_and_the_partners() {
+    let (world, folder) = (amy_wrote().await, tempfile::tempdir().expect("a folder"));
+    let path = folder.path().join("amy.html");
+    let file = path.to_str().expect("a path is text");
+    let ran = world.run(&["person", "amy", "--yes", "--html", file]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("5 events in "), "{ran:?}");
+    let page = std::fs::read_to_string(&path).expect("a page");
+    assert_eq!((page.matches("<article>").count(), page.matches("<td>").count()), (5, 8));
+    assert!(page.contains("&lt;b&gt;hi&lt;/b&gt;") && !page.contains("<b>hi"), "{page}");
+    assert!(page.contains("<td><bdi>bob</bdi></td>") && page.ends_with("</html>\n"), "{page}");
+
+    let ran = world.run(&["person", "nobody", "--yes", "--html", file]);
+    assert!(ran.stderr.contains("nothing was written"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&path).expect("a page"), page);
+    assert_eq!(world.run(&["person", "amy", "--yes", "--html", file, "--json"]).code, Some(2));
+}
