@@ -98,7 +98,7 @@ pub(crate) async fn run(
     let events = events(deployment, &conversation, since, until).await?;
     let mut recorded = Recorded::read(&conversation, options, events).await?;
     if recorded.counts.messages == 0 {
-        return nothing(chat, &conversation, &recorded);
+        return Ok(nothing(chat, &conversation, &recorded));
     }
     let (origin, selection) = (origin(deployment)?, chat.selection(until));
     match to {
@@ -133,7 +133,7 @@ fn print(recorded: &mut Recorded, output: &mut Output) -> Result<(), Fault> {
 }
 
 /// Says that there are no messages. It is a failure if a file was wanted.
-fn nothing(chat: &Chat, conversation: &Conversation, recorded: &Recorded) -> Result<ExitCode, Fault> {
+fn nothing(chat: &Chat, conversation: &Conversation, recorded: &Recorded) -> ExitCode {
     let hint = if chat.other.is_none() { "; for two users, give both" } else { "" };
     let none = format!("no messages {} {}{hint}", conversation.preposition(), conversation.name());
     let no_file = chat.html.is_some() || chat.evidence.is_some();
@@ -141,7 +141,7 @@ fn nothing(chat: &Chat, conversation: &Conversation, recorded: &Recorded) -> Res
     for remark in remarks(recorded) {
         note(&remark);
     }
-    Ok(ExitCode::from(u8::from(no_file)))
+    ExitCode::from(u8::from(no_file))
 }
 
 impl Chat {

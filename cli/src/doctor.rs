@@ -71,7 +71,7 @@ pub(crate) async fn run(
     }
     let deployment = crate::deployment::Deployment::find(flags).await?;
     let mut report = finding::Report::new(output);
-    checks::make(&deployment, doctor.since, &mut report).await?;
+    Box::pin(checks::make(&deployment, doctor.since, &mut report)).await?;
     Ok(report.code())
 }
 

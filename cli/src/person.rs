@@ -73,7 +73,7 @@ impl Person {
     /// An id may be `Web` or `1400000001`, which in our attributes is a platform or an application.
     pub(crate) fn attributes(&self, event: &RecordedEvent, pseudonym: &str) -> BTreeMap<String, String> {
         let fields = event.item().iter().filter(|(name, _)| !is_own(name));
-        let changed = fields.filter_map(|(name, value)| {
+        let of_fields = fields.filter_map(|(name, value)| {
             // As the body has it, so that the same places are found.
             let json = match value {
                 AttributeValue::S(text) => json!({ name: text }).to_string(),
@@ -81,11 +81,11 @@ impl Person {
                 _ => return None,
             };
             let edits = self.edits(&json, pseudonym);
-            let changed: BTreeMap<String, String> =
+            let field: BTreeMap<String, String> =
                 (!edits.is_empty()).then(|| serde_json::from_str(&apply(&json, &edits)).ok())??;
-            changed.into_iter().next()
+            field.into_iter().next()
         });
-        let mut changes: BTreeMap<_, _> = changed.collect();
+        let mut changes: BTreeMap<_, _> = of_fields.collect();
         if let Some(answer) = event.attribute("Answer") {
             let edits = self.edits(answer, pseudonym);
             if !edits.is_empty() {

@@ -30,7 +30,7 @@ use crate::{
 mod refusal;
 mod user_sig;
 
-/// The variable with the SecretKey.
+/// The variable with the `SecretKey`.
 const SECRET_KEY: &str = "TENCENT_SECRET_KEY";
 
 const LIMITS: Limits = Limits { connect: Duration::from_secs(10), idle: Duration::from_secs(20) };
@@ -41,7 +41,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
-/// The application's SecretKey. It signs in any user, so it must not be shown.
+/// The application's `SecretKey`. It signs in any user, so it must not be shown.
 #[derive(Clone)]
 struct SecretKey(String);
 

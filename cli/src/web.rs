@@ -24,7 +24,7 @@ const LIMITS: Limits = Limits { connect: Duration::from_secs(10), idle: Duration
 const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The time limit for a whole file.
-const FILE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+const FILE_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 3;

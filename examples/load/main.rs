@@ -89,8 +89,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let differences = compare::table(&plan, &client).await?;
     let logged = logged(&plan, function, redrive, &mut rows).await?;
     rows.extend(differences.rows());
-    let (received, all_taken) = receiver.compare(&plan);
-    rows.extend(received);
+    let (compared, all_taken) = receiver.compare(&plan);
+    rows.extend(compared);
     rows.extend(reforward.rows([
         "invocations of reforward",
         "of these failed",

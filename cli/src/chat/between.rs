@@ -67,7 +67,7 @@ impl Between {
     }
 
     /// An event whose body does not have its documented shape, if its attributes name both users.
-    pub(super) fn from_undocumented_shape(&self, event: &RecordedEvent, command: &str) -> Option<Step> {
+    pub(super) fn step_of_undocumented_shape(&self, event: &RecordedEvent, command: &str) -> Option<Step> {
         let (from, field) = (event.subject(), |name| event.attribute(name));
         let other = field("To_Account").or_else(|| field("Peer_Account"))?;
         let key = || field("MsgKey").map(|msg_key| key(from, msg_key));

@@ -77,8 +77,8 @@ impl Conversation {
         match (self, callback.as_ref().map(Callback::event)) {
             (Self::Between(between), Some(Ok(typed))) => between.step(event, &typed),
             (Self::In(_), Some(Ok(typed))) => group::step(event, &typed),
-            (Self::Between(between), _) => between.from_undocumented_shape(event, command),
-            (Self::In(_), _) => Some(group::from_undocumented_shape(event, command)),
+            (Self::Between(between), _) => between.step_of_undocumented_shape(event, command),
+            (Self::In(_), _) => Some(group::step_of_undocumented_shape(event, command)),
         }
     }
 }

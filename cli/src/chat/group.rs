@@ -69,7 +69,7 @@ pub(super) fn step(event: &RecordedEvent, typed: &Event<'_>) -> Option<Step> {
 }
 
 /// An event whose body does not have its documented shape.
-pub(super) fn from_undocumented_shape(event: &RecordedEvent, command: &str) -> Step {
+pub(super) fn step_of_undocumented_shape(event: &RecordedEvent, command: &str) -> Step {
     let field = |name| event.attribute(name);
     let from = field("From_Account").unwrap_or_else(|| event.subject());
     match command {
@@ -83,7 +83,7 @@ pub(super) fn from_undocumented_shape(event: &RecordedEvent, command: &str) -> S
             let seq = field("MsgSeq").and_then(|number| number.parse().ok());
             let topic = topic(field("TopicId"));
             let key = seq.map(|seq| key(Number(seq), topic.as_deref()));
-            let message = Sent { seq, topic, key, ..Sent::of(event, from, Content::default()) };
+            let message = Sent { seq, key, topic, ..Sent::of(event, from, Content::default()) };
             Step::from_undocumented_shape(event, message)
         }
         SENT_BY_CHANNEL => {

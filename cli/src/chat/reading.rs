@@ -39,7 +39,7 @@ pub(super) struct Reading {
 struct Asked {
     hasher: RandomState,
     /// By their places in the order.
-    asked: Vec<(usize, u64)>,
+    places: Vec<(usize, u64)>,
     reported: HashSet<u64>,
 }
 
@@ -85,7 +85,7 @@ impl Reading {
             Step::Asked(sent, name) => {
                 if let (Some(place), Some(name)) = (self.message(*sent)?, name) {
                     let hash = self.asked.hasher.hash_one(name);
-                    self.asked.asked.push((place, hash));
+                    self.asked.places.push((place, hash));
                 }
             }
             Step::Edited(key, change) => {
@@ -124,7 +124,7 @@ impl Reading {
         }
         let is_reported = |(_, hash): &&(usize, u64)| asked.reported.contains(hash);
         let left_out: HashSet<usize> =
-            asked.asked.iter().filter(is_reported).map(|(place, _)| *place).collect();
+            asked.places.iter().filter(is_reported).map(|(place, _)| *place).collect();
         let (order, gaps) = order.done(|place| left_out.contains(&place));
         counts.messages = order.len() as u64;
         if order.is_empty() {

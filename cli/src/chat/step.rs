@@ -31,13 +31,11 @@ impl Step {
     /// A message whose body does not have its documented shape. It counts as readable if its elements are. `message` is
     /// what the attributes say of it.
     pub(super) fn from_undocumented_shape(event: &RecordedEvent, message: Sent) -> Self {
-        match salvaged(event) {
-            Some(content) => Self::Sent(Box::new(Sent { content, ..message }), None),
-            None => {
-                let content = Content::text_only(UNREADABLE);
-                Self::Unreadable(Some(Box::new(Sent { content, ..message })))
-            }
+        if let Some(content) = salvaged(event) {
+            return Self::Sent(Box::new(Sent { content, ..message }), None);
         }
+        let content = Content::text_only(UNREADABLE);
+        Self::Unreadable(Some(Box::new(Sent { content, ..message })))
     }
 }
 

@@ -16,7 +16,7 @@ const CHECK: &str = "alarms";
 /// The types of alarms.
 const TYPES: [&str; 2] = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
 
-/// DescribeAlarms takes this many names.
+/// `DescribeAlarms` takes this many names.
 const NAMES: usize = 100;
 
 /// A metric alarm or a composite alarm.

@@ -17,7 +17,7 @@ pub(super) async fn make(
     report.add([events::subscription(deployment).await.unwrap_or_else(|finding| finding)])?;
     report.add(Box::pin(archive::check(deployment)).await)?;
     let window = ledger.up_to_now();
-    report.add(receiver::waiting(deployment, window).await)?;
+    report.add(Box::pin(receiver::waiting(deployment, window)).await)?;
     let (function, redrive) =
         tokio::join!(log::function(deployment, window), log::redrive(deployment, window));
     let unread = [function.as_ref().err(), redrive.as_ref().err()];

@@ -47,7 +47,7 @@ impl RequestCounts {
         let requests = row.get("requests").and_then(|count| count.parse().ok()).unwrap_or(0);
         let outcome = row.remove("outcome").unwrap_or_default();
         if outcome == "recorded" {
-            self.newest = self.newest.take().max(row.remove("last").map(timestamp));
+            self.newest = self.newest.take().max(row.remove("last").as_deref().map(timestamp));
         }
         if let Some(reason) = row.remove("reason") {
             *self.reasons.entry((outcome, reason)).or_default() += requests;
@@ -64,7 +64,7 @@ impl RequestCounts {
 }
 
 /// CloudWatch prints a time as `2026-11-26 03:00:00.000`, or as milliseconds.
-fn timestamp(text: String) -> String {
+fn timestamp(text: &str) -> String {
     text.parse().map_or_else(|_| format!("{}Z", text.replace(' ', "T")), rfc3339)
 }
 
@@ -76,7 +76,9 @@ pub(super) async fn function(deployment: &Deployment, window: Window) -> Result<
         FUNCTION.rows(deployment, window, failed, "stats count(*) as requests by unrecorded.id"),
     )?;
     let mut counts = RequestCounts::default();
-    rows.into_iter().for_each(|row| counts.count(row));
+    for row in rows {
+        counts.count(row);
+    }
     counts.failed = failed.into_iter().filter_map(|mut row| row.remove("unrecorded.id")).collect();
     Ok(counts)
 }

@@ -92,9 +92,12 @@ async fn reforwarded(deployment: &Deployment, window: Window, depth: &Depth) -> 
     let last: HashMap<_, _> = last.into_iter().filter_map(outcome).collect();
     let waiting =
         missed.iter().filter(|key| last.get(*key).is_none_or(|outcome| outcome == "failed")).count();
-    let least = if missed.len() >= MOST_ROWS { "at least " } else { "" };
-    let finding =
-        format!("{least}{} missed = {} sent again + {waiting} waiting", missed.len(), missed.len() - waiting);
+    let prefix = if missed.len() >= MOST_ROWS { "at least " } else { "" };
+    let finding = format!(
+        "{prefix}{} missed = {} sent again + {waiting} waiting",
+        missed.len(),
+        missed.len() - waiting
+    );
     Ok(match (waiting, depth) {
         (0, _) => Finding::ok(check, finding),
         (_, Ok(0)) => Finding::wrong(

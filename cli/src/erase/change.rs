@@ -132,7 +132,7 @@ impl Changer {
             set.insert("Body".to_owned(), text(apply(body, &edits)));
         }
         if !set.fit(event) {
-            return self.into_parts(event, set).await;
+            return self.put_in_parts(event, set).await;
         }
         let update = set.update(self.update(event.key())).condition_expression("Body = :body");
         self.send(update.expression_attribute_values(":body", text(body))).await
@@ -164,7 +164,7 @@ impl Changer {
     }
 
     /// Moves a body that no longer fits into its head into parts. Until the head is changed, nobody sees them.
-    async fn into_parts(&self, event: &RecordedEvent, mut set: Assignments) -> Result<Put, Fault> {
+    async fn put_in_parts(&self, event: &RecordedEvent, mut set: Assignments) -> Result<Put, Fault> {
         let Some(AttributeValue::S(body)) = set.remove("Body") else { return Ok(Put::Done) };
         let mut head = event.item().clone();
         head.remove("Body");

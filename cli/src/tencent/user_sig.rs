@@ -1,4 +1,4 @@
-//! UserSig: the sign-in of a user, made with the application's SecretKey (page 34385).
+//! `UserSig`: the sign-in of a user, made with the application's `SecretKey` (page 34385).
 
 use std::io::Write;
 

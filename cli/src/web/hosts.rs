@@ -71,8 +71,8 @@ impl Hosts {
 }
 
 fn is_tencent(name: &str) -> bool {
-    let is_below = |domain: &&str| name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-    TENCENT.iter().any(|domain| is_below(&domain))
+    let is_below = |domain: &str| name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    TENCENT.iter().any(|domain| is_below(domain))
 }
 
 impl NamedHost {

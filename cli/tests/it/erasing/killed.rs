@@ -15,7 +15,7 @@ use crate::world::World;
 fn events() -> Vec<String> {
     // The person is the subject only by a field that is in no attribute.
     let pairs = r#"{"From_Account":"amy","To_Account":"bob"},"#.repeat(10_000);
-    let pairs = format!(r#""PairList":[{}{{"From_Account":"amy"}}]"#, pairs);
+    let pairs = format!(r#""PairList":[{pairs}{{"From_Account":"amy"}}]"#);
     let name = r#""GroupId":"g1","Operator_Account":"amy""#;
     // A change across the end of the first part, and one in each part.
     let cut = 380_000 - body("Group.CallbackX", 4, r#""GroupId":"g2","L":["amy",""]"#).len() + 1;

@@ -87,8 +87,8 @@ fn serve(mut client: TcpStream, behave: &impl Fn(&str) -> Behaviour) -> std::io:
         Behaviour::Announced(bytes) => head(200, &format!("content-length: {bytes}\r\n")),
         Behaviour::Redirect(to) => head(302, &format!("location: {to}\r\ncontent-length: 0\r\n")),
         Behaviour::Headers(count) => {
-            let headers: String = (0..count).map(|number| format!("x-{number}: y\r\n")).collect();
-            head(200, &format!("{headers}content-length: 0\r\n"))
+            let headers: Vec<_> = (0..count).map(|number| format!("x-{number}: y\r\n")).collect();
+            head(200, &format!("{}content-length: 0\r\n", headers.concat()))
         }
         Behaviour::Status(status) => head(status, "content-length: 0\r\n"),
         Behaviour::Cut => {

@@ -61,105 +61,105 @@ async fn evidence() -> Evidence {
     Evidence::make(&world, &["g"])
 }
 
+/// A planted change: its name, the change, and a part of what `verify` says.
+type Change = (&'static str, fn(&mut Files), &'static str);
+
+const CHANGES: &[Change] = &[
+    ("nothing", |_| {}, ""),
+    (
+        "page",
+        |files| files.replace("page.html", "where you live", "how you live"),
+        "page.html: the SHA-256 is ",
+    ),
+    (
+        "body",
+        |files| files.replace("events.jsonl", "just kidding", "I mean it"),
+        "the body differs from the manifest: ",
+    ),
+    (
+        "body and key",
+        |files| files.replace("events.jsonl", "just kidding", "I mean it"),
+        "from the digest in its key: ",
+    ),
+    (
+        "attribute",
+        |files| files.replace("events.jsonl", "\"ReceivedAt\":167", "\"ReceivedAt\":168"),
+        "events.jsonl: the SHA-256 is ",
+    ),
+    (
+        "event gone",
+        |files| files.lines(|lines| drop(lines.remove(1))),
+        "an event of manifest.json is missing: ",
+    ),
+    (
+        "event added",
+        |files| files.lines(|lines| lines.push(lines[2].replace("#g", "#h"))),
+        "is not in the manifest: ",
+    ),
+    ("order", |files| files.lines(|lines| lines.swap(0, 1)), "line 2 is not in order: "),
+    ("no event", |files| files.lines(|lines| lines.push("{}x".to_owned())), "line 4 is not an event"),
+    (
+        "digest of a body",
+        |files| files.manifest(|it| it["bodies"][0]["sha256"] = json!("00")),
+        "the body differs from the manifest: ",
+    ),
+    (
+        "body of no event",
+        |files| {
+            files.manifest(|it| {
+                it["bodies"]
+                    .as_array_mut()
+                    .expect("a list")
+                    .push(json!({ "pk": "z", "sk": "9", "sha256": null }));
+            });
+        },
+        "an event of manifest.json is missing: z 9",
+    ),
+    ("count", |files| files.manifest(|it| it["counts"]["messages"] = json!(2)), "manifest.json: its counts "),
+    ("gap", |files| files.manifest(|it| it["gaps"] = json!([])), "manifest.json: its gaps "),
+    (
+        "origin",
+        |files| files.manifest(|it| it["origin"]["table"] = json!("another")),
+        "page.html: is not the page of these events",
+    ),
+    (
+        "selection",
+        |files| files.manifest(|it| it["selection"]["of"] = json!(["another"])),
+        "page.html: is not the page of these events",
+    ),
+    ("file gone", |files| files.0.retain(|file| file.0 != "page.html"), "page.html: is missing"),
+    (
+        "page not listed",
+        |files| files.manifest(|it| drop(it["files"].as_array_mut().expect("a list").remove(0))),
+        "manifest.json: does not list page.html",
+    ),
+    (
+        "file added",
+        |files| files.0.push(("more.txt".to_owned(), b"more".to_vec())),
+        "more.txt: is not in the manifest",
+    ),
+    (
+        "page with its digest",
+        |files| {
+            files.replace("page.html", "where you live", "how you live");
+            files.digests();
+        },
+        "page.html: is not the page of these events",
+    ),
+    (
+        "events with their digest",
+        |files| {
+            files.replace("events.jsonl", "just kidding", "I mean it");
+            files.digests();
+        },
+        "the body differs from the manifest: ",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_planted_change_is_found() {
     let evidence = evidence().await;
-    let changes: &[(&str, fn(&mut Files), &str)] = &[
-        ("nothing", |_| {}, ""),
-        (
-            "page",
-            |files| files.replace("page.html", "where you live", "how you live"),
-            "page.html: the SHA-256 is ",
-        ),
-        (
-            "body",
-            |files| files.replace("events.jsonl", "just kidding", "I mean it"),
-            "the body differs from the manifest: ",
-        ),
-        (
-            "body and key",
-            |files| files.replace("events.jsonl", "just kidding", "I mean it"),
-            "from the digest in its key: ",
-        ),
-        (
-            "attribute",
-            |files| files.replace("events.jsonl", "\"ReceivedAt\":167", "\"ReceivedAt\":168"),
-            "events.jsonl: the SHA-256 is ",
-        ),
-        (
-            "event gone",
-            |files| files.lines(|lines| drop(lines.remove(1))),
-            "an event of manifest.json is missing: ",
-        ),
-        (
-            "event added",
-            |files| files.lines(|lines| lines.push(lines[2].replace("#g", "#h"))),
-            "is not in the manifest: ",
-        ),
-        ("order", |files| files.lines(|lines| lines.swap(0, 1)), "line 2 is not in order: "),
-        ("no event", |files| files.lines(|lines| lines.push("{}x".to_owned())), "line 4 is not an event"),
-        (
-            "digest of a body",
-            |files| files.manifest(|it| it["bodies"][0]["sha256"] = json!("00")),
-            "the body differs from the manifest: ",
-        ),
-        (
-            "body of no event",
-            |files| {
-                files.manifest(|it| {
-                    it["bodies"]
-                        .as_array_mut()
-                        .expect("a list")
-                        .push(json!({ "pk": "z", "sk": "9", "sha256": null }))
-                })
-            },
-            "an event of manifest.json is missing: z 9",
-        ),
-        (
-            "count",
-            |files| files.manifest(|it| it["counts"]["messages"] = json!(2)),
-            "manifest.json: its counts ",
-        ),
-        ("gap", |files| files.manifest(|it| it["gaps"] = json!([])), "manifest.json: its gaps "),
-        (
-            "origin",
-            |files| files.manifest(|it| it["origin"]["table"] = json!("another")),
-            "page.html: is not the page of these events",
-        ),
-        (
-            "selection",
-            |files| files.manifest(|it| it["selection"]["of"] = json!(["another"])),
-            "page.html: is not the page of these events",
-        ),
-        ("file gone", |files| files.0.retain(|file| file.0 != "page.html"), "page.html: is missing"),
-        (
-            "page not listed",
-            |files| files.manifest(|it| drop(it["files"].as_array_mut().expect("a list").remove(0))),
-            "manifest.json: does not list page.html",
-        ),
-        (
-            "file added",
-            |files| files.0.push(("more.txt".to_owned(), b"more".to_vec())),
-            "more.txt: is not in the manifest",
-        ),
-        (
-            "page with its digest",
-            |files| {
-                files.replace("page.html", "where you live", "how you live");
-                files.digests();
-            },
-            "page.html: is not the page of these events",
-        ),
-        (
-            "events with their digest",
-            |files| {
-                files.replace("events.jsonl", "just kidding", "I mean it");
-                files.digests();
-            },
-            "the body differs from the manifest: ",
-        ),
-    ];
-    for (name, change, expected) in changes {
+    for (name, change, expected) in CHANGES {
         let mut files = Files(evidence.files());
         change(&mut files);
         let verified = files.verify(evidence.folder.path(), &[]);

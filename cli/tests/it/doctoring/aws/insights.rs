@@ -14,13 +14,13 @@ const CONDITIONS: [(&str, &str); 5] = [
     ("not isempty(sk)", "/sk"),
 ];
 
-/// The response to StartQuery. The id of a query is the query, so that its result needs no memory.
+/// The response to `StartQuery`. The id of a query is the query, so that its result needs no memory.
 pub(super) fn started(body: &str) -> Value {
     let request: Value = serde_json::from_str(body).expect("a request is JSON");
     json!({ "queryId": format!("{}: {}", text(&request["logGroupName"]), text(&request["queryString"])) })
 }
 
-/// The response to GetQueryResults.
+/// The response to `GetQueryResults`.
 pub(super) fn results(body: &str, [log, redrive, reforward]: [&[Value]; 3]) -> Value {
     let request: Value = serde_json::from_str(body).expect("a request is JSON");
     let (log_group, query) = text(&request["queryId"]).split_once(": ").expect("an id of ours");
