@@ -19,7 +19,8 @@ def run(stack, asked):
 
 def exports(stack):
     dynamodb = stack.client("dynamodb")
-    found = dynamodb.list_exports(TableArn=stack.outputs()["TableStreamArn"].split("/stream/")[0])["ExportSummaries"]
+    table = dynamodb.describe_table(TableName=stack.outputs()["TableName"])["Table"]
+    found = dynamodb.list_exports(TableArn=table["TableArn"])["ExportSummaries"]
     return [dynamodb.describe_export(ExportArn=each["ExportArn"])["ExportDescription"] for each in found]
 
 

@@ -97,10 +97,10 @@ async fn made_at(deployment: &Deployment) -> Result<Timestamp, Finding> {
 
 /// The days of which the bucket has an export, or will have.
 async fn exported(deployment: &Deployment, bucket: &str) -> Result<BTreeSet<Date>, Finding> {
-    let stream_arn = output(deployment, CHECK, "TableStreamArn")?;
-    let table = stream_arn.split_once("/stream/").map_or(stream_arn.as_str(), |(table, _)| table);
+    let (machine, table) =
+        (output(deployment, CHECK, "ArchiveMachineArn")?, output(deployment, CHECK, "TableName")?);
     let client = deployment.dynamodb();
-    let mut pages = client.list_exports().table_arn(table).into_paginator().send();
+    let mut pages = client.list_exports().table_arn(table_arn(&machine, &table)).into_paginator().send();
     let mut arns = Vec::new();
     while let Some(page) = pages.next().await {
         let page = allowed(CHECK, "dynamodb:ListExports", page)?;
@@ -118,6 +118,14 @@ async fn exported(deployment: &Deployment, bucket: &str) -> Result<BTreeSet<Date
     let days =
         days.try_filter_map(|export| async move { Ok(export.and_then(|export| day(&export, bucket))) });
     days.try_collect().await
+}
+
+/// The ARN of the table, which is in the partition, Region and account of the state machine.
+fn table_arn(machine: &str, table: &str) -> String {
+    let mut parts = machine.split(':').skip(1);
+    let mut next = || parts.next().unwrap_or_default();
+    let (partition, _, region, account) = (next(), next(), next(), next());
+    format!("arn:{partition}:dynamodb:{region}:{account}:table/{table}")
 }
 
 /// The day of an export into this bucket.
@@ -189,5 +197,11 @@ mod tests {
             due("2026-11-01T00:00:00Z".parse().unwrap(), "2026-11-08T09:00:00Z".parse().unwrap()).collect();
         assert_eq!(named(&days[..2]), "2026-11-01, 2026-11-02");
         assert!(named(&days).ends_with("2026-11-05 and 2 more days"), "{}", named(&days));
+    }
+
+    #[test]
+    fn table_is_beside_the_state_machine() {
+        let machine = "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:archive";
+        assert_eq!(table_arn(machine, "events"), "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/events");
     }
 }

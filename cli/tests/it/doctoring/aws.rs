@@ -83,7 +83,6 @@ impl Aws {
             ("RedriveQueueUrl", "https://sqs/1/queue"),
             ("RedriveDeadLettersUrl", "https://sqs/1/dead"),
             ("EventPipeDeadLettersUrl", "https://sqs/1/bus"),
-            ("TableStreamArn", "arn:aws:dynamodb:us-east-1:1:table/events/stream/1"),
             ("ArchiveBucketName", "archive"),
             ("ArchiveMachineArn", "arn:aws:states:us-east-1:1:stateMachine:archive"),
             ("Version", env!("CARGO_PKG_VERSION")),
