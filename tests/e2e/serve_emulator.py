@@ -1,6 +1,6 @@
 """Serves the emulator with stand-ins for missing features, so that the unchanged template can be deployed.
 
-Five types of resource are accepted without effect, and so are Athena's statements that DuckDB does not know. An alarm on an
+Four types of resource are accepted without effect, and so are Athena's statements that DuckDB does not know. An alarm on an
 expression watches the expression's first metric. A subscription or a search of a log group gets the lines that match its
 pattern. Logs Insights counts lines by their fields. Lambda sends the event of a failed
 asynchronous invocation to the function's dead-letter queue. The URLs in a template that is read back have S3's host.
@@ -21,11 +21,12 @@ import filters
 import insights
 from ministack import app
 from ministack.core import iam_actions
-from ministack.services import athena, cloudwatch_logs, dynamodb, dynamodb_streams, lambda_svc
+from ministack.services import athena, cloudwatch, cloudwatch_logs, dynamodb, dynamodb_streams, lambda_svc
 from ministack.services.cloudformation import engine, handlers, provisioners
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
-LACKING = ["AWS::Athena::NamedQuery", "AWS::CloudWatch::CompositeAlarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
+COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
+LACKING = ["AWS::Athena::NamedQuery", COMPOSITE, "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
            "AWS::Logs::QueryDefinition"]
 
 
@@ -41,6 +42,25 @@ for kind in LACKING:
     if kind in HANDLERS:
         sys.exit(f"The emulator knows {kind} now: remove the stand-in.")
     HANDLERS[kind] = {"create": accept, "update": keep, "delete": lambda *_: None}
+
+
+# The emulator has composite alarms, but its CloudFormation does not make them.
+def put_composite(_logical_id, properties, _stack_name):
+    status, _headers, body = cloudwatch._put_composite_alarm({}, properties, False, is_json=True)
+    if status != 200:
+        raise ValueError(body)
+    return properties["AlarmName"], {}
+
+
+def update_composite(_physical_id, _old, new, stack_name):
+    return put_composite(None, new, stack_name)
+
+
+def delete_composite(physical_id, *_):
+    cloudwatch._composite_alarms.pop(physical_id, None)
+
+
+HANDLERS[COMPOSITE] = {"create": put_composite, "update": update_composite, "delete": delete_composite}
 
 
 def without_expressions(handle):
@@ -184,19 +204,20 @@ def get_template_with_hosts_of_aws(params):
 handlers._ACTION_HANDLERS["GetTemplate"] = get_template_with_hosts_of_aws
 
 
-# The emulator ignores the stream in a call, so a policy for one stream would allow nothing.
+# The emulator ignores the stream or the export in a call, so a policy for one of them would allow nothing.
 extract_resource_arn = iam_actions.extract_resource_arn
 
 
-def extract_resource_arn_of_streams(service, method, path, headers, body, *rest):
+def extract_resource_arn_of_table(service, method, path, headers, body, *rest):
+    export = json.loads(body).get("ExportArn") if service == "dynamodb" and body else None
     if service != "dynamodbstreams":
-        return extract_resource_arn(service, method, path, headers, body, *rest)
+        return export or extract_resource_arn(service, method, path, headers, body, *rest)
     request = json.loads(body)
     named = dynamodb_streams._decode_iterator(request.get("ShardIterator", "")) or request
     return named.get("arn") or named.get("StreamArn") or "*"
 
 
-iam_actions.extract_resource_arn = extract_resource_arn_of_streams
+iam_actions.extract_resource_arn = extract_resource_arn_of_table
 
 
 # The emulator's recovery begins now. AWS's begins with the table, 35 days ago at most.
