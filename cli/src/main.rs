@@ -22,6 +22,7 @@ mod evidence;
 mod fault;
 mod follow;
 mod group;
+mod html;
 mod list;
 mod media;
 mod merged;

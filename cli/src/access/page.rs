@@ -1,11 +1,11 @@
 //! All that is recorded of a person as an HTML page without scripts or external resources.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use tempfile::NamedTempFile;
 use tencent_chat_webhook::{
     record::RecordedEvent,
@@ -13,7 +13,7 @@ use tencent_chat_webhook::{
 };
 
 use super::partners::Partners;
-use crate::{event::time_text, fault::Fault, plain::printable, what::what};
+use crate::{event::time_text, fault::Fault, html, plain::printable, target, what::what};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -27,31 +27,13 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn create(path: &Path) -> Result<Self, Fault> {
-        if path.exists() && !path.is_file() {
-            // The page would replace a folder or a device.
-            return Err(Fault::Message(format!("can't write {}: it is not a file", path.display())));
-        }
-        // A link stays a link: the page is written to its target.
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = BufWriter::new(NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?);
-        Ok(Self { file, path: target, day: String::new() })
+        let (file, path) = target::create(path)?;
+        Ok(Self { file: BufWriter::new(file), path, day: String::new() })
     }
 
     pub(super) fn begin(&mut self, user: &str, facts: &[(&'static str, String)]) -> Result<(), Fault> {
         let title = format!("Recorded events of {user}");
-        self.write("<!DOCTYPE html>\n<html lang=\"en\">\n")?;
-        self.markup(html! {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                title { (printable(&title)) }
-                style { (PreEscaped(STYLE)) }
-            }
-        })?;
-        self.write("<body>\n")?;
+        self.write(&html::begin(&printable(&title), STYLE))?;
         self.markup(html! {
             header {
                 h1 { bdi { (printable(&title)) } }
@@ -117,11 +99,10 @@ impl Page {
                 p { "Events on this page: " (events) }
             }
         })?;
-        self.write("</body>\n</html>\n")?;
+        self.write(html::END)?;
         let Self { file, path, .. } = self;
-        let file = file.into_inner().map_err(|error| fault(&path, error.error()))?;
-        file.persist(&path).map_err(|error| fault(&path, &error.error))?;
-        Ok(())
+        let file = file.into_inner().map_err(|error| target::fault(&path, error.error()))?;
+        target::persist(file, &path)
     }
 
     fn markup(&mut self, markup: Markup) -> Result<(), Fault> {
@@ -130,10 +111,6 @@ impl Page {
     }
 
     fn write(&mut self, text: &str) -> Result<(), Fault> {
-        self.file.write_all(text.as_bytes()).map_err(|error| fault(&self.path, &error))
+        self.file.write_all(text.as_bytes()).map_err(|error| target::fault(&self.path, &error))
     }
-}
-
-fn fault(path: &Path, error: &io::Error) -> Fault {
-    Fault::Message(format!("can't write {}: {error}", path.display()))
 }

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use tencent_chat_webhook::time::{day, rfc3339};
 
 use super::{about::About, message::Message};
-use crate::plain::printable;
+use crate::{html, plain::printable};
 
 mod article;
 mod element;
@@ -23,17 +23,7 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     pub(super) fn begin(to: &'a mut dyn Write, about: About) -> io::Result<Self> {
         let mut page = Self { to, one: None, day: String::new() };
-        page.write("<!DOCTYPE html>\n<html lang=\"en\">\n")?;
-        page.markup(html! {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                title { (shown(&about.title)) }
-                style { (PreEscaped(STYLE)) }
-            }
-        })?;
-        page.write("<body>\n")?;
+        page.write(&html::begin(&shown(&about.title), STYLE))?;
         page.markup(head(&about))?;
         page.one = about.one;
         page.write("<main>\n")?;
@@ -56,7 +46,7 @@ impl<'a> Page<'a> {
         if !remarks.is_empty() {
             self.markup(html! { footer.end { @for remark in remarks { p { (shown(remark)) } } } })?;
         }
-        self.write("</body>\n</html>\n")
+        self.write(html::END)
     }
 
     fn markup(&mut self, markup: Markup) -> io::Result<()> {
