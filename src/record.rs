@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use sha2::{Digest, Sha256};
 use tencent_chat_callbacks::{Callback, Event, Query, ShapeError, object::MAX_FIELDS};
 
 use crate::time::day;
@@ -14,7 +13,7 @@ mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, text};
 pub use event::RecordedEvent;
 pub use keys::keys;
-use keys::{pk, sk, time};
+use keys::{digest, pk, sk, time};
 pub use parts::{body, parts_key, put_body};
 
 /// How much of the head the body's fields and `Answer` may fill, so that the other attributes of this crate always fit
@@ -134,18 +133,16 @@ fn member_count(event: &Event<'_>) -> Option<usize> {
 /// Adds keys, times and the facts of the request.
 fn put_keys(head: &mut Item, callback: &Callback<'_>, arrival: &Arrival<'_>, item_settings: ItemSettings) {
     let Arrival { sdk_appid, received_at, request_id } = *arrival;
-    let (command, time) = (callback.command(), time(callback, received_at));
-    let digest = Sha256::digest(callback.body());
-    let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+    let (command, time, digest) = (callback.command(), time(callback, received_at), digest(callback));
     let mut command_day = format!("{sdk_appid}#{command}#{}", day(time));
     if item_settings.index_shards > 1 {
-        let shard = u64::from_be_bytes(*first) % u64::from(item_settings.index_shards);
+        let shard = u64::from_be_bytes(digest) % u64::from(item_settings.index_shards);
         // Writing to a string can't fail.
         let _ = write!(command_day, "#{shard}");
     }
     let mut put = |name: &str, value| head.insert(name.to_owned(), value);
     put("pk", text(pk(callback, sdk_appid)));
-    put("sk", text(sk(callback, time, *first)));
+    put("sk", text(sk(callback, time, digest)));
     put("CommandDay", text(command_day));
     put("SdkAppid", text(sdk_appid));
     put("CallbackCommand", text(command));

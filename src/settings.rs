@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aws_sdk_dynamodb::config::Credentials;
+
 use crate::{forward::ForwardUrl, record::ItemSettings};
 
 mod applications;
@@ -65,6 +67,14 @@ pub struct Aws {
     pub endpoint_url: Option<String>,
     /// `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, else `AWS_ENDPOINT_URL`: replaces the endpoint of CloudWatch Logs.
     pub logs_endpoint_url: Option<String>,
+}
+
+impl Aws {
+    /// The credentials for a client of the SDK.
+    pub(crate) fn credentials(&self) -> Credentials {
+        let Self { access_key_id, secret_access_key, session_token, .. } = self;
+        Credentials::new(access_key_id, secret_access_key, session_token.clone(), None, "environment")
+    }
 }
 
 impl fmt::Debug for Aws {

@@ -6,16 +6,18 @@ use tencent_chat_callbacks::Callback;
 /// `pk` and `sk` of a callback.
 #[must_use]
 pub fn keys(callback: &Callback<'_>, sdk_appid: &str, received_at: u64) -> (String, String) {
-    let digest = Sha256::digest(callback.body());
-    let (first, _) = digest.split_first_chunk().unwrap_or((&[0; 8], &[]));
-    (pk(callback, sdk_appid), sk(callback, time(callback, received_at), *first))
+    (pk(callback, sdk_appid), sk(callback, time(callback, received_at), digest(callback)))
+}
+
+/// The beginning of the body's SHA-256.
+pub(super) fn digest(callback: &Callback<'_>) -> [u8; 8] {
+    *Sha256::digest(callback.body()).split_first_chunk().unwrap_or((&[0; 8], &[])).0
 }
 
 pub(super) fn pk(callback: &Callback<'_>, sdk_appid: &str) -> String {
     format!("{sdk_appid}#{}", callback.subject())
 }
 
-/// `digest` is the beginning of the body's.
 pub(super) fn sk(callback: &Callback<'_>, time: u64, digest: [u8; 8]) -> String {
     format!("{time:013}#{}#{}", callback.command(), hex::encode(digest))
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use aws_sdk_cloudwatchlogs::{
     Client, Config,
-    config::{BehaviorVersion, Credentials, Region},
+    config::{BehaviorVersion, Region},
 };
 
 use crate::{
@@ -34,16 +34,12 @@ pub(super) struct Search(Client);
 
 impl Search {
     pub(super) fn connect(aws: &Aws) -> Self {
-        let Aws { region, access_key_id, secret_access_key, session_token, logs_endpoint_url, .. } =
-            aws.clone();
-        let credentials =
-            Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(region))
-            .credentials_provider(credentials)
+            .region(Region::new(aws.region.clone()))
+            .credentials_provider(aws.credentials())
             .http_client(sdk::client());
-        config.set_endpoint_url(logs_endpoint_url);
+        config.set_endpoint_url(aws.logs_endpoint_url.clone());
         Self(Client::from_conf(config.build()))
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::{
     Client, Config,
-    config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig},
+    config::{BehaviorVersion, Region, timeout::TimeoutConfig},
     types::SendMessageBatchRequestEntry,
 };
 
@@ -29,13 +29,10 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn connect(aws: &Aws, settings: &QueueSettings) -> Self {
-        let Aws { region, access_key_id, secret_access_key, session_token, .. } = aws.clone();
-        let credentials =
-            Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
         let mut config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(region))
-            .credentials_provider(credentials)
+            .region(Region::new(aws.region.clone()))
+            .credentials_provider(aws.credentials())
             .http_client(sdk::client())
             .timeout_config(TimeoutConfig::builder().operation_timeout(TIMEOUT).build());
         config.set_endpoint_url(settings.endpoint_url.clone());

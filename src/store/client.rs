@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::{
     Config,
     config::{
-        BehaviorVersion, Builder, Credentials, IdentityCache, Region, StalledStreamProtectionConfig,
+        BehaviorVersion, Builder, IdentityCache, Region, StalledStreamProtectionConfig,
         retry::{RetryConfig, RetryPartition, TokenBucket},
         timeout::TimeoutConfig,
     },
@@ -32,15 +32,13 @@ const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(5);
 /// `aws-config` would read the same from the environment, but takes milliseconds of every start.
 #[must_use]
 pub fn config(aws: &Aws) -> Builder {
-    let Aws { region, access_key_id, secret_access_key, session_token, endpoint_url, .. } = aws.clone();
-    let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
     let mut config = persistent(Config::builder())
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(region))
-        .credentials_provider(credentials)
+        .region(Region::new(aws.region.clone()))
+        .credentials_provider(aws.credentials())
         .http_client(sdk::client())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    config.set_endpoint_url(endpoint_url);
+    config.set_endpoint_url(aws.endpoint_url.clone());
     config
 }
 
