@@ -200,7 +200,7 @@ impl Shards {
             self.fault = Some(failure.fault);
         } else if in_a_row == 2 && !self.reported {
             self.reported = true;
-            report(&failure.fault);
+            note(&format!("{}; retrying", failure.fault));
         }
     }
 }
@@ -213,18 +213,11 @@ async fn list_patiently(stream: &Stream) -> Result<Vec<Listed>, Fault> {
             Ok(listed) => return Ok(listed),
             Err(Failure { kind: Kind::Busy, fault }) => {
                 if pause.lengthen() == 2 {
-                    report(&fault);
+                    note(&format!("{fault}; retrying"));
                 }
                 pause.wait().await;
             }
             Err(failure) => return Err(failure.fault),
         }
-    }
-}
-
-/// Notes why there are no events at the moment.
-fn report(fault: &Fault) {
-    if let Fault::Message(text) = fault {
-        note(&format!("{text}; retrying"));
     }
 }

@@ -32,10 +32,8 @@ impl Target {
             }),
             (None, true, false) => {
                 let name = DeploymentFlags::local_function();
-                let receiver = Receiver::new(&name, connection).map_err(|fault| {
-                    let Fault::Message(text) = fault else { return fault };
-                    Fault::Message(format!("LOCAL_FUNCTION_ADDRESS: {text}"))
-                })?;
+                let receiver = Receiver::new(&name, connection)
+                    .map_err(|fault| Fault::Message(format!("LOCAL_FUNCTION_ADDRESS: {fault}")))?;
                 let app = flags.app_without_a_stack();
                 Ok(Self { receiver, app, name, is_local_run: true })
             }

@@ -69,6 +69,17 @@ async fn healthy_stack_has_no_wrong_finding() {
     assert!(signed.is_signed("1400000001", "secret") && signed.body == "{}", "{signed:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn stack_with_several_applications_needs_one_for_the_signed_request() {
+    let api = api().await;
+    let mut aws = Aws::well(&api.url());
+    aws.parameters = vec![("SdkAppIds", "1400000001,1400000002")];
+    let findings = doctor(aws, &["--json"]).json();
+    let signed = findings.iter().find(|finding| finding["check"] == "url signed").expect("it is tried");
+    let text = signed["finding"].as_str().expect("a text");
+    assert!(text.starts_with("not checked: which application?") && text.ends_with("; give --app"), "{text}");
+}
+
 /// A fault: the change of the stack, and for each wrong finding the check and a part of finding and fix.
 type Fault = (fn(&mut Aws), &'static [(&'static str, &'static str, &'static str)]);
 
