@@ -160,7 +160,10 @@ async fn find(deployment: &Deployment, args: &Redrive) -> Result<(LogEntries, St
 }
 
 /// The event that a callback becomes.
-fn event(callback: &Unrecorded<'_>, item_settings: ItemSettings) -> Result<RecordedEvent, Failure> {
+pub(crate) fn event(
+    callback: &Unrecorded<'_>,
+    item_settings: ItemSettings,
+) -> Result<RecordedEvent, Failure> {
     Ok(callback.record(Fields::Attributes, item_settings)?.head.into())
 }
 

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_cloudformation::types::StackResourceSummary;
 use aws_sdk_cloudwatch::{
     Client,
     operation::describe_alarms::DescribeAlarmsOutput,
     types::{AlarmType, StateValue},
 };
 
-use super::{finding::Finding, response::allowed, runbook};
+use super::{
+    finding::Finding,
+    response::{Resources, allowed, resources},
+    runbook,
+};
 use crate::deployment::Deployment;
 
-const CHECK: &str = "alarms";
+pub(super) const CHECK: &str = "alarms";
 
 /// The types of alarms.
 const TYPES: [&str; 2] = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"];
@@ -28,13 +33,13 @@ struct Alarm<'a> {
     is_muted: bool,
 }
 
-/// The alarms of the stack.
-pub(super) async fn check(deployment: &Deployment) -> Vec<Finding> {
-    found(deployment).await.unwrap_or_else(|finding| vec![finding])
+/// The alarms of the stack, which has these resources of its own.
+pub(super) async fn check(deployment: &Deployment, own: &Resources) -> Vec<Finding> {
+    found(deployment, own).await.unwrap_or_else(|finding| vec![finding])
 }
 
-async fn found(deployment: &Deployment) -> Result<Vec<Finding>, Finding> {
-    let mut missing = of_stack(deployment).await?;
+async fn found(deployment: &Deployment, own: &Resources) -> Result<Vec<Finding>, Finding> {
+    let mut missing = of_stack(deployment, own).await?;
     let (count, names) = (missing.len(), missing.keys().cloned().collect::<Vec<_>>());
     let mut findings = Vec::new();
     for names in names.chunks(NAMES) {
@@ -79,26 +84,21 @@ fn of_alarm(alarm: &Alarm<'_>, label: &str) -> Vec<Finding> {
 }
 
 /// The alarms that the stack and its nested stacks should have: names to logical ids.
-async fn of_stack(deployment: &Deployment) -> Result<BTreeMap<String, String>, Finding> {
-    let client = aws_sdk_cloudformation::Client::new(&deployment.config);
-    let (mut stacks, mut alarms) = (vec![deployment.stack_name().to_owned()], BTreeMap::new());
-    while let Some(stack) = stacks.pop() {
-        let mut pages = client.list_stack_resources().stack_name(stack).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = allowed(CHECK, "cloudformation:ListStackResources", page)?;
-            for resource in page.stack_resource_summaries() {
-                let (kind, id) = (resource.resource_type(), resource.logical_resource_id());
-                match (resource.physical_resource_id(), kind, id) {
-                    (Some(name), Some("AWS::CloudFormation::Stack"), _) => stacks.push(name.to_owned()),
-                    (Some(name), Some(kind), Some(id)) if TYPES.contains(&kind) => {
-                        alarms.insert(name.to_owned(), id.to_owned());
-                    }
-                    _ => {}
-                }
+async fn of_stack(deployment: &Deployment, own: &Resources) -> Result<BTreeMap<String, String>, Finding> {
+    let (mut stacks, mut alarms, mut listed) = (Vec::new(), BTreeMap::new(), own.clone()?);
+    loop {
+        for resource in listed {
+            let StackResourceSummary { resource_type, logical_resource_id, physical_resource_id, .. } =
+                resource;
+            match (physical_resource_id, resource_type.as_deref(), logical_resource_id) {
+                (Some(name), Some("AWS::CloudFormation::Stack"), _) => stacks.push(name),
+                (Some(name), Some(kind), Some(id)) if TYPES.contains(&kind) => drop(alarms.insert(name, id)),
+                _ => {}
             }
         }
+        let Some(stack) = stacks.pop() else { return Ok(alarms) };
+        listed = resources(deployment, CHECK, &stack).await?;
     }
-    Ok(alarms)
 }
 
 fn alarms(page: &DescribeAlarmsOutput) -> Vec<Alarm<'_>> {

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
     finding::Finding,
-    response::{allowed, output},
+    response::{Resources, allowed, output},
     runbook,
 };
 use crate::deployment::Deployment;
@@ -27,13 +27,13 @@ const AT_A_TIME: usize = 8;
 /// The number of missing days that are named.
 const NAMED: usize = 5;
 
-/// The finding, if the stack has an archive.
-pub(super) async fn check(deployment: &Deployment) -> Option<Finding> {
+/// The finding, if the stack has an archive. The stack has these resources of its own.
+pub(super) async fn check(deployment: &Deployment, own: &Resources) -> Option<Finding> {
     let bucket = deployment.output("ArchiveBucketName").ok()?;
-    Some(found(deployment, &bucket).await.unwrap_or_else(|finding| finding))
+    Some(found(deployment, &bucket, own).await.unwrap_or_else(|finding| finding))
 }
 
-async fn found(deployment: &Deployment, bucket: &str) -> Result<Finding, Finding> {
+async fn found(deployment: &Deployment, bucket: &str, own: &Resources) -> Result<Finding, Finding> {
     let Some(recoverable) = recoverable_since(deployment).await? else {
         let fix = format!("switch it on: {}", runbook::command(ALARM));
         return Ok(Finding::wrong(
@@ -42,7 +42,7 @@ async fn found(deployment: &Deployment, bucket: &str) -> Result<Finding, Finding
             fix,
         ));
     };
-    let since = made_at(deployment).await?.max(recoverable);
+    let since = made_at(deployment, own).await?.max(recoverable);
     let exported = exported(deployment, bucket).await?;
     let missing: Vec<Date> = due(since, Timestamp::now()).filter(|day| !exported.contains(day)).collect();
     Ok(match (missing.first(), exported.last()) {
@@ -77,18 +77,13 @@ async fn recoverable_since(deployment: &Deployment) -> Result<Option<Timestamp>,
 }
 
 /// When the archive's nested stack was made.
-async fn made_at(deployment: &Deployment) -> Result<Timestamp, Finding> {
-    let client = aws_sdk_cloudformation::Client::new(&deployment.config);
-    let mut pages = client.list_stack_resources().stack_name(deployment.stack_name()).into_paginator().send();
-    let mut nested = None;
-    while let Some(page) = pages.next().await {
-        let page = allowed(CHECK, "cloudformation:ListStackResources", page)?;
-        let mut resources = page.stack_resource_summaries.into_iter().flatten();
-        let archive = resources.find(|each| each.logical_resource_id() == Some("EventArchive"));
-        nested = nested.or(archive.and_then(|archive| archive.physical_resource_id));
-    }
+async fn made_at(deployment: &Deployment, own: &Resources) -> Result<Timestamp, Finding> {
+    let own = own.as_ref().map_err(|finding| Finding { check: CHECK, ..finding.clone() })?;
+    let nested = own.iter().find(|resource| resource.logical_resource_id() == Some("EventArchive"));
+    let nested = nested.and_then(|archive| archive.physical_resource_id());
     let unknown =
         || Finding::unchecked(CHECK, "the stack of the archive is not found", "try again in a minute");
+    let client = aws_sdk_cloudformation::Client::new(&deployment.config);
     let asked = client.describe_stacks().stack_name(nested.ok_or_else(unknown)?).send().await;
     let described = allowed(CHECK, "cloudformation:DescribeStacks", asked)?;
     let made = described.stacks().first().and_then(|stack| timestamp(stack.creation_time()?));

@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tencent_chat_webhook::{
-    record::{Fields, RecordedEvent},
-    unrecorded::{LogEntries, Unrecorded},
-};
+use tencent_chat_webhook::unrecorded::{LogEntries, Unrecorded};
 
 use super::window::Window;
 use crate::{
     deployment::Deployment,
     fault::Fault,
     moment::Moment,
-    redrive::log_group::{Span, unrecorded},
+    redrive::{
+        event,
+        log_group::{Span, unrecorded},
+    },
     table::Table,
 };
 
@@ -35,9 +35,7 @@ async fn look_up(deployment: &Deployment, window: Window, waiting: &HashSet<&str
     let (since, until) = (Moment(from), Moment(to));
     let span = Span { log_group: deployment.log_group()?, since, until, unmask: false };
     let entries = LogEntries::of_lines(unrecorded(deployment, &span).await?);
-    let event = |callback: &Unrecorded<'_>| {
-        Some(RecordedEvent::from(callback.record(Fields::Attributes, item_settings).ok()?.head))
-    };
+    let event = |callback| event(callback, item_settings).ok();
     let waits = |callback: &&Unrecorded<'_>| waiting.contains(&*callback.id);
     let events: Vec<_> = entries.whole.iter().filter(waits).filter_map(event).map(Ok).collect();
     let recorded: Vec<_> = table.by_keys(stream::iter(events).boxed()).try_collect().await?;

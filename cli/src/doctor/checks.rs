@@ -1,6 +1,9 @@
 //! All checks, in the order in which a person would make them.
 
-use super::{alarms, archive, events, finding::Report, ledger, log, queues, receiver, url, window::Window};
+use super::{
+    alarms, archive, events, finding::Report, ledger, log, queues, receiver, response::resources, url,
+    window::Window,
+};
 use crate::{deployment::Deployment, fault::Fault, moment::Period};
 
 /// Makes all checks. A check that can't be made is a finding too, and the other checks go on.
@@ -11,13 +14,15 @@ pub(super) async fn make(
 ) -> Result<(), Fault> {
     let ledger = Window::of_ledger(since);
     report.add(url::check(deployment).await)?;
-    report.add(alarms::check(deployment).await)?;
+    let own = resources(deployment, alarms::CHECK, deployment.stack_name()).await;
+    report.add(alarms::check(deployment, &own).await)?;
     let queue = queues::redrive(deployment).await;
     report.add(queues::check(deployment, &queue).await)?;
-    report.add([events::subscription(deployment).await.unwrap_or_else(|finding| finding)])?;
-    report.add(Box::pin(archive::check(deployment)).await)?;
+    let subscriptions = events::subscriptions(deployment).await;
+    report.add([events::subscription(deployment, &subscriptions).unwrap_or_else(|finding| finding)])?;
+    report.add(Box::pin(archive::check(deployment, &own)).await)?;
     let window = ledger.up_to_now();
-    report.add(Box::pin(receiver::waiting(deployment, window)).await)?;
+    report.add(Box::pin(receiver::waiting(deployment, window, &subscriptions)).await)?;
     let (function, redrive) =
         tokio::join!(log::function(deployment, window), log::redrive(deployment, window));
     let unread = [function.as_ref().err(), redrive.as_ref().err()];

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Display};
 
-use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::{Client, types::SubscriptionFilter};
 
 use super::{
     finding::Finding,
@@ -21,33 +21,40 @@ pub(super) const MANY: u64 = 5;
 
 const SUBSCRIPTION: &str = "subscription";
 
+/// The subscriptions of the function's log, or a finding that says why they are unknown.
+pub(super) type Subscriptions = Result<Vec<SubscriptionFilter>, Finding>;
+
+pub(super) async fn subscriptions(deployment: &Deployment) -> Subscriptions {
+    let log_group = output(deployment, SUBSCRIPTION, "FunctionLogName")?;
+    let request = Client::new(&deployment.config).describe_subscription_filters().log_group_name(log_group);
+    let described = allowed(SUBSCRIPTION, "logs:DescribeSubscriptionFilters", request.send().await)?;
+    Ok(described.subscription_filters.unwrap_or_default())
+}
+
 /// Whether the function's log has a subscription for the redrive.
-pub(super) async fn subscription(deployment: &Deployment) -> Result<Finding, Finding> {
+pub(super) fn subscription(
+    deployment: &Deployment,
+    subscriptions: &Subscriptions,
+) -> Result<Finding, Finding> {
     let redrive = output(deployment, SUBSCRIPTION, "RedriveName")?;
     let findings = [
         "unrecorded callbacks go from the log to the redrive",
         "unrecorded callbacks stay in the log: it has no subscription for the redrive",
     ];
-    subscription_to(deployment, &redrive, UNRECORDED, findings, "LogDeliveryAlarm").await
+    subscription_to(subscriptions, &redrive, UNRECORDED, findings, "LogDeliveryAlarm")
 }
 
 /// Whether the function's log has a subscription for a function, with this pattern. `findings` are for a subscription
 /// and for none.
-pub(super) async fn subscription_to(
-    deployment: &Deployment,
+pub(super) fn subscription_to(
+    subscriptions: &Subscriptions,
     function: &str,
     expected: &str,
     [there, missing]: [&str; 2],
     section: &str,
 ) -> Result<Finding, Finding> {
     let check = SUBSCRIPTION;
-    let request = Client::new(&deployment.config).describe_subscription_filters().log_group_name(output(
-        deployment,
-        check,
-        "FunctionLogName",
-    )?);
-    let described = allowed(check, "logs:DescribeSubscriptionFilters", request.send().await)?;
-    let pattern = described.subscription_filters().iter().find_map(|filter| {
+    let pattern = subscriptions.as_ref().map_err(Clone::clone)?.iter().find_map(|filter| {
         let is_ours = |arn: &str| arn.split(':').nth(6) == Some(function);
         filter.destination_arn().is_some_and(is_ours).then(|| filter.filter_pattern().unwrap_or_default())
     });

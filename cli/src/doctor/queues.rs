@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudwatch::types::Statistic;
+use aws_sdk_cloudwatch::types::{Datapoint, Statistic};
 use aws_sdk_sqs::types::QueueAttributeName;
 use tencent_chat_webhook::time::rfc3339;
 
@@ -104,16 +104,8 @@ pub(super) async fn depth(deployment: &Deployment, check: &'static str, url: &st
 
 /// The age of the oldest message in the redrive's queue, in minutes, if CloudWatch has it.
 async fn age(deployment: &Deployment) -> Option<u64> {
-    let now = Moment::now().0;
-    let url = deployment.output("RedriveQueueUrl").ok()?;
-    let age = Metric {
-        namespace: "AWS/SQS",
-        name: "ApproximateAgeOfOldestMessage",
-        dimension: ("QueueName", url.rsplit('/').next()?.to_owned()),
-        statistic: Statistic::Maximum,
-        period: 300,
-    };
-    let values = age.values(deployment, now - 15 * 60_000, now).await.ok()?;
+    let (name, now) = ("ApproximateAgeOfOldestMessage", Moment::now().0);
+    let values = maxima(deployment, "RedriveQueueUrl", name, 300, [now - 15 * 60_000, now]).await?;
     let latest = values.into_iter().max_by_key(|point| point.timestamp.map(|time| time.secs()))?;
     // CloudWatch gives seconds as floats.
     #[allow(
@@ -131,23 +123,30 @@ const PERIOD: i32 = 900;
 /// that has been received three times.
 pub(super) async fn since(deployment: &Deployment, url: &str) -> Option<String> {
     let now = Moment::now().0;
-    let queue = url.rsplit('/').next()?;
     let mut held: BTreeMap<i64, f64> = BTreeMap::new();
     for name in ["ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"] {
-        let messages = Metric {
-            namespace: "AWS/SQS",
-            name,
-            dimension: ("QueueName", queue.to_owned()),
-            statistic: Statistic::Maximum,
-            period: PERIOD,
-        };
-        for point in messages.values(deployment, now - 10 * 86_400_000, now).await.ok()? {
+        for point in maxima(deployment, url, name, PERIOD, [now - 10 * 86_400_000, now]).await? {
             *held.entry(point.timestamp?.secs()).or_default() += point.maximum.unwrap_or(0.0);
         }
     }
     let start = begun(&held)?;
     let text = rfc3339(u64::try_from(start).ok()? * 1000);
     Some(format!("{} UTC", text.get(.."2026-11-26T03:00".len())?.replace('T', " ")))
+}
+
+/// The maxima of a queue's metric between two times, if CloudWatch knows them. `url` is the stack's output with the
+/// queue's URL.
+async fn maxima(
+    deployment: &Deployment,
+    url: &str,
+    name: &'static str,
+    period: i32,
+    [from, to]: [u64; 2],
+) -> Option<Vec<Datapoint>> {
+    let url = deployment.output(url).ok()?;
+    let dimension = ("QueueName", url.rsplit('/').next()?.to_owned());
+    let metric = Metric { namespace: "AWS/SQS", name, dimension, statistic: Statistic::Maximum, period };
+    metric.values(deployment, from, to).await.ok()
 }
 
 /// The first period, in seconds since the epoch, after the last one in which a queue held nothing.

@@ -2,19 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tencent_chat_webhook::forward::Delivery;
-
 use super::{
-    events::{self, MANY, of_reason},
+    events::{self, MANY, Subscriptions, of_reason},
     finding::Finding,
     insights::{LogGroup, MOST_ROWS, Row},
     log::{FUNCTION, RequestCounts},
     queues::{self, Depth},
-    response::output,
     runbook,
     window::Window,
 };
-use crate::{deployment::Deployment, plain::counted};
+use crate::{deployment::Deployment, plain::counted, receiver::is_taken};
 
 /// What the subscription of `reforward` selects.
 const UNFORWARDED: &str = "{ $.unforwarded.hop > 0 }";
@@ -22,7 +19,11 @@ const UNFORWARDED: &str = "{ $.unforwarded.hop > 0 }";
 const REFORWARD: LogGroup = LogGroup { check: "reforward log", output: "ReforwardLogName" };
 
 /// The findings on what waits for the receiver. None if the stack has no receiver.
-pub(super) async fn waiting(deployment: &Deployment, window: Window) -> Vec<Finding> {
+pub(super) async fn waiting(
+    deployment: &Deployment,
+    window: Window,
+    subscriptions: &Subscriptions,
+) -> Vec<Finding> {
     let Ok(reforward) = deployment.output("ReforwardName") else { return Vec::new() };
     let depth = queues::depth(deployment, "receiver queue", "ReforwardQueueUrl").await;
     let dead_letters = queues::dead_letters(
@@ -34,7 +35,7 @@ pub(super) async fn waiting(deployment: &Deployment, window: Window) -> Vec<Find
         "ReforwardDeadLettersAlarm",
     );
     let subscription = events::subscription_to(
-        deployment,
+        subscriptions,
         &reforward,
         UNFORWARDED,
         [
@@ -46,7 +47,7 @@ pub(super) async fn waiting(deployment: &Deployment, window: Window) -> Vec<Find
     vec![
         queue(deployment, &depth).await,
         dead_letters.await,
-        subscription.await.unwrap_or_else(|finding| finding),
+        subscription.unwrap_or_else(|finding| finding),
         reforwarded(deployment, window, &depth).await.unwrap_or_else(|finding| finding),
     ]
 }
@@ -57,10 +58,7 @@ async fn queue(deployment: &Deployment, depth: &Depth) -> Finding {
         Err(finding) => finding.clone(),
         Ok(0) => Finding::ok(check, "empty"),
         Ok(messages) => {
-            let since = match output(deployment, check, "ReforwardQueueUrl") {
-                Ok(url) => queues::since(deployment, &url).await,
-                Err(_) => None,
-            };
+            let since = queues::since(deployment, "ReforwardQueueUrl").await;
             let since = since.map(|since| format!(", since {since}")).unwrap_or_default();
             Finding::wrong(
                 check,
@@ -119,7 +117,7 @@ async fn reforwarded(deployment: &Deployment, window: Window, depth: &Depth) -> 
 /// The receiver's answers, if there is a receiver.
 pub(super) fn answers(function: &RequestCounts) -> Vec<Finding> {
     let check = "receiver";
-    let is_taken = |result: &str| Delivery::of(result.parse().ok()) == Delivery::Taken;
+    let is_taken = |result: &str| result.parse().is_ok_and(is_taken);
     let (well, failed): (Vec<_>, Vec<_>) = function.forward.iter().partition(|(result, _)| is_taken(result));
     let many = failed.iter().map(|(_, count)| *count).sum::<u64>() >= MANY;
     let well: u64 = well.into_iter().map(|(_, count)| *count).sum();

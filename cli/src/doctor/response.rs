@@ -2,7 +2,11 @@
 
 use std::error::Error;
 
-use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudformation::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    types::StackResourceSummary,
+};
 
 use super::{finding::Finding, runbook};
 use crate::{deployment::Deployment, fault::causes};
@@ -42,6 +46,21 @@ where
         let message = error.as_service_error().and_then(ProvideErrorMetadata::message).unwrap_or_default();
         Finding::unchecked(check, format_args!("{action}: {code}: {message}"), advice(code))
     })
+}
+
+/// The resources of a stack, or a finding that says why they are unknown.
+pub(super) type Resources = Result<Vec<StackResourceSummary>, Finding>;
+
+/// The resources of a stack, without those of its nested stacks.
+pub(super) async fn resources(deployment: &Deployment, check: &'static str, stack: &str) -> Resources {
+    let client = Client::new(&deployment.config);
+    let mut pages = client.list_stack_resources().stack_name(stack).into_paginator().send();
+    let mut resources = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = allowed(check, "cloudformation:ListStackResources", page)?;
+        resources.extend(page.stack_resource_summaries.unwrap_or_default());
+    }
+    Ok(resources)
 }
 
 fn advice(code: &str) -> &'static str {
