@@ -59,7 +59,7 @@ impl Receiver {
     /// The receiver at a URL. Reads the machine's trusted certificates.
     #[must_use]
     pub fn new(url: ForwardUrl) -> Self {
-        Self { url, client: Https::with_system_roots(LIMITS) }
+        Self::with_connections(url, 1)
     }
 
     /// The receiver at a URL, for a client that sends this many callbacks at the same time.

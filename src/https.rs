@@ -95,7 +95,7 @@ impl Https {
     /// A client that trusts the machine's certificates.
     #[must_use]
     pub fn with_system_roots(limits: Limits) -> Self {
-        Self::new(system_roots(), limits, 1)
+        Self::with_connections(limits, 1)
     }
 
     /// The same, for this many requests at the same time.
@@ -104,11 +104,11 @@ impl Https {
         Self::new(system_roots(), limits, connections)
     }
 
-    /// The same, but it connects only to addresses that the filter allows. Every address is checked: those of a host's
+    /// A client that connects only to addresses that the filter allows. Every address is checked: those of a host's
     /// name when the name is resolved for a connection, and a host that is an address itself.
     #[must_use]
-    pub fn with_filtered_addresses(limits: Limits, filter: AddressFilter) -> Self {
-        let tls = tls().with_root_certificates(system_roots()).with_no_client_auth();
+    pub fn with_filtered_addresses(roots: RootCertStore, limits: Limits, filter: AddressFilter) -> Self {
+        let tls = tls().with_root_certificates(roots).with_no_client_auth();
         Self::with_tls(tls, limits, usize::MAX, filter)
     }
 

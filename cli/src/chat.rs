@@ -18,7 +18,7 @@ use crate::{
     plain::counted,
     selection::Selection as Events,
     table::{Items, Wanted},
-    when::When,
+    when::{self, When},
 };
 
 mod about;
@@ -87,11 +87,8 @@ pub(crate) async fn run(
     if output.json && (chat.html.is_some() || chat.evidence.is_some()) {
         return Err(Fault::usage("give --html, --evidence or --json, only one of them"));
     }
-    let until = chat.until.map_or_else(Moment::now, When::end);
     let since = chat.since.map(When::start);
-    if since.is_some_and(|since| until <= since) {
-        return Err(Fault::usage("--until is not after --since"));
-    }
+    let until = when::end(since, chat.until)?;
     let to = Target::create(chat.html.as_deref(), chat.evidence.as_deref())?;
     let conversation = Conversation::of(&chat.names());
     let options = ReadOptions { until, undelivered: chat.undelivered, keep: chat.evidence.is_some() };

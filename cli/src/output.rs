@@ -40,7 +40,6 @@ pub(crate) enum Columns {
 pub(crate) struct Output {
     to: BufWriter<Stdout>,
     pub(crate) json: bool,
-    is_terminal: bool,
     /// The width of the terminal, if it is one.
     width: Option<usize>,
     has_head: bool,
@@ -54,10 +53,9 @@ impl Output {
             ColorChoice::Always => console::set_colors_enabled(true),
             ColorChoice::Never => console::set_colors_enabled(false),
         }
-        let is_terminal = io::stdout().is_terminal();
         let size = || console::Term::stdout().size_checked();
-        let width = is_terminal.then(|| size().map_or(WIDTH, |(_, columns)| columns.into()));
-        Self { to: BufWriter::new(io::stdout()), json, is_terminal, width, has_head: false }
+        let width = io::stdout().is_terminal().then(|| size().map_or(WIDTH, |(_, columns)| columns.into()));
+        Self { to: BufWriter::new(io::stdout()), json, width, has_head: false }
     }
 
     /// An event. The first one has the table's head before it.
@@ -118,7 +116,7 @@ impl Output {
 
     /// A body byte for byte. A terminal gets the same JSON, with escapes for control characters.
     pub(crate) fn body(&mut self, body: &str) -> Result<(), Fault> {
-        if self.is_terminal { self.text(&escaped(body)) } else { self.bytes(body.as_bytes()) }
+        if self.width.is_some() { self.text(&escaped(body)) } else { self.bytes(body.as_bytes()) }
     }
 
     /// Unchanged bytes.

@@ -9,7 +9,7 @@ use std::{
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use clap::Args;
 use http::{
-    Request, Response, Uri,
+    Request, Uri,
     header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, USER_AGENT},
 };
 use serde_json::value::RawValue;
@@ -163,7 +163,9 @@ impl Receiver {
             reason::reason(&error, &self.server, self.url.is_https())
         })?;
         answer.status = response.status().as_u16();
-        read(response).await
+        let mut bytes = read(response.into_body(), MAX_ANSWER_BYTES).await?;
+        bytes.truncate(MAX_ANSWER_BYTES);
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 
@@ -177,17 +179,15 @@ fn parse(text: &str) -> Option<ForwardUrl> {
     with_scheme("http").filter(ForwardUrl::is_on_loopback).or_else(|| with_scheme("https"))
 }
 
-async fn read(response: Response<SdkBody>) -> Result<String, String> {
-    let mut chunks = ByteStream::new(response.into_body());
-    let mut bytes = Vec::new();
-    while let Some(chunk) = chunks.try_next().await.map_err(|error| causes(&error))? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > MAX_ANSWER_BYTES {
-            bytes.truncate(MAX_ANSWER_BYTES);
-            break;
-        }
+/// A body. It ends with the piece that exceeds `max` bytes.
+pub(crate) async fn read(body: SdkBody, max: usize) -> Result<Vec<u8>, String> {
+    let (mut pieces, mut bytes) = (ByteStream::new(body), Vec::new());
+    while bytes.len() <= max
+        && let Some(piece) = pieces.try_next().await.map_err(|error| causes(&error))?
+    {
+        bytes.extend_from_slice(&piece);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::{
     plain::counted,
     tencent::{ApiHost, Tencent},
     web::{Hosts, Web},
-    when::When,
+    when::{self, When},
 };
 
 mod chat_type;
@@ -86,8 +86,8 @@ pub(crate) async fn run(
     if !deployment.has_index() {
         return Err(Fault::new("reconcile needs the table's index: deploy the stack with CommandIndex=true"));
     }
-    let until = args.until.map_or_else(Moment::now, When::end);
-    let hours = hours::hours(args.since.start(), until)?;
+    let since = args.since.start();
+    let hours = hours::hours(since, when::end(Some(since), args.until)?)?;
     let tencent = Tencent::from_env(args.api.clone(), deployment.app()?, args.admin.clone())?;
     let named = args.api.is_loopback().then(|| args.api.host().clone());
     let web = Web::new(Hosts::any_and(named.into_iter().collect()));

@@ -29,11 +29,10 @@ use crate::{
     deployment::Deployment,
     event::time_text,
     fault::Fault,
-    moment::Moment,
     output::{Columns, Output, note},
     plain::counted,
     what::what,
-    when::When,
+    when::{self, When},
 };
 
 pub(crate) mod log_group;
@@ -147,10 +146,7 @@ async fn find(deployment: &Deployment, args: &Redrive) -> Result<(LogEntries, St
         read.map_err(|error| Fault::Message(format!("can't read standard input: {error}")))?;
         return Ok((pasted::read(&log), "standard input".to_owned()));
     };
-    let until = args.until.map_or_else(Moment::now, When::end);
-    if until <= since {
-        return Err(Fault::usage("--until is not after --since"));
-    }
+    let until = when::end(Some(since), args.until)?;
     let log_group = match &args.log_group {
         Some(name) => name.clone(),
         None => deployment.log_group()?,

@@ -5,7 +5,12 @@
 use clap::{Args, builder::NonEmptyStringValueParser, value_parser};
 
 use crate::{
-    deployment::Deployment, fault::Fault, moment::Moment, output::Columns, table::Wanted, when::When,
+    deployment::Deployment,
+    fault::Fault,
+    moment::Moment,
+    output::Columns,
+    table::Wanted,
+    when::{self, When},
 };
 
 mod commands;
@@ -114,10 +119,7 @@ impl Selection {
     }
 
     fn span(&self) -> Result<Span, Fault> {
-        let span = Span { since: self.since().unwrap_or(Moment(0)), until: self.until() };
-        if span.until <= span.since {
-            return Err(Fault::usage("--until is not after --since"));
-        }
-        Ok(span)
+        let since = self.since().unwrap_or(Moment(0));
+        Ok(Span { since, until: when::end(Some(since), self.until)? })
     }
 }

@@ -124,7 +124,7 @@ impl Table {
         let (names, expression) = wanted.projection();
         let query = query.set_expression_attribute_names(names).set_projection_expression(expression);
         let limit = query.get_limit().unwrap_or(PAGE);
-        self.items(query.limit(limit).into_paginator().items().send())
+        self.paginated(query.limit(limit).into_paginator().items().send())
     }
 
     /// The events of a scan. The progress counts all items that are read.
@@ -132,29 +132,23 @@ impl Table {
         let (names, expression) = wanted.projection();
         let scan = scan.set_expression_attribute_names(names).set_projection_expression(expression);
         let pages = scan.table_name(&self.name).limit(PAGE).into_paginator().send();
-        let next = |(mut pages, table, progress): (
-            PaginationStream<Result<ScanOutput, _>>,
-            Self,
-            ProgressBar,
-        )| async move {
-            let page = pages.next().await?.map_err(|error| table.fault(&error));
-            let items = page.map(|page| {
-                progress.inc(count(Some(page.scanned_count.into())));
-                stream::iter(page.items.unwrap_or_default()).map(|item| Ok(item.into()))
-            });
-            Some((items, (pages, table, progress)))
+        let items = move |page: ScanOutput| {
+            progress.inc(count(Some(page.scanned_count.into())));
+            stream::iter(page.items.unwrap_or_default()).map(|item| Ok(item.into()))
         };
-        stream::unfold((pages, self.clone(), progress), next).try_flatten().boxed()
+        self.paginated(pages).map_ok(items).try_flatten().boxed()
     }
 
-    fn items<E>(
+    /// Pages or items, with the table's name in the error.
+    fn paginated<T, E>(
         &self,
-        pages: PaginationStream<Result<Item, SdkError<E>>>,
-    ) -> BoxStream<'static, Result<Item, Fault>>
+        pages: PaginationStream<Result<T, SdkError<E>>>,
+    ) -> BoxStream<'static, Result<T, Fault>>
     where
+        T: Send + 'static,
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let next = |(mut pages, table): (PaginationStream<Result<Item, SdkError<E>>>, Self)| async move {
+        let next = |(mut pages, table): (PaginationStream<Result<T, SdkError<E>>>, Self)| async move {
             let item = pages.next().await?;
             Some((item.map_err(|error| table.fault(&error)), (pages, table)))
         };

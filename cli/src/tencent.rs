@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use aws_smithy_types::body::SdkBody;
 use http::{
-    HeaderMap, Request, Response, StatusCode,
+    HeaderMap, Request, StatusCode,
     header::{CONTENT_TYPE, DATE, USER_AGENT},
 };
 use jiff::fmt::rfc2822;
@@ -23,7 +23,7 @@ use tokio::time::timeout;
 
 use crate::{
     fault::{Fault, causes},
-    receiver::AGENT,
+    receiver::{AGENT, read},
     web::NamedHost,
 };
 
@@ -165,7 +165,10 @@ impl Tencent {
         if parts.status != StatusCode::OK {
             return Err(self.unanswered(&format!("status {}", parts.status.as_u16())));
         }
-        let answer = read(Response::new(body)).await.map_err(|reason| self.unanswered(&reason))?;
+        let answer = read(body, MAX_ANSWER_BYTES).await.map_err(|reason| self.unanswered(&reason))?;
+        if answer.len() > MAX_ANSWER_BYTES {
+            return Err(self.unanswered("the answer is too large"));
+        }
         let answer =
             serde_json::from_slice(&answer).map_err(|_| self.unanswered("the answer is not JSON"))?;
         Ok((parts.headers, answer))
@@ -183,17 +186,6 @@ impl Tencent {
         let fault = Fault::Message(refusal::message(code, info, &self.app, &self.admin, seconds_ahead));
         ApiError { code, fault }
     }
-}
-
-async fn read(response: Response<SdkBody>) -> Result<Vec<u8>, String> {
-    let (mut body, mut bytes) = (ByteStream::new(response.into_body()), Vec::new());
-    while let Some(chunk) = body.try_next().await.map_err(|error| causes(&error))? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > MAX_ANSWER_BYTES {
-            return Err("the answer is too large".to_owned());
-        }
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

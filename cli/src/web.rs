@@ -7,7 +7,7 @@ use http::{
     Request, Response, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT},
 };
-use tencent_chat_webhook::https::{Https, Limits};
+use tencent_chat_webhook::https::{Https, Limits, system_roots};
 use tokio::time::timeout;
 use url::Url;
 
@@ -65,10 +65,11 @@ impl From<String> for DownloadError {
 
 impl Web {
     pub(crate) fn new(hosts: Hosts) -> Self {
+        let roots = system_roots();
         Self {
             hosts,
-            public: Https::with_filtered_addresses(LIMITS, address::is_public),
-            named: Https::with_filtered_addresses(LIMITS, address::may_be_named),
+            public: Https::with_filtered_addresses(roots.clone(), LIMITS, address::is_public),
+            named: Https::with_filtered_addresses(roots, LIMITS, address::may_be_named),
         }
     }
 

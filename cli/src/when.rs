@@ -8,6 +8,7 @@ use jiff::{
 };
 
 use crate::{
+    fault::Fault,
     moment::{Moment, length},
     zone,
 };
@@ -52,6 +53,18 @@ impl FromStr for When {
         }
         .ok_or(EXPECTED)
     }
+}
+
+/// The end of a span, now by default.
+///
+/// # Errors
+/// If it is not after the beginning.
+pub(crate) fn end(since: Option<Moment>, until: Option<When>) -> Result<Moment, Fault> {
+    let until = until.map_or_else(Moment::now, When::end);
+    if since.is_some_and(|since| until <= since) {
+        return Err(Fault::usage("--until is not after --since"));
+    }
+    Ok(until)
 }
 
 impl When {

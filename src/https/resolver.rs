@@ -65,6 +65,7 @@ mod tests {
     use std::{net::Ipv4Addr, time::Duration};
 
     use lambda_http::http::Request;
+    use rustls::RootCertStore;
     use tokio::net::TcpListener;
 
     use crate::https::{Https, Limits};
@@ -74,7 +75,8 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
         let port = listener.local_addr().expect("a listener has an address").port();
         let limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(5) };
-        let client = Https::with_filtered_addresses(limits, |address| !address.is_loopback());
+        let client =
+            Https::with_filtered_addresses(RootCertStore::empty(), limits, |address| !address.is_loopback());
         for host in ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"] {
             let request = Request::get(format!("http://{host}:{port}/")).body("".into()).expect("a request");
             let refused = tokio::select! {

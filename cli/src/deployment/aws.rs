@@ -20,7 +20,7 @@ pub(crate) struct Local {
 
 impl Local {
     pub(crate) fn from_env() -> Self {
-        let address = std::env::var("LOCAL_DYNAMODB_ADDRESS").ok().filter(|address| !address.is_empty());
+        let address = super::variable("LOCAL_DYNAMODB_ADDRESS");
         Self { url: format!("http://{}", address.as_deref().unwrap_or("127.0.0.1:8000")) }
     }
 

@@ -17,9 +17,6 @@ pub(super) struct Hour(u64);
 
 /// The hours that are over. The first one begins at `since` or before it.
 pub(super) fn hours(since: Moment, until: Moment) -> Result<impl Iterator<Item = Hour> + use<>, Fault> {
-    if until <= since {
-        return Err(Fault::usage("--until is not after --since"));
-    }
     let over = Moment::now().0 / HOUR_MILLIS;
     let hours = since.0 / HOUR_MILLIS..until.0.div_ceil(HOUR_MILLIS).min(over);
     if hours.is_empty() {

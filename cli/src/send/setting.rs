@@ -45,16 +45,10 @@ impl From<Value> for Body {
 impl Body {
     /// Sets a field that is there. A string stays a string.
     pub(super) fn set(&mut self, setting: &Setting) -> Result<(), Fault> {
-        let Setting { path, pointer, value } = setting;
-        let is_text = match self.json.pointer(pointer) {
-            Some(old) => old.as_str().is_some_and(|text| !text.starts_with('\0')),
-            None => return Err(self.missing(setting)),
-        };
-        let new = if is_text { Value::from(value.as_str()) } else { self.value(value) };
-        match self.json.pointer_mut(pointer) {
-            Some(field) => *field = new,
-            None => return Err(Fault::Message(format!("can't set {path}"))),
-        }
+        let Setting { pointer, value, .. } = setting;
+        let Some(field) = self.json.pointer_mut(pointer) else { return Err(self.missing(setting)) };
+        let is_text = field.as_str().is_some_and(|text| !text.starts_with('\0'));
+        *field = if is_text { Value::from(value.as_str()) } else { new_value(&mut self.values, value) };
         Ok(())
     }
 
@@ -62,7 +56,7 @@ impl Body {
     pub(super) fn add(&mut self, setting: &Setting) -> Result<(), Fault> {
         let Setting { path, pointer, value } = setting;
         let fault = |why: String| Err(Fault::Message(format!("can't add {path}: {why}")));
-        let new = self.value(value);
+        let new = new_value(&mut self.values, value);
         let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
         match self.json.pointer_mut(parent) {
             Some(Value::Object(fields)) if !fields.contains_key(name) => {
@@ -80,17 +74,6 @@ impl Body {
         Ok(())
     }
 
-    /// The placeholder of a value if it is JSON, else a string.
-    fn value(&mut self, text: &str) -> Value {
-        match RawValue::from_string(text.to_owned()) {
-            Ok(value) => {
-                self.values.push(value);
-                Value::from(format!("\0{}", self.values.len() - 1))
-            }
-            Err(_) => Value::from(text),
-        }
-    }
-
     fn missing(&self, setting: &Setting) -> Fault {
         let Setting { path, value, .. } = setting;
         let mut paths = Vec::new();
@@ -101,6 +84,17 @@ impl Body {
             paths => format!("did you mean {}? ", paths.join(", ")),
         };
         Fault::Message(format!("the sample has no {path}; {advice}To add it: --add {path}={value}"))
+    }
+}
+
+/// Keeps a value if it is JSON, and returns its placeholder, else a string.
+fn new_value(values: &mut Vec<Box<RawValue>>, text: &str) -> Value {
+    match RawValue::from_string(text.to_owned()) {
+        Ok(value) => {
+            values.push(value);
+            Value::from(format!("\0{}", values.len() - 1))
+        }
+        Err(_) => Value::from(text),
     }
 }
 

@@ -1,11 +1,11 @@
 //! The hosts that a stranger's URL may name.
 
-use std::{net::IpAddr, str::FromStr};
+use std::str::FromStr;
 
 use url::{Host, Url};
 
 /// The domains of Tencent's storage. Only their subdomains are servers.
-const TENCENT: [&str; 5] = ["myqcloud.com", "qcloud.com", "tencentcos.cn", "tim.qq.com", "im.qcloud.com"];
+const TENCENT: [&str; 4] = ["myqcloud.com", "qcloud.com", "tencentcos.cn", "tim.qq.com"];
 
 /// The hosts.
 #[derive(Clone, Debug)]
@@ -84,8 +84,8 @@ impl NamedHost {
     /// Whether it is an address of this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         match &self.host {
-            Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),
-            Host::Ipv6(address) => IpAddr::from(*address).is_loopback(),
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
             Host::Domain(_) => false,
         }
     }
