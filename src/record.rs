@@ -12,8 +12,8 @@ mod keys;
 mod parts;
 use attribute::{Item, MAX_ITEM_BYTES, MAX_SCALAR_BYTES, is_own, number, size, text};
 pub use event::RecordedEvent;
-pub use keys::keys;
 use keys::{digest, pk, sk, time};
+pub use keys::{item_key, keys};
 pub use parts::{body, parts_key, put_body};
 
 /// How much of the head the body's fields and `Answer` may fill, so that the other attributes of this crate always fit

@@ -17,6 +17,7 @@ use crate::{
     record::{
         Fields, Record,
         attribute::{Item, text},
+        item_key,
     },
     settings::Destination,
 };
@@ -101,7 +102,7 @@ impl Store {
         let write = async {
             if !parts.is_empty() {
                 // A recorded body must keep its parts unchanged.
-                if !self.existing_item(key(&head)).await?.is_empty() {
+                if !self.existing_item(item_key(&head)).await?.is_empty() {
                     return Ok(Stored::Duplicate);
                 }
                 self.put_parts(parts).await?;
@@ -129,7 +130,7 @@ impl Store {
     }
 
     async fn put_head(&self, head: Item, deadline: Instant) -> Result<Stored, Failure> {
-        let (key, receipt) = (key(&head), receipt(&head));
+        let (key, receipt) = (item_key(&head), receipt(&head));
         match send(self.put(head).condition_expression(IS_NEW)).await? {
             Put::Written => Ok(Stored::New),
             // An earlier attempt may have written the item although its response was lost. It is there in any case, so
@@ -175,11 +176,6 @@ impl Store {
     fn put(&self, item: Item) -> PutItemFluentBuilder {
         self.client.put_item().table_name(&self.table).set_item(Some(item))
     }
-}
-
-/// The key of an item.
-fn key(head: &Item) -> Item {
-    ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), head.get(name)?.clone()))).collect()
 }
 
 /// The attributes that differ between two deliveries of the same callback.

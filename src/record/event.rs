@@ -5,7 +5,7 @@ use tencent_chat_callbacks::Callback;
 
 use super::{
     attribute::{Item, text},
-    body, parts_key,
+    body, item_key, parts_key,
 };
 
 /// A recorded event: the head of its items, with the attributes that were read.
@@ -63,8 +63,7 @@ impl RecordedEvent {
     /// `pk` and `sk` alone, for a request.
     #[must_use]
     pub fn key(&self) -> Item {
-        let attribute = |name: &str| Some((name.to_owned(), self.0.get(name)?.clone()));
-        ["pk", "sk"].into_iter().filter_map(attribute).collect()
+        item_key(&self.0)
     }
 
     /// The time of the event, in milliseconds since the epoch. Every `sk` begins with it.

@@ -3,10 +3,18 @@
 use sha2::{Digest, Sha256};
 use tencent_chat_callbacks::Callback;
 
+use super::attribute::Item;
+
 /// `pk` and `sk` of a callback.
 #[must_use]
 pub fn keys(callback: &Callback<'_>, sdk_appid: &str, received_at: u64) -> (String, String) {
     (pk(callback, sdk_appid), sk(callback, time(callback, received_at), digest(callback)))
+}
+
+/// `pk` and `sk` of an item, for a request.
+#[must_use]
+pub fn item_key(item: &Item) -> Item {
+    ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), item.get(name)?.clone()))).collect()
 }
 
 /// The beginning of the body's SHA-256.

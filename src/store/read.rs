@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::{Store, failure::of_request};
-use crate::{outcome::Failure, record::RecordedEvent};
+use crate::{
+    outcome::Failure,
+    record::{RecordedEvent, attribute::text},
+};
 
 impl Store {
     /// The event with this key, with its body if no part of that is missing. `None` if no item has the key.
@@ -23,14 +24,14 @@ impl Store {
     }
 
     async fn read_items(&self, pk: &str, sk: &str) -> Result<Option<RecordedEvent>, Failure> {
-        let key = RecordedEvent::of_key(pk, sk).key();
-        let get = self.client.get_item().table_name(&self.table).consistent_read(true).set_key(Some(key));
-        let got = get.send().await.map_err(|error| of_request(&error))?;
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let got =
+            get.key("pk", text(pk)).key("sk", text(sk)).send().await.map_err(|error| of_request(&error))?;
         let Some(mut event) = got.item.map(RecordedEvent::from) else { return Ok(None) };
         if event.has_parts() {
             let query = self.client.query().table_name(&self.table).consistent_read(true);
             let query = query.key_condition_expression("pk = :pk");
-            let query = query.expression_attribute_values(":pk", AttributeValue::S(event.parts_pk()));
+            let query = query.expression_attribute_values(":pk", text(event.parts_pk()));
             let parts: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
             event.join(&parts.map_err(|error| of_request(&error))?);
         }

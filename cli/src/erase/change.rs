@@ -4,22 +4,21 @@
 //! an event that is being deleted is marked first, and a body in parts is changed part by part.
 
 use aws_sdk_dynamodb::{
-    operation::update_item::builders::UpdateItemFluentBuilder,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+    operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValuesOnConditionCheckFailure,
 };
 use futures_util::TryStreamExt;
 use tencent_chat_webhook::{
     record::{
         RecordedEvent,
         attribute::{Item, number, text},
-        put_body,
+        item_key, put_body,
     },
     time::{day, now_millis},
 };
 
 use super::{
     decision::{Decision, Pseudonymisation},
-    parts,
+    parts::{self, Changed},
     pseudonym::Pseudonym,
     write::{Assignments, Put},
 };
@@ -78,7 +77,7 @@ impl Changer {
                 }
                 Decision::Pseudonymise(changes) => {
                     if !self.is_dry_run
-                        && let Put::TooLate(now) = self.pseudonymise(&head, &parts, changes).await?
+                        && let Put::TooLate(now) = self.pseudonymise(&head, changes).await?
                     {
                         let Some(now) = now else { return Ok(None) };
                         head = now;
@@ -102,7 +101,7 @@ impl Changer {
             }
             let mut parts = self.table.parts(event, Wanted::Keys);
             while let Some(part) = parts.try_next().await? {
-                self.delete_item(RecordedEvent::from(part).key()).await?;
+                self.delete_item(item_key(&part)).await?;
             }
         }
         self.delete_item(event.key()).await
@@ -115,24 +114,20 @@ impl Changer {
     }
 
     /// Changes an event, if nobody else changed it since it was read.
-    async fn pseudonymise(
-        &self,
-        event: &RecordedEvent,
-        parts: &[Item],
-        changes: Pseudonymisation,
-    ) -> Result<Put, Fault> {
-        let Pseudonymisation { attributes, edits } = changes;
+    async fn pseudonymise(&self, event: &RecordedEvent, changes: Pseudonymisation) -> Result<Put, Fault> {
+        let Pseudonymisation { attributes, edits, parts } = changes;
         let mut set: Assignments = attributes.into_iter().map(|(name, value)| (name, text(value))).collect();
         set.insert("Erased".to_owned(), text(day(now_millis())));
-        if !parts.is_empty() {
-            return self.in_parts(event, parts, set, &edits).await;
+        if let Some(parts) = parts {
+            return self.in_parts(event, &parts, set).await;
         }
         let body = event.body().unwrap_or_default();
+        let new = apply(body, &edits);
         if !edits.is_empty() {
-            set.insert("Body".to_owned(), text(apply(body, &edits)));
+            set.insert("Body".to_owned(), text(&new));
         }
         if !set.fit(event) {
-            return self.put_in_parts(event, set).await;
+            return self.put_in_parts(event, set, &new).await;
         }
         let update = set.update(self.update(event.key())).condition_expression("Body = :body");
         self.send(update.expression_attribute_values(":body", text(body))).await
@@ -142,17 +137,16 @@ impl Changer {
     async fn in_parts(
         &self,
         event: &RecordedEvent,
-        parts: &[Item],
+        parts: &[Vec<Changed>],
         set: Assignments,
-        edits: &[crate::person::Edit],
     ) -> Result<Put, Fault> {
         let is_there = format!("attribute_exists(pk) AND attribute_not_exists({ERASING})");
         let update = set.update(self.update(event.key())).condition_expression(is_there);
         if let Put::TooLate(now) = self.send(update).await? {
             return Ok(Put::TooLate(now));
         }
-        for together in parts::changed(parts, edits) {
-            if let Put::TooLate(_) = parts::write(self, &together).await? {
+        for together in parts {
+            if let Put::TooLate(_) = parts::write(self, together).await? {
                 // Somebody else changed a part. The head tells what is there now.
                 let get = self.table.client.get_item().table_name(&self.table.name);
                 let now = get.set_key(Some(event.key())).consistent_read(true).send().await;
@@ -164,12 +158,17 @@ impl Changer {
     }
 
     /// Moves a body that no longer fits into its head into parts. Until the head is changed, nobody sees them.
-    async fn put_in_parts(&self, event: &RecordedEvent, mut set: Assignments) -> Result<Put, Fault> {
-        let Some(AttributeValue::S(body)) = set.remove("Body") else { return Ok(Put::Done) };
+    async fn put_in_parts(
+        &self,
+        event: &RecordedEvent,
+        mut set: Assignments,
+        body: &str,
+    ) -> Result<Put, Fault> {
+        set.remove("Body");
         let mut head = event.item().clone();
         head.remove("Body");
         head.extend(set.iter().map(|(name, value)| (name.clone(), value.clone())));
-        let parts = put_body(&mut head, &body);
+        let parts = put_body(&mut head, body);
         set.insert("BodyParts".to_owned(), number(parts.len()));
         for part in parts {
             let put = self.table.client.put_item().table_name(&self.table.name).set_item(Some(part));
@@ -186,7 +185,7 @@ impl Changer {
         update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    async fn send(&self, update: UpdateItemFluentBuilder) -> Result<Put, Fault> {
+    pub(super) async fn send(&self, update: UpdateItemFluentBuilder) -> Result<Put, Fault> {
         match update.send().await {
             Ok(_) => Ok(Put::Done),
             Err(error) => Put::too_late(&error).ok_or_else(|| self.label.fault(&error)),

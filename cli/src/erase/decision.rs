@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use tencent_chat_webhook::record::{RecordedEvent, attribute::Item};
 
-use super::{change::ERASING, parts, pseudonym::Pseudonym};
+use super::{
+    change::ERASING,
+    parts::{self, Changed},
+    pseudonym::Pseudonym,
+};
 use crate::person::{Edit, Person};
 
 /// The decision on an event.
@@ -27,6 +31,8 @@ pub(super) struct Pseudonymisation {
     pub(super) attributes: BTreeMap<String, String>,
     /// Of the body.
     pub(super) edits: Vec<Edit>,
+    /// Of the parts, if the body is in parts. Those in one list are changed together.
+    pub(super) parts: Option<Vec<Vec<Changed>>>,
 }
 
 impl Decision {
@@ -45,9 +51,10 @@ impl Decision {
         if attributes.is_empty() && edits.is_empty() {
             return Self::None;
         }
-        if !found.is_empty() && !parts::fit(found, &edits) {
+        let parts = (!found.is_empty()).then(|| parts::changed(found, &edits));
+        if parts.iter().flatten().flatten().any(|part| !part.fits()) {
             return Self::Keep;
         }
-        Self::Pseudonymise(Pseudonymisation { attributes, edits })
+        Self::Pseudonymise(Pseudonymisation { attributes, edits, parts })
     }
 }

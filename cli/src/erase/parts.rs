@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::{
     types::{TransactWriteItem, Update},
 };
 use tencent_chat_webhook::record::{
-    RecordedEvent,
     attribute::{Item, MAX_ITEM_BYTES, size, text},
+    item_key,
 };
 
 use super::{change::Changer, write::Put};
@@ -28,13 +28,13 @@ pub(super) struct Changed {
     new: String,
 }
 
-/// Whether all parts are small enough for DynamoDB after these changes.
-pub(super) fn fit(parts: &[Item], edits: &[Edit]) -> bool {
-    changed(parts, edits).iter().flatten().all(|part| {
-        let keys: usize = part.key.iter().map(|(name, value)| size(name, value)).sum();
+impl Changed {
+    /// Whether it is small enough for DynamoDB.
+    pub(super) fn fits(&self) -> bool {
+        let keys: usize = self.key.iter().map(|(name, value)| size(name, value)).sum();
         // The rest of the item is a time to live.
-        keys + "Part".len() + part.new.len() + 32 <= MAX_ITEM_BYTES
-    })
+        keys + "Part".len() + self.new.len() + 32 <= MAX_ITEM_BYTES
+    }
 }
 
 /// Whether one of the remaining parts of an incomplete body may have the person.
@@ -52,8 +52,7 @@ pub(super) fn changed(parts: &[Item], edits: &[Edit]) -> Vec<Vec<Changed>> {
         let end = begin + old.len();
         let local: Vec<Edit> = edits.iter().filter_map(|edit| within(edit, begin..end)).collect();
         if !local.is_empty() {
-            let key = RecordedEvent::from(part.clone()).key();
-            group.push(Changed { key, old: old.to_owned(), new: apply(old, &local) });
+            group.push(Changed { key: item_key(part), old: old.to_owned(), new: apply(old, &local) });
         }
         let goes_on = edits.iter().any(|edit| edit.range.start < end && end < edit.range.end);
         if !goes_on && !group.is_empty() {
@@ -100,10 +99,7 @@ pub(super) async fn write(changer: &Changer, parts: &[Changed]) -> Result<Put, F
             .condition_expression("Part = :old")
             .expression_attribute_values(":new", text(&part.new))
             .expression_attribute_values(":old", text(&part.old));
-        return match update.send().await {
-            Ok(_) => Ok(Put::Done),
-            Err(error) => Put::too_late(&error).ok_or_else(|| changer.label.fault(&error)),
-        };
+        return changer.send(update).await;
     }
     let written =
         table.client.transact_write_items().set_transact_items(Some(updates.collect())).send().await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::dynamodb::TABLE;
 use tencent_chat_webhook::time::{day, now_millis};
 
-use crate::world::{Ran, World, program, run, unrecorded_with};
+use crate::world::{Ran, World, program, run, unrecorded, unrecorded_with};
 
 mod disturbed;
 mod found;
@@ -190,6 +190,22 @@ async fn body_that_outgrows_its_item_moves_into_parts() {
     assert!(shown.matches("erased-").count() == 100 && !shown.contains("amy"));
     let again = world.run(&["erase", "--person", "amy", "--yes"]);
     assert!(again.stderr.ends_with("nothing to erase: no event has amy\n"), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answer_that_outgrows_its_item_moves_the_body_into_parts() {
+    let world = World::start().await;
+    let fields = format!(r#""GroupId":"g2","F":"{}""#, "x".repeat(400 * 1024 - 2000));
+    let asked = body("Group.CallbackBeforeInviteJoinGroup", 1, &fields);
+    let answer = format!(r#"{{"RefusedMembers_Account":["bob"{}]}}"#, r#","amy""#.repeat(100));
+    world.record_callback(&unrecorded("id", &asked).with_answer(Some(&answer)), 1).await;
+    assert!(items(&world).await[0].get("Body").is_some(), "it just fits");
+    let ran = ran(&world, &["erase", "--person", "amy", "--yes", "--json"]);
+    assert_eq!((ran.code, actions(&ran)), (Some(0), vec![("g2".to_owned(), "pseudonymised".to_owned())]));
+    let [head, ..] = &items(&world).await[..] else { panic!("a head") };
+    assert!(head.get("Body").is_none() && !head["Answer"].to_string().contains("amy"), "{head}");
+    let shown = world.run(&["show", "1400000001#g2", head["sk"].as_str().expect("a key")]).well();
+    assert_eq!(shown, asked);
 }
 
 #[tokio::test(flavor = "multi_thread")]
