@@ -11,6 +11,7 @@ use tencent_chat_webhook::time::rfc3339;
 
 use crate::{
     deployment::Deployment,
+    evidence::manifest::TOOL,
     fault::Fault,
     moment::Moment,
     output::{
@@ -64,10 +65,11 @@ pub(crate) async fn run(deployment: &Deployment, args: &Access, output: &mut Out
         return Err(Fault::usage("give --html or --json, not both"));
     }
     let mut page = args.html.as_deref().map(Page::create).transpose()?;
+    let until = args.until.map_or_else(Moment::now, When::end);
     let selection = Selection {
         person: Some(args.user.clone()),
         since: args.since,
-        until: args.until,
+        until: Some(until.into()),
         // The index has only documented commands.
         scan: true,
         yes: args.yes,
@@ -75,16 +77,18 @@ pub(crate) async fn run(deployment: &Deployment, args: &Access, output: &mut Out
     };
     let mut events = selection.find(deployment, Wanted::Whole).await?.sorted().await?;
     if let Some(page) = &mut page {
-        page.begin(&args.user, &facts(deployment, args)?)?;
+        page.begin(&args.user, &facts(deployment, args, until)?)?;
     }
     let (mut partners, mut count, mut without_body) = (Partners::new(&args.user), 0_u64, 0_u64);
     while let Some(event) = events.try_next().await? {
         count += 1;
         without_body += u64::from(event.body().is_none());
-        partners.add(&event);
         match &mut page {
-            Some(page) => page.event(&event)?,
-            None if args.partners => {}
+            Some(page) => {
+                partners.add(&event);
+                page.event(&event)?;
+            }
+            None if args.partners => partners.add(&event),
             None => output.event(Columns::All, &event)?,
         }
     }
@@ -107,19 +111,21 @@ pub(crate) async fn run(deployment: &Deployment, args: &Access, output: &mut Out
 }
 
 /// The facts in the head of the page.
-fn facts(deployment: &Deployment, args: &Access) -> Result<Vec<(&'static str, String)>, Fault> {
+fn facts(
+    deployment: &Deployment,
+    args: &Access,
+    until: Moment,
+) -> Result<Vec<(&'static str, String)>, Fault> {
     let region = deployment.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
     let since = args
         .since
         .map_or_else(|| "the beginning of the recording".to_owned(), |since| rfc3339(since.start().0));
-    let until = args.until.map_or_else(Moment::now, When::end);
-    let version = env!("CARGO_PKG_VERSION");
     let apps = deployment.chosen_app().map_or_else(|| "all".to_owned(), |app| format!("SDKAppID {app}"));
     Ok(vec![
         ("Table", format!("{}{region} (DynamoDB)", deployment.table()?)),
         ("Applications", apps),
         ("Span", format!("from {since} to {}", rfc3339(until.0))),
-        ("Made", format!("{} by chat-events {version}", rfc3339(Moment::now().0))),
+        ("Made", format!("{} by {TOOL}", rfc3339(Moment::now().0))),
     ])
 }
 

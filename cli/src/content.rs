@@ -197,7 +197,6 @@ fn relay(fields: &Fields<'_>, depth: usize) -> Attachment {
     let messages = if depth < MAX_DEPTH { fields.objects("MsgList") } else { Vec::new() };
     Attachment {
         name: fields.text("Title"),
-        size: None,
         lines: fields.texts("AbstractList"),
         messages: messages.iter().map(forwarded).collect(),
         ..Attachment::default()

@@ -8,10 +8,7 @@ use std::{
     path::PathBuf,
     pin::pin,
     process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
 use clap::{Args, value_parser};
@@ -109,19 +106,18 @@ pub(crate) async fn run(
     args: &Media,
     output: &mut Output,
 ) -> Result<ExitCode, Fault> {
-    let mut folder = Folder::open(&args.to)?;
+    let folder = Folder::open(&args.to)?;
     let events = args.selection.find(deployment, Wanted::Whole).await?.unsorted().await?;
-    let (mut counts, without_body) = (Counts::default(), Arc::new(AtomicU64::new(0)));
-    let missing = Arc::clone(&without_body);
-    let found = events.map_ok(move |event| {
-        missing.fetch_add(u64::from(event.body().is_none()), Relaxed);
+    let (mut counts, without_body) = (Counts::default(), AtomicU64::new(0));
+    let found = events.map_ok(|event| {
+        without_body.fetch_add(u64::from(event.body().is_none()), Relaxed);
         stream::iter(media(&event)).map(Ok::<_, Fault>)
     });
     let each = |medium: &Medium, outcome: &Outcome| {
         counts.add(outcome);
         print(medium, outcome, output)
     };
-    save(found.try_flatten(), &mut folder, &args.limits, each).await?;
+    save(found.try_flatten(), &folder, &args.limits, each).await?;
     output.flush()?;
     counts.print(without_body.load(Relaxed));
     Ok(ExitCode::from(u8::from(counts.failed > 0)))
@@ -131,20 +127,17 @@ pub(crate) async fn run(
 /// sending, and in forwards.
 async fn save(
     media: impl Stream<Item = Result<Medium, Fault>>,
-    folder: &mut Folder,
+    folder: &Folder,
     limits: &MediaFlags,
     mut each: impl FnMut(&Medium, &Outcome) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let (web, max, path, known) =
-        (limits.web(), limits.max_bytes(), folder.path().to_owned(), folder.known());
-    let mut seen = HashSet::new();
-    let (web, path, known) = (&web, &path, &known);
+    let (web, max, mut seen) = (&limits.web(), limits.max_bytes(), HashSet::new());
     let downloads = media
         .try_filter(move |medium| ready(seen.insert(url_digest(&medium.url))))
         .map_ok(|medium| async move {
-            let fetched = match known.get(&medium.url) {
+            let fetched = match folder.known(&medium.url) {
                 Some(kept) => Ok(Fetched::Before(kept)),
-                None => fetch(web, &medium.url, max, path).await?,
+                None => fetch(web, &medium.url, max, folder.path()).await?,
             };
             Ok((medium, fetched))
         })

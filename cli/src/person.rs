@@ -40,8 +40,7 @@ impl Person {
 
     /// Whether the person is in the event, as its author or otherwise.
     pub(crate) fn is_in(&self, event: &RecordedEvent) -> bool {
-        self.owns(event)
-            || event.subject() == self.id
+        event.subject() == self.id
             || !self.attributes(event, "").is_empty()
             || event.body().is_some_and(|body| !self.edits(body, "").is_empty())
     }

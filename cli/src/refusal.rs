@@ -8,7 +8,7 @@ use tencent_chat_callbacks::{
 };
 use tencent_chat_webhook::record::RecordedEvent;
 
-use crate::content::Content;
+use crate::content;
 
 /// The part of `Answer` that refuses or changes something.
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ fn decision(answer: &str) -> Option<String> {
         return Some(format!("refused {}", accounts.join(", ")));
     }
     if let Some(elements) = answer.msg_body {
-        return Some(format!("changed to: {}", Content::of(&elements).text));
+        return Some(format!("changed to: {}", content::text(&elements)));
     }
     if answer.cloud_custom_data.is_some() {
         return Some("changed CloudCustomData".to_owned());

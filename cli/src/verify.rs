@@ -208,7 +208,7 @@ impl Archive {
             note("the page was not made again: not all events can be read");
             return Ok(count);
         }
-        let again = render::again(manifest, stream(events)).await?;
+        let again = render::again(manifest, stream(events)?).await?;
         if again.gaps != manifest.gaps {
             findings.add(MANIFEST, "its gaps are not those in the numbers of the events")?;
         }

@@ -1,6 +1,6 @@
 //! The participants of a conversation, and its events.
 
-use tencent_chat_callbacks::Callback;
+use tencent_chat_callbacks::{Callback, event::is_before_callback};
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
@@ -63,7 +63,7 @@ impl Conversation {
     /// A before-callback belongs to it only `with_asked`: it does not prove that a message was sent.
     pub(super) fn step(&self, event: &RecordedEvent, with_asked: bool) -> Option<Step> {
         let command = event.command();
-        if command.contains("CallbackBefore") && !with_asked {
+        if is_before_callback(command) && !with_asked {
             return None;
         }
         let matters = match self {

@@ -74,8 +74,8 @@ pub(super) fn evidence(
     origin: Origin,
     selection: Selection,
 ) -> Result<String, Fault> {
-    package.add(PAGE, None, |to| render::page(recorded, &origin, &selection, to))?;
-    let bodies = package.add(EVENTS, None, |to| events(recorded, to))?;
+    package.add(PAGE, |to| render::page(recorded, &origin, &selection, to))?;
+    let bodies = package.add(EVENTS, |to| events(recorded, to))?;
     let manifest = Manifest {
         origin,
         selection,

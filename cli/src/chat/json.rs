@@ -36,13 +36,12 @@ pub(super) fn json(message: &Message) -> Value {
 }
 
 fn versions(message: &Message) -> Value {
-    let version = |time: u64, of: &Content| {
+    let version = |(time, of): (u64, &Content)| {
         let mut version = json!({ "time": time });
         put(&mut version, content(of));
         version
     };
-    let edits = message.edits.iter().filter_map(|edit| Some(version(edit.time, edit.content.as_ref()?)));
-    std::iter::once(version(message.sent.time, &message.sent.content)).chain(edits).collect()
+    message.versions().map(version).collect()
 }
 
 fn content(content: &Content) -> Map<String, Value> {

@@ -34,13 +34,9 @@ pub(super) fn print(output: &mut Output, message: &Message) -> Result<(), Fault>
     for attachment in &message.content().attachments {
         carried(output, "+", attachment)?;
     }
-    if !message.edits.is_empty() {
-        let first = std::iter::once((sent.time, &sent.content));
-        let edits = message.edits.iter().filter_map(|edit| Some((edit.time, edit.content.as_ref()?)));
-        let versions: Vec<_> = first.chain(edits).collect();
-        for (time, version) in &versions[..versions.len() - 1] {
-            text(output, &["", &time_text(*time), "[before]"], &version.text)?;
-        }
+    let versions: Vec<_> = message.versions().collect();
+    for (time, version) in &versions[..versions.len() - 1] {
+        text(output, &["", &time_text(*time), "[before]"], &version.text)?;
     }
     for text in marks(message) {
         mark(output, &text)?;

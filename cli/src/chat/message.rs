@@ -126,6 +126,12 @@ impl Message {
         self.edits.iter().rev().find_map(|edit| edit.content.as_ref()).unwrap_or(&self.sent.content)
     }
 
+    /// The content as it was sent and after each edit, with the times.
+    pub(super) fn versions(&self) -> impl Iterator<Item = (u64, &Content)> {
+        let edits = self.edits.iter().filter_map(|edit| Some((edit.time, edit.content.as_ref()?)));
+        std::iter::once((self.sent.time, &self.sent.content)).chain(edits)
+    }
+
     /// The events behind it: the message, its edits, its recall.
     pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
         let edits = self.edits.iter().map(|edit| &edit.source);

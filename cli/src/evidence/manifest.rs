@@ -85,9 +85,6 @@ pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) size: u64,
     pub(crate) sha256: String,
-    /// Where it was fetched from, if it is the file behind a URL of a message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) url: Option<String>,
 }
 
 /// An event and the digest of its body.

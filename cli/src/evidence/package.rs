@@ -31,19 +31,17 @@ impl Package {
         Ok(Self { zip: ZipWriter::new(BufWriter::new(file)), path, files: Vec::new() })
     }
 
-    /// Adds a file that is written by a function. Texts are compressed, media are stored as they are.
+    /// Adds a file that is written by a function.
     pub(crate) fn add<T>(
         &mut self,
         name: &str,
-        url: Option<&str>,
         write: impl FnOnce(&mut dyn Write) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let method = if url.is_some() { CompressionMethod::Stored } else { CompressionMethod::Deflated };
-        self.begin(name, method)?;
+        self.begin(name)?;
         let mut to = Digesting::new(&mut self.zip);
         let written = write(&mut to)?;
         let (sha256, size) = to.done();
-        self.files.push(File { path: name.to_owned(), size, sha256, url: url.map(str::to_owned) });
+        self.files.push(File { path: name.to_owned(), size, sha256 });
         Ok(written)
     }
 
@@ -54,7 +52,7 @@ impl Package {
 
     /// Adds the manifest, gives the file its name, and returns the SHA-256 of the whole zip.
     pub(crate) fn finish(mut self, manifest: &Manifest) -> Result<String, Fault> {
-        self.begin(MANIFEST, CompressionMethod::Deflated)?;
+        self.begin(MANIFEST)?;
         let path = self.path.clone();
         let fault = |error: &io::Error| target::fault(&path, error);
         serde_json::to_writer_pretty(&mut self.zip, manifest).map_err(|error| fault(&error.into()))?;
@@ -67,9 +65,9 @@ impl Package {
         Ok(digest)
     }
 
-    fn begin(&mut self, name: &str, method: CompressionMethod) -> Result<(), Fault> {
+    fn begin(&mut self, name: &str) -> Result<(), Fault> {
         let options = SimpleFileOptions::default()
-            .compression_method(method)
+            .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::DEFAULT)
             .unix_permissions(0o644)
             .large_file(true);

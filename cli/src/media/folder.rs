@@ -8,7 +8,6 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use serde::Deserialize;
@@ -29,13 +28,7 @@ pub(super) const TEMPORARY: &str = ".incomplete-";
 pub(crate) struct Folder {
     path: PathBuf,
     index: File,
-    known: Arc<Known>,
-}
-
-/// The files of earlier runs, by the digest of their URL.
-#[derive(Debug)]
-pub(super) struct Known {
-    path: PathBuf,
+    /// The files of earlier runs, by the digest of their URL.
     files: HashMap<[u8; 32], Kept>,
 }
 
@@ -70,15 +63,6 @@ impl Kept {
     }
 }
 
-impl Known {
-    /// The file of a URL, if it is there with the right size.
-    pub(super) fn get(&self, url: &str) -> Option<Kept> {
-        let kept = self.files.get(&url_digest(url))?;
-        let there = fs::metadata(self.path.join(kept.name())).ok()?;
-        (there.is_file() && there.len() == kept.bytes).then_some(*kept)
-    }
-}
-
 impl Folder {
     /// Makes the folder, or goes on with it.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
@@ -95,20 +79,22 @@ impl Folder {
         }
         remove_incomplete(path).map_err(failed)?;
         let files = read(&index).map_err(failed)?;
-        let known = Arc::new(Known { path: path.to_owned(), files });
-        Ok(Self { path: path.to_owned(), index, known })
+        Ok(Self { path: path.to_owned(), index, files })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn known(&self) -> Arc<Known> {
-        Arc::clone(&self.known)
+    /// The file of a URL from an earlier run, if it is there with the right size.
+    pub(super) fn known(&self, url: &str) -> Option<Kept> {
+        let kept = self.files.get(&url_digest(url))?;
+        let there = fs::metadata(self.path.join(kept.name())).ok()?;
+        (there.is_file() && there.len() == kept.bytes).then_some(*kept)
     }
 
     /// Gives a file its name, and adds it to the list.
-    pub(super) fn keep(&mut self, medium: &Medium, new: NewFile) -> Result<Kept, Fault> {
+    pub(super) fn keep(&self, medium: &Medium, new: NewFile) -> Result<Kept, Fault> {
         let failed = |error: &io::Error| fault(&self.path, error);
         let NewFile { file, sha256, bytes, content_type } = new;
         let kept = Kept { digest: sha256, bytes };
@@ -123,7 +109,7 @@ impl Folder {
             "time": now_millis(),
         });
         // One write: a list has whole lines, whatever happens.
-        self.index.write_all(format!("{line}\n").as_bytes()).map_err(|error| failed(&error))?;
+        (&self.index).write_all(format!("{line}\n").as_bytes()).map_err(|error| failed(&error))?;
         Ok(kept)
     }
 }

@@ -112,11 +112,7 @@ fn next(events: &mut Spooled) -> Result<Option<RecordedEvent>, Fault> {
 }
 
 /// The events from the first on.
-pub(super) fn stream(mut events: Spooled) -> Items {
-    let mut rewound = events.rewind();
-    streams::iter(std::iter::from_fn(move || {
-        let next = std::mem::replace(&mut rewound, Ok(())).and_then(|()| next(&mut events));
-        next.transpose()
-    }))
-    .boxed()
+pub(super) fn stream(mut events: Spooled) -> Result<Items, Fault> {
+    events.rewind()?;
+    Ok(streams::iter(std::iter::from_fn(move || next(&mut events).transpose())).boxed())
 }

@@ -30,7 +30,7 @@ pub(super) fn article(message: &Message, side: Option<&str>) -> Markup {
                 (origin(sent))
             }
             @if edits.is_empty() {
-                (content(&sent.content))
+                (element::content(&sent.content))
             } @else {
                 ol.versions {
                     (version("Sent", sent.time, None, &sent.content))
@@ -48,18 +48,11 @@ pub(super) fn article(message: &Message, side: Option<&str>) -> Markup {
     }
 }
 
-fn content(content: &Content) -> Markup {
-    html! {
-        div.text dir="auto" { (shown(&content.text)) }
-        (element::attachments(&content.attachments))
-    }
-}
-
 fn version(what: &str, at: u64, by: Option<&str>, version: &Content) -> Markup {
     html! {
         li {
             span.version { (what) " " (time(at)) @if let Some(by) = by { " by " bdi { (shown(by)) } } }
-            (content(version))
+            (element::content(version))
         }
     }
 }

@@ -1,12 +1,14 @@
-//! What a message carries beside its text.
+//! The text of a message, and its other elements.
 
 use maud::{Markup, html};
 
 use super::{shown, time};
-use crate::content::{Attachment, Forwarded};
+use crate::content::{Attachment, Content, Forwarded};
 
-pub(super) fn attachments(attachments: &[Attachment]) -> Markup {
+pub(super) fn content(content: &Content) -> Markup {
+    let Content { text, attachments } = content;
     html! {
+        div.text dir="auto" { (shown(text)) }
         @if !attachments.is_empty() {
             ul.attachments { @for attachment in attachments { li { (self::attachment(attachment)) } } }
         }
@@ -33,8 +35,7 @@ fn forwarded(message: &Forwarded) -> Markup {
     html! {
         @if let Some(from) = &message.from { bdi.who { (shown(from)) } " " }
         @if let Some(at) = message.time { (time(at)) }
-        div.text dir="auto" { (shown(&message.content.text)) }
-        (attachments(&message.content.attachments))
+        (content(&message.content))
     }
 }
 
