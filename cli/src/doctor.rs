@@ -36,6 +36,8 @@ mod receiver;
 mod response;
 mod runbook;
 #[cfg(feature = "aws")]
+mod subscriptions;
+#[cfg(feature = "aws")]
 mod url;
 #[cfg(feature = "aws")]
 mod window;

@@ -28,8 +28,9 @@ mod decision;
 mod parts;
 mod pseudonym;
 mod write;
-use change::{Action, Changer, ERASING};
+use change::{Action, Changer};
 use pseudonym::Pseudonym;
+use write::ERASING;
 
 /// The number of events that are changed at once. Memory holds 8 bodies of 3.5 MB, and a partition
 /// allows that many writes.

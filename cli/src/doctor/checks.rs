@@ -1,8 +1,8 @@
 //! All checks, in the order in which a person would make them.
 
 use super::{
-    alarms, archive, events, finding::Report, ledger, log, queues, receiver, response::resources, url,
-    window::Window,
+    alarms, archive, events, finding::Report, ledger, log, queues, receiver, response::resources,
+    subscriptions, url, window::Window,
 };
 use crate::{deployment::Deployment, fault::Fault, moment::Period};
 
@@ -18,8 +18,9 @@ pub(super) async fn make(
     report.add(alarms::check(deployment, &own).await)?;
     let queue = queues::redrive(deployment).await;
     report.add(queues::check(deployment, &queue).await)?;
-    let subscriptions = events::subscriptions(deployment).await;
-    report.add([events::subscription(deployment, &subscriptions).unwrap_or_else(|finding| finding)])?;
+    let subscriptions = subscriptions::subscriptions(deployment).await;
+    report
+        .add([subscriptions::subscription(deployment, &subscriptions).unwrap_or_else(|finding| finding)])?;
     report.add(Box::pin(archive::check(deployment, &own)).await)?;
     let window = ledger.up_to_now();
     report.add(Box::pin(receiver::waiting(deployment, window, &subscriptions)).await)?;

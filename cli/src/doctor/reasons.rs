@@ -1,6 +1,10 @@
 //! Causes and fixes of failures and refusals, from the runbook.
 
-use super::runbook;
+use super::{finding::Finding, runbook};
+
+/// The least number in an hour that is wrong. Fewer refused signatures may not be Tencent's, and with fewer failures a
+/// receiver may only have restarted. The alarms go off at the same number in five minutes.
+pub(super) const MANY: u64 = 5;
 
 /// Outcome, beginning of the reason, cause, fix, and section of the runbook. The first row that fits counts.
 const ROWS: [[&str; 5]; 37] = [
@@ -63,11 +67,24 @@ const SAME: &str = "use the same token, and allow the user agent";
 const NONE: &str = "nothing to do";
 
 /// The cause of an outcome's reason, and the fix.
-pub(super) fn cause(outcome: &str, reason: &str) -> (&'static str, String) {
+fn cause(outcome: &str, reason: &str) -> (&'static str, String) {
     let row = ROWS.into_iter().find(|row| row[0] == outcome && reason.starts_with(row[1]));
     row.map_or(("", String::new()), |[_, _, cause, fix, section]| {
         (cause, format!("{fix}: {}", runbook::command(section)))
     })
+}
+
+/// The finding on a reason of an outcome.
+pub(super) fn of_reason(
+    check: &'static str,
+    outcome: &str,
+    reason: &str,
+    count: u64,
+    is_wrong: bool,
+) -> Finding {
+    let (cause, fix) = cause(outcome, reason);
+    let text = format!("{count} × {reason}: {cause}");
+    if is_wrong { Finding::wrong(check, text, fix) } else { Finding::ok(check, text).with_fix(fix) }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    events::{self, MANY, Subscriptions, of_reason},
     finding::Finding,
     insights::{LogGroup, MOST_ROWS, Row},
     log::{FUNCTION, RequestCounts},
     queues::{self, Depth},
+    reasons::{MANY, of_reason},
     runbook,
+    subscriptions::{Subscriptions, subscription_to},
     window::Window,
 };
 use crate::{deployment::Deployment, plain::counted, receiver::is_taken};
@@ -34,7 +35,7 @@ pub(super) async fn waiting(
         "fix the receiver, then move them back",
         "ReforwardDeadLettersAlarm",
     );
-    let subscription = events::subscription_to(
+    let subscription = subscription_to(
         subscriptions,
         &reforward,
         UNFORWARDED,

@@ -20,16 +20,13 @@ use super::{
     decision::{Decision, Pseudonymisation},
     parts::{self, Changed},
     pseudonym::Pseudonym,
-    write::{Assignments, Put},
+    write::{Assignments, ERASING, Put, send},
 };
 use crate::{
     fault::{Fault, RequestLabel},
     person::{Person, apply},
     table::{Table, Wanted},
 };
-
-/// The mark of an event that is being deleted, with its parts.
-pub(super) const ERASING: &str = "Erasing";
 
 /// The action on an event, or with --dry-run the planned one.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +143,7 @@ impl Changer {
             return Ok(Put::TooLate(now));
         }
         for together in parts {
-            if let Put::TooLate(_) = parts::write(self, together).await? {
+            if let Put::TooLate(_) = parts::write(&self.table, &self.label, together).await? {
                 // Somebody else changed a part. The head tells what is there now.
                 let get = self.table.client.get_item().table_name(&self.table.name);
                 let now = get.set_key(Some(event.key())).consistent_read(true).send().await;
@@ -185,10 +182,7 @@ impl Changer {
         update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    pub(super) async fn send(&self, update: UpdateItemFluentBuilder) -> Result<Put, Fault> {
-        match update.send().await {
-            Ok(_) => Ok(Put::Done),
-            Err(error) => Put::too_late(&error).ok_or_else(|| self.label.fault(&error)),
-        }
+    async fn send(&self, update: UpdateItemFluentBuilder) -> Result<Put, Fault> {
+        send(update, &self.label).await
     }
 }

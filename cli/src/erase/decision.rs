@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use tencent_chat_webhook::record::{RecordedEvent, attribute::Item};
 
 use super::{
-    change::ERASING,
     parts::{self, Changed},
     pseudonym::Pseudonym,
+    write::ERASING,
 };
 use crate::person::{Edit, Person};
 

@@ -14,10 +14,11 @@ use tencent_chat_webhook::record::{
     item_key,
 };
 
-use super::{change::Changer, write::Put};
+use super::write::{Put, send};
 use crate::{
-    fault::Fault,
+    fault::{Fault, RequestLabel},
     person::{Edit, Person, apply},
+    table::Table,
 };
 
 /// A part with its old and its new text.
@@ -78,8 +79,7 @@ fn part_text(part: &Item) -> &str {
 }
 
 /// Writes parts that change together, if nobody else changed them.
-pub(super) async fn write(changer: &Changer, parts: &[Changed]) -> Result<Put, Fault> {
-    let table = &changer.table;
+pub(super) async fn write(table: &Table, label: &RequestLabel, parts: &[Changed]) -> Result<Put, Fault> {
     let updates = parts.iter().map(|part| {
         let update = Update::builder()
             .table_name(&table.name)
@@ -99,7 +99,7 @@ pub(super) async fn write(changer: &Changer, parts: &[Changed]) -> Result<Put, F
             .condition_expression("Part = :old")
             .expression_attribute_values(":new", text(&part.new))
             .expression_attribute_values(":old", text(&part.old));
-        return changer.send(update).await;
+        return send(update, label).await;
     }
     let written =
         table.client.transact_write_items().set_transact_items(Some(updates.collect())).send().await;
@@ -114,7 +114,7 @@ pub(super) async fn write(changer: &Changer, parts: &[Changed]) -> Result<Put, F
             {
                 Ok(Put::TooLate(None))
             }
-            _ => Err(changer.label.fault(&error)),
+            _ => Err(label.fault(&error)),
         },
     }
 }

@@ -12,6 +12,11 @@ use tencent_chat_webhook::record::{
     attribute::{MAX_ITEM_BYTES, size},
 };
 
+use crate::fault::{Fault, RequestLabel};
+
+/// The mark of an event that is being deleted, with its parts.
+pub(super) const ERASING: &str = "Erasing";
+
 /// New values of attributes.
 #[derive(Debug, Default)]
 pub(super) struct Assignments(BTreeMap<String, AttributeValue>);
@@ -75,6 +80,14 @@ impl Assignments {
     }
 }
 
+/// Sends a conditional write.
+pub(super) async fn send(update: UpdateItemFluentBuilder, label: &RequestLabel) -> Result<Put, Fault> {
+    match update.send().await {
+        Ok(_) => Ok(Put::Done),
+        Err(error) => Put::too_late(&error).ok_or_else(|| label.fault(&error)),
+    }
+}
+
 /// The result of an attempt to change an event.
 pub(super) enum Put {
     Done,
@@ -84,7 +97,7 @@ pub(super) enum Put {
 
 impl Put {
     /// Whether the error says that the condition does not hold.
-    pub(super) fn too_late(error: &SdkError<UpdateItemError>) -> Option<Self> {
+    fn too_late(error: &SdkError<UpdateItemError>) -> Option<Self> {
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(now)) => {
                 Some(Self::TooLate(now.item.clone().map(Into::into)))
