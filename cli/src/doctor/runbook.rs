@@ -5,10 +5,11 @@ use serde_json::json;
 use crate::{fault::Fault, output::Output};
 
 /// The runbook, and the pages to which its fixes refer.
-const PAGES: [&str; 3] = [
+const PAGES: [&str; 4] = [
     include_str!("../../../docs/operate.md"),
     include_str!("../../../docs/deploy.md"),
     include_str!("../../../docs/troubleshooting.md"),
+    include_str!("../../../docs/security.md"),
 ];
 
 /// Each check, with its section.
@@ -94,7 +95,7 @@ fn find(name: &str) -> Option<Section> {
     };
     let mut section = found.or_else(|| all().find(alarm))?;
     let uses_functions =
-        ["$(output ", "$(id ", "`query ", "$STACK"].iter().any(|part| section.text.contains(part));
+        ["(#first-aid)", "$(output ", "$(id ", "$STACK"].iter().any(|part| section.text.contains(part));
     if uses_functions && !section.text.contains("STACK=") {
         let functions = PAGES[0].split("```").nth(1)?.trim_start_matches("sh\n");
         section.text.push_str("The commands above need these lines first:\n\n```sh\n");
@@ -181,6 +182,7 @@ mod tests {
         assert!(pipe.starts_with("### EventPipeAlarm\n") && !pipe.contains("### QuietAlarm"), "{pipe}");
         assert!(pipe.contains("# Only after the last message"), "a comment in commands is not a heading");
         assert!(pipe.contains("output() {"), "the commands need this function");
+        assert!(text("CallbacksLostAlarm").contains("output() {"), "its first step is to run these lines");
         assert!(text("Redrive").contains("### Manual redrive"));
         assert!(!text("Update").contains("output() {"));
     }
