@@ -29,7 +29,8 @@ SUBSTITUTION = re.compile(r"\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 VALUE = "3" * 40
 TIME = "1767225600"
 PLACEHOLDER = re.compile(r"(?:THE|ITS) [A-Z' ,:*]+")
-ENTRIES = '[{"Source": "x"}]'
+# What a command reads from a file, by a part of the file's name.
+FILES = {"entries": '[{"Source": "x"}]', "attributes": '{"VisibilityTimeout": "900"}'}
 
 
 def commands(text):
@@ -54,7 +55,7 @@ def commands_in(code):
 def known(option, word):
     """An argument, with known values in the place of a file's content and of a Region."""
     if word.startswith("file://"):
-        return ENTRIES if "entries" in word else VALUE
+        return next((content for part, content in FILES.items() if part in word), VALUE)
     return "eu-central-1" if option == "--region" else word
 
 

@@ -1,10 +1,11 @@
 """Compares the docs with the template: names and commands."""
 
+import json
 import re
 import tomllib
 import unittest
 
-from expansion import MOST, PARAMETERS, ROOT, SOURCE, Expansion
+from expansion import LEAST, MOST, PARAMETERS, ROOT, SOURCE, Expansion
 
 # The services of the AWS CLI whose actions have another prefix.
 PREFIXES = {"stepfunctions": "states", "deploy": "codedeploy", "dynamodbstreams": "dynamodb", "service-quotas": "servicequotas"}
@@ -63,13 +64,69 @@ class Names(unittest.TestCase):
         self.assertNotIn("CallbackTokens", parameters)
 
 
-class RegionLoss(unittest.TestCase):
-    def test_replay_page_lists_all_commands_that_are_recorded_twice(self):
-        promised = page("reference.md").split("**At least once**")[1].split("\n## ")[0]
-        doubled = page("region-loss.md").split("**Recorded twice.**")[1].split("\n**")[0]
+class FromTheCode(unittest.TestCase):
+    """Figures and lists that the code has too."""
+
+    def test_reference_lists_the_commands_whose_bodies_have_no_time(self):
+        promised = page("reference.md").split("**At least once**")[1].split("**Not promised:**")[0]
+        always, sometimes = promised.split("only on some of Tencent's pages")
         commands = re.compile(r"`([A-Z]\w+\.[A-Z]\w+)`")
-        self.assertGreaterEqual(len(commands.findall(promised)), 10)
-        self.assertLessEqual({*commands.findall(promised)}, {*commands.findall(doubled)})
+        rows = (ROOT / "tests" / "commands.md").read_text().splitlines()
+        self.assertEqual({*commands.findall(always)}, {commands.search(row)[1] for row in rows if "none in the body" in row})
+        self.assertEqual(len(commands.findall(sometimes)), 2)
+        self.assertIn("(reference.md#guarantees)", page("region-loss.md").split("**Recorded twice.**")[1])
+
+    def test_time_limits_are_those_of_the_code(self):
+        code = "".join((ROOT / name).read_text() for name in
+                       ("src/deadline.rs", "src/store/client.rs", "src/forward.rs", "tests/it/faults/lasting.rs"))
+
+        def limit(name, field=""):
+            found = re.search(rf"const {name}: \w+ =[^;]*?{field}\W*Duration::from_(millis|secs)\((\d+)\)", code, re.DOTALL)
+            return int(found[2]) * (1 if found[1] == "millis" else 1000)
+
+        invocation, arrival = "after_invocation:", "after_arrival:"
+        function = Expansion(LEAST).properties("Function")
+        rows = [
+            ("your decision", limit("DECISION"), limit("WRITE", arrival) - limit("WRITE_AT_LEAST"), 0),
+            ("a write", limit("WRITE", invocation), limit("WRITE", arrival), limit("AT_LEAST")),
+            ("your receiver's answer", limit("FORWARD", invocation), limit("FORWARD", arrival), limit("AT_LEAST")),
+            ("the function's answer", limit("AFTER_INVOCATION"), limit("AFTER_ARRIVAL")),
+            ("Lambda stops", function["Timeout"] * 1000),
+        ]
+        text = page("operate.md").split("\n## Time limits\n")[1].split("\n### ")[0]
+        for name, *limits in rows:
+            row = re.search(rf"^\| {name}.*", text, re.MULTILINE)[0]
+            self.assertEqual(re.findall(r"[\d.]+ s\b", row), [f"{millis / 1000:g} s" for millis in limits])
+        others = [limit("ATTEMPT_TIMEOUT"), limit("LIMITS", "connect:"), limit("MAX_BACKOFF")]
+        self.assertEqual(re.findall(r"[\d.]+ s\b", text.split("One attempt")[1]), [f"{millis / 1000:g} s" for millis in others])
+        for told in (page("operate.md"), (ROOT / "cli" / "src" / "doctor" / "reasons.rs").read_text()):
+            self.assertEqual(re.findall(r"the receiver took over ([\d.]+) s", told), [f"{limit('FORWARD', invocation) / 1000:g}"])
+
+    def test_runbook_names_all_saved_queries_and_metrics(self):
+        text = page("operate.md").split("- **Saved queries**")[1]
+        queries, metrics = text.split("- **Metrics**")[0], text.split("- **Metrics**")[1].split("\n- ")[0]
+        for told, kind, name in (
+            (queries, "AWS::Logs::QueryDefinition", lambda each: each["Name"].split("/")[-1]),
+            (metrics, "AWS::Logs::MetricFilter", lambda each: each["MetricTransformations"][0]["MetricName"]),
+        ):
+            # Those after "with `ForwardUrl`" exist only with a receiver.
+            every, receivers = re.split(r"[Ww]ith\s+`ForwardUrl`", told)
+            for parameters, names in ((LEAST, every), (MOST, every + receivers)):
+                own = {name(each["Properties"]) for each in Expansion(parameters).of_type(kind).values()}
+                self.assertEqual(own - {*re.findall(r"`([\w ]+)`", names)}, set())
+                self.assertEqual({*re.findall(r"`([\w ]+)`", names)} - own - {"outcome"}, set())
+
+    def test_runbook_makes_a_queue_as_the_template_does(self):
+        made = re.findall(r"<<END\n(\{.*?\})\nEND\naws sqs create-queue .*?output (\w+)Url", page("operate.md"), re.DOTALL)
+        self.assertEqual([name for _, name in made], ["RedriveQueue", "ReforwardQueue"])
+        for text, name in made:
+            # As the shell reads it.
+            attributes = json.loads(re.sub(r"\$\(arn (\w+)Url\)", r"<\1.Arn>", text))
+            attributes["RedrivePolicy"] = json.loads(attributes["RedrivePolicy"])
+            properties = Expansion(MOST).properties(name)
+            self.assertEqual(attributes, {
+                "SqsManagedSseEnabled": "true", "RedrivePolicy": properties["RedrivePolicy"],
+                **{key: str(properties[key]) for key in ("VisibilityTimeout", "MessageRetentionPeriod")}})
 
 
 class Regions(unittest.TestCase):
