@@ -34,7 +34,7 @@ impl Hop {
     }
 }
 
-/// The user agent of a forwarded callback: `tencent-chat-webhook/0.3.0 (hop 1)`.
+/// The user agent of a forwarded callback: `tencent-chat-webhook/0.4.0 (hop 1)`.
 impl fmt::Display for Hop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{PRODUCT}{} (hop {})", env!("CARGO_PKG_VERSION"), self.0)
@@ -62,16 +62,16 @@ mod tests {
             ("", Some(1)),
             ("Go-http-client/1.1", Some(1)),
             ("tencent-chat-webhook", Some(1)),
-            ("tencent-chat-webhook/0.3.0", Some(1)),
-            ("tencent-chat-webhook/0.3.0 (hop )", Some(1)),
-            ("tencent-chat-webhook/0.3.0 (hop -3)", Some(1)),
-            ("tencent-chat-webhook/0.3.0 (hop 0)", Some(1)),
-            ("tencent-chat-webhook/0.3.0 (hop 1)", Some(2)),
+            ("tencent-chat-webhook/0.4.0", Some(1)),
+            ("tencent-chat-webhook/0.4.0 (hop )", Some(1)),
+            ("tencent-chat-webhook/0.4.0 (hop -3)", Some(1)),
+            ("tencent-chat-webhook/0.4.0 (hop 0)", Some(1)),
+            ("tencent-chat-webhook/0.4.0 (hop 1)", Some(2)),
             ("tencent-chat-webhook/9.0.0-rc.1 (hop 2)", Some(3)),
-            ("tencent-chat-webhook/0.3.0 (hop 3)", None),
-            ("tencent-chat-webhook/0.3.0 (hop 3) proxy/1", None),
-            ("tencent-chat-webhook/0.3.0 (hop 4)", None),
-            ("tencent-chat-webhook/0.3.0 (hop 99999999999999999999)", None),
+            ("tencent-chat-webhook/0.4.0 (hop 3)", None),
+            ("tencent-chat-webhook/0.4.0 (hop 3) proxy/1", None),
+            ("tencent-chat-webhook/0.4.0 (hop 4)", None),
+            ("tencent-chat-webhook/0.4.0 (hop 99999999999999999999)", None),
         ] {
             assert_eq!(next(user_agent), hop, "{user_agent}");
         }
