@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 import unittest
 
 from expansion import LEAST, MOST, PARAMETERS, ROOT, SOURCE, Expansion
@@ -222,11 +221,6 @@ class Template(unittest.TestCase):
                 if each["Type"] in ("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup", "AWS::CloudWatch::Dashboard",
                                     "AWS::Logs::QueryDefinition", "AWS::Athena::WorkGroup", "AWS::Scheduler::ScheduleGroup") and key in each["Properties"]:
                     self.assertIn("chat", each["Properties"][key], name)
-
-    def test_version_agrees_with_cargo(self):
-        package = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
-        # `chat-events doctor` prints this version.
-        self.assertEqual(SOURCE["Outputs"]["Version"]["Value"], package["version"])
 
     def test_texts_have_the_times_of_the_code(self):
         code = (ROOT / "src" / "deadline.rs").read_text()
