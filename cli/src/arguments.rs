@@ -46,10 +46,10 @@ Examples:
 pub(crate) enum Command {
     /// Print events in order of time; with --json, export whole items.
     ///
-    /// A SUBJECT is read with a query, and --since from the index. Any other selection, or --scan, reads the whole table.
-    /// That costs half a read unit per 4 KB, so the command first prints the table's size and asks you. So it does before
-    /// more than 1,000 queries of the index. The index is queried for each command, day and shard; without --command, for
-    /// all documented commands.
+    /// A SUBJECT is read with a query, for one read unit per 4 KB. --since is read from the index, with a query for each
+    /// command, day and shard; without --command, for all documented commands. Any other selection, or --scan, reads the
+    /// whole table, for half a read unit per 4 KB. Before that, and before more than 1,000 queries, the command prints
+    /// what it will read, and asks you.
     ///
     /// JSON: the item, with the attribute names of DynamoDB, all digits of numbers, and the whole body in `Body`; beside
     /// it `time` (RFC 3339, UTC) and `subject`.

@@ -47,7 +47,7 @@ const MAX_SINCE: Period = Period(14 * 86_400_000);
 
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
-    /// Check the logs of so long a time, up to 14d
+    /// Check the logs of this time until now, at most 14d
     #[arg(long, value_name = "SPAN", default_value = "1h")]
     since: Period,
     /// Print the runbook's section on an alarm or a check, without a stack
@@ -66,7 +66,7 @@ pub(crate) async fn run(
         return runbook::explain(name, output).map(|()| ExitCode::SUCCESS);
     }
     if doctor.since > MAX_SINCE {
-        return Err(Fault::new("--since is longer than 14d"));
+        return Err(Fault::usage("--since is longer than 14d"));
     }
     if flags.stack.is_none() {
         return Err(Fault::usage("which stack? Give --stack"));

@@ -25,7 +25,7 @@ pub(crate) struct Group {
     /// The group's id
     #[arg(value_name = "GROUP")]
     id: String,
-    /// The state at a time, at the beginning of a day or month, or so long ago (90m, 12h, 7d) [default: now]
+    /// The state at this time (2026-11-21T09:00), at the beginning of this day or month, or this long ago (90m, 7d) [default: now]
     #[arg(long, value_name = "WHEN")]
     at: Option<When>,
     /// Also list the known members who wrote nothing in this time (12h, 30d) before --at

@@ -37,12 +37,12 @@ const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration:
 /// How to connect to a receiver.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ConnectionFlags {
-    /// Trust a receiver with a certificate of this PEM file, instead of the machine's
+    /// Trust the certificates in this PEM file instead of the machine's
     ///
-    /// The file has the certificate of its authority, or its own, for example one that signed itself.
+    /// They can be those of the receiver's authority, or the receiver's own self-signed certificate.
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
-    /// Allow http:// to another machine: for 60 s, whoever reads the signature can send callbacks to the function
+    /// Allow http:// to another machine: anyone who reads the signature can send callbacks to the function for 60 s
     #[arg(long)]
     insecure: bool,
 }
@@ -100,10 +100,10 @@ pub(crate) fn is_taken(status: u16) -> bool {
 impl Receiver {
     pub(crate) fn new(url: &str, flags: &ConnectionFlags) -> Result<Self, Fault> {
         let url = parse(url).ok_or_else(|| {
-            Fault::new("the receiver is not a URL such as https://example.com/im or localhost:8080")
+            Fault::usage("the receiver is not a URL such as https://example.com/im or localhost:8080")
         })?;
         if !url.is_https() && !url.is_on_loopback() && !flags.insecure {
-            return Err(Fault::new(
+            return Err(Fault::usage(
                 "over http://, others can read the signature, and send callbacks to the function for 60 s; use https://, or add --insecure",
             ));
         }

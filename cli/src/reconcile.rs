@@ -44,10 +44,10 @@ const COLUMNS: [Column; 5] = [
 
 #[derive(Args, Debug)]
 pub(crate) struct Reconcile {
-    /// Only hours since a time, or since so long ago (90m, 12h, 7d). Tencent keeps its files for seven days
+    /// Only hours from this time on (2026-11-21T09:00), or not older than this (12h, 7d). Tencent keeps its files for seven days
     #[arg(long, value_name = "WHEN", default_value = "1d")]
     since: When,
-    /// Only hours before a time, or before so long ago [default: now]
+    /// Only hours before this time [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     /// The administrator of the application that the command signs in as

@@ -62,10 +62,10 @@ pub(crate) struct Redrive {
     #[arg(value_name = "-", value_parser = ["-"], hide_possible_values = true)]
     #[arg(conflicts_with_all = ["until", "log_group"])]
     input: Option<String>,
-    /// Read the log since a time, or since so long ago (90m, 12h, 7d)
+    /// Read the log from this time on (2026-11-21T09:00), or not older than this (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
-    /// Read the log up to a time [default: now]
+    /// Read the log up to this time [default: now]
     #[arg(long, value_name = "WHEN", requires = "since")]
     until: Option<When>,
     /// The function's log group [default: the stack's]

@@ -42,10 +42,10 @@ pub(crate) struct Selection {
     /// Only events with this text in their message, or if they have no message, in their body; case does not matter
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) grep: Option<String>,
-    /// Only events since a time (2026-11-21T09:00, 2026-11-21, 2026-11, today, yesterday) or since so long ago (90m, 7d)
+    /// Only events from this time on (2026-11-21T09:00, 2026-11-21, 2026-11, today, yesterday), or not older than this (90m, 7d)
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<When>,
-    /// Only events before a time, or until the end of a day or month [default: now]
+    /// Only events before this time, or until the end of this day or month [default: now]
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<When>,
     /// Only the last N of these events

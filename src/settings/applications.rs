@@ -13,7 +13,8 @@ const CALLBACK_TOKENS: Setting = Setting::new(
 );
 const NO_TOKEN: Setting = Setting::new(
     CALLBACK_TOKENS.name,
-    "the console's authentication token, or ALLOW_UNSIGNED=true to run without one",
+    "the console's authentication token (parameter CallbackTokens or CallbackTokensSecret), or ALLOW_UNSIGNED=true \
+        (parameter AllowUnsigned) to run without one",
 );
 const ALLOW_UNSIGNED: Setting = Setting::new("ALLOW_UNSIGNED", "true or false");
 

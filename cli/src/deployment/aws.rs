@@ -52,8 +52,12 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
         aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https(Some(proxies))).load().await;
     match config.region() {
         Some(region) if !region.as_ref().is_empty() => Ok(config),
-        // An empty AWS_REGION is a Region for the SDK.
-        _ => Err(Fault::usage("which Region? Set AWS_REGION, or AWS_PROFILE to a profile that has one")),
+        // An empty AWS_REGION is a Region for the SDK, and comes before AWS_DEFAULT_REGION.
+        Some(_) => Err(Fault::usage("which Region? AWS_REGION is empty: set it to a Region, or unset it")),
+        // The AWS CLI 1 does not read AWS_REGION.
+        None => Err(Fault::usage(
+            "which Region? Set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one",
+        )),
     }
 }
 

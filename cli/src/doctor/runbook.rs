@@ -71,7 +71,7 @@ pub(super) fn has_check(check: &str) -> bool {
 pub(super) fn explain(name: &str, output: &mut Output) -> Result<(), Fault> {
     let Some(Section { title, text }) = find(name) else {
         let checks = CHECKS.map(|(check, _)| check).join(", ");
-        return Err(Fault::new(format!(
+        return Err(Fault::usage(format!(
             "the runbook has no section {name}; give the name of an alarm, or one of {checks}"
         )));
     };

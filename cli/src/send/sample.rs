@@ -45,7 +45,7 @@ fn time_like(value: &Value, now: u64) -> Option<Value> {
 
 fn unknown(command: &str) -> Fault {
     let advice = advice(command);
-    Fault::Message(format!("no sample of {command}; give --body, or a documented command: {advice}"))
+    Fault::Usage(format!("no sample of {command}; give --body, or a documented command: {advice}"))
 }
 
 #[cfg(test)]

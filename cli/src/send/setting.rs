@@ -55,7 +55,7 @@ impl Body {
     /// Adds a field to an object, or the next element to an array.
     pub(super) fn add(&mut self, setting: &Setting) -> Result<(), Fault> {
         let Setting { path, pointer, value } = setting;
-        let fault = |why: String| Err(Fault::Message(format!("can't add {path}: {why}")));
+        let fault = |why: String| Err(Fault::Usage(format!("can't add {path}: {why}")));
         let new = new_value(&mut self.values, value);
         let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
         match self.json.pointer_mut(parent) {
@@ -79,11 +79,11 @@ impl Body {
         let mut paths = Vec::new();
         let name = path.rsplit(['.', ']']).next().unwrap_or(path);
         paths_to(name, &self.json, "", &mut paths);
-        let advice = match paths.as_slice() {
-            [] => String::new(),
-            paths => format!("did you mean {}? ", paths.join(", ")),
+        let to = match paths.as_slice() {
+            [] => "to".to_owned(),
+            paths => format!("did you mean {}? To", paths.join(", ")),
         };
-        Fault::Message(format!("the sample has no {path}; {advice}To add it: --add {path}={value}"))
+        Fault::Usage(format!("the sample has no {path}; {to} add it: --add {path}={value}"))
     }
 }
 
@@ -190,8 +190,8 @@ mod tests {
     fn missing_path_is_an_error_with_the_fix() {
         for (setting, expected) in [
             ("A=hi", "the sample has no A; did you mean List[0].A? To add it: --add A=hi"),
-            ("Text=hi", "the sample has no Text; To add it: --add Text=hi"),
-            ("List[1]=x", "the sample has no List[1]; To add it: --add List[1]=x"),
+            ("Text=hi", "the sample has no Text; to add it: --add Text=hi"),
+            ("List[1]=x", "the sample has no List[1]; to add it: --add List[1]=x"),
             ("A..B=1", "the sample has no A..B; "),
             ("Id", "expected PATH=VALUE"),
             ("=1", "expected PATH=VALUE"),

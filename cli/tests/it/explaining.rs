@@ -28,6 +28,6 @@ fn check_is_explained_as_an_object_with_json() {
 #[test]
 fn unknown_name_is_an_error_that_lists_the_checks() {
     let ran = run(program(&[], &["doctor", "--explain", "weather"]), "");
-    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(1), "", 1), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.lines().count()), (Some(2), "", 1), "{ran:?}");
     assert!(ran.stderr.contains("no section weather") && ran.stderr.contains("redrive queue"), "{ran:?}");
 }

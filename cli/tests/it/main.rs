@@ -6,6 +6,7 @@ mod chatting;
 mod connecting;
 mod counted;
 mod doctoring;
+mod documented;
 mod erasing;
 mod explaining;
 mod following;

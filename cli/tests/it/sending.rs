@@ -222,49 +222,55 @@ fn cloudformation(url: String) -> String {
 #[test]
 fn send_prints_one_line_with_the_fix_if_it_fails() {
     let nowhere = ["--to", "http://127.0.0.1:9"];
-    for (arguments, expected) in [
-        (&[FULL][..], "where to? Give exactly one of --stack, --local and --to"),
+    for (arguments, code, expected) in [
+        (&[FULL][..], 2, "where to? Give exactly one of --stack, --local and --to"),
         (
             &[FULL, "--local", "--to", "http://127.0.0.1:9"],
+            2,
             "where to? Give exactly one of --stack, --local and --to",
         ),
-        (&[FULL, "--to", "ftp://127.0.0.1"], "the receiver is not a URL such as https://example.com/im or "),
-        (&[FULL, "--to", "http://192.0.2.1"], "over http://, others can read the signature, "),
+        (&[FULL, "--to", "ftp://127.0.0.1"], 2, "the receiver is not a URL such as https://example.com/im or "),
+        (&[FULL, "--to", "http://192.0.2.1"], 2, "over http://, others can read the signature, "),
         (
             &[FULL, "--to", "http://192.0.2.1", "--insecure"],
+            1,
             "the URL of --to is not on this machine; add --yes to ",
         ),
-        (&[FULL, "--to", "192.0.2.1"], "the URL of --to is not on this machine; add --yes to "),
+        (&[FULL, "--to", "192.0.2.1"], 1, "the URL of --to is not on this machine; add --yes to "),
         (
             &[FULL, "--to", "https://localhost", "--cacert", "/no/such"],
+            1,
             "can't use /no/such of --cacert: No such file ",
         ),
         (
             &[FULL, "--to", "https://localhost", "--cacert", "/dev/null"],
+            1,
             "can't use /dev/null of --cacert: it has no certificate in PEM",
         ),
         (
             &[FULL, "--probe", "--to", "https://192.0.2.1"],
+            1,
             "the URL of --to is not on this machine; add --yes to ",
         ),
         (
             &["Group.AfterGroupFull"],
+            2,
             "no sample of Group.AfterGroupFull; give --body, or a documented command: did you mean Group.CallbackAfterGroupFull, ",
         ),
         (
             &["\u{1b}[2J"],
+            2,
             "no sample of \u{fffd}[2J; give --body, or a documented command: `chat-events commands` lists them",
         ),
-        (&[FULL, "--set", "Text=hi"], "the sample has no Text; To add it: --add Text=hi"),
-        (&["A.B", "--body", "/no/such"], "can't read /no/such: "),
+        (&[FULL, "--set", "Text=hi"], 2, "the sample has no Text; to add it: --add Text=hi"),
+        (&["A.B", "--body", "/no/such"], 1, "can't read /no/such: "),
         (
             &[FULL, nowhere[0], nowhere[1]],
+            1,
             "no answer from the URL of --to: nothing listens at 127.0.0.1:9; start the receiver, ",
         ),
     ] {
         let ran = run(program(&SIGNING, &[&["send"], arguments].concat()), "");
-        // Only the target is an error of use.
-        let code = if expected.starts_with("where to?") { 2 } else { 1 };
         assert_eq!(
             (ran.code, ran.stdout.as_str(), ran.stderr.lines().count()),
             (Some(code), "", 1),

@@ -22,8 +22,14 @@ fn missing_setting_is_named_with_the_fix() {
     let alone = ("AWS_EC2_METADATA_DISABLED", "true");
     for (variables, arguments, code, expected) in [
         (&[alone][..], &["list", "x"][..], 2, "chat-events: no table: give --stack, --table or --local, "),
-        (&[table, alone], &["list", "x"], 2, "chat-events: which Region? Set AWS_REGION, "),
-        (&[table, ("AWS_REGION", "")], &["list", "x"], 2, "chat-events: which Region? Set AWS_REGION, "),
+        (&[table, alone], &["list", "x"], 2, "chat-events: which Region? Set AWS_DEFAULT_REGION, "),
+        (
+            &[table, ("AWS_DEFAULT_REGION", "us-east-1")],
+            &["list", "x"],
+            2,
+            "chat-events: which application? Give --app or --stack, ",
+        ),
+        (&[table, ("AWS_REGION", "")], &["list", "x"], 2, "chat-events: which Region? AWS_REGION is empty: "),
         (&[region, table], &["list", "x"], 2, "chat-events: which application? Give --app or --stack, "),
         (
             &[region, table, app, alone],
