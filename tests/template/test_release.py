@@ -1,4 +1,4 @@
-"""Compares the docs' example of `doctor`, and the version everywhere."""
+"""What a release says: its version, and the example of `doctor` in the docs."""
 
 import re
 import tomllib
