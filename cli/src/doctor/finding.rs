@@ -57,7 +57,7 @@ impl Finding {
     }
 }
 
-/// The report. Each finding is printed at once: reading the log of an hour may take minutes.
+/// The report. Each finding is printed at once, because the queries of the log take seconds.
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     output: &'a mut Output,
