@@ -16,29 +16,18 @@ pub(crate) type Requests = BTreeMap<String, usize>;
 
 /// Runs the program, and counts its requests. The deployment has one shard.
 pub(crate) fn run_counted(world: &World, arguments: &[&str]) -> (Ran, Requests) {
-    let (ran, requests) = run_watched(world, arguments);
-    let mut counts = Requests::new();
-    for (operation, _) in requests {
-        *counts.entry(operation).or_default() += 1;
-    }
-    (ran, counts)
-}
-
-/// Runs the program, and keeps the operation and body of each request. The deployment has one shard.
-pub(crate) fn run_watched(world: &World, arguments: &[&str]) -> (Ran, Vec<(String, String)>) {
-    let requests = Arc::new(Mutex::new(Vec::new()));
-    let (address, kept) = (world.dynamodb.address, Arc::clone(&requests));
+    let counts = Arc::new(Mutex::new(Requests::new()));
+    let (address, counted) = (world.dynamodb.address, Arc::clone(&counts));
     let url = serve_operations(move |request| {
-        let Request { operation, body } = request;
-        kept.lock().expect("no test panics with it").push((operation.clone(), body.clone()));
+        *counted.lock().expect("no test panics with it").entry(request.operation.clone()).or_default() += 1;
         let body = passed_on(address, request).expect("DynamoDB answers");
         Some(Response { status: 200, headers: Vec::new(), body })
     });
     let mut command = world.program(arguments);
     command.env("AWS_ENDPOINT_URL_DYNAMODB", url).env("INDEX_SHARDS", "1");
     let ran = run(command, "");
-    let requests = requests.lock().expect("no test panics with it").clone();
-    (ran, requests)
+    let counts = counts.lock().expect("no test panics with it").clone();
+    (ran, counts)
 }
 
 /// The body of the response to a request.

@@ -1,11 +1,13 @@
 //! What `docs/chat-events.md` says of costs and exit codes.
 
-use support::requests::CREATED;
+use std::sync::{Arc, Mutex};
 
-use crate::{
-    counted::run_watched,
-    world::{ENVIRONMENT, World, created, program, run},
+use support::{
+    endpoint::{Endpoint, Step},
+    requests::CREATED,
 };
+
+use crate::world::{ENVIRONMENT, World, created, program, run};
 
 const PAGE: &str = include_str!("../../../docs/chat-events.md");
 
@@ -26,15 +28,30 @@ async fn read_units_are_those_of_the_requests() {
         ("anything else, or `--scan`", &["list", "--yes"], "| half a unit per 4 KB of the table |"),
     ] {
         assert!(row(selection).ends_with(units), "{}", row(selection));
-        let (ran, requests) = run_watched(&world, arguments);
-        assert_eq!(ran.lines().len(), if ran.stdout.starts_with('{') { 1 } else { 2 }, "{ran:?}");
-        let reads = ["Query", "Scan", "BatchGetItem"];
-        let reads: Vec<_> = requests.iter().filter(|(operation, _)| reads.contains(&&**operation)).collect();
-        // A strongly consistent read costs twice as much.
-        let is_consistent = |body: &str| body.contains(r#""ConsistentRead":true"#);
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        let keep = move |_, request: &[u8]| {
+            kept.lock().expect("no test panics with it").push(String::from_utf8_lossy(request).into_owned());
+            Step::Pass
+        };
+        let endpoint = Endpoint::deciding_on(keep, world.dynamodb.address).await;
+        let mut command = world.program(arguments);
+        let url = format!("http://{}", endpoint.address);
+        command.env("AWS_ENDPOINT_URL_DYNAMODB", url).env("INDEX_SHARDS", "1");
+        let ran = run(command, "");
+        assert!(ran.code == Some(0) && ran.stdout.contains("2022-12-09T08:26:54.123Z"), "{ran:?}");
+        let requests = requests.lock().expect("no test panics with it");
+        let is_read = |request: &&String| {
+            ["Query", "Scan", "BatchGetItem"]
+                .iter()
+                .any(|name| request.contains(&format!("DynamoDB_20120810.{name}\r\n")))
+        };
+        let reads: Vec<_> = requests.iter().filter(is_read).collect();
         assert!(!reads.is_empty(), "{selection}");
-        for (operation, body) in reads {
-            assert_eq!(is_consistent(body), units.starts_with("| one "), "{selection}: {operation} {body}");
+        // A strongly consistent read costs twice as much.
+        for request in reads {
+            let is_consistent = request.contains(r#""ConsistentRead":true"#);
+            assert_eq!(is_consistent, units.starts_with("| one "), "{selection}: {request}");
         }
     }
 }

@@ -229,7 +229,11 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
             2,
             "where to? Give exactly one of --stack, --local and --to",
         ),
-        (&[FULL, "--to", "ftp://127.0.0.1"], 2, "the receiver is not a URL such as https://example.com/im or "),
+        (
+            &[FULL, "--to", "ftp://127.0.0.1"],
+            2,
+            "the receiver is not a URL such as https://example.com/im or ",
+        ),
         (&[FULL, "--to", "http://192.0.2.1"], 2, "over http://, others can read the signature, "),
         (
             &[FULL, "--to", "http://192.0.2.1", "--insecure"],
