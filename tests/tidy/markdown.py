@@ -1,5 +1,6 @@
 """The part of Markdown that the rules need, as GitHub renders it."""
 
+import posixpath
 import re
 import unicodedata
 
@@ -24,6 +25,14 @@ def headings(text):
     return [(len(heading[1]), heading[2]) for heading in HEADING.finditer(prose(text))]
 
 
+def part(text, titles):
+    """The sections with these headings, each up to the next heading."""
+    hidden = BLOCK.sub(lambda block: re.sub("[^\n]", " ", block[0]), text)
+    starts = [(heading.start(), heading[2]) for heading in HEADING.finditer(hidden)]
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    return "".join(text[start:end] for (start, title), end in zip(starts, ends) if title in titles)
+
+
 def anchors(text):
     """The anchors of all headings, in order: lower case, without punctuation."""
     found = []
@@ -40,6 +49,11 @@ def anchors(text):
 def links(text):
     """The target of each link."""
     return [link[1] for link in LINK.finditer(SPAN.sub(lambda span: "`" * len(span[0]), prose(text)))]
+
+
+def target(name, path):
+    """The target of a page's relative link, as a path from the root."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
 
 
 def spans(text):

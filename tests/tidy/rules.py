@@ -1,7 +1,5 @@
 """The rules. Each takes the repository and yields its breaches, one line each. A report begins with the rule's name."""
 
-import collections
-import itertools
 import pathlib
 import posixpath
 import re
@@ -10,16 +8,10 @@ import tempfile
 import urllib.parse
 
 import markdown
+from translations import TRANSLATIONS, translations_follow, translations_keep_their_language
 
 MOST_LINES = 300
 MOST_README_LINES = 200
-# The translated pages, each with its translations by language.
-TRANSLATIONS = {
-    "README.md": {"zh-CN": "docs/README.zh-CN.md", "ja": "docs/README.ja.md"},
-    "docs/deploy.md": {"zh-CN": "docs/zh-CN/deploy.md", "ja": "docs/ja/deploy.md"},
-    "docs/troubleshooting.md": {"zh-CN": "docs/zh-CN/troubleshooting.md", "ja": "docs/ja/troubleshooting.md"},
-}
-ORIGINALS = {name: original for original, names in TRANSLATIONS.items() for name in names.values()}
 READMES = ("README.md", *TRANSLATIONS["README.md"].values())
 CHANGELOG = "docs/changelog.md"
 REFERENCE, OPERATE, AWS = "docs/reference.md", "docs/operate.md", "docs/aws.md"
@@ -139,11 +131,6 @@ def samples_are_listed(repository):
             yield f"{name} is not in {REFERENCE}"
 
 
-def target_of(name, path):
-    """The target of a page's relative link, as a path from the root."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
-
-
 def links_lead_somewhere(repository):
     texts = repository.texts("*.md")
     for name, text in texts.items():
@@ -151,73 +138,11 @@ def links_lead_somewhere(repository):
             if re.match(r"[a-z]+:", link):
                 continue
             path, _, anchor = link.partition("#")
-            target = target_of(name, path)
+            target = markdown.target(name, path)
             if not (repository.root / target).exists():
                 yield f"{name}: {link} is not there"
             elif anchor and urllib.parse.unquote(anchor) not in markdown.anchors(texts.get(target, "")):
                 yield f"{name}: {target} has no #{anchor}"
-
-
-def relative_links(repository, name):
-    """The target and anchor of each link within the repository."""
-    for link in markdown.links(repository.text(name)):
-        if not re.match(r"[a-z]+:", link):
-            path, _, anchor = link.partition("#")
-            yield target_of(name, path), urllib.parse.unquote(anchor)
-
-
-def comparable(repository, name):
-    """The parts that a translation and its original must share."""
-    def section(target, anchor):
-        # The anchor of a heading is translated, but its position among the headings stays.
-        anchors = markdown.anchors(repository.text(target)) if target in {*TRANSLATIONS, *ORIGINALS} else []
-        return ORIGINALS.get(target, target), anchors.index(anchor) + 1 if anchor in anchors else anchor
-
-    text = repository.text(name)
-    return {
-        "blocks of code": [block for block in markdown.blocks(text) if block[0] != "mermaid"],
-        "pictures": sum(language == "mermaid" for language, _ in markdown.blocks(text)),
-        "headings": ["#" * level for level, _ in markdown.headings(text)],
-        "relative links": sorted(map(str, itertools.starmap(section, relative_links(repository, name)))),
-        # External pages may exist in the translation's language, so only their number is compared.
-        "outside links": sum(bool(re.match(r"[a-z]+:", link)) for link in markdown.links(text)),
-    }
-
-
-def translations_follow(repository):
-    for original, names in TRANSLATIONS.items():
-        of_original = comparable(repository, original)
-        for name in names.values():
-            for what, translated in comparable(repository, name).items():
-                if translated != of_original[what]:
-                    yield f"{name} has other {what} than {original}{difference(of_original[what], translated)}"
-            for code in sorted(set(markdown.spans(repository.text(original))) - set(markdown.spans(repository.text(name)))):
-                yield f"{name} lacks `{code}`, which {original} has"
-
-
-def translations_keep_their_language(repository):
-    """A page's first links lead to its translations. All other links lead to pages in its language if they exist."""
-    for original, names in TRANSLATIONS.items():
-        siblings = {"en": original, **names}
-        for language, name in siblings.items():
-            links = [target for target, _ in relative_links(repository, name)]
-            others = [sibling for sibling in siblings.values() if sibling != name]
-            if links[:len(others)] != others:
-                yield f"{name} does not begin with links to {' and '.join(others)}"
-            for target in links[len(others):]:
-                page = ORIGINALS.get(target, target)
-                own = {"en": page, **TRANSLATIONS.get(page, {})}.get(language, target)
-                if target != own:
-                    yield f"{name} links to {target} rather than {own}"
-
-
-def difference(one, other):
-    """The first entry that only one of two lists has."""
-    if not isinstance(one, list):
-        return f": {other} rather than {one}"
-    only = collections.Counter(map(str, one)), collections.Counter(map(str, other))
-    first = next(iter((only[0] - only[1]) + (only[1] - only[0])), None)
-    return f": {first}"[:200] if first else ": in another order"
 
 
 def bold_is_bold(repository):
