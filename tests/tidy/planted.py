@@ -96,6 +96,10 @@ BREACHES = [
     ("example_decisions_are_tested", replace("tests/it/extending/word_list.rs", '"casino"', '"poker"'),
      "docs/extending.md, block 1: no file"),
     ("nothing_is_pending", append("docs/security.md", "\nOUTPUT-" + "PENDING\n"), "docs/security.md:"),
+    ("pictures_are_of_this_version", write("docs/pictures/old.svg", "<svg><desc>tencent-chat-webhook 0.1.0</desc></svg>\n"),
+     "docs/pictures/old.svg is of another version"),
+    ("pictures_are_of_this_version", replace("template.yaml", '"title": "By command"', '"title": "Commands"'),
+     "docs/pictures/dashboard.svg is of another version or template"),
 ]
 
 

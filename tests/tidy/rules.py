@@ -4,6 +4,7 @@ import pathlib
 import posixpath
 import re
 import subprocess
+import sys
 import tempfile
 import urllib.parse
 
@@ -178,6 +179,13 @@ def nothing_is_pending(repository):
                 yield f"{name}:{number} says {word}"
 
 
+def pictures_are_of_this_version(repository):
+    checked = subprocess.run([sys.executable, "-B", "docs/pictures", "--check"], cwd=repository.root, capture_output=True, text=True)
+    for name in checked.stdout.splitlines():
+        yield f"docs/pictures/{name} is of another version or template: python3 docs/pictures"
+    yield from checked.stderr.splitlines()[-1:]
+
+
 RULES = (
     root_is_small,
     source_files_are_short,
@@ -195,4 +203,5 @@ RULES = (
     diffs_apply,
     example_decisions_are_tested,
     nothing_is_pending,
+    pictures_are_of_this_version,
 )

@@ -1,0 +1,32 @@
+"""Makes a PNG of a page, with Debian's packages chromium and pngquant."""
+
+import pathlib
+import struct
+import subprocess
+import tempfile
+import zlib
+
+from svg import mark
+
+WIDTH, HEIGHT, SCALE = 860, 1000, 1.5
+CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            f"--force-device-scale-factor={SCALE}", f"--window-size={WIDTH},{HEIGHT}"]
+
+
+def marked(png):
+    """The PNG with the version as its description."""
+    content = b"tEXtDescription\0" + mark().encode()
+    chunk = struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
+    # After the signature and the first chunk, which has the size.
+    return png[:33] + chunk + png[33:]
+
+
+def picture(page, png):
+    with tempfile.TemporaryDirectory() as folder:
+        shot = pathlib.Path(folder) / "shot.png"
+        subprocess.run([*CHROMIUM, f"--user-data-dir={folder}/profile", f"--screenshot={shot}", page.as_uri()], check=True,
+                       stderr=subprocess.DEVNULL)
+        small = subprocess.run(["pngquant", "--strip", "--speed", "1", "32", "-"], stdin=shot.open("rb"), check=True,
+                               capture_output=True).stdout
+    png.write_bytes(marked(small))
