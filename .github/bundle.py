@@ -63,7 +63,7 @@ def pack(architecture, dist, built=BUILT):
         for name in binaries():
             bundle.write(packed(name, built, architecture), f"{name}.zip")
         bundle.write(ROOT / "docs" / "samconfig.example.toml", "samconfig.toml")
-        docs = (each for each in (ROOT / "docs").rglob("*") if each.suffix in (".md", ".sql", ".svg", ".toml"))
+        docs = (each for each in (ROOT / "docs").rglob("*") if each.suffix in (".md", ".png", ".sql", ".svg", ".toml"))
         for each in (*docs, *(ROOT / name for name in ("README.md", "LICENSE-MIT", "LICENSE-APACHE", ".github/SECURITY.md"))):
             bundle.write(each, each.relative_to(ROOT))
     checksum(path)
