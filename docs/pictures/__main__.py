@@ -4,7 +4,7 @@ The drawings of the dashboard and of Tencent's console are made anew. With `--lo
 for these it needs what `make run` needs, and Debian's packages chromium and pngquant. The picture of `doctor` needs a stack:
 
     chat-events --stack STACK doctor > doctor.txt
-    python3 docs/pictures/terminals.py docs/pictures/doctor.svg 104 'chat-events --stack STACK doctor=doctor.txt'
+    python3 docs/pictures/terminals.py docs/pictures/doctor.svg 108 'chat-events --stack STACK doctor=doctor.txt'
 """
 
 import sys

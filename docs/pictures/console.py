@@ -2,7 +2,7 @@
 
 The names are from Tencent's pages: the dialogs' from https://www.tencentcloud.com/document/product/1047/34520 (2026-08-06) and
 https://cloud.tencent.com/document/product/269/32431 (2025-07-09), the events' from their own pages. A name with a star is on none
-of these. The letters are the order of the steps.
+of these. The numbers are the steps of docs/deploy.md.
 """
 
 from svg import box, cells, circle, drawn, text
@@ -11,39 +11,39 @@ WIDTH, LEFT, RIGHT, ROW, CONTROL, SECOND = 720, 60, 700, 34, 316, 350
 
 ENGLISH = {
     "title": "A sketch of the two dialogs of Tencent's console",
-    "caption": ["A sketch of Tencent's console, not a screenshot. A to E is the order of the steps.",
+    "caption": ["A sketch of Tencent's console, not a screenshot. 1 to 5 are the steps.",
                 "The names are from Tencent's pages (34520 of August 2026). A name with * is not on them."],
     "menu": "Chat › Webhook",
     "url": ("Webhook URL configuration", "Edit", "OK"),
-    "address": ("B", "Webhook URL", "CallbackUrl of the stack", "Verify *"),
-    "authentication": ("A", "Authentication *"),
-    "token": ("A", "Authentication token *", "the token of the stack"),
+    "address": ("2", "Webhook URL", "CallbackUrl of the stack", "Verify *"),
+    "authentication": ("1", "Authentication *"),
+    "token": ("1", "Authentication token *", "the token of the stack"),
     "events": ("Webhook configuration", "Edit", "Confirm"),
-    "retry": ("C", "Retry after a timeout *"),
-    "policy": ("D", "If a before-callback fails *", "deliver", "don't deliver"),
-    "choice": ("E", "The events to record, for example:", [
+    "retry": ("3", "Retry after a timeout *"),
+    "policy": ("4", "If a before-callback fails *", "deliver", "don't deliver"),
+    "choice": ("5", "The events to record, for example:", [
                 ("After a Group Is Created", "After a Group Is Disbanded"),
                 ("After Group Profile Is Modified", "After a Group Is Full"),
                 ("After a One-to-One Message Is Sent", "After a Group Message Is Sent")]),
 }
 CHINESE = {
     "title": "腾讯云控制台两个对话框的示意图",
-    "caption": ["腾讯云控制台示意图，不是截图。A 到 E 为操作顺序。", "名称取自腾讯云文档（269/32431，2025 年 7 月）。带 * 的名称不在文档中。"],
+    "caption": ["腾讯云控制台示意图，不是截图。1 到 5 为操作步骤。", "名称取自腾讯云文档（269/32431，2025 年 7 月）。带 * 的名称不在文档中。"],
     "menu": "回调配置（国际站：Chat › 回调配置）",
     "url": ("回调 URL 配置", "编辑", "确定"),
-    "address": ("B", "回调 URL", "堆栈的 CallbackUrl", "校验"),
-    "authentication": ("A", "鉴权"),
-    "token": ("A", "鉴权 Token", "堆栈使用的 Token"),
-    "events": ("第三方回调配置", "编辑", "确定"),
-    "retry": ("C", "事件发生之后回调超时后重试 *"),
-    "policy": ("D", "事件发生之前回调失败的处理策略 *", "下发", "不下发"),
-    "choice": ("E", "需要记录的回调，例如：", [
+    "address": ("2", "回调 URL", "堆栈的 CallbackUrl", "校验"),
+    "authentication": ("1", "鉴权"),
+    "token": ("1", "鉴权 Token", "堆栈使用的 Token"),
+    "events": ("第三方回调配置（国际站：回调配置）", "编辑", "确定"),
+    "retry": ("3", "事件发生之后回调超时后重试 *"),
+    "policy": ("4", "事件发生之前回调失败的处理策略 *", "下发", "不下发"),
+    "choice": ("5", "需要记录的回调，例如：", [
                 ("创建群组之后回调", "群组解散之后回调"), ("群组资料变动之后回调", "群组满员之后回调"),
                 ("发单聊消息之后回调", "群内发言之后回调")]),
 }
 
 
-def letter(y, words):
+def number(y, words):
     return [circle(LEFT - 26, y, 11, "blue"), text(LEFT - 26, y + 4.5, words, "on-blue", 13, True, "middle")]
 
 
@@ -89,26 +89,26 @@ def url_dialog(y, names):
     step, address, value, check = names["address"]
     parts = frame(y, 3, names["url"])
     y += 78
-    parts += letter(y, step) + label(y, address) + field(y, value, RIGHT - 110) + button(RIGHT - 10, y, check)
+    parts += number(y, step) + label(y, address) + field(y, value, RIGHT - 110) + button(RIGHT - 10, y, check)
     step, authentication = names["authentication"]
     y += ROW
-    parts += letter(y, step) + label(y, authentication) + switch(y)
+    parts += number(y, step) + label(y, authentication) + switch(y)
     step, token, value = names["token"]
     y += ROW
-    return parts + letter(y, step) + label(y, token) + field(y, value, RIGHT - 10)
+    return parts + number(y, step) + label(y, token) + field(y, value, RIGHT - 10)
 
 
 def events_dialog(y, names):
     step, retry = names["retry"]
     parts = frame(y, 6, names["events"])
     y += 78
-    parts += letter(y, step) + label(y, retry) + switch(y)
+    parts += number(y, step) + label(y, retry) + switch(y)
     step, policy, deliver, stop = names["policy"]
     y += ROW
-    parts += letter(y, step) + label(y, policy) + radio(CONTROL + 8, y, deliver, True) + radio(CONTROL + 130, y, stop, False)
+    parts += number(y, step) + label(y, policy) + radio(CONTROL + 8, y, deliver, True) + radio(CONTROL + 130, y, stop, False)
     step, choice, events = names["choice"]
     y += ROW
-    parts += letter(y, step) + label(y, choice)
+    parts += number(y, step) + label(y, choice)
     for pair in events:
         y += ROW
         for x, event in zip((LEFT, SECOND), pair):

@@ -1,4 +1,4 @@
-"""Makes a PNG of a page, with Debian's packages chromium and pngquant."""
+"""Makes a PNG of a conversation's page, with Debian's packages chromium and pngquant. The page's explanations are left out."""
 
 import pathlib
 import struct
@@ -8,7 +8,7 @@ import zlib
 
 from svg import mark
 
-WIDTH, HEIGHT, SCALE = 860, 1000, 1.5
+WIDTH, HEIGHT, SCALE = 860, 1060, 1.4
 CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             f"--force-device-scale-factor={SCALE}", f"--window-size={WIDTH},{HEIGHT}"]
@@ -24,9 +24,11 @@ def marked(png):
 
 def picture(page, png):
     with tempfile.TemporaryDirectory() as folder:
-        shot = pathlib.Path(folder) / "shot.png"
-        subprocess.run([*CHROMIUM, f"--user-data-dir={folder}/profile", f"--screenshot={shot}", page.as_uri()], check=True,
+        shot, short = pathlib.Path(folder) / "shot.png", pathlib.Path(folder) / "short.html"
+        text = page.read_text(encoding="utf-8")
+        short.write_text(text.replace("</style>", ".about p { display: none; }</style>"), encoding="utf-8")
+        subprocess.run([*CHROMIUM, f"--user-data-dir={folder}/profile", f"--screenshot={shot}", short.as_uri()], check=True,
                        stderr=subprocess.DEVNULL)
-        small = subprocess.run(["pngquant", "--strip", "--speed", "1", "32", "-"], stdin=shot.open("rb"), check=True,
+        small = subprocess.run(["pngquant", "--strip", "--speed", "1", "16", "-"], stdin=shot.open("rb"), check=True,
                                capture_output=True).stdout
     png.write_bytes(marked(small))

@@ -7,12 +7,13 @@ COLUMNS. A line that reports a fault has another background, which is the pictur
 """
 
 import pathlib
+import re
 import sys
 
 from svg import MONO, box, cells, circle, drawn, text
 
 CELL, LINE, MARGIN, BAR = 7.23, 17, 14, 24
-FAULTS = ("refused", " 401 ", "FAIL")
+FAULT = re.compile(r"FAIL |[\d:]+  refused|.* 401 ")
 
 
 def cut(line, columns):
@@ -34,7 +35,7 @@ def terminal(top, width, columns, command, output):
              text(MARGIN, top + BAR + LINE, f"$ {command}", "prompt")]
     for place, line in enumerate(lines, 2):
         y = top + BAR + place * LINE
-        if any(fault in line for fault in FAULTS):
+        if FAULT.match(line):
             parts.append(box(MARGIN / 2, y - 13, width - MARGIN, LINE, "marked", rounding=3))
         parts.append(text(MARGIN, y, cut(line, columns), "output"))
     return parts, height
