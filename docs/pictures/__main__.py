@@ -36,7 +36,8 @@ def stale():
 def main(arguments):
     if arguments == ["--check"]:
         names = list(stale())
-        print("\n".join(names))
+        for name in names:
+            print(name)
         return 1 if names else 0
     for name, drawing in drawings().items():
         (FOLDER / name).write_bytes(drawing)

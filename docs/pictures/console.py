@@ -22,9 +22,9 @@ ENGLISH = {
     "retry": ("3", "Retry after a timeout *"),
     "policy": ("4", "If a before-callback fails *", "deliver", "don't deliver"),
     "choice": ("5", "The events to record, for example:", [
-                ("After a Group Is Created", "After a Group Is Disbanded"),
-                ("After Group Profile Is Modified", "After a Group Is Full"),
-                ("After a One-to-One Message Is Sent", "After a Group Message Is Sent")]),
+        ("After a Group Is Created", "After a Group Is Disbanded"),
+        ("After Group Profile Is Modified", "After a Group Is Full"),
+        ("After a One-to-One Message Is Sent", "After a Group Message Is Sent")]),
 }
 CHINESE = {
     "title": "腾讯云控制台两个对话框的示意图",
@@ -38,8 +38,8 @@ CHINESE = {
     "retry": ("3", "事件发生之后回调超时后重试 *"),
     "policy": ("4", "事件发生之前回调失败的处理策略 *", "下发", "不下发"),
     "choice": ("5", "需要记录的回调，例如：", [
-                ("创建群组之后回调", "群组解散之后回调"), ("群组资料变动之后回调", "群组满员之后回调"),
-                ("发单聊消息之后回调", "群内发言之后回调")]),
+        ("创建群组之后回调", "群组解散之后回调"), ("群组资料变动之后回调", "群组满员之后回调"),
+        ("发单聊消息之后回调", "群内发言之后回调")]),
 }
 
 

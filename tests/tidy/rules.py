@@ -180,7 +180,8 @@ def nothing_is_pending(repository):
 
 
 def pictures_are_of_this_version(repository):
-    checked = subprocess.run([sys.executable, "-B", "docs/pictures", "--check"], cwd=repository.root, capture_output=True, text=True)
+    command = [sys.executable, "-B", "docs/pictures", "--check"]
+    checked = subprocess.run(command, cwd=repository.root, capture_output=True, text=True)
     for name in checked.stdout.splitlines():
         yield f"docs/pictures/{name} is of another version or template: python3 docs/pictures"
     yield from checked.stderr.splitlines()[-1:]
