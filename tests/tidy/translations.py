@@ -21,7 +21,9 @@ def translation(page, language):
 
 
 TRANSLATIONS = {page: {language: translation(page, language) for language in LANGUAGES} for page in TRANSLATED}
-ORIGINALS = {name: original for original, names in TRANSLATIONS.items() for name in names.values()}
+# The picture with words, which the Chinese page has in Chinese.
+PICTURES = {"docs/pictures/console.svg": {"zh-CN": "docs/pictures/console.zh-CN.svg"}}
+ORIGINALS = {name: original for original, names in (TRANSLATIONS | PICTURES).items() for name in names.values()}
 
 
 def relative_links(name, text):
@@ -80,7 +82,7 @@ def translations_keep_their_language(repository):
         page = ORIGINALS.get(target, target)
         if target in PARTS and anchor and anchor not in markdown.anchors(translated(repository, page)):
             return page
-        return {"en": page, **TRANSLATIONS.get(page, {})}.get(language, target)
+        return {"en": page, **(TRANSLATIONS | PICTURES).get(page, {})}.get(language, target)
 
     for original, names in TRANSLATIONS.items():
         siblings = {"en": original, **names}
