@@ -12,6 +12,8 @@ use crate::{
 };
 
 mod entries;
+#[cfg(feature = "redrive")]
+pub(crate) use entries::object;
 pub use entries::{Incomplete, LogEntries, Pieces};
 
 /// The reason of a failure that the entry itself causes.
@@ -22,7 +24,7 @@ pub(crate) const MASKED: &str = "masked";
 
 /// The longest part of a body in one log line, in bytes as JSON escapes them. A line of CloudWatch holds 256 KB; the
 /// rest of the line (subject, problem and query, escaped) needs less than 56 KB. An answer of 16 KB needs at most 32 KB
-/// when escaped, or with your own receiver, which excludes an answer, [`Unforwarded`](crate::unforwarded) less than that.
+/// when escaped. With your own receiver there is no answer, and [`Unforwarded`](crate::unforwarded) needs less.
 const LINE_BODY_BYTES: usize = 160 * 1000;
 
 /// A callback that could not be stored, or a piece of it.

@@ -13,9 +13,6 @@ use support::endpoint::{Endpoint, Step};
 
 use crate::callbacks::random;
 
-/// Of 10,000 requests, this many fail.
-const SCATTERED: usize = 500;
-
 /// The duration of the outage, in which every request fails.
 const OUTAGE: Duration = Duration::from_secs(20);
 
@@ -66,7 +63,11 @@ impl Faults {
     }
 
     fn hit(&self, request: usize) -> bool {
-        self.outage.get().is_some_and(|began| began.elapsed() < OUTAGE)
-            || random(request) % 10_000 < SCATTERED
+        self.outage.get().is_some_and(|began| began.elapsed() < OUTAGE) || fails(request)
     }
+}
+
+/// Whether a request is one of the 5 % that fail at random.
+pub(crate) fn fails(request: usize) -> bool {
+    random(request) % 10_000 < 500
 }

@@ -3,10 +3,7 @@
 use std::{
     collections::VecDeque,
     env, io,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -14,8 +11,8 @@ use serde_json::{Value, json};
 use support::{
     cargo::cargo,
     lambda::{Instance, command},
-    stand_in,
-    subscription::{self, queued},
+    stand_in::Queue,
+    subscription::{self, queued, takes_unforwarded, takes_unrecorded},
 };
 
 use crate::{
@@ -43,15 +40,13 @@ struct Batch {
     not_before: Instant,
 }
 
-/// Messages that the function itself puts into its queue.
-type Inbox = Arc<Mutex<Vec<String>>>;
-
 /// The running function.
 pub(crate) struct Healer {
     function: Instance,
     /// Whether its subscription selects a line.
     takes: fn(&str) -> bool,
-    inbox: Inbox,
+    /// The messages that the function itself puts into its queue.
+    queue: Queue,
     batches: VecDeque<Batch>,
     invocations: usize,
     failed_invocations: usize,
@@ -62,16 +57,13 @@ pub(crate) struct Healer {
 impl Healer {
     /// Builds and starts the redrive, with DynamoDB at this URL.
     pub(crate) async fn redrive(dynamodb_url: &str) -> io::Result<Self> {
-        Self::start("redrive", dynamodb_url, subscription::takes, &[]).await
+        Self::start("redrive", dynamodb_url, takes_unrecorded, &[]).await
     }
 
     /// Builds and starts `reforward`, with DynamoDB and the receiver at these URLs.
     pub(crate) async fn reforward(dynamodb_url: &str, receiver: &str) -> io::Result<Self> {
-        let takes = |line: &str| {
-            serde_json::from_str(line).is_ok_and(|line: Value| line["unforwarded"]["hop"].as_u64() > Some(0))
-        };
         let settings = [("FORWARD_URL", receiver), ("CALLBACK_TOKENS", TOKEN)];
-        Self::start("reforward", dynamodb_url, takes, &settings).await
+        Self::start("reforward", dynamodb_url, takes_unforwarded, &settings).await
     }
 
     async fn start(
@@ -89,15 +81,17 @@ impl Healer {
         }
         let this = env::current_exe()?;
         let target = this.ancestors().nth(3).ok_or_else(|| broken("this is not in target/debug/examples"))?;
-        let inbox = Inbox::default();
-        let queue = queue(Arc::clone(&inbox));
+        let queue = Queue::start();
         let mut command = command(target.join("release").join(binary), settings(dynamodb_url));
-        command.envs(more.iter().copied()).env("QUEUE_URL", &queue).env("AWS_ENDPOINT_URL_SQS", &queue);
+        command
+            .envs(more.iter().copied())
+            .env("QUEUE_URL", &queue.url)
+            .env("AWS_ENDPOINT_URL_SQS", &queue.url);
         let mut function = Instance::start(&mut command).await;
         function.timeout = TIMEOUT;
         let (invocations, failed_invocations, dead_letters) = (0, 0, 0);
         let batches = VecDeque::new();
-        Ok(Self { function, takes, inbox, batches, invocations, failed_invocations, dead_letters })
+        Ok(Self { function, takes, queue, batches, invocations, failed_invocations, dead_letters })
     }
 
     /// Follows the log until no lines are added and no batch waits for a retry.
@@ -105,8 +99,7 @@ impl Healer {
         loop {
             let last = ended.load(Ordering::SeqCst);
             self.take(&log.lines()?);
-            let messages = std::mem::take(&mut *self.inbox.lock().unwrap_or_else(PoisonError::into_inner));
-            self.batches.extend(messages.into_iter().map(Batch::of_message));
+            self.batches.extend(self.queue.take().into_iter().map(Batch::of_message));
             let due = self.batches.iter().position(|batch| batch.not_before <= Instant::now());
             match due.and_then(|due| self.batches.remove(due)) {
                 Some(batch) => self.invoke(batch).await,
@@ -172,16 +165,4 @@ impl Batch {
     fn of_message(body: String) -> Self {
         Self { event: Value::from(body), tries: 1, not_before: Instant::now() }
     }
-}
-
-/// A stand-in for SQS that keeps the messages.
-fn queue(inbox: Inbox) -> String {
-    stand_in::serve(move |request| {
-        let request: Value = serde_json::from_str(request).unwrap_or_default();
-        let entries = request["Entries"].as_array().cloned().unwrap_or_default();
-        let bodies = entries.iter().filter_map(|entry| entry["MessageBody"].as_str().map(str::to_owned));
-        inbox.lock().unwrap_or_else(PoisonError::into_inner).extend(bodies);
-        let sent = |entry: &Value| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "d" });
-        (200, json!({ "Successful": entries.iter().map(sent).collect::<Vec<_>>() }).to_string())
-    })
 }

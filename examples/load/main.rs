@@ -7,7 +7,7 @@
 //! be missing or stored twice. Each must have been logged as recorded once, or the redrive must have found it after a
 //! write whose response was lost.
 //!
-//! Behind the function is a receiver that fails 5 % of all requests and is away for 20 s. What it does not take goes to
+//! Behind the function is a receiver that fails 5 % of all requests and is away for 20 s. Callbacks that it misses go to
 //! `reforward`. At the end it must have taken each callback that is not a before-callback.
 //!
 //! `LOAD` is the number of callbacks (default 50000), `LOAD_INSTANCES` the number of instances (default 4).
@@ -104,7 +104,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Stops both functions, counts what they logged, and checks that it matches the callbacks sent.
+/// Stops both functions, counts the outcomes in their logs, and checks that these match the callbacks sent.
 async fn logged(plan: &Plan, function: Function, redrive: Healer, rows: &mut Rows) -> io::Result<bool> {
     rows.extend(redrive.rows([
         "invocations of the redrive",

@@ -10,16 +10,14 @@ use support::receiver::Receiver;
 
 use crate::{
     Rows,
-    callbacks::{Plan, body, is_before, random},
+    callbacks::{Plan, body, is_before},
+    faults::fails,
 };
-
-/// Of 10,000 requests, this many fail.
-const SCATTERED: usize = 500;
 
 /// How long the receiver does not answer.
 const AWAY: Duration = Duration::from_secs(20);
 
-/// The receiver, and what it has taken.
+/// The receiver, and the callbacks that it has taken.
 pub(crate) struct Receiving {
     receiver: Receiver,
     taken: Arc<Mutex<HashSet<String>>>,
@@ -35,7 +33,7 @@ impl Receiving {
             if since.get().is_some_and(|since| since.elapsed() < AWAY) {
                 return None;
             }
-            if random(number) % 10_000 < SCATTERED {
+            if fails(number) {
                 return Some(500);
             }
             let body = String::from_utf8_lossy(body).into_owned();
@@ -54,7 +52,7 @@ impl Receiving {
         self.away_since.get_or_init(Instant::now);
     }
 
-    /// The rows on what it has taken, and whether that is everything. Before-callbacks are not sent again.
+    /// The rows on the callbacks that it has taken, and whether it has all. Before-callbacks are not sent again.
     pub(crate) fn compare(&self, plan: &Plan) -> (Rows, bool) {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let missing = |before| {

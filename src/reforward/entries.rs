@@ -2,13 +2,17 @@
 //!
 //! SQS repeats whole messages. If one callback of a batch is never taken, the receiver would get the others again with
 //! each try. So once a part of a batch is done, the rest of it becomes new messages. A callback that the receiver
-//! refuses gets a message of its own, and is given up alone.
+//! refuses gets its own message, and is given up alone.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use crate::{batch::batch, unforwarded::Unforwarded};
+use crate::{
+    batch::{batch, is_control},
+    unforwarded::Unforwarded,
+    unrecorded::object,
+};
 
 /// A callback that a log line names.
 #[derive(Debug)]
@@ -20,7 +24,7 @@ pub(super) struct Entry {
     pub(super) state: State,
 }
 
-/// What became of an entry.
+/// The state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// It was not tried, or failed for a reason outside of it.
@@ -42,7 +46,7 @@ pub(super) struct Entries {
     known: HashMap<(String, String), usize>,
 }
 
-/// A log line, of which only the entry matters. Text inside of any string is never an entry.
+/// A log line, of which only the entry matters.
 #[derive(Deserialize)]
 struct Line {
     unforwarded: Option<Unforwarded<'static>>,
@@ -70,6 +74,7 @@ impl Entries {
         let mut entries = Self::default();
         for message in messages {
             match batch(message) {
+                Some(batch) if is_control(&batch) => entries.messages.push(Vec::new()),
                 Some(batch) => entries.add(batch.log_events.iter().map(|event| event.message.as_str())),
                 None => entries.add(message.lines()),
             }
@@ -80,14 +85,13 @@ impl Entries {
     fn add<'a>(&mut self, lines: impl IntoIterator<Item = &'a str>) {
         let mut message: Vec<usize> = Vec::new();
         for line in lines {
-            let is_object = line.trim_start().starts_with('{');
-            message.extend(match serde_json::from_str(line) {
-                Ok(Line { unforwarded: Some(entry), unrecorded }) if is_object => {
+            message.extend(match object(line) {
+                Some(Line { unforwarded: Some(entry), unrecorded }) => {
                     Some(self.add_callback(entry, unrecorded.is_some()))
                 }
                 // Another line of the log.
-                Ok(Line { unforwarded: None, .. }) if is_object => None,
-                _ => Some(self.add_unreadable(line)),
+                Some(Line { unforwarded: None, .. }) => None,
+                None => Some(self.add_unreadable(line)),
             });
         }
         if message.is_empty() {
@@ -113,7 +117,7 @@ impl Entries {
         self.all.len() - 1
     }
 
-    /// What is left of each message.
+    /// The rest of each message.
     pub(super) fn left(&self) -> impl Iterator<Item = Left> {
         self.messages.iter().map(|message| self.left_of(message))
     }
@@ -150,7 +154,7 @@ impl Entries {
     }
 }
 
-/// What is left of a message.
+/// The rest of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Left {
     /// Nothing: the message is done.

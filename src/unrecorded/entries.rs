@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::Unrecorded;
 
@@ -34,7 +34,7 @@ pub struct Pieces {
     unreadable: usize,
 }
 
-/// A log line, of which only the entry matters. Text inside of any string is never an entry.
+/// A log line, of which only the entry matters.
 #[derive(Deserialize)]
 struct Line {
     unrecorded: Option<Unrecorded<'static>>,
@@ -60,11 +60,10 @@ impl LogEntries {
 impl Pieces {
     /// Reads a log line: one JSON object, with the entry at its top level. Returns false for another JSON object.
     pub fn read(&mut self, line: &str) -> bool {
-        let is_object = line.trim_start().starts_with('{');
-        match serde_json::from_str(line) {
-            Ok(Line { unrecorded: Some(piece) }) if is_object => self.add(piece),
-            Ok(Line { unrecorded: None }) if is_object => return false,
-            _ => self.add_unreadable(),
+        match object(line) {
+            Some(Line { unrecorded: Some(piece) }) => self.add(piece),
+            Some(Line { unrecorded: None }) => return false,
+            None => self.add_unreadable(),
         }
         true
     }
@@ -108,6 +107,13 @@ impl Pieces {
         }
         entries
     }
+}
+
+/// Fields at the top level of a log line. Text inside of any string is never a field. `None` if the line is not one
+/// JSON object: serde would also read a struct from an array.
+pub(crate) fn object<T: DeserializeOwned>(line: &str) -> Option<T> {
+    let line = Some(line).filter(|line| line.trim_start().starts_with('{'))?;
+    serde_json::from_str(line).ok()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub(super) async fn unrecorded(kinds: &[Kind]) -> Vec<String> {
         stage.deliver(&event).await;
     }
     let mut lines: Vec<String> = stage.log.text().lines().map(str::to_owned).collect();
-    assert!(lines.iter().all(|line| subscription::takes(line)));
+    assert!(lines.iter().all(|line| subscription::takes_unrecorded(line)));
     // In this process all invocations have the same id.
     let mut number = 0;
     for line in &mut lines {
@@ -78,7 +78,7 @@ pub(super) fn event(lines: &[String]) -> Value {
     subscription::event(lines.iter().map(String::as_str))
 }
 
-pub(super) async fn invoke(function: &mut Instance, event: &Value) -> Result<Value, Value> {
+pub(crate) async fn invoke(function: &mut Instance, event: &Value) -> Result<Value, Value> {
     function.invoke(event.to_string()).await.result
 }
 

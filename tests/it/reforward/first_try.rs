@@ -10,11 +10,11 @@ use support::{
 };
 use tencent_chat_webhook::handler::Handler;
 
-use super::stage::{FAILING, Stage, TAKING, body, closed_queue, end, invoke};
+use super::stage::{FAILING, Stage, TAKING, body, closed_queue, end};
 use crate::{
     faults::stage::{TOKEN, in_time},
     forward::receiver::Behaviour,
-    redrive::stage::left,
+    redrive::stage::{invoke, left},
     world::{column, handler, send},
 };
 

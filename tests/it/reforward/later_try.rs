@@ -3,11 +3,19 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{endpoint::Step, subscription::queued};
+use support::{
+    endpoint::Step,
+    subscription::{control_message, queued},
+};
 use tencent_chat_webhook::{record::attribute::number, time::now_millis};
 
-use super::stage::{Stage, TAKING, batch, body, end, invoke};
-use crate::{faults::stage::redrive, forward::receiver::Behaviour, redrive::stage::left, world::column};
+use super::stage::{Stage, TAKING, batch, body, end};
+use crate::{
+    faults::stage::redrive,
+    forward::receiver::Behaviour,
+    redrive::stage::{invoke, left},
+    world::column,
+};
 
 const DENIED: Step = Step::Fail(400, "AccessDeniedException", "No.");
 
@@ -74,7 +82,7 @@ async fn three_failures_in_a_row_end_the_try() {
 #[tokio::test(flavor = "multi_thread")]
 async fn refusal_of_some_callbacks_keeps_none_of_the_others_back() {
     let stage = Stage::with_missed(30).await;
-    // 410 is the receiver's last word, 404 is not.
+    // With 410 the receiver refuses a callback for ever, with 404 only for now.
     stage.receiver.becomes(Behaviour::By(|request| match () {
         () if request.contains("group-1\"") => 410,
         () if request.contains("group-2") => 404,
@@ -88,6 +96,16 @@ async fn refusal_of_some_callbacks_keeps_none_of_the_others_back() {
     let outcomes = column(&end(function).await, "outcome");
     let count = |outcome| outcomes.iter().filter(|found| *found == outcome).count();
     assert_eq!((count("forwarded"), count("rejected"), count("failed")), (18, 1, 11));
+}
+
+/// Lambda puts it into the queue if the function could not be invoked.
+#[tokio::test(flavor = "multi_thread")]
+async fn control_message_in_the_queue_is_done() {
+    let stage = Stage::with_missed(1).await;
+    let mut function = stage.reforward().await;
+    let messages = [control_message(), stage.batch()];
+    assert_eq!(invoke(&mut function, &queued(&messages)).await, Ok(left(&[])));
+    assert_eq!(column(&end(function).await, "outcome"), ["forwarded"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,12 @@
 //! `reforward` as the real binary, a receiver, a table, and a queue.
 
-use std::sync::{Arc, Mutex};
-
-use serde_json::{Value, json};
+use serde_json::Value;
 use support::{
     endpoint::{Endpoint, Step},
     lambda::{Instance, command},
     requests::{SDK_APPID, post, signed},
-    stand_in, subscription,
+    stand_in::{self, Queue},
+    subscription::{self, takes_unforwarded},
 };
 
 use crate::{
@@ -24,13 +23,11 @@ pub(super) const FAILING: Behaviour = Behaviour::Answer(500, "", 0);
 /// Everything that `reforward` uses.
 pub(super) struct Stage {
     pub(super) table: Table,
-    pub(super) dynamodb: Endpoint,
     pub(super) receiver: Receiver,
     /// The function's log lines of callbacks that the receiver missed.
     pub(super) lines: Vec<String>,
-    /// The messages that `reforward` has put into its queue.
-    pub(super) queued: Arc<Mutex<Vec<String>>>,
-    sqs: String,
+    /// The queue of `reforward`.
+    queue: Queue,
 }
 
 /// The body of a callback. A large one needs several items.
@@ -43,12 +40,12 @@ pub(super) fn body(number: usize, large: bool) -> String {
 }
 
 impl Stage {
-    /// The function has recorded these many callbacks, and the receiver has missed them.
+    /// The function has recorded this many callbacks, and the receiver has missed them.
     pub(super) async fn with_missed(count: usize) -> Self {
         Self::start((0..count).map(|number| body(number, false)), &[Step::Pass]).await
     }
 
-    /// The same, with these bodies. The function's requests to DynamoDB follow a script, those of `reforward` pass.
+    /// The same, with these bodies. The function's requests to DynamoDB follow a script.
     pub(super) async fn start(bodies: impl IntoIterator<Item = String>, script: &[Step]) -> Self {
         let table = Table::start().await;
         let receiver = Receiver::start(FAILING).await;
@@ -62,21 +59,17 @@ impl Stage {
         }
         let lines: Vec<_> = log.text().lines().map(str::to_owned).collect();
         assert!(lines.iter().any(|line| line.contains(r#""unforwarded":{"#)), "{lines:?}");
-        let dynamodb = Endpoint::scripted(&[Step::Pass], table.dynamodb.address).await;
-        let queued = Arc::<Mutex<Vec<String>>>::default();
-        let sqs = queue(Arc::clone(&queued));
         receiver.becomes(TAKING);
-        Self { table, dynamodb, receiver, lines, queued, sqs }
+        Self { table, receiver, lines, queue: Queue::start() }
     }
 
     pub(super) async fn reforward(&self) -> Instance {
-        self.reforward_with(&self.sqs).await
+        self.reforward_with(&self.queue.url).await
     }
 
     /// `reforward` with SQS at this URL.
     pub(super) async fn reforward_with(&self, sqs: &str) -> Instance {
-        let dynamodb = format!("http://{}", self.dynamodb.address);
-        let mut program = command(env!("CARGO_BIN_EXE_reforward"), variables(&dynamodb));
+        let mut program = command(env!("CARGO_BIN_EXE_reforward"), variables(&self.table.dynamodb.url()));
         program
             .env(
                 "FORWARD_URL",
@@ -105,37 +98,18 @@ impl Stage {
 
     /// The messages that were put into the queue since the last call, as events.
     pub(super) fn take_queued(&self) -> Vec<Value> {
-        let queued = std::mem::take(&mut *self.queued.lock().expect("nobody panicked"));
-        queued.into_iter().map(Value::from).collect()
+        self.queue.take().into_iter().map(Value::from).collect()
     }
 }
 
 /// The lines that the subscription selects, as it delivers them.
 pub(super) fn batch(lines: &[String]) -> Value {
-    subscription::event(lines.iter().map(String::as_str).filter(|line| {
-        serde_json::from_str::<Value>(line).is_ok_and(|line| line["unforwarded"]["hop"].as_u64() > Some(0))
-    }))
-}
-
-/// A stand-in for SQS that keeps the messages.
-fn queue(queued: Arc<Mutex<Vec<String>>>) -> String {
-    stand_in::serve(move |request| {
-        let request: Value = serde_json::from_str(request).expect("a request is JSON");
-        let entries = request["Entries"].as_array().expect("a batch of messages");
-        let bodies = entries.iter().map(|entry| entry["MessageBody"].as_str().expect("a body").to_owned());
-        queued.lock().expect("nobody panicked").extend(bodies);
-        let sent = |entry: &Value| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "d" });
-        (200, json!({ "Successful": entries.iter().map(sent).collect::<Vec<_>>() }).to_string())
-    })
+    subscription::event(lines.iter().map(String::as_str).filter(|line| takes_unforwarded(line)))
 }
 
 /// A queue without permission.
 pub(super) fn closed_queue() -> String {
     stand_in::serve(|_| (400, r#"{"__type":"AccessDenied","message":"No."}"#.to_owned()))
-}
-
-pub(super) async fn invoke(function: &mut Instance, event: &Value) -> Result<Value, Value> {
-    function.invoke(event.to_string()).await.result
 }
 
 /// Stops the function, and returns its log. It has no secret, and none of its lines is an entry.

@@ -3,7 +3,10 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
 };
+
+use serde_json::{Value, json};
 
 /// A request to a stand-in.
 #[derive(Debug, Default)]
@@ -46,6 +49,40 @@ pub fn serve_operations(respond: impl Fn(&Request) -> Option<Response> + Send + 
         }
     });
     url
+}
+
+/// A stand-in for SQS that keeps the messages.
+#[derive(Debug)]
+pub struct Queue {
+    /// Its URL.
+    pub url: String,
+    messages: Arc<Mutex<Vec<String>>>,
+}
+
+impl Queue {
+    /// Starts a stand-in.
+    #[must_use]
+    pub fn start() -> Self {
+        let messages = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&messages);
+        let url = serve(move |request| {
+            let request: Value = serde_json::from_str(request).expect("a request is JSON");
+            let entries = request["Entries"].as_array().expect("a batch of messages");
+            let bodies =
+                entries.iter().map(|entry| entry["MessageBody"].as_str().expect("a body").to_owned());
+            kept.lock().expect("nobody panicked").extend(bodies);
+            let sent =
+                |entry: &Value| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "d" });
+            (200, json!({ "Successful": entries.iter().map(sent).collect::<Vec<_>>() }).to_string())
+        });
+        Self { url, messages }
+    }
+
+    /// The messages since the last call.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.messages.lock().expect("nobody panicked"))
+    }
 }
 
 /// Reads one request, writes the response, and closes the connection.

@@ -61,8 +61,14 @@ pub fn queued(events: &[Value]) -> Value {
     json!({ "Records": events.iter().enumerate().map(record).collect::<Vec<_>>() })
 }
 
-/// Whether a log line matches the subscription. Its pattern is `{ $.unrecorded.piece > 0 }`.
+/// Whether a log line matches the redrive's subscription. Its pattern is `{ $.unrecorded.piece > 0 }`.
 #[must_use]
-pub fn takes(line: &str) -> bool {
+pub fn takes_unrecorded(line: &str) -> bool {
     serde_json::from_str(line).is_ok_and(|line: Value| line["unrecorded"]["piece"].as_u64() > Some(0))
+}
+
+/// Whether a log line matches the subscription of `reforward`. Its pattern is `{ $.unforwarded.hop > 0 }`.
+#[must_use]
+pub fn takes_unforwarded(line: &str) -> bool {
+    serde_json::from_str(line).is_ok_and(|line: Value| line["unforwarded"]["hop"].as_u64() > Some(0))
 }
