@@ -1,5 +1,4 @@
-//! Batches of log entries, as the log's subscription and then a queue deliver them: what the redrive and `reforward`
-//! share.
+//! Batches of log entries, as the log's subscription and then a queue deliver them to the redrive and to `reforward`.
 //!
 //! CloudWatch makes batches of every log stream, so of every instance of the function, and nothing limits how many
 //! run at once. During an outage each of them takes an instance away from the function. So a batch gets one short
@@ -78,6 +77,12 @@ pub(crate) fn response(records: &[SqsMessage], left: impl IntoIterator<Item = us
 pub(crate) fn deadline(context: &Context, time: Duration) -> Instant {
     let left = Duration::from_millis(context.deadline.saturating_sub(now_millis())).saturating_sub(MARGIN);
     Instant::now() + left.min(time)
+}
+
+/// The index of the entry whose turn is first. It differs in each invocation: otherwise failing entries at the front
+/// would always keep the same others from their turn.
+pub(crate) fn first_turn(count: usize) -> usize {
+    usize::try_from(now_millis()).unwrap_or_default() % count.max(1)
 }
 
 /// Until when batches from the log go to the queue at once.

@@ -1,4 +1,4 @@
-//! The time limits of a request.
+//! The time limits of a request, and of a try of many callbacks.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ struct Budget {
 const WRITE: Budget =
     Budget { after_invocation: Duration::from_millis(1200), after_arrival: Duration::from_millis(1450) };
 
-/// For the answer of your own receiver. Nothing is left to do after it.
+/// For the answer of your own receiver. It ends after the write: the function then only logs and replies.
 const FORWARD: Budget =
     Budget { after_invocation: Duration::from_millis(1450), after_arrival: Duration::from_millis(1600) };
 
@@ -42,8 +42,8 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// `now` and `received_at`, in milliseconds since the epoch, are the same moment on two clocks. `time_epoch` is when the request reached API
-    /// Gateway, in milliseconds since the epoch; it is ignored if it is in the future or too long ago.
+    /// `now` and `received_at` are the same moment on two clocks. `time_epoch` is the time when the request reached API
+    /// Gateway; it is ignored if it is in the future or too long ago. Both are in milliseconds since the epoch.
     #[must_use]
     pub fn new(now: Instant, received_at: u64, time_epoch: Option<i64>) -> Self {
         let time_epoch = time_epoch.and_then(|millis| u64::try_from(millis).ok());
@@ -52,6 +52,22 @@ impl Deadlines {
         let write = WRITE.left(waited);
         let decide_by = now + DECISION.min(write.saturating_sub(WRITE_AT_LEAST));
         Self { decide_by, write_by: now + write, forward_by: now + FORWARD.left(waited) }
+    }
+}
+
+/// The time limits of a try of many callbacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The end of the try.
+    pub deadline: Instant,
+    /// The time for one callback, so that the others get their turn.
+    pub each: Duration,
+}
+
+impl Limits {
+    /// The deadline of a callback whose turn begins now.
+    pub(crate) fn of_one(self) -> Instant {
+        self.deadline.min(Instant::now() + self.each)
     }
 }
 

@@ -13,7 +13,7 @@ use tencent_chat_callbacks::{
     object::Object,
 };
 
-use crate::https::{Https, Limits};
+use crate::https::{Https, Timeouts};
 
 mod delivery;
 mod hop;
@@ -30,7 +30,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// An idle connection must be closed here before the receiver closes it: a POST written to a closed connection is
 /// lost, because it is not retried. While Lambda freezes the function, it can't notice that the receiver has closed a
 /// connection. Common servers close idle connections after 5 s or more.
-const LIMITS: Limits = Limits { connect: Duration::from_secs(1), idle: Duration::from_secs(4) };
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(1), idle: Duration::from_secs(4) };
 
 /// The byte order mark that some editors and templates put before a UTF-8 text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -47,7 +47,7 @@ pub struct Receiver {
 pub struct Forwarded {
     /// The result, for the log.
     pub result: ForwardResult,
-    /// What the receiver did with the callback.
+    /// Whether the receiver has taken the callback.
     pub delivery: Delivery,
     /// The receiver's answer byte for byte, if it can be sent to Tencent: status 200 and a JSON object.
     pub answer: Option<String>,
@@ -65,7 +65,7 @@ impl Receiver {
     /// The receiver at a URL, for a client that sends this many callbacks at the same time.
     #[must_use]
     pub fn with_connections(url: ForwardUrl, connections: usize) -> Self {
-        Self { url, client: Https::with_connections(LIMITS, connections) }
+        Self { url, client: Https::with_connections(TIMEOUTS, connections) }
     }
 
     /// Forwards a callback, with query string and body unchanged, and waits for the answer until the deadline.

@@ -37,9 +37,9 @@ use resolver::Resolver;
 /// The roots that Amazon recommends for a small trust store.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
 
-/// Time limits of a client.
+/// The timeouts of a client.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct Timeouts {
     /// For connecting, including TLS.
     pub connect: Duration,
     /// After this time an idle connection is closed.
@@ -54,27 +54,27 @@ pub type AddressFilter = fn(IpAddr) -> bool;
 pub struct Https(Client<Connect, SdkBody>);
 
 impl Https {
-    /// A client that trusts these roots and keeps so many idle connections. With one connection, at most one request is
-    /// lost if it fell silent while idle.
+    /// A client that trusts these roots and keeps this many idle connections. With one connection, at most one request
+    /// is lost if it fell silent while idle.
     ///
     /// The cryptography is ring's. The SDK's default, aws-lc, makes the binary larger and gathers entropy before the
     /// first handshake, which takes long on a small function's share of a processor. ring has no post-quantum key
     /// exchange.
-    pub(crate) fn new(roots: RootCertStore, limits: Limits, idle_connections: usize) -> Self {
+    pub(crate) fn new(roots: RootCertStore, timeouts: Timeouts, idle_connections: usize) -> Self {
         let tls = tls().with_root_certificates(roots).with_no_client_auth();
-        Self::with_tls(tls, limits, idle_connections, |_| true)
+        Self::with_tls(tls, timeouts, idle_connections, |_| true)
     }
 
     /// A client for a tool, which decides by itself which certificates it trusts, and keeps all connections.
     #[must_use]
-    pub fn with_verifier(verifier: Arc<dyn ServerCertVerifier>, limits: Limits) -> Self {
+    pub fn with_verifier(verifier: Arc<dyn ServerCertVerifier>, timeouts: Timeouts) -> Self {
         let tls = tls().dangerous().with_custom_certificate_verifier(verifier);
-        Self::with_tls(tls.with_no_client_auth(), limits, usize::MAX, |_| true)
+        Self::with_tls(tls.with_no_client_auth(), timeouts, usize::MAX, |_| true)
     }
 
     fn with_tls(
         mut tls: ClientConfig,
-        limits: Limits,
+        timeouts: Timeouts,
         idle_connections: usize,
         filter: AddressFilter,
     ) -> Self {
@@ -83,10 +83,11 @@ impl Https {
         let mut http = HttpConnector::new_with_resolver(resolver.clone());
         http.enforce_http(false);
         http.set_nodelay(true);
-        let connect = Connect { https: HttpsConnector::from((http, tls)), resolver, timeout: limits.connect };
+        let connect =
+            Connect { https: HttpsConnector::from((http, tls)), resolver, timeout: timeouts.connect };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(limits.idle)
+            .pool_idle_timeout(timeouts.idle)
             .pool_max_idle_per_host(idle_connections)
             .build(connect);
         Self(client)
@@ -94,28 +95,28 @@ impl Https {
 
     /// A client that trusts the machine's certificates.
     #[must_use]
-    pub fn with_system_roots(limits: Limits) -> Self {
-        Self::with_connections(limits, 1)
+    pub fn with_system_roots(timeouts: Timeouts) -> Self {
+        Self::with_connections(timeouts, 1)
     }
 
     /// The same, for this many requests at the same time.
     #[must_use]
-    pub fn with_connections(limits: Limits, connections: usize) -> Self {
-        Self::new(system_roots(), limits, connections)
+    pub fn with_connections(timeouts: Timeouts, connections: usize) -> Self {
+        Self::new(system_roots(), timeouts, connections)
     }
 
     /// A client that connects only to addresses that the filter allows. Every address is checked: those of a host's
     /// name when the name is resolved for a connection, and a host that is an address itself.
     #[must_use]
-    pub fn with_filtered_addresses(roots: RootCertStore, limits: Limits, filter: AddressFilter) -> Self {
+    pub fn with_filtered_addresses(roots: RootCertStore, timeouts: Timeouts, filter: AddressFilter) -> Self {
         let tls = tls().with_root_certificates(roots).with_no_client_auth();
-        Self::with_tls(tls, limits, usize::MAX, filter)
+        Self::with_tls(tls, timeouts, usize::MAX, filter)
     }
 
     /// A client for HTTP without TLS.
     #[must_use]
-    pub fn without_roots(limits: Limits) -> Self {
-        Self::new(RootCertStore::empty(), limits, 1)
+    pub fn without_roots(timeouts: Timeouts) -> Self {
+        Self::new(RootCertStore::empty(), timeouts, 1)
     }
 
     /// Sends a request.

@@ -12,7 +12,7 @@
 //! - [`handler`]: admits a request, parses and records the callback, and answers.
 //! - [`decisions`]: **yours to edit**: your answers to before-callbacks.
 //! - [`reactions`]: **yours to edit**: your reactions to new events.
-//! - [`deadline`]: the time limits of a request.
+//! - [`deadline`]: the time limits of a request, and of a try of many callbacks.
 //! - [`reply`]: the HTTP response to Tencent.
 //! - [`log`]: one line per request, which is also the source of its metrics.
 //! - [`unrecorded`]: the log entry of a callback that could not be stored.

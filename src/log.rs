@@ -85,7 +85,7 @@ impl Log {
         self.write(level, || Line { error, ..Line::new(level, message) });
     }
 
-    /// Logs the line of a request. `error` is for an outcome that has no error of its own.
+    /// Logs the line of a request. `error` is for an outcome without its own error.
     pub fn request(&self, outcome: &Outcome, error: Option<&str>, fields: &LogFields<'_>) {
         let level = level(outcome).max(fields.level());
         self.write(level, || {

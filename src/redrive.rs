@@ -8,6 +8,7 @@ use std::{
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 
 use crate::{
+    deadline::Limits,
     outcome::{Failure, Stored},
     record::ItemSettings,
     store::Store,
@@ -24,15 +25,6 @@ mod search;
 mod work;
 #[cfg(feature = "redrive")]
 pub use function::{Redrive, serve};
-
-/// Time limits for recording callbacks.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The end of all retries.
-    pub deadline: Instant,
-    /// How long one write is retried before other callbacks get their turn.
-    pub each: Duration,
-}
 
 /// A body below this length is one item and one request. A larger one may need several.
 const ONE_ITEM_BYTES: usize = 128 * 1024;
@@ -53,7 +45,7 @@ pub fn record_all(
 ) -> impl Stream<Item = (Unrecorded<'static>, Result<Stored, Failure>)> {
     let write = move |callback: Unrecorded<'static>| async move {
         let each = if callback.body.len() < ONE_ITEM_BYTES { limits.each } else { limits.each.max(LARGE) };
-        let deadline = limits.deadline.min(Instant::now() + each);
+        let deadline = Limits { each, ..limits }.of_one();
         let result = record(store, &callback, item_settings, deadline).await;
         (callback, result)
     };

@@ -1,30 +1,34 @@
 //! The third Lambda function: forwards callbacks that your own receiver did not take, until it takes them.
 //!
-//! It has a subscription of the first function's log group and a queue of its own, like the redrive and apart from it:
-//! a receiver that is down for days keeps nothing from the table. An entry is a key, so the body comes from the table.
+//! It has another subscription of the first function's log group than the redrive, and another queue, so that a
+//! receiver that is down for days does not delay the redrive. An entry has only the callback's key; the body comes from
+//! the table.
 
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, pin::pin, time::Duration};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, time::Duration};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
 use futures_util::{FutureExt, StreamExt, stream};
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 
 use crate::{
-    batch::{BatchEvent, FIRST_TRY, HandingOn, LATER_TRY, REQUESTS, deadline, is_control, response},
+    batch::{
+        BatchEvent, FIRST_TRY, HandingOn, LATER_TRY, REQUESTS, deadline, first_turn, is_control, response,
+    },
+    deadline::Limits,
     forward::Receiver,
     log::{Level, Log, Reforwarded},
     settings::Reforwarding,
     store::Store,
-    time::now_millis,
+    time::milliseconds,
 };
 
 mod attempt;
 mod brake;
 mod entries;
 mod queue;
-use attempt::{Attempt, Fault, Limits, Outcome, Route};
+use attempt::{Attempt, Fault, Outcome, Route};
 use brake::Brake;
-use entries::{Entries, Left};
+use entries::{Entries, Entry, Left};
 use queue::Queue;
 
 /// The table's and the receiver's time for a callback from the queue. Tencent waits 2 s, so a slower receiver has other
@@ -121,11 +125,10 @@ impl Reforward {
         limits: Limits,
         context: &Context,
     ) {
-        // Failing callbacks at the front would keep the same others from their turn in each invocation.
-        let first = usize::try_from(now_millis()).unwrap_or_default() % entries.all.len().max(1);
+        let first = first_turn(entries.all.len());
         let (before, after) = entries.all.split_at_mut(first);
-        let in_turn = after.iter_mut().chain(before);
-        let attempts = stream::iter(in_turn).map(|entry| async move {
+        let in_turn = stream::iter(after.iter_mut().chain(before));
+        let attempts = in_turn.for_each_concurrent(REQUESTS, |entry| async move {
             if !brake.release(limits.deadline).await {
                 return;
             }
@@ -135,8 +138,7 @@ impl Reforward {
             entry.state = attempt.outcome.state();
             self.log(entry, &attempt, context);
         });
-        let mut attempts = pin!(attempts.buffer_unordered(REQUESTS));
-        while attempts.next().await.is_some() {}
+        attempts.await;
     }
 
     /// Puts the rest of partly done messages into the queue. Returns the indexes of messages that stay as they are.
@@ -158,7 +160,7 @@ impl Reforward {
         stay
     }
 
-    fn log(&self, entry: &entries::Entry, attempt: &Attempt, context: &Context) {
+    fn log(&self, entry: &Entry, attempt: &Attempt, context: &Context) {
         let key = entry.read.as_ref().ok();
         let (outcome, message, level) = match &attempt.outcome {
             Outcome::Forwarded => ("forwarded", "forwarded", Level::Info),
@@ -176,7 +178,8 @@ impl Reforward {
             error,
             pk: key.map(|key| &*key.pk),
             sk: key.map(|key| &*key.sk),
-            forward: attempt.forward,
+            forward: attempt.forward.map(|(result, _)| result),
+            forward_time: attempt.forward.map(|(_, time)| milliseconds(time)),
             function_request_id: &context.request_id,
         });
     }

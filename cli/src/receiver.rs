@@ -15,7 +15,7 @@ use http::{
 use serde_json::value::RawValue;
 use tencent_chat_webhook::{
     forward::{Delivery, ForwardUrl},
-    https::{Https, Limits},
+    https::{Https, Timeouts},
 };
 
 use crate::fault::{Fault, causes};
@@ -32,7 +32,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Some firewalls reject requests without this header.
 pub(crate) const AGENT: &str = concat!("chat-events/", env!("CARGO_PKG_VERSION"));
 
-const LIMITS: Limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(5), idle: Duration::from_secs(4) };
 
 /// How to connect to a receiver.
 #[derive(Args, Clone, Debug, Default)]
@@ -108,11 +108,11 @@ impl Receiver {
             ));
         }
         let client = match &flags.cacert {
-            Some(file) => Https::with_verifier(Arc::new(certificates::Trusted::read(file)?), LIMITS),
+            Some(file) => Https::with_verifier(Arc::new(certificates::Trusted::read(file)?), TIMEOUTS),
             None if url.is_https() => {
-                Https::with_verifier(Arc::new(certificates::Trusted::machine()?), LIMITS)
+                Https::with_verifier(Arc::new(certificates::Trusted::machine()?), TIMEOUTS)
             }
-            None => Https::without_roots(LIMITS),
+            None => Https::without_roots(TIMEOUTS),
         };
         let server =
             url.with_query("").parse().ok().and_then(|uri: Uri| uri.authority().map(ToString::to_string));

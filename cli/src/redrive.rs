@@ -17,9 +17,10 @@ use futures_util::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tencent_chat_webhook::{
+    deadline::Limits,
     outcome::{Failure, Outcome, Stored},
     record::{Fields, ItemSettings, RecordedEvent},
-    redrive::{self, Limits},
+    redrive,
     store::{Store, client::persistent},
     unrecorded::{Incomplete, LogEntries, Unrecorded},
 };

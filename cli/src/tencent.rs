@@ -16,7 +16,7 @@ use jiff::fmt::rfc2822;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tencent_chat_webhook::{
-    https::{Https, Limits},
+    https::{Https, Timeouts},
     time::now_millis,
 };
 use tokio::time::timeout;
@@ -33,7 +33,7 @@ mod user_sig;
 /// The variable with the `SecretKey`.
 const SECRET_KEY: &str = "TENCENT_SECRET_KEY";
 
-const LIMITS: Limits = Limits { connect: Duration::from_secs(10), idle: Duration::from_secs(20) };
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(10), idle: Duration::from_secs(20) };
 
 /// The time limit for a response.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -118,8 +118,11 @@ impl Tencent {
         if key.is_empty() {
             return Err(Fault::Message(format!("set {SECRET_KEY} to the SecretKey of application {app}")));
         }
-        let client =
-            if api.is_loopback() { Https::without_roots(LIMITS) } else { Https::with_system_roots(LIMITS) };
+        let client = if api.is_loopback() {
+            Https::without_roots(TIMEOUTS)
+        } else {
+            Https::with_system_roots(TIMEOUTS)
+        };
         Ok(Self { api, app, admin, key: SecretKey(key), client })
     }
 

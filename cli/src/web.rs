@@ -7,7 +7,7 @@ use http::{
     Request, Response, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, USER_AGENT},
 };
-use tencent_chat_webhook::https::{Https, Limits, system_roots};
+use tencent_chat_webhook::https::{Https, Timeouts, system_roots};
 use tokio::time::timeout;
 use url::Url;
 
@@ -18,7 +18,7 @@ mod hosts;
 use hosts::Reach;
 pub(crate) use hosts::{Hosts, NamedHost};
 
-const LIMITS: Limits = Limits { connect: Duration::from_secs(10), idle: Duration::from_secs(20) };
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(10), idle: Duration::from_secs(20) };
 
 /// The time limit for the head of a response, and for each piece of its body.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -68,8 +68,8 @@ impl Web {
         let roots = system_roots();
         Self {
             hosts,
-            public: Https::with_filtered_addresses(roots.clone(), LIMITS, address::is_public),
-            named: Https::with_filtered_addresses(roots, LIMITS, address::may_be_named),
+            public: Https::with_filtered_addresses(roots.clone(), TIMEOUTS, address::is_public),
+            named: Https::with_filtered_addresses(roots, TIMEOUTS, address::may_be_named),
         }
     }
 

@@ -68,15 +68,16 @@ mod tests {
     use rustls::RootCertStore;
     use tokio::net::TcpListener;
 
-    use crate::https::{Https, Limits};
+    use crate::https::{Https, Timeouts};
 
     #[tokio::test]
     async fn refused_address_is_never_connected_to_by_name_or_number() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
         let port = listener.local_addr().expect("a listener has an address").port();
-        let limits = Limits { connect: Duration::from_secs(5), idle: Duration::from_secs(5) };
-        let client =
-            Https::with_filtered_addresses(RootCertStore::empty(), limits, |address| !address.is_loopback());
+        let timeouts = Timeouts { connect: Duration::from_secs(5), idle: Duration::from_secs(5) };
+        let client = Https::with_filtered_addresses(RootCertStore::empty(), timeouts, |address| {
+            !address.is_loopback()
+        });
         for host in ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"] {
             let request = Request::get(format!("http://{host}:{port}/")).body("".into()).expect("a request");
             let refused = tokio::select! {

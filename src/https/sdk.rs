@@ -24,15 +24,15 @@ use aws_smithy_runtime_api::client::{
 };
 use hyper_util::client::legacy::connect::capture_connection;
 
-use super::{Https, Limits, amazon_roots, chain};
+use super::{Https, Timeouts, amazon_roots, chain};
 
 /// DynamoDB closes idle connections at some point, and the SDK then retries the write. So this limit can be long.
-const LIMITS: Limits = Limits { connect: Duration::from_millis(400), idle: Duration::from_secs(90) };
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_millis(400), idle: Duration::from_secs(90) };
 
 /// A client that is created once. The SDK would create its own client twice, once only as a check.
 pub(crate) fn client() -> SharedHttpClient {
     let connector = SharedHttpConnector::new(Connector(Arc::new(Clients {
-        amazon: Https::new(amazon_roots(), LIMITS, 1),
+        amazon: Https::new(amazon_roots(), TIMEOUTS, 1),
         accepted: AtomicBool::new(false),
         system: OnceLock::new(),
     })));
@@ -69,7 +69,7 @@ impl Clients {
         match &result {
             Ok(_) => self.accepted.store(true, Relaxed),
             Err(error) if is_invalid_certificate(error) => {
-                let system = self.system.get_or_init(|| Https::with_system_roots(LIMITS));
+                let system = self.system.get_or_init(|| Https::with_system_roots(TIMEOUTS));
                 if let Some(copy) = copy {
                     return send(system, copy).await;
                 }

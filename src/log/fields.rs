@@ -31,7 +31,7 @@ pub struct LogFields<'a> {
     /// Milliseconds since the epoch.
     #[serde(rename = "EventTime", skip_serializing_if = "Option::is_none")]
     pub event_time: Option<u64>,
-    /// From `EventTime` to receipt, in milliseconds. Clocks differ, so it can be negative.
+    /// From `EventTime` to the arrival, in milliseconds. Clocks differ, so it can be negative.
     #[serde(rename = "Lag", skip_serializing_if = "Option::is_none")]
     pub lag: Option<i64>,
     /// How long DynamoDB took, in milliseconds.
@@ -77,7 +77,7 @@ pub struct LogFields<'a> {
 }
 
 impl LogFields<'_> {
-    /// The lowest level that these facts require, whatever the outcome.
+    /// The lowest level that these fields require, whatever the outcome.
     pub(super) fn level(&self) -> Level {
         let is_ok = self.answer.is_none()
             && self.decision.is_none()

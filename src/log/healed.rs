@@ -1,11 +1,11 @@
 //! The callback that a line of the redrive or of `reforward` describes.
 
-use std::{borrow::Cow, time::Duration};
+use std::borrow::Cow;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::Serialize;
 
 use super::Level;
-use crate::{forward::ForwardResult, time::milliseconds};
+use crate::forward::ForwardResult;
 
 /// The callback that a line describes.
 #[derive(Serialize)]
@@ -44,23 +44,12 @@ pub struct Reforwarded<'a> {
     /// The item's sort key, if the entry could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sk: Option<&'a str>,
-    /// The receiver's response, and how long it took.
-    #[serde(flatten, serialize_with = "forward")]
-    pub forward: Option<(ForwardResult, Duration)>,
+    /// The receiver's response, if the callback was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward: Option<ForwardResult>,
+    /// How long it took, in milliseconds.
+    #[serde(rename = "ForwardTime", skip_serializing_if = "Option::is_none")]
+    pub forward_time: Option<f64>,
     /// Lambda's id of the invocation.
     pub function_request_id: &'a str,
-}
-
-/// The same fields as in a line of the function.
-#[allow(clippy::ref_option, reason = "serde passes this type")]
-fn forward<S: Serializer>(
-    forward: &Option<(ForwardResult, Duration)>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    if let Some((result, time)) = forward {
-        map.serialize_entry("forward", result)?;
-        map.serialize_entry("ForwardTime", &milliseconds(*time))?;
-    }
-    map.end()
 }

@@ -11,7 +11,7 @@ pub enum Level {
     /// Success.
     #[default]
     Info,
-    /// The error is someone else's or temporary.
+    /// A refused request, or a failure that loses nothing.
     Warn,
     /// A callback is not in the table, or the function can't start.
     Error,

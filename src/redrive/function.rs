@@ -14,20 +14,19 @@ use futures_util::{StreamExt, stream};
 use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 
 use super::{
-    Limits,
     first_try::{is_of_entry, record_once},
     record, record_all,
     search::Search,
     work::Work,
 };
 use crate::{
-    batch::{BatchEvent, FIRST_TRY, HandingOn, LATER_TRY, batch, deadline, is_control, response},
+    batch::{BatchEvent, FIRST_TRY, HandingOn, LATER_TRY, batch, deadline, first_turn, is_control, response},
+    deadline::Limits,
     log::Log,
     outcome::{Failure, Outcome, Stored},
     record::ItemSettings,
     settings::Destination,
     store::Store,
-    time::now_millis,
 };
 
 /// A try of the queue's messages ends when nothing could be stored for this long: with 50 s for each try, the queue
@@ -138,8 +137,7 @@ impl Redrive {
     async fn later_try(&self, mut work: Work, context: &Context) -> BTreeSet<usize> {
         let deadline = deadline(context, LATER_TRY);
         let mut round = std::mem::take(&mut work.whole);
-        // Throttled callbacks at the front would keep the same others from their turn in each invocation.
-        let first = usize::try_from(now_millis()).unwrap_or_default() % round.len().max(1);
+        let first = first_turn(round.len());
         round.rotate_left(first);
         let (mut stored_at, mut pause) = (Instant::now(), FIRST_PAUSE);
         while !round.is_empty() {
@@ -176,7 +174,7 @@ impl Redrive {
     /// Looks up the missing pieces of bodies, and records these callbacks. Returns false after a failure that is not
     /// the callback's own fault.
     async fn complete(&self, store: &Store, work: &mut Work, deadline: Instant, context: &Context) -> bool {
-        // A search that does not end leaves a third of the time to record what the others find.
+        // A search that does not end leaves a third of the time to record the callbacks that others find.
         let time = deadline.saturating_duration_since(Instant::now());
         let search_until = Instant::now() + (time * 2 / 3).min(SEARCH_TIME);
         let search = |(incomplete, stream)| async move {
@@ -185,7 +183,7 @@ impl Redrive {
         };
         let incomplete = std::mem::take(&mut work.incomplete);
         let mut found = pin!(stream::iter(incomplete).map(search).buffer_unordered(SEARCHES));
-        let mut all_well = true;
+        let mut all_ok = true;
         while let Some((id, found)) = found.next().await {
             let result = match found {
                 Ok(callback) => {
@@ -197,11 +195,11 @@ impl Redrive {
             let is_ok = result.as_ref().is_ok() || result.as_ref().is_err_and(is_of_entry);
             self.settle(work, &id, result, context);
             if !is_ok {
-                all_well = false;
+                all_ok = false;
                 break;
             }
         }
-        all_well
+        all_ok
     }
 
     /// Reads batches, and logs the entries that can't be read.

@@ -21,7 +21,7 @@ pub(super) const INCOMPLETE: &str = "incomplete";
 /// invocation writes all pieces of a body.
 const AROUND_MILLIS: u64 = 120_000;
 
-/// A stream of the function's log: what one instance wrote.
+/// A stream of the function's log: the lines of one instance.
 #[derive(Clone, Debug)]
 pub(super) struct LogStream {
     pub(super) log_group: String,

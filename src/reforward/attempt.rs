@@ -1,15 +1,12 @@
 //! One attempt to forward a callback: reads its item, signs and sends it.
 
-use std::{
-    borrow::Cow,
-    fmt::Write,
-    time::{Duration, Instant},
-};
+use std::{borrow::Cow, fmt::Write, time::Duration};
 
 use tencent_chat_callbacks::signature::sign;
 
 use super::entries::{Entry, State};
 use crate::{
+    deadline::Limits,
     forward::{Delivery, ForwardResult, Forwarded, Receiver},
     outcome::Failure,
     record::RecordedEvent,
@@ -19,21 +16,6 @@ use crate::{
     unforwarded::Unforwarded,
     unrecorded::MASKED,
 };
-
-/// The time limits of an attempt.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// The end of all attempts.
-    pub(super) deadline: Instant,
-    /// The table's and the receiver's time for one callback.
-    pub(super) each: Duration,
-}
-
-impl Limits {
-    fn of_request(self) -> Instant {
-        self.deadline.min(Instant::now() + self.each)
-    }
-}
 
 /// Where callbacks come from and go to.
 #[derive(Debug)]
@@ -50,7 +32,7 @@ pub(super) struct Attempt {
     pub(super) forward: Option<(ForwardResult, Duration)>,
 }
 
-/// What became of a callback.
+/// The result for the callback.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The receiver has taken it.
@@ -133,7 +115,7 @@ impl Route {
             Ok(_) => return Attempt::without_request(Outcome::Failed(Fault::Unreadable(MASKED))),
             Err(_) => return Attempt::without_request(Outcome::Failed(Fault::Unreadable("unreadable"))),
         };
-        let event = match store.read(&unforwarded.pk, &unforwarded.sk, limits.of_request()).await {
+        let event = match store.read(&unforwarded.pk, &unforwarded.sk, limits.of_one()).await {
             Ok(Some(event)) => event,
             Ok(None) if entry.is_unrecorded => {
                 return Attempt::without_request(Outcome::Failed(Fault::Unrecorded));
@@ -156,7 +138,7 @@ impl Route {
         limits: Limits,
     ) -> Attempt {
         let query = query(&unforwarded.query, self.tokens.of(sdk_appid), now_millis() / 1000);
-        let forwarded = self.receiver.forward(&query, body, unforwarded.hop, limits.of_request()).await;
+        let forwarded = self.receiver.forward(&query, body, unforwarded.hop, limits.of_one()).await;
         let Forwarded { result, delivery, time, .. } = forwarded;
         let outcome = match (delivery, result) {
             (Delivery::Taken, _) => Outcome::Forwarded,

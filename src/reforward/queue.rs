@@ -1,4 +1,4 @@
-//! The queue that invokes `reforward`: what is left of a message goes there.
+//! The queue that invokes `reforward`: the rest of a partly done message goes there.
 
 use std::time::Duration;
 

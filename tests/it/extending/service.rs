@@ -7,14 +7,14 @@ use lambda_http::http::Request;
 use serde::Deserialize;
 use tencent_chat_callbacks::{Answer, Ask};
 
-use crate::https::{Https, Limits};
+use crate::https::{Https, Timeouts};
 
 /// The URL of your service: `https://`, because the function is not in a VPC.
 static SERVICE: LazyLock<String> = LazyLock::new(|| std::env::var("MODERATION_URL").unwrap_or_default());
 
 /// One client for all requests: it keeps a connection.
 static CLIENT: LazyLock<Https> = LazyLock::new(|| {
-    Https::with_system_roots(Limits { connect: Duration::from_millis(200), idle: Duration::from_secs(4) })
+    Https::with_system_roots(Timeouts { connect: Duration::from_millis(200), idle: Duration::from_secs(4) })
 });
 
 /// The time for one request. It leaves time for the answer within the 0.8 s of a decision.

@@ -13,11 +13,7 @@ use support::{
     requests::{SDK_APPID, post, signed},
 };
 use tencent_chat_webhook::{
-    handler::Handler,
-    outcome::Stored,
-    record::ItemSettings,
-    redrive::{self, Limits},
-    store::Store,
+    deadline::Limits, handler::Handler, outcome::Stored, record::ItemSettings, redrive, store::Store,
     unrecorded::LogEntries,
 };
 
