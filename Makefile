@@ -100,9 +100,8 @@ REGIONS_WITHOUT_BUS := ap-east-2 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap
     mx-central-1 us-gov-east-1 us-gov-west-1
 
 lint-template: $(CFN_LINT) $(CHECKOV) $(SAM_TRANSLATOR) $(AWSCLI) $(DUCKDB) $(MINISTACK) ## check the template, and the docs' statements about it
-	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template template.yaml archive.yaml
+	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template template.yaml archive.yaml receiver.yaml
 	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) --template bus.yaml
-	$(TOOLS)/cfn-lint/bin/cfn-lint --include-checks I --regions $(BUS_REGIONS) $(REGIONS_WITHOUT_BUS) --template receiver.yaml
 	$(TOOLS)/checkov/bin/checkov --file template.yaml archive.yaml bus.yaml receiver.yaml --framework cloudformation --compact --skip-download --quiet
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/aws-sam-translator/bin/python tests/template
 	PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/duckdb/bin/python tests/archive

@@ -11,7 +11,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// How many fields of an object are read. Command objects have fewer than 50, and reading 300,000 would take a
+/// How many fields of an object are read. Documented objects have fewer than 50, and reading 300,000 would take a
 /// large part of Tencent's 2 seconds.
 pub const MAX_FIELDS: usize = 1000;
 

@@ -90,7 +90,7 @@ fn token_entries(lookup: Lookup<'_>) -> Result<Vec<String>, SettingsError> {
 }
 
 /// The tokens for a program that signs callbacks.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct SigningTokens(Vec<String>);
 
 /// Shows no token.

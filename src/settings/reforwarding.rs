@@ -18,7 +18,7 @@ pub struct Reforwarding {
     pub destination: Destination,
     /// `FORWARD_URL`: your own receiver.
     pub forward_url: ForwardUrl,
-    /// `CALLBACK_TOKENS`: what signs callbacks that are sent again.
+    /// `CALLBACK_TOKENS`: the tokens that sign callbacks that are sent again.
     pub tokens: SigningTokens,
     /// The queue that invokes `reforward`.
     pub queue: Queue,

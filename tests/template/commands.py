@@ -78,7 +78,7 @@ def accepted(words):
 
 
 def fault(words):
-    """What is wrong with a command."""
+    """The error of a command, or nothing."""
     # The docs may name a command without its arguments. Waiting would poll.
     is_named = len(words) == 2 or "…" in words or words[1] == "wait"
     error = missing(words) if is_named else accepted(words)

@@ -50,6 +50,8 @@ MOST = LEAST | {
     "LogLevel": "DEBUG",
 }
 NO_VALUE = object()
+# In the text of `Fn::Sub`.
+VARIABLE = re.compile(r"\$\{([^!}]+)\}")
 
 logging.disable(logging.WARNING)
 
@@ -64,6 +66,16 @@ def _translated(code):
     return Translator({}, Parser(), boto_session=boto3.Session()).translate(source, parameter_values={})
 
 
+def dotted(value):
+    """The resource and attribute of `Fn::GetAtt`, in one text."""
+    return value if isinstance(value, str) else ".".join(value)
+
+
+def substitution(value):
+    """The text of `Fn::Sub`, and its own variables."""
+    return value if isinstance(value, list) else (value, {})
+
+
 def references(node):
     """The names in references of a piece of a template. Conditions have the form `condition:Name`."""
     if isinstance(node, list):
@@ -75,10 +87,10 @@ def references(node):
         if key == "Ref":
             yield value
         elif key == "Fn::GetAtt":
-            yield value[0] if isinstance(value, list) else value.split(".")[0]
+            yield dotted(value).split(".")[0]
         elif key == "Fn::Sub":
-            text, own = value if isinstance(value, list) else (value, {})
-            yield from (name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text) if name not in own)
+            text, own = substitution(value)
+            yield from (name.split(".")[0] for name in VARIABLE.findall(text) if name not in own)
             yield from references(own)
         elif key == "Fn::If":
             yield f"condition:{value[0]}"
@@ -149,7 +161,7 @@ class Expansion:
             if key == "Ref":
                 return self.named(value)
             if key == "Fn::GetAtt":
-                return f"<{value if isinstance(value, str) else '.'.join(value)}>"
+                return f"<{dotted(value)}>"
             if key == "Fn::If":
                 return self.resolve(value[1] if self.condition(value[0]) else value[2])
             if key == "Fn::Join":
@@ -159,9 +171,9 @@ class Expansion:
             if key == "Fn::Select":
                 return self.resolve(value[1])[int(value[0])]
             if key == "Fn::Sub":
-                text, own = value if isinstance(value, list) else (value, {})
+                text, own = substitution(value)
                 own = self.resolve(own)
-                text = re.sub(r"\$\{([^!}]+)\}", lambda name: str(own.get(name[1], self.named(name[1]))), text)
+                text = VARIABLE.sub(lambda name: str(own.get(name[1], self.named(name[1]))), text)
                 return text.replace("${!", "${")
         resolved = {key: self.resolve(value) for key, value in node.items()}
         return {key: value for key, value in resolved.items() if value is not NO_VALUE}

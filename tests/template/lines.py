@@ -1,4 +1,4 @@
-"""Lines of the two logs with the fields of metrics and queries, and the expected metrics of each line."""
+"""Lines of the functions' logs with the fields of metrics and queries, and the expected metrics of each line."""
 
 import filters
 
@@ -48,7 +48,7 @@ UNFORWARDED = CALLBACK | {"level": "WARN", "forward": "503", "ForwardTime": 12.5
     "pk": "1400000001#@TGS#2J4SZEAEL", "sk": "1670574514123#Group.CallbackAfterGroupFull#0123456789abcdef", "hop": 1,
     "query": "SdkAppid=1400000001&CallbackCommand=Group.CallbackAfterGroupFull&ClientIP=203.0.113.8&OptPlatform=RESTAPI"
              "&RequestTime=1670574514", "sha256": "0" * 64}}
-# What the receiver did not take.
+# Callbacks that the receiver did not take.
 MISSED = [
     (UNFORWARDED, {"Lag": 277, "ForwardFailures": 1}),
     (UNFORWARDED | {"forward": "timeout", "ForwardTime": 1500.1}, {"Lag": 277, "ForwardFailures": 1}),

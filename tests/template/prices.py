@@ -25,9 +25,9 @@ STREAM_READ, STREAM_READS_A_SECOND = 0.20 / MILLION, 4
 # Of a partition of the table. It limits a shard of the stream, too.
 PARTITION_UNITS = 1_000
 # Of the archive: an export by the items' size, Athena by the bytes read, a transition of the state machine. S3's price is
-# that of Intelligent-Tiering for an object that nobody reads: 30 days, 60 days, and from then on.
+# that of Intelligent-Tiering for an object that nobody reads: until 1 month, until 3 months, and from then on.
 EXPORT_GB, EXPORT_LEAST_GB, ATHENA_GB, TRANSITION = 0.10, 0.01, 5.00 / 1000, 0.025 / 1000
-ARCHIVE_GB_MONTH = [(1, 0.023), (2, 0.0125), (math.inf, 0.004)]
+ARCHIVE_GB_MONTH = [(1, 0.023), (3, 0.0125), (math.inf, 0.004)]
 SECRET_MONTH, INSIGHTS_RULE_MONTH, INSIGHTS_RULES = 0.40, 0.50, 2
 
 # Assumptions. The time is not measured. The sizes are those of `events/`, rounded up.
@@ -59,6 +59,7 @@ INFREQUENT = "STANDARD_INFREQUENT_ACCESS"
 
 
 def tiered(count, tiers):
+    """The price of a count, by tiers: each has its end, and the price of one in it."""
     total, below = 0.0, 0
     for upto, price in tiers:
         total += max(0, min(count, upto) - below) * price
@@ -196,10 +197,7 @@ def archive(count, months):
     """The costs of a month of the archive that has kept events for so many months, beside its fixed costs."""
     written = count * (1 - REPEATS) * EXPORTED_LINES
     monthly_gb = written * EXPORTED_BYTES / GB
-    kept, below = 0, 0
-    for length, price in ARCHIVE_GB_MONTH:
-        kept += monthly_gb * max(0, min(months - below, length)) * price
-        below += length
+    kept = monthly_gb * tiered(months, ARCHIVE_GB_MONTH)
     return written * (ITEM_BYTES + ITEM_OVERHEAD) / GB * EXPORT_GB + monthly_gb * ATHENA_GB + kept
 
 

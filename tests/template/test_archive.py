@@ -5,21 +5,11 @@ import re
 import unittest
 import unittest.mock
 
-from expansion import LEAST, MOST, PSEUDO, SOURCE, Expansion
+from expansion import LEAST, MOST, PSEUDO, SOURCE, Expansion, dotted
+from iam import allowed
 
 ARCHIVE = LEAST | {"Archive": "true"}
 OUTPUTS = ["ArchiveBucketName", "ArchiveDatabase", "ArchiveMachineArn", "ArchiveReaderPolicyArn", "ArchiveWorkgroup"]
-
-
-def statements(role_or_policy):
-    """What a role or a policy allows: each action with its resources."""
-    documents = [role_or_policy["PolicyDocument"]] if "PolicyDocument" in role_or_policy else \
-        [each["PolicyDocument"] for each in role_or_policy["Policies"]]
-    found = {}
-    for statement in (each for document in documents for each in document["Statement"]):
-        actions, resources = ([each] if isinstance(each, str) else each for each in (statement["Action"], statement["Resource"]))
-        found |= {action: resources for action in actions}
-    return found
 
 
 class Nested(unittest.TestCase):
@@ -34,8 +24,7 @@ class Nested(unittest.TestCase):
         given = Expansion(ARCHIVE).nested("EventArchive").source["Outputs"]
         self.assertEqual(sorted(given), OUTPUTS)
         for name in OUTPUTS:
-            value = SOURCE["Outputs"][name]["Value"]["Fn::GetAtt"]
-            self.assertEqual(value if isinstance(value, str) else ".".join(value), f"EventArchive.Outputs.{name}")
+            self.assertEqual(dotted(SOURCE["Outputs"][name]["Value"]["Fn::GetAtt"]), f"EventArchive.Outputs.{name}")
 
     def test_types_of_the_archive_are_in_its_stack_alone(self):
         kinds = ("AWS::Athena::", "AWS::Glue::", "AWS::S3::", "AWS::Scheduler::", "AWS::StepFunctions::")
@@ -117,27 +106,27 @@ class Permissions(unittest.TestCase):
         self.archive = Expansion(MOST).nested("EventArchive")
 
     def test_reader_reads_everything_and_writes_only_results(self):
-        allowed = statements(self.archive.properties("ArchiveReaderPolicy"))
-        self.assertEqual(allowed["s3:PutObject"], ["<ArchiveBucket.Arn>/results/*"])
-        self.assertEqual(allowed["s3:GetObject"], ["<ArchiveBucket.Arn>/*"])
-        self.assertEqual(allowed["athena:StartQueryExecution"],
+        granted = allowed(self.archive.properties("ArchiveReaderPolicy"))
+        self.assertEqual(granted["s3:PutObject"], ["<ArchiveBucket.Arn>/results/*"])
+        self.assertEqual(granted["s3:GetObject"], ["<ArchiveBucket.Arn>/*"])
+        self.assertEqual(granted["athena:StartQueryExecution"],
                          ["arn:aws:athena:eu-central-1:123456789012:workgroup/<ArchiveWorkgroup>"])
-        self.assertFalse([action for action in allowed if re.search(r":(Create|Update|Delete)|^dynamodb|^states", action)])
+        self.assertFalse([action for action in granted if re.search(r":(Create|Update|Delete)|^dynamodb|^states", action)])
 
     def test_machine_may_change_no_item_and_delete_no_object(self):
-        allowed = statements(self.archive.properties("ArchiveRole"))
-        self.assertEqual({action for action in allowed if action.startswith("dynamodb:")},
+        granted = allowed(self.archive.properties("ArchiveRole"))
+        self.assertEqual({action for action in granted if action.startswith("dynamodb:")},
                          {"dynamodb:DescribeContinuousBackups", "dynamodb:DescribeExport", "dynamodb:ExportTableToPointInTime",
                           "dynamodb:ListExports"})
-        self.assertFalse([action for action in allowed if "Delete" in action])
-        self.assertEqual([action for action, resources in allowed.items() if resources == ["*"]], ["dynamodb:ListExports"])
+        self.assertFalse([action for action in granted if "Delete" in action])
+        self.assertEqual([action for action, resources in granted.items() if resources == ["*"]], ["dynamodb:ListExports"])
 
     def test_every_task_of_the_machine_is_allowed(self):
-        allowed = {action.lower() for action in statements(self.archive.properties("ArchiveRole"))}
+        granted = {action.lower() for action in allowed(self.archive.properties("ArchiveRole"))}
         definition = json.dumps(self.archive.properties("ArchiveMachine")["Definition"])
         tasks = set(re.findall(r"arn:aws:states:::aws-sdk:(\w+:\w+)", definition))
         self.assertEqual(len(tasks), 6)
-        self.assertLessEqual({task.lower() for task in tasks}, allowed)
+        self.assertLessEqual({task.lower() for task in tasks}, granted)
 
     def test_roles_have_the_boundary_and_trust_one_service(self):
         for name, service in (("ArchiveRole", "states.amazonaws.com"), ("NightlyRole", "scheduler.amazonaws.com")):
@@ -155,4 +144,4 @@ class Schedule(unittest.TestCase):
         self.assertEqual((nightly["ScheduleExpression"], nightly["ScheduleExpressionTimezone"]), ("cron(0 1 * * ? *)", "UTC"))
         self.assertEqual(json.loads(nightly["Target"]["Input"]), {"scheduled": "<aws.scheduler.scheduled-time>"})
         self.assertEqual((nightly["Target"]["Arn"], nightly["GroupName"]), ("<ArchiveMachine>", "<Schedules>"))
-        self.assertEqual(statements(archive.properties("NightlyRole")), {"states:StartExecution": ["<ArchiveMachine>"]})
+        self.assertEqual(allowed(archive.properties("NightlyRole")), {"states:StartExecution": ["<ArchiveMachine>"]})

@@ -8,6 +8,7 @@ import unittest
 import unittest.mock
 
 from expansion import LEAST, MOST, PSEUDO, Expansion
+from iam import allowed
 
 EVENT = {"DeploymentId": "d-AAAAAAAAA", "LifecycleEventHookExecutionId": "hook"}
 # CodeDeploy has two shapes for the same text.
@@ -91,14 +92,12 @@ class Hook(unittest.TestCase):
         self.assertLessEqual(len(self.hook["Code"]["ZipFile"]), 4096)
 
     def test_hook_may_only_call_versions_and_report_to_codedeploy(self):
-        statements = [statement for policy in self.expansion.properties("DeploymentHookRole")["Policies"]
-                      for statement in policy["PolicyDocument"]["Statement"]]
-        self.assertEqual([(each["Action"], each["Resource"]) for each in statements], [
-            ("lambda:InvokeFunction", "<Function.Arn>:*"),
-            (["codedeploy:GetDeployment", "codedeploy:PutLifecycleEventHookExecutionStatus"],
-             "arn:aws:codedeploy:eu-central-1:123456789012:deploymentgroup:<ServerlessDeploymentApplication>/*"),
-            (["logs:CreateLogStream", "logs:PutLogEvents"], "<DeploymentHookLog.Arn>"),
-        ])
+        deployments = "arn:aws:codedeploy:eu-central-1:123456789012:deploymentgroup:<ServerlessDeploymentApplication>/*"
+        self.assertEqual(allowed(self.expansion.properties("DeploymentHookRole")), {
+            "lambda:InvokeFunction": ["<Function.Arn>:*"],
+            **{f"codedeploy:{action}": [deployments] for action in ("GetDeployment", "PutLifecycleEventHookExecutionStatus")},
+            **{f"logs:{action}": ["<DeploymentHookLog.Arn>"] for action in ("CreateLogStream", "PutLogEvents")},
+        })
 
 
 class Traffic(unittest.TestCase):
@@ -106,14 +105,12 @@ class Traffic(unittest.TestCase):
         each = Expansion(LEAST)
         group, = each.of_type("AWS::CodeDeploy::DeploymentGroup").values()
         self.assertEqual(group["Properties"]["ServiceRoleArn"], "<DeploymentRole.Arn>")
-        policy, = each.properties("DeploymentRole")["Policies"]
-        allowed = [(statement["Action"], statement["Resource"]) for statement in policy["PolicyDocument"]["Statement"]]
-        self.assertEqual(allowed, [
-            (["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
-             ["<Function.Arn>", "<Function.Arn>:*"]),
-            ("lambda:InvokeFunction", "<DeploymentHook.Arn>"),
-            ("cloudwatch:DescribeAlarms", "*"),
-        ])
+        versions = ["<Function.Arn>", "<Function.Arn>:*"]
+        self.assertEqual(allowed(each.properties("DeploymentRole")), {
+            **{f"lambda:{action}": versions for action in ("GetAlias", "UpdateAlias", "GetProvisionedConcurrencyConfig")},
+            "lambda:InvokeFunction": ["<DeploymentHook.Arn>"],
+            "cloudwatch:DescribeAlarms": ["*"],
+        })
 
 
 class Retention(unittest.TestCase):

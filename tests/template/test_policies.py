@@ -6,6 +6,7 @@ import re
 import unittest
 
 from expansion import LEAST, MOST, Expansion
+from iam import allowed, as_list
 from test_docs import actions, page
 
 # The only actions for which IAM has no narrower resource, or whose commands ask for everything.
@@ -18,10 +19,6 @@ OF_THE_READER = re.compile(r"/apis/API/\*$|event-bus/BUS$|pipe/PIPE$|:stateMachi
 def policies(text):
     """The IAM policies of a page, one for each block of JSON."""
     return [json.loads(block) for block in re.findall(r"^ *```json\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
-
-
-def as_list(value):
-    return value if isinstance(value, list) else [value]
 
 
 def statements(policy, action):
@@ -105,9 +102,7 @@ class Deployers(unittest.TestCase):
         self.assertEqual(statement["Effect"], "Deny")
         self.assertIn("iam:PermissionsBoundary", str(statement["Condition"]))
         # The boundary allows every action of the template's roles, and no other.
-        used = {action for role in Expansion(MOST).of_type("AWS::IAM::Role").values()
-                for inner in role["Properties"]["Policies"] for each in inner["PolicyDocument"]["Statement"]
-                for action in as_list(each["Action"])}
+        used = {action for role in Expansion(MOST).of_type("AWS::IAM::Role").values() for action in allowed(role["Properties"])}
         self.assertEqual({action for each in self.boundary["Statement"] for action in as_list(each["Action"])}, used)
 
 

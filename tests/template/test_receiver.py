@@ -1,9 +1,10 @@
-"""The nested stack of your own receiver: what it did not take is sent again, apart from the redrive."""
+"""The nested stack of your own receiver: callbacks that it did not take are sent again, apart from the redrive."""
 
 import unittest
 
 import filters
-from expansion import LEAST, MOST, PARAMETERS, SOURCE, Expansion
+from expansion import LEAST, MOST, PARAMETERS, SOURCE, Expansion, dotted
+from iam import statements
 from lines import FORWARDED, MISSED, OF_THE_FUNCTION
 
 DAY = 86_400
@@ -22,8 +23,8 @@ class Receiver(unittest.TestCase):
 
     def test_receiver_outputs_are_outputs_of_the_stack(self):
         given = {f"Receiver.Outputs.{name}" for name in self.nested.source["Outputs"]}
-        taken = {".".join(each["Value"]["Fn::GetAtt"]) if isinstance(each["Value"]["Fn::GetAtt"], list) else each["Value"]["Fn::GetAtt"]
-                 for each in SOURCE["Outputs"].values() if each.get("Condition") == "HasForwardUrl"}
+        taken = {dotted(each["Value"]["Fn::GetAtt"]) for each in SOURCE["Outputs"].values()
+                 if each.get("Condition") == "HasForwardUrl"}
         # The dashboard needs the names.
         self.assertEqual(given - taken, {"Receiver.Outputs.ReforwardQueueName", "Receiver.Outputs.ReforwardDeadLettersName"})
         self.assertLessEqual(taken, given)
@@ -41,9 +42,7 @@ class Receiver(unittest.TestCase):
         self.assertEqual(self.reforward["LoggingConfig"]["LogGroup"], "<ReforwardLog>")
 
     def test_reforward_may_only_read_the_table(self):
-        statements = [statement for policy in self.nested.properties("ReforwardRole")["Policies"]
-                      for statement in policy["PolicyDocument"]["Statement"]]
-        self.assertEqual(statements, [
+        self.assertEqual(statements(self.nested.properties("ReforwardRole")), [
             {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": "<EventsTable.Arn>"},
             {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "<ReforwardLog.Arn>"},
             {"Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage",

@@ -15,7 +15,7 @@ class KeptTable(unittest.TestCase):
         self.file = re.search(r"cat > table.yaml <<END\n(.*?)^END", self.commands, re.DOTALL | re.MULTILINE)[1]
 
     def test_imported_table_is_that_of_the_template(self):
-        # What the file lacks, the next deployment would set, and DynamoDB refuses to enable the expiry twice.
+        # The next deployment would set a property that the file lacks, and DynamoDB refuses to enable the expiry twice.
         for chosen in ({}, {"TableClass": "STANDARD_INFREQUENT_ACCESS", "MaxWriteUnits": "9000"}):
             expected = Expansion({"SdkAppIds": "1"} | chosen)
             text = self.file.replace("$CLASS", expected.parameters["TableClass"]).replace("$UNITS", expected.parameters["MaxWriteUnits"])

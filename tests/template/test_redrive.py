@@ -4,6 +4,7 @@ import unittest
 
 import filters
 from expansion import LEAST, MOST, PARAMETERS, SOURCE, Expansion
+from iam import statements
 from lines import CONTINUED, FAILED, FORWARDED, OF_THE_FUNCTION, THROTTLED
 
 DAY = 86_400
@@ -39,9 +40,7 @@ class Function(unittest.TestCase):
         self.assertEqual(raw["DependsOn"], "RedrivePermission")
 
     def test_redrive_role_has_only_the_needed_permissions(self):
-        statements = [statement for policy in self.expansion.properties("RedriveRole")["Policies"]
-                      for statement in policy["PolicyDocument"]["Statement"]]
-        self.assertEqual(statements, [
+        self.assertEqual(statements(self.expansion.properties("RedriveRole")), [
             {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "<EventsTable.Arn>"},
             {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
              "Resource": "<RedriveLog.Arn>"},

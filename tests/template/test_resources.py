@@ -4,7 +4,8 @@ import json
 import re
 import unittest
 
-from expansion import LEAST, MOST, PARAMETERS, ROOT, SOURCE, Expansion
+from expansion import LEAST, MOST, PARAMETERS, ROOT, SOURCE, Expansion, dotted
+from iam import allowed, statements
 
 PROJECTED = ["SdkAppid", "CallbackCommand", "EventTime", "ReceivedAt", "GroupId", "Type", "Name", "From_Account",
              "To_Account", "Owner_Account", "Operator_Account", "MemberCount", "BodyParts", "Problem", "Answer"]
@@ -92,16 +93,11 @@ class Table(unittest.TestCase):
 
 class People(unittest.TestCase):
     def allowed(self, name):
-        """The actions of a policy, each with its resources."""
-        document = Expansion(LEAST).properties(name)["PolicyDocument"]
-        self.assertEqual({each["Effect"] for each in document["Statement"]}, {"Allow"})
-        found = {}
-        for statement in document["Statement"]:
-            self.assertEqual(statement.keys(), {"Effect", "Action", "Resource"})
-            actions, resources = ([each] if isinstance(each, str) else each
-                                  for each in (statement["Action"], statement["Resource"]))
-            found |= {action: resources for action in actions}
-        return found
+        """The actions of a policy, each with its resources. No other part of a statement widens or narrows this."""
+        policy = Expansion(LEAST).properties(name)
+        for statement in statements(policy):
+            self.assertEqual((statement.keys(), statement["Effect"]), ({"Effect", "Action", "Resource"}, "Allow"))
+        return allowed(policy)
 
     def test_reader_policy_has_only_calls_of_the_command_line(self):
         table, stream = "<EventsTable.Arn>", "<EventsTable.Arn>/stream/*"
@@ -181,8 +177,7 @@ class Pipe(unittest.TestCase):
 
     def test_pipe_outputs_are_outputs_of_the_stack(self):
         given = {f"EventBus.Outputs.{name}" for name in Expansion(MOST).nested("EventBus").source["Outputs"]}
-        taken = {each["Value"]["Fn::GetAtt"] if isinstance(each["Value"]["Fn::GetAtt"], str) else ".".join(each["Value"]["Fn::GetAtt"])
-                 for each in SOURCE["Outputs"].values() if each.get("Condition") == "HasEventBus"}
+        taken = {dotted(each["Value"]["Fn::GetAtt"]) for each in SOURCE["Outputs"].values() if each.get("Condition") == "HasEventBus"}
         self.assertEqual(taken, given)
 
     def test_pipe_target_is_in_this_account_and_region(self):

@@ -39,11 +39,8 @@ def both(*plants):
     return plant
 
 
-EXPLAIN_MOON = 'It is full. Run "chat-events doctor --explain MoonAlarm".'
-
-
-def alarm(description, kind="Alarm"):
-    text = f"  MoonAlarm:\n    Type: AWS::CloudWatch::{kind}\n    Properties:\n      AlarmDescription: {description}\n"
+def alarm(kind):
+    text = f"  MoonAlarm:\n    Type: AWS::CloudWatch::{kind}\n    Properties:\n      AlarmDescription: It is full.\n"
     return replace("template.yaml", "\nOutputs:\n", f"\n{text}\nOutputs:\n")
 
 
@@ -61,10 +58,8 @@ BREACHES = [
     ("settings_are_in_the_reference", append("src/settings.rs", '// "NEW_SETTING"\n'), "NEW_SETTING is not in"),
     ("parameters_are_in_the_docs", replace("template.yaml", "\nParameters:\n", "\nParameters:\n  Fancy:\n    Type: String\n"),
      "Fancy has no row"),
-    ("alarms_have_a_section", alarm(EXPLAIN_MOON), "MoonAlarm has no section"),
-    ("alarms_have_a_section", alarm(EXPLAIN_MOON, "CompositeAlarm"), "MoonAlarm has no section"),
-    ("alarms_have_a_section", both(alarm(EXPLAIN_MOON.replace("Moon", "Sun")), append("docs/operate.md", "\n### MoonAlarm\n")),
-     "MoonAlarm does not name the command"),
+    ("alarms_have_a_section", alarm("Alarm"), "MoonAlarm has no section"),
+    ("alarms_have_a_section", alarm("CompositeAlarm"), "MoonAlarm has no section"),
     ("samples_are_listed", write("events/new-sample.json", "{}\n"), "events/new-sample.json is not in"),
     ("links_lead_somewhere", append("docs/security.md", "\nSee [there](nowhere.md).\n"), "nowhere.md is not there"),
     ("links_lead_somewhere", append("docs/security.md", "\nSee [there](aws.md#nowhere).\n"), "docs/aws.md has no #nowhere"),

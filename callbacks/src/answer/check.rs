@@ -62,7 +62,7 @@ impl Callback<'_> {
     /// ```
     ///
     /// # Errors
-    /// The first thing that Tencent would not take.
+    /// The first part that Tencent would not accept.
     pub fn check_answer(&self, json: &str) -> Result<(), AnswerError> {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let answer: Map<String, Value> = serde_json::from_str(json).map_err(|_| AnswerError::NotAnObject)?;
@@ -97,16 +97,10 @@ impl Rule {
             return Ok(());
         }
         let drop = if self.extra == Allowed::Message { &[(2, 2)][..] } else { &[] };
-        let code = code(answer.get("ErrorCode"));
-        if code.is_some_and(|code| code == 0 || is_among(code, self.codes) || is_among(code, drop)) {
-            return Ok(());
-        }
-        let mut codes = [&[(0, 0)], self.codes, drop].concat();
-        codes.sort_unstable();
-        Err(field("ErrorCode", in_words(&codes)))
+        expect_code(answer.get("ErrorCode"), "ErrorCode", [self.codes, drop].concat())
     }
 
-    /// The further fields have their type. A foreign field does nothing, so whoever sent it meant something else.
+    /// The further fields have their type. Tencent ignores a field of another command, so it is probably a mistake.
     fn check_fields(self, answer: &Map<String, Value>) -> Result<(), AnswerError> {
         for name in EXTRA {
             match (answer.get(name), self.extra, name) {
@@ -134,12 +128,7 @@ impl Rule {
 
 fn check_friend(item: &Value, path: &str) -> Result<(), AnswerError> {
     expect(item["To_Account"].is_string(), &format!("{path}.To_Account"), "a string")?;
-    let is_valid = code(item.get("ResultCode")).is_some_and(|code| code == 0 || is_among(code, FRIEND));
-    if is_valid {
-        Ok(())
-    } else {
-        Err(field(&format!("{path}.ResultCode"), format!("0, {}", in_words(FRIEND))))
-    }
+    expect_code(item.get("ResultCode"), &format!("{path}.ResultCode"), FRIEND.to_vec())
 }
 
 fn check_element(element: &Value, path: &str) -> Result<(), AnswerError> {
@@ -159,6 +148,14 @@ fn each(
 
 fn code(value: Option<&Value>) -> Option<u32> {
     value?.as_u64()?.try_into().ok()
+}
+
+/// Checks that a code is 0 or among these.
+fn expect_code(value: Option<&Value>, path: &str, mut codes: Vec<(u32, u32)>) -> Result<(), AnswerError> {
+    codes.push((0, 0));
+    codes.sort_unstable();
+    let is_valid = code(value).is_some_and(|code| is_among(code, &codes));
+    if is_valid { Ok(()) } else { Err(field(path, in_words(&codes))) }
 }
 
 fn expect(holds: bool, path: &str, expected: &'static str) -> Result<(), AnswerError> {

@@ -8,7 +8,7 @@ use crate::{
     event::{c2c, group, official_account},
 };
 
-/// An event whose command is allowed or denied. Sealed: a command of Tencent either has this or not.
+/// An event whose command is allowed or denied. Sealed, because Tencent decides which commands these are.
 pub trait Deny: Sealed {
     /// The codes that deny it, as ranges with both ends.
     const CODES: &'static [(u32, u32)];
@@ -17,7 +17,7 @@ pub trait Deny: Sealed {
 /// An event that sends a message. Sealed.
 pub trait Message: Deny {}
 
-/// An event on several users, of which single ones can be refused. Sealed.
+/// An event with several users. Single users can be refused. Sealed.
 pub trait Refuse: Deny {
     #[doc(hidden)]
     const SUBSCRIBERS: bool;

@@ -24,7 +24,7 @@ fn admit(receiver: &Receiver, raw: &str, now: u64) -> Result<Option<(String, usi
     Ok(admitted.signed_by().map(|by| (by.sdk_appid.to_owned(), by.index)))
 }
 
-fn by(sdk_appid: &str, index: usize) -> (String, usize) {
+fn signed_by(sdk_appid: &str, index: usize) -> (String, usize) {
     (sdk_appid.to_owned(), index)
 }
 
@@ -42,7 +42,7 @@ fn token_with_which_anybody_could_sign_is_an_error() {
     assert_eq!(TokenError::Blank.to_string(), "a token is empty or only white space");
     // A token is taken as it is.
     let receiver = Receiver::new([signed("1", &[" a "])]);
-    for (token, expected) in [(" a ", Ok(Some(by("1", 0)))), ("a", Err(Refusal::SignWrong))] {
+    for (token, expected) in [(" a ", Ok(Some(signed_by("1", 0)))), ("a", Err(Refusal::SignWrong))] {
         assert_eq!(admit(&receiver, &raw("1", VECTOR_TIME, &sign(token, VECTOR_TIME)), NOW), expected);
     }
 }
@@ -52,7 +52,7 @@ fn documented_sign_is_admitted_in_lower_and_upper_case() {
     let receiver = Receiver::new([signed("1400000001", &[VECTOR_TOKEN])]);
     for hex in [VECTOR_SIGN.to_owned(), VECTOR_SIGN.to_uppercase()] {
         let raw = raw("1400000001", VECTOR_TIME, &hex);
-        assert_eq!(admit(&receiver, &raw, NOW), Ok(Some(by("1400000001", 0))));
+        assert_eq!(admit(&receiver, &raw, NOW), Ok(Some(signed_by("1400000001", 0))));
         let admitted = receiver.admit(Query::parse(&raw), b"", NOW).expect("it is signed");
         assert_eq!(admitted.sdk_appid(), Some("1400000001"));
     }
@@ -92,14 +92,14 @@ fn any_token_of_the_application_admits() {
         App::unsigned(""),
     ]);
     for (sdk_appid, token, expected) in [
-        ("1", "old", Ok(Some(by("1", 0)))),
-        ("1", "new", Ok(Some(by("1", 1)))),
+        ("1", "old", Ok(Some(signed_by("1", 0)))),
+        ("1", "new", Ok(Some(signed_by("1", 1)))),
         ("1", "its own", Err(Refusal::SignWrong)),
-        ("2", "its own", Ok(Some(by("2", 0)))),
+        ("2", "its own", Ok(Some(signed_by("2", 0)))),
         ("2", "old", Err(Refusal::SignWrong)),
         ("3", "old", Ok(None)),
         ("4", "old", Err(Refusal::SignWrong)),
-        ("4", "late", Ok(Some(by("4", 0)))),
+        ("4", "late", Ok(Some(signed_by("4", 0)))),
         ("5", "old", Err(Refusal::SdkAppidForeign)),
         ("01", "old", Err(Refusal::SdkAppidForeign)),
         ("", "old", Err(Refusal::SdkAppidForeign)),
@@ -117,9 +117,9 @@ fn url_check_needs_no_application_but_a_valid_token() {
     let (right, wrong) = (query.clone() + VECTOR_SIGN, query + &VECTOR_SIGN.replace('1', "2"));
     let time = format!("RequestTime={VECTOR_TIME}");
     for (receiver, raw, body, now, expected) in [
-        (&all_signed, right.as_str(), "", NOW, Some(Some(by("2", 0)))),
-        (&all_signed, &right, " \r\n", NOW + 60, Some(Some(by("2", 0)))),
-        (&all_signed, &right, "{ }", NOW - 60, Some(Some(by("2", 0)))),
+        (&all_signed, right.as_str(), "", NOW, Some(Some(signed_by("2", 0)))),
+        (&all_signed, &right, " \r\n", NOW + 60, Some(Some(signed_by("2", 0)))),
+        (&all_signed, &right, "{ }", NOW - 60, Some(Some(signed_by("2", 0)))),
         (&all_signed, &right, "{}", NOW + 61, None),
         (&all_signed, &right, r#"{"a":1}"#, NOW, None),
         (&all_signed, &right, "[]", NOW, None),
@@ -128,7 +128,7 @@ fn url_check_needs_no_application_but_a_valid_token() {
         (&all_signed, &wrong, "{}", NOW, None),
         (&all_signed, &time, "{}", NOW, None),
         (&all_signed, "", "", NOW, None),
-        (&mixed, &right, "{}", NOW, Some(Some(by("1", 0)))),
+        (&mixed, &right, "{}", NOW, Some(Some(signed_by("1", 0)))),
         (&mixed, &wrong, "{}", NOW, Some(None)),
         (&mixed, "", "", NOW, Some(None)),
         (&mixed, "", "x", NOW, None),

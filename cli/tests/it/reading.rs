@@ -35,7 +35,7 @@ async fn whole_items_are_fetched_by_many_keys_a_request() {
         world.record(&created(&format!("g-{number}"), TIME + number * HOUR / 12, "x"), 1).await;
     }
     let list = ["list", "--command", CREATED, "--since", "2022-12-09", "--until", "2022-12-13", "--json"];
-    let (ran, requests) = run_counted(&world, &list);
+    let (ran, requests) = run_counted(&world, &list).await;
     assert!(times(&ran) == (0..count).map(|number| number * HOUR / 12).collect::<Vec<_>>());
     assert!(ran.json().iter().all(|event| event["Body"].is_string()));
     // Five days, and 100 keys a request.
@@ -54,18 +54,19 @@ async fn span_without_command_is_read_from_the_index() {
     ] {
         world.record(&body, 1).await;
     }
-    let listed =
-        |arguments: &[&str]| run_counted(&world, &[&["list", "--json"], arguments, &AN_HOUR].concat());
-    let (ran, requests) = listed(&[]);
+    let listed = async |arguments: &[&str]| {
+        run_counted(&world, &[&["list", "--json"], arguments, &AN_HOUR].concat()).await
+    };
+    let (ran, requests) = listed(&[]).await;
     assert_eq!(times(&ran), [0, 1]);
     assert_eq!(requests, [("BatchGetItem".to_owned(), 1), ("Query".to_owned(), 61)].into(), "{requests:?}");
     assert_eq!(ran.stderr, "only documented commands are read; --scan also finds others\n");
 
-    let (ran, requests) = listed(&["--command", "My.Own", "--command", "Group.CallbackAfterCreate*"]);
+    let (ran, requests) = listed(&["--command", "My.Own", "--command", "Group.CallbackAfterCreate*"]).await;
     assert_eq!((times(&ran), requests["Query"]), (vec![0, 2], 3), "{ran:?}");
-    let (ran, requests) = listed(&["--scan", "--yes"]);
+    let (ran, requests) = listed(&["--scan", "--yes"]).await;
     assert_eq!((times(&ran), requests.get("Query")), (vec![0, 1, 2], None), "{ran:?}");
-    let (ran, requests) = listed(&["--scan", "--yes", "--command", "*.Own"]);
+    let (ran, requests) = listed(&["--scan", "--yes", "--command", "*.Own"]).await;
     assert_eq!((times(&ran), requests["Scan"]), (vec![2], 1), "{ran:?}");
 
     // Without a known number of shards, a scan of the small index costs less than 65 queries for each command.
@@ -98,16 +99,17 @@ async fn last_events_are_read_from_the_end() {
         let group = format!("g-{}", number % 2);
         world.record(&created(&group, TIME + number * HOUR, &format!("n{number}")), 1).await;
     }
-    let last =
-        |arguments: &[&str]| run_counted(&world, &[&["list", "--json", "--last", "3"], arguments].concat());
+    let last = async |arguments: &[&str]| {
+        run_counted(&world, &[&["list", "--json", "--last", "3"], arguments].concat()).await
+    };
     let hours = |numbers: [u64; 3]| numbers.map(|number| number * HOUR);
-    let (ran, requests) = last(&["g-1"]);
+    let (ran, requests) = last(&["g-1"]).await;
     assert_eq!((times(&ran), requests["Query"]), (hours([35, 37, 39]).into(), 1), "{ran:?}");
     let of_command = ["--command", CREATED, "--since", "2022-12-09", "--until", "2022-12-11"];
-    let (ran, requests) = last(&of_command);
+    let (ran, requests) = last(&of_command).await;
     assert_eq!((times(&ran), requests["BatchGetItem"]), (hours([37, 38, 39]).into(), 1), "{ran:?}");
-    assert_eq!(times(&last(&[&of_command[..], &["--grep", "N2"]].concat()).0), hours([27, 28, 29]));
-    assert_eq!(times(&last(&["--yes"]).0), hours([37, 38, 39]));
+    assert_eq!(times(&last(&[&of_command[..], &["--grep", "N2"]].concat()).await.0), hours([27, 28, 29]));
+    assert_eq!(times(&last(&["--yes"]).await.0), hours([37, 38, 39]));
     let count = world.run(&["count", "g-1", "--last", "3"]).well();
     assert_eq!(count, "3\n");
 }
