@@ -56,22 +56,6 @@ def besides():
     ]
 
 
-def storage():
-    """A month's bill of a table that has grown for so many months, with 100 M callbacks each."""
-    count, rows = 100_000_000, []
-    for months in (1, 2, 3, 6, 12, 24):
-        row = [f"{months}"]
-        for table_class in ("STANDARD", INFREQUENT):
-            parts = month(count, {"TableClass": table_class})
-            written = sum(value for name, value in parts.items() if name.startswith("DynamoDB"))
-            kept = months * stored(count, table_class)
-            rest = sum(parts.values()) - written + sum(fixed()[0].values())
-            row += [dollars(written), dollars(kept), dollars(written + kept + rest)]
-        rows.append(row)
-    return table(["months kept", *(f"{name}: {what}" for name in ("standard", "infrequent access")
-                                   for what in ("writing", "storage", "total bill"))], rows)
-
-
 def archived():
     """A month's bill of years of events: all in the table, or the older ones in the archive alone."""
     rows = []
@@ -202,7 +186,7 @@ def parameters():
     return table(["parameter", "default", "meaning"], rows).replace("|---|---:|---:|", "|---|---|---|")
 
 
-FIGURES = {"backlog": backlog, "outage": outage_of_an_hour, "prices": prices, "a million": a_million, "storage": storage,
+FIGURES = {"backlog": backlog, "outage": outage_of_an_hour, "prices": prices, "a million": a_million,
            "archive": archived, "ceilings": ceilings, "parameters": parameters}
 PLACE = re.compile(r"(<!-- figures: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 

@@ -243,10 +243,10 @@ class Alarms(unittest.TestCase):
 
 class Queries(unittest.TestCase):
     def test_queries_use_only_fields_of_the_log_lines(self):
-        of_the_function = fields(OF_THE_FUNCTION + FORWARDED + MISSED) | {"cold_start", "error", "token"}
+        of_the_function = fields(OF_THE_FUNCTION + FORWARDED + MISSED) | {"cold_start", "error"}
         of_the_function |= {f"unrecorded.{key}" for key in FAILED["unrecorded"]}
         of_the_function |= {f"unforwarded.{key}" for key in UNFORWARDED["unforwarded"]}
-        known = {"<FunctionLog>": of_the_function, "<RedriveLog>": fields(OF_THE_REDRIVE), "<ApiLog>": {"status", "error"}}
+        known = {"<FunctionLog>": of_the_function, "<ApiLog>": {"status", "error"}}
         for name, query in Expansion(MOST).of_type("AWS::Logs::QueryDefinition").items():
             text = re.sub(r'"[^"]*"|/[^/]*/|#.*', "", query["Properties"]["QueryString"])
             made = set(re.findall(r"\bas (\w+)", text))
