@@ -130,7 +130,7 @@ impl Store {
     }
 
     async fn put_head(&self, head: Item, deadline: Instant) -> Result<Stored, Failure> {
-        let (key, receipt) = (item_key(&head), receipt(&head));
+        let (key, arrival) = (item_key(&head), arrival(&head));
         match send(self.put(head).condition_expression(IS_NEW)).await? {
             Put::Written => Ok(Stored::New),
             // An earlier attempt may have written the item although its response was lost. It is there in any case, so
@@ -139,7 +139,7 @@ impl Store {
                 let look_by = deadline.checked_sub(LOOK_MARGIN).unwrap_or(deadline);
                 // Boxed, because this is rare, and all other writes would carry its large future.
                 let item = tokio::time::timeout_at(look_by.into(), Box::pin(self.existing_item(key))).await;
-                let is_ours = item.is_ok_and(|item| item.is_ok_and(|item| self::receipt(&item) == receipt));
+                let is_ours = item.is_ok_and(|item| item.is_ok_and(|item| self::arrival(&item) == arrival));
                 Ok(if is_ours { Stored::New } else { Stored::Duplicate })
             }
             Put::Found(_) => Ok(Stored::Duplicate),
@@ -179,7 +179,7 @@ impl Store {
 }
 
 /// The attributes that differ between two deliveries of the same callback.
-fn receipt(head: &Item) -> [Option<AttributeValue>; 2] {
+fn arrival(head: &Item) -> [Option<AttributeValue>; 2] {
     ["RequestId", "ReceivedAt"].map(|name| head.get(name).cloned())
 }
 

@@ -1,5 +1,5 @@
-//! The log entry of a callback that your own receiver did not take. It has the callback's key, not its body: what was
-//! erased from the table in the meantime is not sent.
+//! The log entry of a callback that your own receiver did not take. It has the callback's key, not its body, so a
+//! callback that was erased from the table in the meantime is not sent.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
-//! Whether a receiver has taken a callback. The function, `reforward` and `chat-events` share this rule.
+//! When a receiver has taken a callback. The function, `reforward` and `chat-events` share this rule.
 
-/// What a receiver did with a callback, by the HTTP status of its response.
+/// Whether a receiver has taken a callback, by the HTTP status of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The receiver has the callback, whatever the body of its response is.

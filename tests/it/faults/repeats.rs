@@ -60,7 +60,7 @@ async fn redrive_of_a_recorded_callback_is_a_duplicate_without_write() {
     }
 }
 
-/// Two writers of a large body may both see no head. Whoever comes second, the parts live as long as the head.
+/// Two writers of a large body may both see no head. Whichever is second, the parts live as long as the head.
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_live_as_long_as_their_head() {
     /// DynamoDB's answer to a look for the head, if there is none.

@@ -105,7 +105,7 @@ async fn check(stage: &Stage, what: &str, command: &str, is_ok: bool, row: (&str
         (true, "201") if !is_before => "INFO",
         (true, _) => "WARN",
     };
-    // 201 too is no answer that Tencent could get.
+    // Tencent can't get an answer with status 201 either.
     let is_taken = ["200", "201", "not_json", "too_large", "compressed"].contains(&forward);
     let is_unusable = is_before && answer.is_none() && (is_taken || what.starts_with("Endless"));
     assert_eq!(line.get("answer"), is_unusable.then(|| json!("unusable")).as_ref(), "{what}");

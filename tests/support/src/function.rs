@@ -92,10 +92,10 @@ impl Drop for Function {
     }
 }
 
-type Shared = (Arc<Handler>, Arc<Mutex<Vec<Request>>>);
+type Parts = (Arc<Handler>, Arc<Mutex<Vec<Request>>>);
 
 async fn answer(
-    State((handler, requests)): State<Shared>,
+    State((handler, requests)): State<Parts>,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> (StatusCode, String) {
