@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use console::style;
 use serde_json::json;
 
 use super::runbook;
@@ -80,9 +81,9 @@ impl<'a> Report<'a> {
 
     fn print(&mut self, Finding { check, result, text, fix }: &Finding) -> Result<(), Fault> {
         let (ok, mark) = match result {
-            CheckResult::Ok => (Some(true), "ok"),
-            CheckResult::Wrong => (Some(false), "FAIL"),
-            CheckResult::Unchecked | CheckResult::Skipped => (None, "?"),
+            CheckResult::Ok => (Some(true), style("ok").green()),
+            CheckResult::Wrong => (Some(false), style("FAIL").red()),
+            CheckResult::Unchecked | CheckResult::Skipped => (None, style("?").yellow()),
         };
         if self.output.json {
             let line = json!({ "check": check, "ok": ok, "finding": text, "fix": fix });

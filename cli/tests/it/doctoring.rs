@@ -70,6 +70,15 @@ async fn healthy_stack_has_no_wrong_finding() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn results_have_colours_at_a_terminal_alone() {
+    let (first, second) = (api().await, api().await);
+    let coloured = doctor(Aws::well(&first.url()), &["--color", "always"]).well();
+    assert!(coloured.contains("\x1b[32mok   \x1b[0m  alarms"), "{coloured:?}");
+    let piped = doctor(Aws::well(&second.url()), &[]).well();
+    assert!(piped.contains("ok     alarms") && !piped.contains('\x1b'), "{piped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stack_with_several_applications_needs_one_for_the_signed_request() {
     let api = api().await;
     let mut aws = Aws::well(&api.url());
