@@ -2,7 +2,10 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 use futures_util::TryStreamExt;
@@ -11,7 +14,9 @@ use tencent_chat_webhook::time::rfc3339;
 
 use crate::{
     deployment::Deployment,
-    evidence::manifest::TOOL,
+    event::fields,
+    evidence::manifest::PersonSelection,
+    export::{self, Target},
     fault::Fault,
     moment::Moment,
     output::{
@@ -20,14 +25,16 @@ use crate::{
         note,
     },
     plain::counted,
-    selection::Selection,
+    selection::Selection as Events,
+    spool::Spool,
     table::Wanted,
     when::When,
 };
 
+mod evidence;
 mod page;
 mod partners;
-use page::Page;
+pub(crate) use evidence::again;
 use partners::Partners;
 
 const PARTNERS: [Column; 4] = [
@@ -48,85 +55,93 @@ pub(crate) struct Access {
     /// Only events before a time, or before so long ago [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
-    /// Write everything to this file as a printable HTML page
-    #[arg(long, value_name = "FILE")]
+    /// Write everything to this file as a printable HTML page, or to standard output (-)
+    #[arg(long, value_name = "FILE", conflicts_with = "evidence")]
     html: Option<PathBuf>,
+    /// Write the page, the whole events and a manifest with all digests to this zip file
+    ///
+    /// `verify` checks the file, as that of `chat --evidence`.
+    #[arg(long, value_name = "FILE.zip")]
+    evidence: Option<PathBuf>,
     /// Print with whom the person wrote, instead of the events
-    #[arg(long, conflicts_with = "html")]
+    #[arg(long, conflicts_with_all = ["html", "evidence"])]
     partners: bool,
     /// Read the whole table without asking
     #[arg(long)]
     yes: bool,
 }
 
-/// Prints the events, or the partners, or writes the page.
-pub(crate) async fn run(deployment: &Deployment, args: &Access, output: &mut Output) -> Result<(), Fault> {
-    if output.json && args.html.is_some() {
-        return Err(Fault::usage("give --html or --json, not both"));
+/// Prints the events, or the partners, or writes the page or the evidence file.
+pub(crate) async fn run(
+    deployment: &Deployment,
+    args: &Access,
+    output: &mut Output,
+) -> Result<ExitCode, Fault> {
+    let file = args.html.as_ref().or(args.evidence.as_ref());
+    if output.json && file.is_some() {
+        return Err(Fault::usage("give --html, --evidence or --json, only one of them"));
     }
-    let mut page = args.html.as_deref().map(Page::create).transpose()?;
+    let to = Target::create(args.html.as_deref(), args.evidence.as_deref())?;
     let until = args.until.map_or_else(Moment::now, When::end);
-    let selection = Selection {
-        person: Some(args.user.clone()),
-        since: args.since,
-        until: Some(until.into()),
-        // The index has only documented commands.
-        scan: true,
-        yes: args.yes,
-        ..Selection::default()
-    };
-    let mut events = selection.find(deployment, Wanted::Whole).await?.sorted().await?;
-    if let Some(page) = &mut page {
-        page.begin(&args.user, &facts(deployment, args, until)?)?;
-    }
+    let mut events = args.events(until).find(deployment, Wanted::Whole).await?.sorted().await?;
     let (mut partners, mut count, mut without_body) = (Partners::new(&args.user), 0_u64, 0_u64);
+    let mut spool = Spool::new()?;
     while let Some(event) = events.try_next().await? {
         count += 1;
         without_body += u64::from(event.body().is_none());
-        match &mut page {
-            Some(page) => {
-                partners.add(&event);
-                page.event(&event)?;
+        match &to {
+            Target::Output if args.partners => partners.add(&event),
+            Target::Output => output.event(Columns::All, &event)?,
+            Target::Page(_) | Target::Evidence(..) => {
+                spool.push(&fields(&event))?;
             }
-            None if args.partners => partners.add(&event),
-            None => output.event(Columns::All, &event)?,
         }
     }
-    if args.partners {
-        print(&partners, output)?;
+    if count == 0 {
+        note(&format!("no events of {}; nothing was written", args.user));
+        return Ok(ExitCode::from(u8::from(file.is_some())));
+    }
+    let (mut events, selection) = (spool.read()?, args.selection(until));
+    let origin = export::origin(deployment, deployment.chosen_app())?;
+    match to {
+        Target::Output => print(&partners, output)?,
+        Target::Page(page) => page.write(output, |to| page::write(to, (&origin, &selection), &mut events))?,
+        Target::Evidence(package, path) => {
+            let digest = evidence::write(*package, (origin, selection), events)?;
+            export::print_digest(output, &digest, &path)?;
+        }
     }
     output.flush()?;
-    match (page, &args.html) {
-        _ if count == 0 => note(&format!("no events of {}; nothing was written", args.user)),
-        (Some(page), Some(path)) => {
-            page.end(count, &partners)?;
-            note(&format!("{} in {}", counted(count, "event"), path.display()));
-        }
-        _ => {}
+    if let Some(file) = file.filter(|file| *file != Path::new("-")) {
+        note(&format!("{} in {}", counted(count, "event"), file.display()));
     }
     if without_body > 0 {
         note(&format!("{} without a Body: parts of it are not in the table", counted(without_body, "event")));
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-/// The facts in the head of the page.
-fn facts(
-    deployment: &Deployment,
-    args: &Access,
-    until: Moment,
-) -> Result<Vec<(&'static str, String)>, Fault> {
-    let region = deployment.config.region().map(|region| format!(" in {region}")).unwrap_or_default();
-    let since = args
-        .since
-        .map_or_else(|| "the beginning of the recording".to_owned(), |since| rfc3339(since.start().0));
-    let apps = deployment.chosen_app().map_or_else(|| "all".to_owned(), |app| format!("SDKAppID {app}"));
-    Ok(vec![
-        ("Table", format!("{}{region} (DynamoDB)", deployment.table()?)),
-        ("Applications", apps),
-        ("Span", format!("from {since} to {}", rfc3339(until.0))),
-        ("Made", format!("{} by {TOOL}", rfc3339(Moment::now().0))),
-    ])
+impl Access {
+    /// The person's events.
+    fn events(&self, until: Moment) -> Events {
+        Events {
+            person: Some(self.user.clone()),
+            since: self.since,
+            until: Some(until.into()),
+            // The index has only documented commands.
+            scan: true,
+            yes: self.yes,
+            ..Events::default()
+        }
+    }
+
+    fn selection(&self, until: Moment) -> PersonSelection {
+        PersonSelection {
+            user: self.user.clone(),
+            since: self.since.map(|since| rfc3339(since.start().0)),
+            until: rfc3339(until.0),
+        }
+    }
 }
 
 fn print(partners: &Partners, output: &mut Output) -> Result<(), Fault> {

@@ -81,10 +81,10 @@ pub(crate) enum Command {
     /// "longitude", "index", "data", "ext", "lines" and "messages". `read` is the time of the first report that someone
     /// read it, `missing` the first and last number that no message before it has.
     Chat(Chat),
-    /// Check an evidence file of `chat`, on any machine: it needs no AWS and no network.
+    /// Check an evidence file of `chat` or `person`, on any machine: it needs no AWS and no network.
     ///
     /// The command compares each file and each body with the manifest, each body with the digest in its key, and the
-    /// gaps in the numbers with the events, and makes the page again. It prints one line for each difference, and the
+    /// gaps in the numbers and the URLs of files with the events, and makes the page again. It prints one line for each difference, and the
     /// exit code is 1 if there is one. Whoever makes a whole new file makes new digests too: only the SHA-256 that was
     /// noted or time-stamped shows that. Give it with --sha256.
     ///
@@ -150,7 +150,8 @@ pub(crate) enum Command {
     /// JSON: {"pk", "sk", "kind", "name", "url", "outcome", "file", "sha256", "bytes", "error"}. The outcome is `saved`,
     /// `there` or `failed`.
     Media(Media),
-    /// Print all that is recorded of a person, as the answer to a request for access.
+    /// Print all that is recorded of a person, as the answer to a request for access, or write it to a page or an evidence
+    /// file.
     ///
     /// These are the events about the person, or with the person in an …_Account field or a member list, in order of
     /// time. The command reads the whole table. With --partners, it prints with whom the person wrote: the delivered

@@ -10,8 +10,10 @@ use tencent_chat_webhook::time::rfc3339;
 
 use crate::{
     deployment::Deployment,
-    evidence::manifest::{Origin, Selection, TOOL},
+    evidence::manifest::ConversationSelection,
+    export::{self, Target},
     fault::Fault,
+    media::MediaFlags,
     merged::merged,
     moment::Moment,
     output::{Output, note},
@@ -25,27 +27,31 @@ mod about;
 mod between;
 mod changes;
 mod conversation;
-mod export;
+mod evidence;
 mod group;
 mod json;
 mod kept;
 mod lines;
+mod media;
 mod message;
 mod order;
 mod page;
 mod read;
 mod reading;
 mod recorded;
-pub(crate) mod render;
+mod render;
 mod source;
 mod step;
 
 use about::remarks;
 use conversation::Conversation;
-use export::Target;
+use media::{Media, MediaFolder};
 use recorded::{ReadOptions, Recorded};
+pub(crate) use render::again;
 
 #[derive(Args, Debug)]
+#[command(mut_arg("media_host", |flag| flag.requires("media")))]
+#[command(mut_arg("media_max", |flag| flag.requires("media")))]
 pub(crate) struct Chat {
     /// A group, an official channel, or one of two users
     #[arg(value_name = "GROUP|A")]
@@ -76,6 +82,18 @@ pub(crate) struct Chat {
     /// file on any machine, and only this digest shows that the whole file was not made anew.
     #[arg(long, value_name = "FILE.zip")]
     evidence: Option<PathBuf>,
+    /// Also save the pictures, voices, videos and files of the messages
+    ///
+    /// With --html, they go into the folder FILE.media beside the page, and the page shows them. With --evidence, they go
+    /// into the zip, and their digests into the manifest. A file that can't be saved is reported, also on the page, and
+    /// the exit code is 1 at the end. What may be downloaded is the same as for `media`.
+    #[arg(long)]
+    media: bool,
+    /// Take the files that `media` saved into this folder, and download only the others
+    #[arg(long, value_name = "DIR", requires = "media")]
+    media_from: Option<PathBuf>,
+    #[command(flatten)]
+    limits: MediaFlags,
 }
 
 /// Prints or writes the conversation. The exit code is 1 if a message was changed in the table.
@@ -90,6 +108,7 @@ pub(crate) async fn run(
     let since = chat.since.map(When::start);
     let until = when::end(since, chat.until)?;
     let to = Target::create(chat.html.as_deref(), chat.evidence.as_deref())?;
+    let folder = chat.media.then(|| MediaFolder::of(&to, chat.media_from.as_deref())).transpose()?;
     let conversation = Conversation::of(&chat.names());
     let options = ReadOptions { until, undelivered: chat.undelivered, keep: chat.evidence.is_some() };
     let events = events(deployment, &conversation, since, until).await?;
@@ -97,14 +116,20 @@ pub(crate) async fn run(
     if recorded.counts.messages == 0 {
         return Ok(nothing(chat, &conversation, &recorded));
     }
-    let (origin, selection) = (origin(deployment)?, chat.selection(until));
+    let (origin, selection) = (export::origin(deployment, Some(deployment.app()?))?, chat.selection(until));
+    let media = match folder {
+        Some(folder) => Some(Media::fetch(&mut recorded, folder, &chat.limits).await?),
+        None => None,
+    };
+    let is_complete = media.as_ref().is_none_or(Media::is_complete);
     match to {
         Target::Output => print(&mut recorded, output)?,
-        Target::Page(file) => file.write(&mut recorded, &origin, &selection, output)?,
+        Target::Page(file) => {
+            file.write(output, |to| render::page(&mut recorded, (&origin, &selection), media.as_ref(), to))?;
+        }
         Target::Evidence(package, path) => {
-            let digest = export::evidence(*package, &mut recorded, origin, selection)?;
-            // As `sha256sum` prints it, so that `sha256sum --check` reads it.
-            output.text(&format!("{digest}  {}", path.display()))?;
+            let digest = evidence::write(*package, &mut recorded, (origin, selection), media)?;
+            export::print_digest(output, &digest, &path)?;
         }
     }
     output.flush()?;
@@ -114,7 +139,7 @@ pub(crate) async fn run(
     for remark in remarks(&recorded) {
         note(&remark);
     }
-    Ok(ExitCode::from(u8::from(recorded.counts.altered > 0)))
+    Ok(ExitCode::from(u8::from(recorded.counts.altered > 0 || !is_complete)))
 }
 
 /// Prints the messages.
@@ -146,24 +171,14 @@ impl Chat {
         std::iter::once(self.one.clone()).chain(self.other.clone()).collect()
     }
 
-    fn selection(&self, until: Moment) -> Selection {
-        Selection::Conversation {
+    fn selection(&self, until: Moment) -> ConversationSelection {
+        ConversationSelection {
             of: self.names(),
             since: self.since.map(|since| rfc3339(since.start().0)),
             until: rfc3339(until.0),
             undelivered: self.undelivered,
         }
     }
-}
-
-fn origin(deployment: &Deployment) -> Result<Origin, Fault> {
-    Ok(Origin {
-        tool: TOOL.to_owned(),
-        made: rfc3339(Moment::now().0),
-        table: deployment.table()?,
-        region: deployment.config.region().map(ToString::to_string),
-        sdk_appid: deployment.app()?,
-    })
 }
 
 /// All events of the conversation's subjects, in order of time. Events after `until` count too: they may change the

@@ -1,10 +1,11 @@
 //! What a message carries: its text, and its other elements with name, size and address (page 33527).
 
 use serde::{Deserialize, Serialize};
-use tencent_chat_callbacks::{
-    event::message::MsgElem,
-    object::{Field, Object},
-};
+use tencent_chat_callbacks::event::message::MsgElem;
+use tencent_chat_webhook::record::RecordedEvent;
+
+mod fields;
+use fields::Fields;
 
 /// Shown for a message or an element that can't be read.
 pub(crate) const UNREADABLE: &str = "[unreadable]";
@@ -90,6 +91,29 @@ impl Attachment {
 impl Content {
     pub(crate) fn of(elements: &[MsgElem<'_>]) -> Self {
         Self::at_depth(elements, 0)
+    }
+
+    /// The content of an event's message, if the elements have their documented shape, whatever else the body has.
+    pub(crate) fn of_event(event: &RecordedEvent) -> Option<Self> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Message<'a> {
+            #[serde(borrow)]
+            msg_body: Vec<MsgElem<'a>>,
+        }
+
+        let message: Message<'_> = serde_json::from_str(event.body()?).ok()?;
+        Some(Self::of(&message.msg_body))
+    }
+
+    /// The elements with a URL, also those of messages in merged forwards.
+    pub(crate) fn with_url(&self) -> Vec<&Attachment> {
+        let mut found = Vec::new();
+        for attachment in &self.attachments {
+            found.extend(attachment.url.is_some().then_some(attachment));
+            found.extend(attachment.messages.iter().flat_map(|message| message.content.with_url()));
+        }
+        found
     }
 
     /// A content of which only the text is known.
@@ -200,56 +224,6 @@ fn relay(fields: &Fields<'_>, depth: usize) -> Attachment {
         lines: fields.texts("AbstractList"),
         messages: messages.iter().map(forwarded).collect(),
         ..Attachment::default()
-    }
-}
-
-/// The fields of an object. A field of another type than expected is as good as none, so that the others can be read.
-struct Fields<'a>(Option<Object<'a>>);
-
-impl<'a> Fields<'a> {
-    fn of(json: &'a str) -> Self {
-        Self(serde_json::from_str(json).ok())
-    }
-
-    fn get(&self, name: &str) -> Option<Field<'a>> {
-        self.0.as_ref()?.get(name)
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        match self.get(name)? {
-            Field::String(text) if !text.is_empty() => Some(text.into_owned()),
-            Field::Number(digits) => Some(digits.to_owned()),
-            // A lone surrogate: the text as it is written is better than none.
-            Field::NotText => Some(UNREADABLE.to_owned()),
-            _ => None,
-        }
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        self.text(name)?.parse().ok()
-    }
-
-    fn degrees(&self, name: &str) -> Option<f64> {
-        self.text(name)?.parse().ok().filter(|degrees: &f64| degrees.is_finite())
-    }
-
-    fn objects(&self, name: &str) -> Vec<Fields<'a>> {
-        let Some(Field::Array(array)) = self.get(name) else { return Vec::new() };
-        let objects: Vec<Object<'a>> = serde_json::from_str(array).unwrap_or_default();
-        objects.into_iter().map(|object| Self(Some(object))).collect()
-    }
-
-    fn texts(&self, name: &str) -> Vec<String> {
-        let Some(Field::Array(array)) = self.get(name) else { return Vec::new() };
-        serde_json::from_str(array).unwrap_or_default()
-    }
-
-    fn elements(&self, name: &str, depth: usize) -> Content {
-        let elements = match self.get(name) {
-            Some(Field::Array(array)) => serde_json::from_str::<Vec<MsgElem<'_>>>(array).ok(),
-            _ => None,
-        };
-        elements.map_or_else(|| Content::text_only(UNREADABLE), |them| Content::at_depth(&them, depth + 1))
     }
 }
 

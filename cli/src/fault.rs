@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::{
     config::Region,
     error::{ProvideErrorMetadata, SdkError},
 };
+use tencent_chat_webhook::https::chain;
 
 /// Why the program ends early.
 #[derive(Debug, PartialEq, Eq)]
@@ -138,13 +139,8 @@ fn cause(causes: &str) -> String {
 
 /// An error and its causes in one line, without repetitions.
 pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for error in std::iter::successors(Some(error), |&error| error.source()) {
-        let text = line(&error.to_string());
-        if texts.last() != Some(&text) {
-            texts.push(text);
-        }
-    }
+    let mut texts: Vec<_> = chain(error).map(|error| line(&error.to_string())).collect();
+    texts.dedup();
     texts.join(": ")
 }
 

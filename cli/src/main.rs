@@ -19,6 +19,7 @@ mod doctor;
 mod erase;
 mod event;
 mod evidence;
+mod export;
 mod fault;
 mod follow;
 mod group;
@@ -115,7 +116,7 @@ async fn run(Arguments { command, deployment, json, tz, color }: Arguments) -> R
             code = media::run(&Deployment::find(deployment).await?, &media, &mut output).await?;
         }
         Command::Person(person) => {
-            access::run(&Deployment::find(deployment).await?, &person, &mut output).await?;
+            code = access::run(&Deployment::find(deployment).await?, &person, &mut output).await?;
         }
         Command::Reconcile(reconcile) => {
             code = reconcile::run(&Deployment::find(deployment).await?, &reconcile, &mut output).await?;

@@ -3,16 +3,13 @@
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
 use std::{
-    collections::HashSet,
-    future::ready,
     path::PathBuf,
-    pin::pin,
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use clap::{Args, value_parser};
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use clap::Args;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,20 +23,16 @@ use crate::{
     plain::counted,
     selection::Selection,
     table::Wanted,
-    web::{Hosts, NamedHost, Web},
 };
 
 mod download;
-mod element;
 mod folder;
-use download::{Fetched, fetch};
-use element::{Medium, media};
-use folder::{Folder, Kept, url_digest};
-
-/// The number of downloads at the same time.
-const AT_A_TIME: usize = 4;
-
-const MEGABYTE: u64 = 1024 * 1024;
+mod medium;
+mod save;
+pub(crate) use folder::{Earlier, Folder, file_name};
+pub(crate) use medium::Medium;
+use medium::media;
+pub(crate) use save::{Counts, MediaFlags, Outcome, save};
 
 const COLUMNS: [Column; 4] = [
     Column::new("OUTCOME", 7, Cut::End),
@@ -59,47 +52,6 @@ pub(crate) struct Media {
     limits: MediaFlags,
 }
 
-/// What may be downloaded.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct MediaFlags {
-    /// Also download from this host, for example cdn.example.com; for an address of this machine, such as 127.0.0.1:8080,
-    /// by http too
-    #[arg(long, value_name = "HOST")]
-    media_host: Vec<NamedHost>,
-    /// The largest file that is downloaded, in megabytes
-    #[arg(long, value_name = "MB", default_value = "100", value_parser = value_parser!(u64).range(1..=10_000))]
-    media_max: u64,
-}
-
-impl MediaFlags {
-    fn web(&self) -> Web {
-        Web::new(Hosts::tencent_and(self.media_host.clone()))
-    }
-
-    fn max_bytes(&self) -> u64 {
-        self.media_max * MEGABYTE
-    }
-}
-
-/// What became of a file.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Saved(Kept),
-    /// Saved by an earlier run.
-    There(Kept),
-    /// Why it could not be downloaded.
-    Failed(String),
-}
-
-/// The number of files by outcome.
-#[derive(Debug, Default)]
-struct Counts {
-    saved: u64,
-    there: u64,
-    failed: u64,
-    bytes: u64,
-}
-
 /// Saves the media of the selected events.
 pub(crate) async fn run(
     deployment: &Deployment,
@@ -117,59 +69,14 @@ pub(crate) async fn run(
         counts.add(outcome);
         print(medium, outcome, output)
     };
-    save(found.try_flatten(), &folder, &args.limits, each).await?;
+    save(found.try_flatten(), (&folder, None), &args.limits, each).await?;
     output.flush()?;
-    counts.print(without_body.load(Relaxed));
+    counts.print();
+    let without_body = without_body.load(Relaxed);
+    if without_body > 0 {
+        note(&format!("{} without a Body: parts of it are not in the table", counted(without_body, "event")));
+    }
     Ok(ExitCode::from(u8::from(counts.failed > 0)))
-}
-
-/// Downloads each file into the folder, unless it is there. The same file is often in several events: before and after
-/// sending, and in forwards.
-async fn save(
-    media: impl Stream<Item = Result<Medium, Fault>>,
-    folder: &Folder,
-    limits: &MediaFlags,
-    mut each: impl FnMut(&Medium, &Outcome) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let (web, max, mut seen) = (&limits.web(), limits.max_bytes(), HashSet::new());
-    let downloads = media
-        .try_filter(move |medium| ready(seen.insert(url_digest(&medium.url))))
-        .map_ok(|medium| async move {
-            let fetched = match folder.known(&medium.url) {
-                Some(kept) => Ok(Fetched::Before(kept)),
-                None => fetch(web, &medium.url, max, folder.path()).await?,
-            };
-            Ok((medium, fetched))
-        })
-        .try_buffer_unordered(AT_A_TIME);
-    let mut downloads = pin!(downloads);
-    while let Some((medium, fetched)) = downloads.try_next().await? {
-        let outcome = match fetched {
-            Ok(Fetched::Before(kept)) => Outcome::There(kept),
-            Ok(Fetched::Now(file)) => Outcome::Saved(folder.keep(&medium, file)?),
-            Err(reason) => Outcome::Failed(reason),
-        };
-        each(&medium, &outcome)?;
-    }
-    Ok(())
-}
-
-impl Outcome {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Saved(_) => "saved",
-            Self::There(_) => "there",
-            Self::Failed(_) => "failed",
-        }
-    }
-
-    /// The file, or the reason why there is none.
-    fn kept(&self) -> Result<&Kept, &str> {
-        match self {
-            Self::Saved(kept) | Self::There(kept) => Ok(kept),
-            Self::Failed(reason) => Err(reason),
-        }
-    }
 }
 
 fn print(medium: &Medium, outcome: &Outcome, output: &mut Output) -> Result<(), Fault> {
@@ -180,7 +87,7 @@ fn print(medium: &Medium, outcome: &Outcome, output: &mut Output) -> Result<(), 
         Ok(kept) => (format!("{:>10}", kept.bytes), kept.name()),
         Err(reason) => (String::new(), format!("{reason}: {}", medium.url)),
     };
-    output.row(&COLUMNS, &[outcome.name(), medium.kind, &bytes, &what])
+    output.row(&COLUMNS, &[outcome.name(), &medium.kind, &bytes, &what])
 }
 
 fn json(medium: &Medium, outcome: &Outcome) -> Value {
@@ -199,29 +106,4 @@ fn json(medium: &Medium, outcome: &Outcome) -> Value {
         Err(reason) => line["error"] = reason.into(),
     }
     line
-}
-
-impl Counts {
-    fn add(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Saved(kept) => {
-                self.saved += 1;
-                self.bytes += kept.bytes;
-            }
-            Outcome::There(_) => self.there += 1,
-            Outcome::Failed(_) => self.failed += 1,
-        }
-    }
-
-    fn print(&self, without_body: u64) {
-        let Self { saved, there, failed, bytes } = self;
-        note(&format!(
-            "{}: {saved} saved ({bytes} bytes), {there} already there, {failed} failed",
-            counted(saved + there + failed, "file"),
-        ));
-        if without_body > 0 {
-            let events = counted(without_body, "event");
-            note(&format!("{events} without a Body: parts of it are not in the table"));
-        }
-    }
 }

@@ -17,9 +17,13 @@ pub(crate) fn create(path: &Path) -> Result<(NamedTempFile, PathBuf), Fault> {
     }
     // A link stays a link: its target is written.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = NamedTempFile::new_in(folder).map_err(|error| fault(path, &error))?;
+    let file = NamedTempFile::new_in(folder(&target)).map_err(|error| fault(path, &error))?;
     Ok((file, target))
+}
+
+/// The folder of a file.
+pub(crate) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Gives the file its name.

@@ -1,6 +1,7 @@
 //! Checks an evidence file, without AWS and without a network.
 
 use std::{
+    collections::{BTreeSet, HashSet},
     fs::File as Disk,
     io::{self, BufReader, Read, Write},
     path::PathBuf,
@@ -12,11 +13,11 @@ use serde_json::json;
 use zip::ZipArchive;
 
 use crate::{
-    chat::render,
+    access, chat,
     evidence::{
         EVENTS, MANIFEST, PAGE,
         digest::Digesting,
-        manifest::{File, Manifest, TOOL},
+        manifest::{File, Manifest, Selection, TOOL},
         package::digest_of,
     },
     fault::Fault,
@@ -26,6 +27,7 @@ use crate::{
 };
 
 mod bodies;
+mod media;
 use bodies::{Checked, stream};
 
 /// How much more than twice the size in the manifest is read of a file.
@@ -95,10 +97,10 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
     }
     let count = findings.count;
     if count == 0 {
-        let (messages, files) = (manifest.counts.messages, manifest.files.len() as u64);
-        let messages = counted(messages, "message");
-        let found =
-            format!("{messages}, {}, {}: nothing differs", counted(events, "event"), counted(files, "file"));
+        let messages = manifest.counts.map(|counts| counted(counts.messages, "message"));
+        let others = [counted(events, "event"), counted(manifest.files.len() as u64, "file")];
+        let found = messages.into_iter().chain(others).collect::<Vec<_>>().join(", ");
+        let found = format!("{found}: nothing differs");
         if findings.output.json { note(&found) } else { findings.output.text(&found)? }
     }
     findings.output.flush()?;
@@ -147,13 +149,14 @@ impl Archive {
 
     /// Compares each file with the manifest.
     fn check_files(&mut self, manifest: &Manifest, findings: &mut Findings<'_>) -> Result<(), Fault> {
-        let known = |name: &str| name == MANIFEST || manifest.files.iter().any(|file| file.path == name);
-        let names: Vec<String> =
+        let listed: HashSet<&str> = manifest.files.iter().map(|file| file.path.as_str()).collect();
+        let names: HashSet<String> =
             self.zip.file_names().map(|name| name.map_or_else(|_| "?".to_owned(), Into::into)).collect();
-        for name in names.iter().filter(|name| !known(name)) {
+        let is_unknown = |name: &&String| *name != MANIFEST && !listed.contains(name.as_str());
+        for name in names.iter().filter(is_unknown).collect::<BTreeSet<_>>() {
             findings.add(name, "is not in the manifest")?;
         }
-        for name in [PAGE, EVENTS].into_iter().filter(|name| !known(name)) {
+        for name in [PAGE, EVENTS].into_iter().filter(|name| !listed.contains(name)) {
             findings.add(MANIFEST, &format!("does not list {name}"))?;
         }
         for file in &manifest.files {
@@ -208,22 +211,28 @@ impl Archive {
             note("the page was not made again: not all events can be read");
             return Ok(count);
         }
-        let again = render::again(manifest, stream(events)?).await?;
+        events.rewind()?;
+        let again = match &manifest.selection {
+            Selection::Conversation(selection) => chat::again(manifest, selection, stream(events)).await?,
+            Selection::Person(selection) => access::again(manifest, selection, events)?,
+        };
         if again.gaps != manifest.gaps {
             findings.add(MANIFEST, "its gaps are not those in the numbers of the events")?;
         }
         if again.counts != manifest.counts {
             findings.add(MANIFEST, "its counts are not those of the events")?;
         }
+        media::check(manifest, &again.urls, findings)?;
         if manifest.origin.tool != TOOL {
             let tool = &manifest.origin.tool;
             note(&format!("the page was not made again: it is by {tool}, and this is {TOOL}"));
         } else if self.page.as_ref().is_some_and(|page| *page != again.page) {
             findings.add(PAGE, "is not the page of these events")?;
         }
+        let stated = manifest.counts.unwrap_or_default();
         let stated = [
-            (manifest.counts.not_delivered, "undelivered message"),
-            (manifest.counts.without_message, "edited or recalled message without its original"),
+            (stated.not_delivered, "undelivered message"),
+            (stated.without_message, "edited or recalled message without its original"),
         ];
         for (count, what) in stated.into_iter().filter(|(count, _)| *count > 0) {
             note(&format!("the manifest states {}, which the events can't show", counted(count, what)));

@@ -6,7 +6,9 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use tencent_chat_callbacks::{Event, value::Text};
-use tencent_chat_webhook::record::RecordedEvent;
+use tencent_chat_webhook::{record::RecordedEvent, time::rfc3339};
+
+use crate::zone;
 
 mod account;
 mod group;
@@ -32,11 +34,24 @@ pub(crate) const ATTRIBUTES: [&str; 11] = [
 /// The number of attributes that describe an event.
 const DESCRIBING: usize = 8;
 
+/// Writes a time in milliseconds.
+type TimeText = fn(u64) -> String;
+
 /// What the event says.
 pub(crate) fn what(event: &RecordedEvent) -> String {
+    what_with(event, zone::time_text)
+}
+
+/// The same, with times in UTC.
+pub(crate) fn what_in_utc(event: &RecordedEvent) -> String {
+    what_with(event, rfc3339)
+}
+
+fn what_with(event: &RecordedEvent, time_text: TimeText) -> String {
     let callback = event.callback();
     let typed = callback.as_ref().and_then(|callback| callback.event().ok());
-    let mut what = typed.as_ref().and_then(of_typed).unwrap_or_else(|| of_attributes(event));
+    let mut what =
+        typed.as_ref().and_then(|event| of_typed(event, time_text)).unwrap_or_else(|| of_attributes(event));
     if let Some(answer) = event.attribute("Answer") {
         what.push_str(&answered(answer));
     }
@@ -47,8 +62,8 @@ pub(crate) fn what(event: &RecordedEvent) -> String {
     what
 }
 
-fn of_typed(event: &Event<'_>) -> Option<String> {
-    message::what(event)
+fn of_typed(event: &Event<'_>, time_text: TimeText) -> Option<String> {
+    message::what(event, time_text)
         .or_else(|| group::what(event))
         .or_else(|| user::what(event))
         .or_else(|| account::what(event))

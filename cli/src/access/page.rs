@@ -1,39 +1,55 @@
 //! All that is recorded of a person as an HTML page without scripts or external resources.
 
-use std::{
-    io::{BufWriter, Write},
-    path::{Path, PathBuf},
-};
+use std::io::Write;
 
 use maud::{Markup, html};
-use tempfile::NamedTempFile;
 use tencent_chat_webhook::{
     record::RecordedEvent,
     time::{day, rfc3339},
 };
 
 use super::partners::Partners;
-use crate::{event::time_text, fault::Fault, html, plain::printable, target, what::what};
+use crate::{
+    evidence::{
+        events::next,
+        manifest::{Origin, PersonSelection},
+    },
+    fault::Fault,
+    html::{self, Sources},
+    plain::printable,
+    spool::Spooled,
+    what::what_in_utc,
+};
 
 const STYLE: &str = include_str!("page.css");
 
-/// The page while it is written. The file gets its name when it is complete.
-#[derive(Debug)]
-pub(super) struct Page {
-    file: BufWriter<NamedTempFile>,
-    path: PathBuf,
+/// The page while it is written.
+struct Page<'a> {
+    to: &'a mut dyn Write,
     day: String,
 }
 
-impl Page {
-    pub(super) fn create(path: &Path) -> Result<Self, Fault> {
-        let (file, path) = target::create(path)?;
-        Ok(Self { file: BufWriter::new(file), path, day: String::new() })
+/// Writes the page of a person's events.
+pub(super) fn write(
+    to: &mut dyn Write,
+    (origin, selection): (&Origin, &PersonSelection),
+    events: &mut Spooled,
+) -> Result<(), Fault> {
+    let PersonSelection { user, since, until } = selection;
+    let (mut page, mut partners, mut count) = (Page { to, day: String::new() }, Partners::new(user), 0);
+    page.begin(user, &origin.facts(since.as_deref(), until))?;
+    while let Some(event) = next(events)? {
+        partners.add(&event);
+        page.event(&event)?;
+        count += 1;
     }
+    page.end(count, &partners)
+}
 
-    pub(super) fn begin(&mut self, user: &str, facts: &[(&'static str, String)]) -> Result<(), Fault> {
+impl Page<'_> {
+    fn begin(&mut self, user: &str, facts: &[(&'static str, String)]) -> Result<(), Fault> {
         let title = format!("Recorded events of {user}");
-        self.write(&html::begin(&printable(&title), STYLE))?;
+        self.write(&html::begin(&printable(&title), STYLE, Sources::None))?;
         self.markup(html! {
             header {
                 h1 { bdi { (printable(&title)) } }
@@ -52,7 +68,7 @@ impl Page {
         self.write("<main>\n")
     }
 
-    pub(super) fn event(&mut self, event: &RecordedEvent) -> Result<(), Fault> {
+    fn event(&mut self, event: &RecordedEvent) -> Result<(), Fault> {
         let today = event.time().map(day).unwrap_or_default();
         if today != self.day {
             self.markup(html! { h2 { (today) } })?;
@@ -60,9 +76,9 @@ impl Page {
         }
         self.markup(html! {
             article {
-                div { time { (time_text(event)) } " " b { (printable(event.command())) } " "
+                div { time { (event.time().map_or_else(|| event.sk().to_owned(), rfc3339)) } " " b { (printable(event.command())) } " "
                     bdi { (printable(event.subject())) } }
-                div dir="auto" { (printable(&what(event))) }
+                div dir="auto" { (printable(&what_in_utc(event))) }
                 details {
                     summary { "As recorded: " code { (printable(event.sk())) } }
                     pre dir="auto" {
@@ -76,8 +92,8 @@ impl Page {
         })
     }
 
-    /// Ends the page with the partners, and gives the file its name.
-    pub(super) fn end(mut self, events: u64, partners: &Partners) -> Result<(), Fault> {
+    /// Ends the page with the partners.
+    fn end(mut self, events: u64, partners: &Partners) -> Result<(), Fault> {
         self.write("</main>\n")?;
         let partners = partners.most_first();
         self.markup(html! {
@@ -99,10 +115,7 @@ impl Page {
                 p { "Events on this page: " (events) }
             }
         })?;
-        self.write(html::END)?;
-        let Self { file, path, .. } = self;
-        let file = file.into_inner().map_err(|error| target::fault(&path, error.error()))?;
-        target::persist(file, &path)
+        self.write(html::END)
     }
 
     fn markup(&mut self, markup: Markup) -> Result<(), Fault> {
@@ -111,6 +124,6 @@ impl Page {
     }
 
     fn write(&mut self, text: &str) -> Result<(), Fault> {
-        self.file.write_all(text.as_bytes()).map_err(|error| target::fault(&self.path, &error))
+        Ok(self.to.write_all(text.as_bytes())?)
     }
 }

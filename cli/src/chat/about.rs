@@ -1,8 +1,8 @@
 //! Title, facts and remarks of a page, from what the manifest says too.
 
-use super::{conversation::Conversation, recorded::Recorded};
+use super::{conversation::Conversation, media::Media, recorded::Recorded};
 use crate::{
-    evidence::manifest::{Counts, Origin, Selection},
+    evidence::manifest::{ConversationSelection, Counts, Origin},
     plain::counted,
 };
 
@@ -16,22 +16,24 @@ pub(super) struct About {
 }
 
 impl About {
-    pub(super) fn of(origin: &Origin, selection: &Selection, counts: Counts) -> Self {
-        let Selection::Conversation { of, since, until, undelivered } = selection;
+    pub(super) fn of(
+        origin: &Origin,
+        selection: &ConversationSelection,
+        counts: Counts,
+        media: Option<&Media>,
+    ) -> Self {
+        let ConversationSelection { of, since, until, undelivered } = selection;
         let conversation = Conversation::of(of);
-        let region = origin.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
-        let since = since.as_deref().unwrap_or("the beginning of the recording");
         let with = if *undelivered { ", undelivered ones included" } else { "" };
+        let mut facts = origin.facts(since.as_deref(), until);
+        facts.push(("Messages", format!("{}{with}", counts.messages)));
+        if let Some(media) = media {
+            facts.push(("Files", format!("{} of {} URLs saved", media.saved(), media.linked.len())));
+        }
         Self {
             title: format!("Conversation {} {}", conversation.preposition(), conversation.name()),
             one: of.get(1).and(of.first()).cloned(),
-            facts: vec![
-                ("Table", format!("{}{region} (DynamoDB)", origin.table)),
-                ("Application", format!("SDKAppID {}", origin.sdk_appid)),
-                ("Span", format!("from {since} to {until}")),
-                ("Made", format!("{} by {}", origin.made, origin.tool)),
-                ("Messages", format!("{}{with}", counts.messages)),
-            ],
+            facts,
         }
     }
 }

@@ -8,8 +8,8 @@ use tencent_chat_callbacks::{
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
-    message::{Change, Sent},
-    step::{Step, salvaged},
+    message::{Change, Sent, filled},
+    step::Step,
 };
 use crate::{content::Content, refusal};
 
@@ -79,7 +79,7 @@ impl Between {
                 Step::from_undocumented_shape(event, message)
             }
             (SENT, false) => {
-                let content = salvaged(event).unwrap_or_default();
+                let content = Content::of_event(event).unwrap_or_default();
                 let undelivered = refusal::reason(event);
                 Step::NotSent(Box::new(Sent { undelivered, ..Sent::of(event, from, content) }), key())
             }
@@ -104,7 +104,7 @@ fn message_step(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Step {
         to: Some(message.to_account.to_string()),
         online_only: message.online_only_flag == Some(Flag(true)),
         undelivered: is_refused.then(|| refusal::reason(event)).flatten(),
-        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        custom_data: filled(message.cloud_custom_data.as_deref()),
         ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
     });
     if is_refused { Step::NotSent(sent, key) } else { Step::Sent(sent, key) }
@@ -119,7 +119,7 @@ fn asked(event: &RecordedEvent, message: &BeforeSendMsg<'_>) -> Step {
         to: Some(message.to_account.to_string()),
         online_only: message.online_only_flag == Some(Flag(true)),
         undelivered: Some(undelivered(event)),
-        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        custom_data: filled(message.cloud_custom_data.as_deref()),
         ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
     };
     Step::Asked(Box::new(sent), key)
@@ -128,11 +128,6 @@ fn asked(event: &RecordedEvent, message: &BeforeSendMsg<'_>) -> Step {
 /// Why a message that a before-callback saw was not delivered, as far as the record says.
 pub(super) fn undelivered(event: &RecordedEvent) -> String {
     refusal::reason(event).unwrap_or_else(|| "no callback reports that it was sent".to_owned())
-}
-
-/// The app's data, if there is some.
-pub(super) fn custom_data(data: Option<&Text<'_>>) -> Option<String> {
-    data.filter(|data| !data.is_empty()).map(Into::into)
 }
 
 /// `MsgKey`. Some captures lack it, but have the three numbers that it is made of.

@@ -11,9 +11,9 @@ use tencent_chat_callbacks::{
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
-    between::{custom_data, undelivered},
-    message::{Change, Readers, Sent},
-    step::{Step, salvaged},
+    between::undelivered,
+    message::{Change, Readers, Sent, filled},
+    step::Step,
 };
 use crate::{content::Content, refusal};
 
@@ -75,13 +75,13 @@ pub(super) fn step_of_undocumented_shape(event: &RecordedEvent, command: &str) -
     match command {
         "Group.CallbackAfterGroupDestroyed" => Step::Destroyed,
         "Group.CallbackSendMsgException" => {
-            let content = salvaged(event).unwrap_or_default();
+            let content = Content::of_event(event).unwrap_or_default();
             let undelivered = refusal::reason(event);
             Step::NotSent(Box::new(Sent { undelivered, ..Sent::of(event, from, content) }), None)
         }
         SENT => {
             let seq = field("MsgSeq").and_then(|number| number.parse().ok());
-            let topic = topic(field("TopicId"));
+            let topic = filled(field("TopicId"));
             let key = seq.map(|seq| key(Number(seq), topic.as_deref()));
             let message = Sent { seq, key, topic, ..Sent::of(event, from, Content::default()) };
             Step::from_undocumented_shape(event, message)
@@ -95,7 +95,7 @@ pub(super) fn step_of_undocumented_shape(event: &RecordedEvent, command: &str) -
 }
 
 fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
-    let topic = topic(message.topic_id.as_deref());
+    let topic = filled(message.topic_id.as_deref());
     Sent {
         seconds: Sent::seconds(event, message.msg_time),
         seq: message.msg_seq.map(|Number(number)| number),
@@ -103,7 +103,7 @@ fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
         by: by(message.operator_account.as_deref(), &message.from_account),
         topic,
         online_only: message.online_only_flag == Some(Flag(true)),
-        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        custom_data: filled(message.cloud_custom_data.as_deref()),
         ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
     }
 }
@@ -111,10 +111,10 @@ fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
 fn asked(event: &RecordedEvent, message: &BeforeSendMsg<'_>) -> Sent {
     Sent {
         by: by(message.operator_account.as_deref(), &message.from_account),
-        topic: topic(message.topic_id.as_deref()),
+        topic: filled(message.topic_id.as_deref()),
         online_only: message.online_only_flag == Some(Flag(true)),
         undelivered: Some(undelivered(event)),
-        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        custom_data: filled(message.cloud_custom_data.as_deref()),
         ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
     }
 }
@@ -124,14 +124,9 @@ fn refused(event: &RecordedEvent, message: &SendMsgException<'_>) -> Sent {
         by: by(Some(&message.operator_account), &message.from_account),
         online_only: message.online_only_flag == Some(Flag(true)),
         undelivered: refusal::reason(event),
-        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        custom_data: filled(message.cloud_custom_data.as_deref()),
         ..Sent::of(event, &message.from_account, Content::of(&message.msg_body))
     }
-}
-
-/// The topic, if the message was sent to one.
-fn topic(topic: Option<&str>) -> Option<String> {
-    topic.filter(|topic| !topic.is_empty()).map(str::to_owned)
 }
 
 /// The user who made the request, if it is not the sender.
@@ -149,7 +144,7 @@ fn sent_by_channel(event: &RecordedEvent, message: &official_account::AfterSendM
         seconds: Sent::seconds(event, message.msg_time),
         key: Some(message.msg_key.to_string()),
         online_only: message.online_only_flag == Some(Flag(true)),
-        custom_data: custom_data(message.cloud_custom_data.as_ref()),
+        custom_data: filled(message.cloud_custom_data.as_deref()),
         ..Sent::of(event, &message.official_account, Content::of(&message.msg_body))
     }
 }

@@ -82,6 +82,11 @@ impl Change {
     }
 }
 
+/// The text of a field, if it is not empty.
+pub(super) fn filled(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 /// The number of members of a group who have read a message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Readers {

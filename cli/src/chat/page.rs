@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use maud::{Markup, html};
 use tencent_chat_webhook::time::{day, rfc3339};
 
-use super::{about::About, message::Message};
-use crate::{html, plain::printable};
+use super::{about::About, media::Media, message::Message};
+use crate::{
+    html::{self, Sources},
+    plain::printable,
+};
 
 mod article;
 mod element;
@@ -18,13 +21,15 @@ pub(super) struct Page<'a> {
     to: &'a mut dyn Write,
     one: Option<String>,
     day: String,
+    media: Option<&'a Media>,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn begin(to: &'a mut dyn Write, about: About) -> io::Result<Self> {
-        let mut page = Self { to, one: None, day: String::new() };
-        page.write(&html::begin(&shown(&about.title), STYLE))?;
-        page.markup(head(&about))?;
+    pub(super) fn begin(to: &'a mut dyn Write, about: About, media: Option<&'a Media>) -> io::Result<Self> {
+        let mut page = Self { to, one: None, day: String::new(), media };
+        let sources = if media.is_some() { Sources::Files } else { Sources::None };
+        page.write(&html::begin(&shown(&about.title), STYLE, sources))?;
+        page.markup(head(&about, media.is_some()))?;
         page.one = about.one;
         page.write("<main>\n")?;
         Ok(page)
@@ -37,7 +42,7 @@ impl<'a> Page<'a> {
             self.day = today;
         }
         let side = self.one.as_ref().map(|one| if *one == message.sent.from { "one" } else { "other" });
-        self.markup(article::article(message, side))
+        self.markup(article::article(message, side, self.media))
     }
 
     /// Ends the page with these remarks.
@@ -59,7 +64,7 @@ impl<'a> Page<'a> {
     }
 }
 
-fn head(about: &About) -> Markup {
+fn head(about: &About, has_files: bool) -> Markup {
     html! {
         header.about {
             h1 { bdi { (shown(&about.title)) } }
@@ -86,13 +91,23 @@ fn head(about: &About) -> Markup {
                 ", with # between them. An evidence file has the whole reports beside this page, in "
                 code { "events.jsonl" } "."
             }
+            @if has_files {
+                p {
+                    "Below each picture, voice, video or file is the SHA-256 digest of what its URL gave at that time. It "
+                    "may be another file than the one that was sent: a URL does not prove who owns the server. The sender "
+                    "chose the file. Open it with care."
+                }
+            }
         }
     }
 }
 
 /// A time for people and for programs.
 fn time(millis: u64) -> Markup {
-    let machine = rfc3339(millis);
+    time_of(&rfc3339(millis))
+}
+
+fn time_of(machine: &str) -> Markup {
     let people = machine.replace('T', " ").replace('Z', "");
     html! { time.when datetime=(machine) { (people) } }
 }

@@ -3,6 +3,8 @@
 //! A message's edits, recalls and read marks are recorded after it. So all events are read once: the messages are kept
 //! in a temporary file, and only their changes, places and numbers in memory.
 
+use std::collections::HashSet;
+
 use futures_util::TryStreamExt;
 
 use super::{
@@ -16,6 +18,7 @@ use super::{
 use crate::{
     evidence::manifest::{Counts, Gap},
     fault::Fault,
+    media::Medium,
     moment::Moment,
     spool::Spooled,
     table::Items,
@@ -91,6 +94,21 @@ impl Recorded {
     pub(super) fn state_left_out(&mut self, stated: Counts) {
         self.counts.not_delivered = stated.not_delivered;
         self.without_message = Some(stated.without_message);
+    }
+
+    /// The files that the messages point to, each URL once, in order.
+    pub(super) fn media(&mut self) -> Result<Vec<Medium>, Fault> {
+        let (mut media, mut seen) = (Vec::new(), HashSet::new());
+        for next in self.order.clone() {
+            let Some(sent) = self.messages.at::<Sent>(next.at)? else { continue };
+            let message = self.changed.apply(0, None, sent)?;
+            let source = &message.sent.source;
+            for (_, content) in message.versions() {
+                let of_version = Medium::of(content, &source.pk, &source.sk).into_iter();
+                media.extend(of_version.filter(|medium| seen.insert(medium.url.clone())));
+            }
+        }
+        Ok(media)
     }
 
     /// The next message.

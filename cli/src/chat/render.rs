@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use super::{
     about::{About, remarks},
     conversation::Conversation,
+    media::Media,
     page::Page,
     recorded::{ReadOptions, Recorded},
 };
 use crate::{
     evidence::{
         digest::Digesting,
-        manifest::{Counts, Gap, Manifest, Origin, Selection},
+        manifest::{Again, ConversationSelection, Manifest, Origin},
     },
     fault::Fault,
     table::Items,
@@ -21,35 +22,36 @@ use crate::{
 /// Writes the page.
 pub(super) fn page(
     recorded: &mut Recorded,
-    origin: &Origin,
-    selection: &Selection,
+    (origin, selection): (&Origin, &ConversationSelection),
+    media: Option<&Media>,
     to: &mut dyn Write,
 ) -> Result<(), Fault> {
-    let mut page = Page::begin(to, About::of(origin, selection, recorded.counts))?;
+    let mut page = Page::begin(to, About::of(origin, selection, recorded.counts, media), media)?;
     while let Some(message) = recorded.next()? {
         page.message(&message)?;
     }
     Ok(page.end(&remarks(recorded))?)
 }
 
-/// What the events of an evidence file give.
-#[derive(Debug)]
-pub(crate) struct Again {
-    /// The digest of the page.
-    pub(crate) page: String,
-    pub(crate) counts: Counts,
-    pub(crate) gaps: Vec<Gap>,
-}
-
 /// Makes the page again. What is left out of the events is taken from the manifest.
-pub(crate) async fn again(manifest: &Manifest, events: Items) -> Result<Again, Fault> {
-    let Manifest { origin, selection, counts, .. } = manifest;
-    let Selection::Conversation { of, until, undelivered, .. } = selection;
+pub(crate) async fn again(
+    manifest: &Manifest,
+    selection: &ConversationSelection,
+    events: Items,
+) -> Result<Again, Fault> {
+    let ConversationSelection { of, until, undelivered, .. } = selection;
     let until = until.parse::<When>().map_err(Fault::new)?.end();
     let options = ReadOptions { until, undelivered: *undelivered, keep: false };
     let mut recorded = Recorded::read(&Conversation::of(of), options, events).await?;
-    recorded.state_left_out(*counts);
+    recorded.state_left_out(manifest.counts.unwrap_or_default());
+    let media = manifest.media.clone().map(Media::in_package);
+    let urls = if media.is_some() { recorded.media()? } else { Vec::new() };
     let mut to = Digesting::new(io::sink());
-    page(&mut recorded, origin, selection, &mut to)?;
-    Ok(Again { page: to.done().0, counts: recorded.counts, gaps: recorded.gaps })
+    page(&mut recorded, (&manifest.origin, selection), media.as_ref(), &mut to)?;
+    Ok(Again {
+        page: to.done().0,
+        counts: Some(recorded.counts),
+        gaps: recorded.gaps,
+        urls: urls.into_iter().map(|medium| medium.url).collect(),
+    })
 }

@@ -1,7 +1,5 @@
 //! The meaning of an event for a conversation.
 
-use serde::Deserialize;
-use tencent_chat_callbacks::event::message::MsgElem;
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::message::{Change, Readers, Sent};
@@ -31,23 +29,10 @@ impl Step {
     /// A message whose body does not have its documented shape. It counts as readable if its elements are. `message` is
     /// what the attributes say of it.
     pub(super) fn from_undocumented_shape(event: &RecordedEvent, message: Sent) -> Self {
-        if let Some(content) = salvaged(event) {
+        if let Some(content) = Content::of_event(event) {
             return Self::Sent(Box::new(Sent { content, ..message }), None);
         }
         let content = Content::text_only(UNREADABLE);
         Self::Unreadable(Some(Box::new(Sent { content, ..message })))
     }
-}
-
-/// The content of a message whose body does not have its documented shape, if its elements do.
-pub(super) fn salvaged(event: &RecordedEvent) -> Option<Content> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Message<'a> {
-        #[serde(borrow)]
-        msg_body: Vec<MsgElem<'a>>,
-    }
-
-    let message: Message<'_> = serde_json::from_str(event.body()?).ok()?;
-    Some(Content::of(&message.msg_body))
 }

@@ -21,10 +21,16 @@ pub(crate) const TOOL: &str = concat!("chat-events ", env!("CARGO_PKG_VERSION"))
 pub(crate) struct Manifest {
     pub(crate) origin: Origin,
     pub(crate) selection: Selection,
-    pub(crate) counts: Counts,
+    /// Of a conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) counts: Option<Counts>,
     /// The numbers that no message of a group or topic has, between two that have theirs.
+    #[serde(default)]
     pub(crate) gaps: Vec<Gap>,
     pub(crate) files: Vec<File>,
+    /// The URLs of the messages, if their files were to be saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) media: Option<Vec<Linked>>,
     /// The digest of each event's body, in the order of the events.
     pub(crate) bodies: Bodies,
 }
@@ -38,7 +44,24 @@ pub(crate) struct Origin {
     pub(crate) made: String,
     pub(crate) table: String,
     pub(crate) region: Option<String>,
-    pub(crate) sdk_appid: String,
+    /// `None` for all applications.
+    pub(crate) sdk_appid: Option<String>,
+}
+
+impl Origin {
+    /// The facts for the head of a page.
+    pub(crate) fn facts(&self, since: Option<&str>, until: &str) -> Vec<(&'static str, String)> {
+        let Self { tool, made, table, region, sdk_appid } = self;
+        let region = region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
+        let app = sdk_appid.as_ref().map_or_else(|| "all".to_owned(), |app| format!("SDKAppID {app}"));
+        let since = since.unwrap_or("the beginning of the recording");
+        vec![
+            ("Table", format!("{table}{region} (DynamoDB)")),
+            ("Application", app),
+            ("Span", format!("from {since} to {until}")),
+            ("Made", format!("{made} by {tool}")),
+        ]
+    }
 }
 
 /// What was selected.
@@ -46,13 +69,25 @@ pub(crate) struct Origin {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Selection {
     /// `chat`.
-    Conversation {
-        /// A group or an official channel, or two users.
-        of: Vec<String>,
-        since: Option<String>,
-        until: String,
-        undelivered: bool,
-    },
+    Conversation(ConversationSelection),
+    /// `person`.
+    Person(PersonSelection),
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct ConversationSelection {
+    /// A group or an official channel, or two users.
+    pub(crate) of: Vec<String>,
+    pub(crate) since: Option<String>,
+    pub(crate) until: String,
+    pub(crate) undelivered: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub(crate) struct PersonSelection {
+    pub(crate) user: String,
+    pub(crate) since: Option<String>,
+    pub(crate) until: String,
 }
 
 /// How many of what there is.
@@ -85,6 +120,44 @@ pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) size: u64,
     pub(crate) sha256: String,
+}
+
+/// A URL in a message, and what it gave.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(crate) struct Linked {
+    pub(crate) url: String,
+    /// When it gave that.
+    pub(crate) time: String,
+    #[serde(flatten)]
+    pub(crate) gave: Gave,
+}
+
+/// What a URL gave.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Gave {
+    File { sha256: String, bytes: u64 },
+    Nothing { error: String },
+}
+
+impl Gave {
+    pub(crate) fn sha256(&self) -> Option<&str> {
+        match self {
+            Self::File { sha256, .. } => Some(sha256),
+            Self::Nothing { .. } => None,
+        }
+    }
+}
+
+/// What the events of an evidence file give, to compare with its manifest.
+#[derive(Debug)]
+pub(crate) struct Again {
+    /// The digest of the page.
+    pub(crate) page: String,
+    pub(crate) counts: Option<Counts>,
+    pub(crate) gaps: Vec<Gap>,
+    /// The URLs in the messages, if their files were to be saved.
+    pub(crate) urls: Vec<String>,
 }
 
 /// An event and the digest of its body.

@@ -31,13 +31,28 @@ impl Package {
         Ok(Self { zip: ZipWriter::new(BufWriter::new(file)), path, files: Vec::new() })
     }
 
-    /// Adds a file that is written by a function.
+    /// Adds a text that is written by a function.
     pub(crate) fn add<T>(
         &mut self,
         name: &str,
         write: impl FnOnce(&mut dyn Write) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        self.begin(name)?;
+        self.add_by(CompressionMethod::Deflated, name, write)
+    }
+
+    /// Adds a picture, voice, video or file as it is: mostly, these are compressed.
+    pub(crate) fn store(&mut self, name: &str, path: &Path) -> Result<(), Fault> {
+        let mut file = Disk::open(path).map_err(|error| cannot_read(path, &error))?;
+        self.add_by(CompressionMethod::Stored, name, |to| Ok(io::copy(&mut file, to).map(drop)?))
+    }
+
+    fn add_by<T>(
+        &mut self,
+        method: CompressionMethod,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.begin(method, name)?;
         let mut to = Digesting::new(&mut self.zip);
         let written = write(&mut to)?;
         let (sha256, size) = to.done();
@@ -50,9 +65,14 @@ impl Package {
         &self.files
     }
 
+    /// The path of the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Adds the manifest, gives the file its name, and returns the SHA-256 of the whole zip.
     pub(crate) fn finish(mut self, manifest: &Manifest) -> Result<String, Fault> {
-        self.begin(MANIFEST)?;
+        self.begin(CompressionMethod::Deflated, MANIFEST)?;
         let path = self.path.clone();
         let fault = |error: &io::Error| target::fault(&path, error);
         serde_json::to_writer_pretty(&mut self.zip, manifest).map_err(|error| fault(&error.into()))?;
@@ -65,9 +85,9 @@ impl Package {
         Ok(digest)
     }
 
-    fn begin(&mut self, name: &str) -> Result<(), Fault> {
+    fn begin(&mut self, method: CompressionMethod, name: &str) -> Result<(), Fault> {
         let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
+            .compression_method(method)
             .last_modified_time(DateTime::DEFAULT)
             .unix_permissions(0o644)
             .large_file(true);
@@ -81,5 +101,9 @@ pub(crate) fn digest_of(path: &Path) -> Result<String, Fault> {
         let mut file = io::BufReader::new(Disk::open(path)?);
         digest::of(&mut file.by_ref())
     };
-    read().map_err(|error| Fault::Message(format!("can't read {}: {error}", path.display())))
+    read().map_err(|error| cannot_read(path, &error))
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Fault {
+    Fault::Message(format!("can't read {}: {error}", path.display()))
 }

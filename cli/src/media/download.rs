@@ -1,12 +1,18 @@
-//! One file, downloaded into the folder under a temporary name.
+//! One file, in the folder under a temporary name: downloaded, or copied from an earlier run's folder.
 
-use std::{io::Write, path::Path};
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::Path,
+};
 
 use sha2::{Digest, Sha256};
 use tempfile::{Builder, NamedTempFile};
+use tencent_chat_webhook::time::now_millis;
 
-use super::folder::{Kept, TEMPORARY, fault};
+use super::folder::{Earlier, Kept, TEMPORARY, fault};
 use crate::{
+    evidence::digest::Digesting,
     fault::Fault,
     web::{DownloadError, Web},
 };
@@ -16,6 +22,8 @@ use crate::{
 pub(super) enum Fetched {
     /// From an earlier run.
     Before(Kept),
+    /// From another folder.
+    Copied(NewFile),
     Now(NewFile),
 }
 
@@ -23,8 +31,7 @@ pub(super) enum Fetched {
 #[derive(Debug)]
 pub(super) struct NewFile {
     pub(super) file: NamedTempFile,
-    pub(super) sha256: [u8; 32],
-    pub(super) bytes: u64,
+    pub(super) kept: Kept,
     pub(super) content_type: Option<String>,
 }
 
@@ -35,8 +42,7 @@ pub(super) async fn fetch(
     max: u64,
     folder: &Path,
 ) -> Result<Result<Fetched, String>, Fault> {
-    let file = Builder::new().prefix(TEMPORARY).tempfile_in(folder);
-    let mut file = file.map_err(|error| fault(folder, &error))?;
+    let mut file = temporary(folder).map_err(|error| fault(folder, &error))?;
     let mut sha256 = Sha256::new();
     let piece = |bytes: &[u8]| {
         sha256.update(bytes);
@@ -49,5 +55,26 @@ pub(super) async fn fetch(
     };
     file.as_file().sync_data().map_err(|error| fault(folder, &error))?;
     let crate::web::Downloaded { bytes, content_type } = downloaded;
-    Ok(Ok(Fetched::Now(NewFile { file, sha256: sha256.finalize().into(), bytes, content_type })))
+    let kept = Kept { digest: sha256.finalize().into(), bytes, time: now_millis() };
+    Ok(Ok(Fetched::Now(NewFile { file, kept, content_type })))
+}
+
+/// Copies the file of a URL, unless it is not there or was changed.
+pub(super) fn copy(earlier: &Earlier, url: &str, folder: &Path) -> Result<Option<Fetched>, Fault> {
+    let Some(kept) = earlier.known(url) else { return Ok(None) };
+    let copy = || {
+        let mut file = temporary(folder)?;
+        let mut to = Digesting::new(&mut file);
+        io::copy(&mut File::open(earlier.path_of(kept))?, &mut to)?;
+        let (sha256, _) = to.done();
+        file.as_file().sync_data()?;
+        Ok((file, sha256))
+    };
+    let (file, sha256) = copy().map_err(|error: io::Error| fault(folder, &error))?;
+    let is_same = sha256 == kept.sha256();
+    Ok(is_same.then_some(Fetched::Copied(NewFile { file, kept, content_type: None })))
+}
+
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    Builder::new().prefix(TEMPORARY).tempfile_in(folder)
 }

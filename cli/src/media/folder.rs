@@ -13,9 +13,8 @@ use std::{
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tencent_chat_webhook::time::now_millis;
 
-use super::{download::NewFile, element::Medium};
+use super::{download::NewFile, medium::Medium};
 use crate::fault::Fault;
 
 const INDEX: &str = "index.jsonl";
@@ -26,17 +25,25 @@ pub(super) const TEMPORARY: &str = ".incomplete-";
 /// The folder, which belongs to one run at a time.
 #[derive(Debug)]
 pub(crate) struct Folder {
-    path: PathBuf,
     index: File,
-    /// The files of earlier runs, by the digest of their URL.
-    files: HashMap<[u8; 32], Kept>,
+    files: Earlier,
+}
+
+/// The files of earlier runs in a folder.
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    path: PathBuf,
+    /// By the digest of their URL.
+    by_url: HashMap<[u8; 32], Kept>,
 }
 
 /// A saved file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
-    digest: [u8; 32],
+    pub(super) digest: [u8; 32],
     pub(crate) bytes: u64,
+    /// When its URL gave it, in milliseconds.
+    pub(crate) time: u64,
 }
 
 /// The part of a line of the list that is read again.
@@ -45,6 +52,12 @@ struct Line {
     url: String,
     sha256: String,
     bytes: u64,
+    time: u64,
+}
+
+/// The name of a file in the folder. With this ending, no program opens the file as something that can run.
+pub(crate) fn file_name(sha256: &str) -> String {
+    format!("{}/{sha256}.bin", sha256.get(..2).unwrap_or_default())
 }
 
 pub(super) fn url_digest(url: &str) -> [u8; 32] {
@@ -56,10 +69,29 @@ impl Kept {
         hex::encode(self.digest)
     }
 
-    /// The name in the folder. With this ending, no program opens the file as something that can run.
-    pub(crate) fn name(&self) -> String {
-        let digest = self.sha256();
-        format!("{}/{digest}.bin", &digest[..2])
+    pub(super) fn name(&self) -> String {
+        file_name(&self.sha256())
+    }
+}
+
+impl Earlier {
+    /// Another folder, which stays as it is.
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
+        let read = || read(&File::open(path.join(INDEX))?).map(|(by_url, _)| by_url);
+        let by_url = read()
+            .map_err(|error| Fault::Message(format!("no saved media in {}: {error}", path.display())))?;
+        Ok(Self { path: path.to_owned(), by_url })
+    }
+
+    /// The file of a URL, if it is there with the right size.
+    pub(super) fn known(&self, url: &str) -> Option<Kept> {
+        let kept = self.by_url.get(&url_digest(url))?;
+        let there = fs::metadata(self.path_of(*kept)).ok()?;
+        (there.is_file() && there.len() == kept.bytes).then_some(*kept)
+    }
+
+    pub(super) fn path_of(&self, kept: Kept) -> PathBuf {
+        self.path.join(kept.name())
     }
 }
 
@@ -78,35 +110,34 @@ impl Folder {
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
         remove_incomplete(path).map_err(failed)?;
-        let files = read(&index).map_err(failed)?;
-        Ok(Self { path: path.to_owned(), index, files })
+        let (by_url, end) = read(&index).map_err(failed)?;
+        // A last line that was not completed goes.
+        index.set_len(end).map_err(failed)?;
+        Ok(Self { index, files: Earlier { path: path.to_owned(), by_url } })
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        &self.files.path
     }
 
-    /// The file of a URL from an earlier run, if it is there with the right size.
+    /// The file of a URL from an earlier run.
     pub(super) fn known(&self, url: &str) -> Option<Kept> {
-        let kept = self.files.get(&url_digest(url))?;
-        let there = fs::metadata(self.path.join(kept.name())).ok()?;
-        (there.is_file() && there.len() == kept.bytes).then_some(*kept)
+        self.files.known(url)
     }
 
     /// Gives a file its name, and adds it to the list.
     pub(super) fn keep(&self, medium: &Medium, new: NewFile) -> Result<Kept, Fault> {
-        let failed = |error: &io::Error| fault(&self.path, error);
-        let NewFile { file, sha256, bytes, content_type } = new;
-        let kept = Kept { digest: sha256, bytes };
-        let target = self.path.join(kept.name());
+        let failed = |error: &io::Error| fault(self.path(), error);
+        let NewFile { file, kept, content_type } = new;
+        let target = self.files.path_of(kept);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         }
         file.persist(&target).map_err(|error| failed(&error.error))?;
         let line = json!({
-            "url": medium.url, "sha256": kept.sha256(), "bytes": bytes, "file": kept.name(), "kind": medium.kind,
+            "url": medium.url, "sha256": kept.sha256(), "bytes": kept.bytes, "file": kept.name(), "kind": medium.kind,
             "name": medium.name, "content_type": content_type, "pk": medium.pk, "sk": medium.sk,
-            "time": now_millis(),
+            "time": kept.time,
         });
         // One write: a list has whole lines, whatever happens.
         (&self.index).write_all(format!("{line}\n").as_bytes()).map_err(|error| failed(&error))?;
@@ -114,26 +145,22 @@ impl Folder {
     }
 }
 
-/// Reads the list, and cuts off a last line that was not completed.
-fn read(index: &File) -> io::Result<HashMap<[u8; 32], Kept>> {
-    let (mut files, mut end, mut text) = (HashMap::new(), 0, Vec::new());
+/// Reads the list, up to the end of its last complete line.
+fn read(index: &File) -> io::Result<(HashMap<[u8; 32], Kept>, u64)> {
+    let (mut by_url, mut end, mut text) = (HashMap::new(), 0, Vec::new());
     let mut reader = BufReader::new(index);
     reader.seek(SeekFrom::Start(0))?;
-    while reader.read_until(b'\n', &mut text)? > 0 {
-        if text.last() != Some(&b'\n') {
-            index.set_len(end)?;
-            break;
-        }
+    while reader.read_until(b'\n', &mut text)? > 0 && text.last() == Some(&b'\n') {
         end += text.len() as u64;
-        if let Ok(Line { url, sha256, bytes }) = serde_json::from_slice(&text) {
+        if let Ok(Line { url, sha256, bytes, time }) = serde_json::from_slice(&text) {
             let mut digest = [0; 32];
             if hex::decode_to_slice(sha256, &mut digest).is_ok() {
-                files.insert(url_digest(&url), Kept { digest, bytes });
+                by_url.insert(url_digest(&url), Kept { digest, bytes, time });
             }
         }
         text.clear();
     }
-    Ok(files)
+    Ok((by_url, end))
 }
 
 fn remove_incomplete(path: &Path) -> io::Result<()> {

@@ -8,6 +8,7 @@ const WORDS: [&str; 7] = ["abstract", "content", "text", "summary", "nick", "nam
 /// An object or an array that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
+    pub(super) begin: usize,
     /// The name of the field that it is in.
     pub(super) name: String,
     /// The person is in a field of it.

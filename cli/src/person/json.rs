@@ -73,18 +73,15 @@ struct Scan<'a> {
 impl Scan<'_> {
     fn run(mut self) -> Vec<Edit> {
         let (mut at, mut name) = (0, String::new());
-        // Where the array or object begins, for each frame.
-        let mut begins = Vec::new();
         while let Some(byte) = self.json.as_bytes().get(at) {
             match byte {
                 b'{' | b'[' => {
-                    begins.push(at);
-                    self.stack.push(Frame { name: name.clone(), ..Frame::default() });
+                    self.stack.push(Frame { begin: at, name: name.clone(), ..Frame::default() });
                     at += 1;
                 }
                 b'}' | b']' => {
                     at += 1;
-                    name = self.close(begins.pop().unwrap_or(0)..at);
+                    name = self.close(at);
                 }
                 b'"' => {
                     let range = at..literal::end(self.json, at);
@@ -171,8 +168,9 @@ impl Scan<'_> {
     }
 
     /// Ends an object or array. Returns the name of the field that it was in.
-    fn close(&mut self, range: Range<usize>) -> String {
+    fn close(&mut self, end: usize) -> String {
         let Some(frame) = self.stack.pop() else { return String::new() };
+        let range = frame.begin..end;
         let is_list = self.json[range.clone()].starts_with('[');
         let has_parent = !self.stack.is_empty();
         // A message within another: a merged forward quotes the person.

@@ -1,15 +1,14 @@
 //! Compares the events with the manifest and with the digests in their keys.
 
 use futures_util::{StreamExt, stream as streams};
-use serde_json::value::RawValue;
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::Findings;
 use crate::{
-    event::event,
     evidence::{
         EVENTS, MANIFEST,
         digest::{is_of_key, of_body},
+        events::next,
         manifest::{Body, Manifest},
     },
     fault::Fault,
@@ -105,14 +104,7 @@ fn name(pk: &str, sk: &str) -> String {
     format!("{pk} {sk}")
 }
 
-fn next(events: &mut Spooled) -> Result<Option<RecordedEvent>, Fault> {
-    let Some(json) = events.next::<Box<RawValue>>()? else { return Ok(None) };
-    let event = event(json.get()).map_err(|error| Fault::Message(error.to_string()))?;
-    Ok(Some(event))
-}
-
-/// The events from the first on.
-pub(super) fn stream(mut events: Spooled) -> Result<Items, Fault> {
-    events.rewind()?;
-    Ok(streams::iter(std::iter::from_fn(move || next(&mut events).transpose())).boxed())
+/// The events to read.
+pub(super) fn stream(mut events: Spooled) -> Items {
+    streams::iter(std::iter::from_fn(move || next(&mut events).transpose())).boxed()
 }

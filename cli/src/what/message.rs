@@ -10,10 +10,10 @@ use tencent_chat_callbacks::{
     value::{Number, Seconds, Text},
 };
 
-use super::{error, list, with};
-use crate::{content::text, zone};
+use super::{TimeText, error, list, with};
+use crate::content::text;
 
-pub(super) fn what(event: &Event<'_>) -> Option<String> {
+pub(super) fn what(event: &Event<'_>, time_text: TimeText) -> Option<String> {
     Some(match event {
         Event::GroupBeforeSendMsg(it) => {
             in_group(&it.from_account, it.operator_account.as_ref(), it.topic_id.as_ref(), &it.msg_body)
@@ -49,8 +49,8 @@ pub(super) fn what(event: &Event<'_>) -> Option<String> {
             format!("message {}: {}", it.msg_seq, extensions(it.operate_type, it.extension_list.as_deref()))
         }
         Event::C2cAfterMsgReport(it) => {
-            let until =
-                it.last_read_time.map(|time| format!(" up to {}", time_text(time))).unwrap_or_default();
+            let until = it.last_read_time.map(|time| format!(" up to {}", at(time, time_text)));
+            let until = until.unwrap_or_default();
             let unread = it.unread_msg_num.map(|number| format!("; {number} unread")).unwrap_or_default();
             format!("{} read the messages of {}{until}{unread}", it.report_account, it.peer_account)
         }
@@ -155,6 +155,6 @@ fn extensions(Number(operation): Number, list_of: Option<&[Extension<'_>]>) -> S
     format!("{what} {}", list(list_of.unwrap_or_default().iter().map(key))).trim_end().to_owned()
 }
 
-fn time_text(Seconds(seconds): Seconds) -> String {
-    u64::try_from(seconds).map_or_else(|_| seconds.to_string(), |seconds| zone::time_text(seconds * 1000))
+fn at(Seconds(seconds): Seconds, time_text: TimeText) -> String {
+    u64::try_from(seconds).map_or_else(|_| seconds.to_string(), |seconds| time_text(seconds * 1000))
 }

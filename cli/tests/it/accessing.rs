@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{World, created};
+use crate::{
+    chatting::evidence::{Evidence, Files, verify},
+    world::{World, created},
+};
 
 const SECONDS: u64 = 1_670_574_414;
 
@@ -78,7 +81,33 @@ async fn page_has_every_event_and_the_partners() {
     assert!(page.contains("<td><bdi>bob</bdi></td>") && page.ends_with("</html>\n"), "{page}");
 
     let ran = world.run(&["person", "nobody", "--yes", "--html", file]);
-    assert!(ran.stderr.contains("nothing was written"), "{ran:?}");
+    assert!(ran.code == Some(1) && ran.stderr.contains("nothing was written"), "{ran:?}");
     assert_eq!(std::fs::read_to_string(&path).expect("a page"), page);
     assert_eq!(world.run(&["person", "amy", "--yes", "--html", file, "--json"]).code, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_of_a_person_is_verified() {
+    let world = amy_wrote().await;
+    let report = json!({
+        "CallbackCommand": "C2C.CallbackAfterMsgReport", "Report_Account": "amy", "Peer_Account": "bob",
+        "LastReadTime": SECONDS, "EventTime": SECONDS * 1000,
+    });
+    world.record(&report, 1).await;
+    let evidence = Evidence::of(&world, &["person", "amy", "--yes", "--tz", "Asia/Shanghai"]);
+    assert_eq!((evidence.made.code, evidence.events().len()), (Some(0), 6), "{:?}", evidence.made);
+    let selection = &evidence.manifest()["selection"];
+    assert_eq!((&selection["kind"], &selection["user"]), (&json!("person"), &json!("amy")));
+    let page = String::from_utf8(evidence.files().remove(0).1).expect("a text");
+    assert!(page.contains("amy read the messages of bob up to 2022-12-09T08:26:54.000Z"), "{page}");
+    let verified = verify(&evidence.path, &["--sha256", &evidence.digest()]);
+    let expected = "6 events, 2 files: nothing differs\n";
+    assert_eq!((verified.code, verified.stdout.as_str()), (Some(0), expected), "{verified:?}");
+
+    let mut files = Files(evidence.files());
+    files.replace("page.html", "<b>C2C.CallbackAfterSendMsg</b>", "<b>nothing</b>");
+    files.digests();
+    let verified = files.verify(evidence.folder.path(), &[]);
+    let expected = "page.html: is not the page of these events\n";
+    assert_eq!((verified.code, verified.stdout.as_str()), (Some(1), expected), "{verified:?}");
 }

@@ -1,10 +1,14 @@
 //! `chat`.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use support::dynamodb::TABLE;
+use tencent_chat_webhook::record::attribute;
 
 use crate::world::{Ran, World};
 
-mod evidence;
+pub(crate) mod evidence;
+mod media;
 mod page;
 mod versions;
 
@@ -62,6 +66,22 @@ fn became_in_group(command: &str, at: u64, mut fields: Value) -> Value {
 async fn record(world: &World, bodies: &[Value]) {
     for body in bodies {
         world.record(body, 1).await;
+    }
+}
+
+fn digest(body: &Value) -> String {
+    hex::encode(Sha256::digest(body.to_string()))
+}
+
+/// Changes a text in the recorded body of a group message. The second message is erased too.
+async fn change_two(world: &World, bodies: [&Value; 2], from: &str, to: &str) {
+    for (body, change) in bodies.into_iter().zip(["SET Body = :body", "SET Body = :body, Erased = :body"]) {
+        let sk = format!("{}#Group.CallbackAfterSendMsg#{}", body["EventTime"], &digest(body)[..16]);
+        let changed = body.to_string().replace(from, to);
+        let update = world.client().update_item().table_name(TABLE).update_expression(change);
+        let update = update.key("pk", attribute::text("1400000001#g")).key("sk", attribute::text(sk));
+        let update = update.expression_attribute_values(":body", attribute::text(changed));
+        update.send().await.expect("it is changed");
     }
 }
 

@@ -5,13 +5,14 @@ use maud::{Markup, html};
 use super::{element, shown, time};
 use crate::{
     chat::{
+        media::Media,
         message::{Change, Message, Read, Sent},
         source::Source,
     },
     content::Content,
 };
 
-pub(super) fn article(message: &Message, side: Option<&str>) -> Markup {
+pub(super) fn article(message: &Message, side: Option<&str>, media: Option<&Media>) -> Markup {
     let Message { n, missing, sent, edits, recall, .. } = message;
     html! {
         @if let Some(missing) = missing {
@@ -30,13 +31,13 @@ pub(super) fn article(message: &Message, side: Option<&str>) -> Markup {
                 (origin(sent))
             }
             @if edits.is_empty() {
-                (element::content(&sent.content))
+                (element::content(&sent.content, media))
             } @else {
                 ol.versions {
-                    (version("Sent", sent.time, None, &sent.content))
+                    (version("Sent", (sent.time, None), &sent.content, media))
                     @for edit in edits {
                         @if let Some(content) = &edit.content {
-                            (version("Edited", edit.time, edit.by.as_deref(), content))
+                            (version("Edited", (edit.time, edit.by.as_deref()), content, media))
                         }
                     }
                 }
@@ -48,11 +49,11 @@ pub(super) fn article(message: &Message, side: Option<&str>) -> Markup {
     }
 }
 
-fn version(what: &str, at: u64, by: Option<&str>, version: &Content) -> Markup {
+fn version(what: &str, (at, by): (u64, Option<&str>), version: &Content, media: Option<&Media>) -> Markup {
     html! {
         li {
             span.version { (what) " " (time(at)) @if let Some(by) = by { " by " bdi { (shown(by)) } } }
-            (element::content(version))
+            (element::content(version, media))
         }
     }
 }

@@ -10,46 +10,51 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use support::dynamodb::TABLE;
 use tempfile::TempDir;
-use tencent_chat_webhook::record::attribute;
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use super::{MILLIS, amy_and_bob, became_in_group, group, numbered, record, text};
+use super::{MILLIS, amy_and_bob, became_in_group, change_two, group, numbered, record, text};
 use crate::world::{Ran, World, program, run};
 
 mod planted;
+pub(crate) use planted::Files;
 
 /// An evidence file in a folder of its own.
-struct Evidence {
-    folder: TempDir,
-    path: PathBuf,
-    made: Ran,
+pub(crate) struct Evidence {
+    pub(crate) folder: TempDir,
+    pub(crate) path: PathBuf,
+    pub(crate) made: Ran,
 }
 
 impl Evidence {
-    fn make(world: &World, of: &[&str]) -> Self {
+    pub(crate) fn make(world: &World, of: &[&str]) -> Self {
+        Self::of(world, &[&["chat"], of].concat())
+    }
+
+    /// The evidence file of a command.
+    pub(crate) fn of(world: &World, command: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("chat.zip");
-        let made = world.run(&[&["chat", "--evidence", text_of(&path)], of].concat());
+        let path = folder.path().join("evidence.zip");
+        let made = world.run(&[command, &["--evidence", text_of(&path)]].concat());
         Self { folder, path, made }
     }
 
-    fn files(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
         files(&self.path)
     }
 
-    fn manifest(&self) -> Value {
+    pub(crate) fn manifest(&self) -> Value {
         let files = self.files();
         serde_json::from_slice(&files.iter().find(|file| file.0 == "manifest.json").expect("a manifest").1)
             .expect("it is JSON")
     }
 
-    fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         let files = self.files();
         let lines = &files.iter().find(|file| file.0 == "events.jsonl").expect("events").1;
         lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
     }
 
-    fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         hex::encode(Sha256::digest(fs::read(&self.path).expect("it can be read")))
     }
 }
@@ -80,7 +85,7 @@ fn zipped(files: &[(String, Vec<u8>)], to: &Path) {
 }
 
 /// Verifies on a machine without a configuration: no home, no AWS, no table.
-fn verify(zip: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn verify(zip: &Path, arguments: &[&str]) -> Ran {
     run(program(&[], &[&["verify", text_of(zip)], arguments].concat()), "")
 }
 
@@ -156,16 +161,7 @@ async fn verify_names_events_changed_in_the_table_and_erased_ones() {
     let world = World::start().await;
     let bodies = [1, 2, 3].map(|number| group("amy", number, &text("as recorded")));
     record(&world, &bodies).await;
-    for (body, change) in [(&bodies[1], "SET Body = :body"), (&bodies[2], "SET Body = :body, Erased = :body")]
-    {
-        let digest = hex::encode(Sha256::digest(body.to_string()));
-        let sk = format!("{}#Group.CallbackAfterSendMsg#{}", body["EventTime"], &digest[..16]);
-        let changed = body.to_string().replace("as recorded", "as they wish");
-        let update = world.client().update_item().table_name(TABLE).update_expression(change);
-        let update = update.key("pk", attribute::text("1400000001#g")).key("sk", attribute::text(sk));
-        let update = update.expression_attribute_values(":body", attribute::text(changed));
-        update.send().await.expect("it is changed");
-    }
+    change_two(&world, [&bodies[1], &bodies[2]], "as recorded", "as they wish").await;
     let evidence = Evidence::make(&world, &["g"]);
     assert_eq!(evidence.made.code, Some(1), "{:?}", evidence.made);
     let verified = verify(&evidence.path, &["--json"]);

@@ -3,11 +3,8 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use support::dynamodb::TABLE;
-use tencent_chat_webhook::record::attribute;
 
-use super::{MILLIS, amy_and_bob, became, c2c, group, key, record, text};
+use super::{MILLIS, amy_and_bob, became, c2c, change_two, digest, group, key, record, text};
 use crate::world::World;
 
 /// The page that the program writes, and its notes.
@@ -23,10 +20,6 @@ fn page_with_code(world: &World, of: &[&str], code: i32) -> (String, String) {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(code), ""), "{ran:?}");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
     (fs::read_to_string(file).expect("a page"), ran.stderr.replace(file, "FILE"))
-}
-
-fn digest(body: &Value) -> String {
-    hex::encode(Sha256::digest(body.to_string()))
 }
 
 /// The citation of an event on a page.
@@ -99,15 +92,7 @@ async fn page_marks_changed_bodies() {
     let world = World::start().await;
     let bodies = [1, 2, 3].map(|number| group("amy", number, &text("as recorded")));
     record(&world, &bodies).await;
-    for (body, erased) in [(&bodies[1], "SET Body = :body"), (&bodies[2], "SET Body = :body, Erased = :body")]
-    {
-        let sk = format!("{}#Group.CallbackAfterSendMsg#{}", body["EventTime"], &digest(body)[..16]);
-        let changed = body.to_string().replace("amy", "erased-1");
-        let update = world.client().update_item().table_name(TABLE).update_expression(erased);
-        let update = update.key("pk", attribute::text("1400000001#g")).key("sk", attribute::text(sk));
-        let update = update.expression_attribute_values(":body", attribute::text(changed));
-        update.send().await.expect("it is changed");
-    }
+    change_two(&world, [&bodies[1], &bodies[2]], "amy", "erased-1").await;
     let (page, notes) = page_with_code(&world, &["g"], 1);
     assert!(notes.contains("1 message changed in the table after the recording: 2\n"), "{notes}");
     assert_eq!(page.matches("Differs from the key").count(), 2, "{page}");

@@ -3,15 +3,15 @@
 use super::*;
 
 /// The files of a zip with changes in them.
-struct Files(Vec<(String, Vec<u8>)>);
+pub(crate) struct Files(pub(crate) Vec<(String, Vec<u8>)>);
 
 impl Files {
-    fn get(&mut self, name: &str) -> &mut Vec<u8> {
+    pub(crate) fn get(&mut self, name: &str) -> &mut Vec<u8> {
         &mut self.0.iter_mut().find(|file| file.0 == name).expect("the file is there").1
     }
 
     /// Replaces a text in a file.
-    fn replace(&mut self, name: &str, from: &str, to: &str) {
+    pub(crate) fn replace(&mut self, name: &str, from: &str, to: &str) {
         let file = self.get(name);
         let text = String::from_utf8(file.clone()).expect("a text");
         assert!(text.contains(from), "{from}: {text}");
@@ -28,7 +28,7 @@ impl Files {
     }
 
     /// Changes the manifest.
-    fn manifest(&mut self, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn manifest(&mut self, change: impl FnOnce(&mut Value)) {
         let file = self.get("manifest.json");
         let mut manifest: Value = serde_json::from_slice(file).expect("it is JSON");
         change(&mut manifest);
@@ -36,7 +36,7 @@ impl Files {
     }
 
     /// Gives the manifest the digests that the files have now, as somebody would who makes a file anew.
-    fn digests(&mut self) {
+    pub(crate) fn digests(&mut self) {
         let digest = |bytes: &[u8]| json!([hex::encode(Sha256::digest(bytes)), bytes.len()]);
         let found: Vec<_> = self.0.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
         self.manifest(|manifest| {
@@ -47,7 +47,7 @@ impl Files {
         });
     }
 
-    fn verify(&self, folder: &Path, arguments: &[&str]) -> Ran {
+    pub(crate) fn verify(&self, folder: &Path, arguments: &[&str]) -> Ran {
         let path = folder.join("changed.zip");
         zipped(&self.0, &path);
         verify(&path, arguments)

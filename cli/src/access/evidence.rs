@@ -1,0 +1,48 @@
+//! Writes what is recorded of a person to an evidence file.
+
+use std::io;
+
+use super::page;
+use crate::{
+    evidence::{
+        EVENTS, PAGE,
+        digest::Digesting,
+        events,
+        manifest::{Again, Manifest, Origin, PersonSelection, Selection},
+        package::Package,
+    },
+    fault::Fault,
+    spool::Spooled,
+};
+
+/// Writes page, events and manifest. Returns the digest of the zip.
+pub(super) fn write(
+    mut package: Package,
+    (origin, selection): (Origin, PersonSelection),
+    mut events: Spooled,
+) -> Result<String, Fault> {
+    package.add(PAGE, |to| page::write(to, (&origin, &selection), &mut events))?;
+    events.rewind()?;
+    let bodies = package.add(EVENTS, |to| events::write(to, || events.next()))?;
+    let manifest = Manifest {
+        origin,
+        selection: Selection::Person(selection),
+        counts: None,
+        gaps: Vec::new(),
+        files: package.files().to_vec(),
+        media: None,
+        bodies,
+    };
+    package.finish(&manifest)
+}
+
+/// Makes the page again.
+pub(crate) fn again(
+    manifest: &Manifest,
+    selection: &PersonSelection,
+    mut events: Spooled,
+) -> Result<Again, Fault> {
+    let mut to = Digesting::new(io::sink());
+    page::write(&mut to, (&manifest.origin, selection), &mut events)?;
+    Ok(Again { page: to.done().0, counts: None, gaps: Vec::new(), urls: Vec::new() })
+}
