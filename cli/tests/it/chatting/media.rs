@@ -22,7 +22,7 @@ use crate::{
 const HOSTILE: &str =
     "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script></svg>";
 
-fn element(kind: &str, content: Value) -> Value {
+fn element(kind: &str, content: &Value) -> Value {
     json!({ "MsgType": format!("TIM{kind}Elem"), "MsgContent": content })
 }
 
@@ -37,13 +37,13 @@ async fn conversation() -> (World, Server) {
     });
     let url = |path: &str| format!("{}/{path}", server.url());
     let picture =
-        json!([element("Image", json!({ "ImageInfoArray": [{ "Type": 1, "URL": url("picture") }] }))]);
+        json!([element("Image", &json!({ "ImageInfoArray": [{ "Type": 1, "URL": url("picture") }] }))]);
     let forwarded = json!([
-        element("Sound", json!({ "Url": url("voice") })),
-        element("VideoFile", json!({ "VideoUrl": url("video") })),
+        element("Sound", &json!({ "Url": url("voice") })),
+        element("VideoFile", &json!({ "VideoUrl": url("video") })),
     ]);
-    let forward = json!([element("Relay", json!({ "MsgList": [{ "MsgBody": forwarded }] }))]);
-    let file = |path: &str| element("File", json!({ "Url": url(path), "FileName": "\"><script>" }));
+    let forward = json!([element("Relay", &json!({ "MsgList": [{ "MsgBody": forwarded }] }))]);
+    let file = |path: &str| element("File", &json!({ "Url": url(path), "FileName": "\"><script>" }));
     let twice = json!([file("file"), file("same")]);
     let gone = json!([file("gone"), file("file")]);
     let bodies = [(1, picture), (2, forward), (3, twice), (4, gone)];
