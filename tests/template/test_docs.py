@@ -97,7 +97,7 @@ class FromTheCode(unittest.TestCase):
         for name, *limits in rows:
             row = re.search(rf"^\| {name}.*", text, re.MULTILINE)[0]
             self.assertEqual(re.findall(r"[\d.]+ s\b", row), [f"{millis / 1000:g} s" for millis in limits])
-        others = [limit("ATTEMPT_TIMEOUT"), limit("LIMITS", "connect:"), limit("MAX_BACKOFF")]
+        others = [limit("ATTEMPT_TIMEOUT"), limit("TIMEOUTS", "connect:"), limit("MAX_BACKOFF")]
         self.assertEqual(re.findall(r"[\d.]+ s\b", text.split("One attempt")[1]), [f"{millis / 1000:g} s" for millis in others])
         for told in (page("operate.md"), (ROOT / "cli" / "src" / "doctor" / "reasons.rs").read_text()):
             self.assertEqual(re.findall(r"the receiver took over ([\d.]+) s", told), [f"{limit('FORWARD', invocation) / 1000:g}"])
