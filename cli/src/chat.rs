@@ -46,7 +46,8 @@ mod step;
 use about::remarks;
 use conversation::Conversation;
 use media::{Media, MediaFolder};
-use recorded::{ReadOptions, Recorded};
+use reading::ReadOptions;
+use recorded::Recorded;
 pub(crate) use render::again;
 
 #[derive(Args, Debug)]

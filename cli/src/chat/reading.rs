@@ -8,14 +8,29 @@ use std::{
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
-    changes::Changes,
-    kept::Keeping,
+    changes::{Changed, Changes},
+    kept::{Keeping, Kept},
     message::{Change, Sent},
-    order::{Numbering, Order},
-    recorded::{ReadOptions, Recorded},
+    order::{Next, Numbering, Order},
     step::Step,
 };
-use crate::{evidence::manifest::Counts, fault::Fault, spool::Spool};
+use crate::{
+    evidence::manifest::{Counts, Gap},
+    fault::Fault,
+    moment::Moment,
+    spool::{Spool, Spooled},
+};
+
+/// How a conversation is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadOptions {
+    /// Messages from then on are left out; later changes count.
+    pub(super) until: Moment,
+    /// Shows messages that were not delivered too.
+    pub(super) undelivered: bool,
+    /// Keeps the whole events.
+    pub(super) keep: bool,
+}
 
 /// The events that were read so far.
 pub(super) struct Reading {
@@ -32,6 +47,16 @@ pub(super) struct Reading {
     kept: Option<Keeping>,
     /// The number of the event.
     event: usize,
+}
+
+/// The result: the messages with their order, and their changes.
+pub(super) struct Done {
+    pub(super) messages: Spooled,
+    pub(super) order: Vec<Next>,
+    pub(super) changed: Changed,
+    pub(super) counts: Counts,
+    pub(super) gaps: Vec<Gap>,
+    pub(super) kept: Option<Kept>,
 }
 
 /// The before-callbacks, and the messages that after-callbacks report. Only hashes of their names are in memory.
@@ -115,7 +140,7 @@ impl Reading {
         Ok(())
     }
 
-    pub(super) fn done(self) -> Result<Recorded, Fault> {
+    pub(super) fn done(self) -> Result<Done, Fault> {
         let Self { messages, order, changes, later, mut counts, asked, kept, .. } = self;
         let mut changed = changes.done()?;
         let mut later = later.read()?;
@@ -131,7 +156,7 @@ impl Reading {
             counts.without_message = changed.without_message();
         }
         let kept = kept.map(Keeping::done).transpose()?;
-        Ok(Recorded::of((messages.read()?, order), changed, (counts, gaps), kept))
+        Ok(Done { messages: messages.read()?, order, changed, counts, gaps, kept })
     }
 
     /// Adds a message, and returns its place if it is in the span.

@@ -13,27 +13,15 @@ use super::{
     kept::Kept,
     message::{Message, Sent},
     order::Next,
-    reading::Reading,
+    reading::{Done, ReadOptions, Reading},
 };
 use crate::{
     evidence::manifest::{Counts, Gap},
     fault::Fault,
     media::Medium,
-    moment::Moment,
     spool::Spooled,
     table::Items,
 };
-
-/// What to read of a conversation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ReadOptions {
-    /// Messages from then on are left out; later changes count.
-    pub(super) until: Moment,
-    /// Shows messages that were not delivered too.
-    pub(super) undelivered: bool,
-    /// Keeps the whole events.
-    pub(super) keep: bool,
-}
 
 /// A conversation, with its messages in order.
 #[derive(Debug)]
@@ -67,15 +55,10 @@ impl Recorded {
                 reading.step(&event, step)?;
             }
         }
-        reading.done()
+        Ok(Self::of(reading.done()?))
     }
 
-    pub(super) fn of(
-        (messages, order): (Spooled, Vec<Next>),
-        changed: Changed,
-        (counts, gaps): (Counts, Vec<Gap>),
-        kept: Option<Kept>,
-    ) -> Self {
+    fn of(Done { messages, order, changed, counts, gaps, kept }: Done) -> Self {
         let order = order.into_iter();
         Self {
             messages,

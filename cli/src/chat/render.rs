@@ -7,7 +7,8 @@ use super::{
     conversation::Conversation,
     media::Media,
     page::Page,
-    recorded::{ReadOptions, Recorded},
+    reading::ReadOptions,
+    recorded::Recorded,
 };
 use crate::{
     evidence::{

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tempfile::{Builder, NamedTempFile};
 use tencent_chat_webhook::time::now_millis;
 
-use super::folder::{Earlier, Kept, TEMPORARY, fault};
+use super::folder::{Earlier, Kept, NewFile, TEMPORARY, fault};
 use crate::{
     evidence::digest::Digesting,
     fault::Fault,
@@ -25,14 +25,6 @@ pub(super) enum Fetched {
     /// From another folder.
     Copied(NewFile),
     Now(NewFile),
-}
-
-/// A file without its name.
-#[derive(Debug)]
-pub(super) struct NewFile {
-    pub(super) file: NamedTempFile,
-    pub(super) kept: Kept,
-    pub(super) content_type: Option<String>,
 }
 
 /// Downloads a file. The text says why it could not be downloaded.

@@ -13,8 +13,9 @@ use std::{
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
-use super::{download::NewFile, medium::Medium};
+use super::medium::Medium;
 use crate::fault::Fault;
 
 const INDEX: &str = "index.jsonl";
@@ -44,6 +45,14 @@ pub(crate) struct Kept {
     pub(crate) bytes: u64,
     /// When its URL gave it, in milliseconds.
     pub(crate) time: u64,
+}
+
+/// A file without its name.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    pub(super) file: NamedTempFile,
+    pub(super) kept: Kept,
+    pub(super) content_type: Option<String>,
 }
 
 /// The part of a line of the list that is read again.
