@@ -49,10 +49,10 @@ pub(crate) struct Access {
     /// The UserID of the person
     #[arg(value_name = "USER", value_parser = NonEmptyStringValueParser::new())]
     user: String,
-    /// Only events since a time, or since so long ago (90m, 12h, 7d)
+    /// Only events from this time on (2026-11-21T09:00), or not older than this (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
-    /// Only events before a time, or before so long ago [default: now]
+    /// Only events before this time, or until the end of this day or month [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     /// Write everything to this file as a printable HTML page, or to standard output (-)

@@ -84,9 +84,9 @@ pub(crate) enum Command {
     /// Check an evidence file of `chat` or `person`, on any machine: it needs no AWS and no network.
     ///
     /// The command compares each file and each body with the manifest, each body with the digest in its key, and the
-    /// gaps in the numbers and the URLs of files with the events, and makes the page again. It prints one line for each difference, and the
-    /// exit code is 1 if there is one. Whoever makes a whole new file makes new digests too: only the SHA-256 that was
-    /// noted or time-stamped shows that. Give it with --sha256.
+    /// gaps in the numbers and the URLs of files with the events. It makes the page again. It prints one line for each
+    /// difference, and the exit code is 1 if there is one. A whole new file has new digests too: only --sha256, with the
+    /// SHA-256 that was noted or time-stamped, finds that.
     ///
     /// JSON: {"place", "finding"}.
     Verify(Verify),

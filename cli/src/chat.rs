@@ -60,10 +60,10 @@ pub(crate) struct Chat {
     /// The other user
     #[arg(value_name = "B")]
     other: Option<String>,
-    /// Only messages since a time, or since so long ago (90m, 12h, 7d)
+    /// Only messages from this time on (2026-11-21T09:00), or not older than this (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
-    /// Only messages before a time, or before so long ago [default: now]
+    /// Only messages before this time, or until the end of this day or month [default: now]
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     /// Show messages that were not delivered too
