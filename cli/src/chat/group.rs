@@ -100,7 +100,7 @@ fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
         seconds: Sent::seconds(event, message.msg_time),
         seq: message.msg_seq.map(|Number(number)| number),
         key: message.msg_seq.map(|number| key(number, topic.as_deref())),
-        by: by(message.operator_account.as_deref(), &message.from_account),
+        by: other_operator(message.operator_account.as_deref(), &message.from_account),
         topic,
         online_only: message.online_only_flag == Some(Flag(true)),
         custom_data: filled(message.cloud_custom_data.as_deref()),
@@ -110,7 +110,7 @@ fn sent(event: &RecordedEvent, message: &AfterSendMsg<'_>) -> Sent {
 
 fn asked(event: &RecordedEvent, message: &BeforeSendMsg<'_>) -> Sent {
     Sent {
-        by: by(message.operator_account.as_deref(), &message.from_account),
+        by: other_operator(message.operator_account.as_deref(), &message.from_account),
         topic: filled(message.topic_id.as_deref()),
         online_only: message.online_only_flag == Some(Flag(true)),
         undelivered: Some(undelivered(event)),
@@ -121,7 +121,7 @@ fn asked(event: &RecordedEvent, message: &BeforeSendMsg<'_>) -> Sent {
 
 fn refused(event: &RecordedEvent, message: &SendMsgException<'_>) -> Sent {
     Sent {
-        by: by(Some(&message.operator_account), &message.from_account),
+        by: other_operator(Some(&message.operator_account), &message.from_account),
         online_only: message.online_only_flag == Some(Flag(true)),
         undelivered: refusal::reason(event),
         custom_data: filled(message.cloud_custom_data.as_deref()),
@@ -130,7 +130,7 @@ fn refused(event: &RecordedEvent, message: &SendMsgException<'_>) -> Sent {
 }
 
 /// The user who made the request, if it is not the sender.
-fn by(operator: Option<&str>, from: &str) -> Option<String> {
+fn other_operator(operator: Option<&str>, from: &str) -> Option<String> {
     operator.filter(|by| *by != from).map(str::to_owned)
 }
 

@@ -11,7 +11,7 @@ use crate::{
 
 /// The events while they are read.
 #[derive(Debug)]
-pub(super) struct Keeping {
+pub(super) struct KeptSpool {
     spool: Spool,
     /// Those that are proof whatever is shown: the end of a group, and what can't be read.
     always: Vec<bool>,
@@ -25,7 +25,7 @@ pub(crate) struct Kept {
     next: usize,
 }
 
-impl Keeping {
+impl KeptSpool {
     pub(super) fn new() -> Result<Self, Fault> {
         Ok(Self { spool: Spool::new()?, always: Vec::new() })
     }

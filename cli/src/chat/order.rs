@@ -55,7 +55,7 @@ pub(super) struct Next {
 }
 
 impl Order {
-    pub(super) fn by(numbering: Numbering) -> Self {
+    pub(super) fn new(numbering: Numbering) -> Self {
         Self { numbering, places: Vec::new(), runs: HashMap::new(), topics: Vec::new() }
     }
 

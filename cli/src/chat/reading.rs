@@ -9,7 +9,7 @@ use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
     changes::{Changed, Changes},
-    kept::{Keeping, Kept},
+    kept::{Kept, KeptSpool},
     message::{Change, Sent},
     order::{Next, Numbering, Order},
     step::Step,
@@ -43,8 +43,8 @@ pub(super) struct Reading {
     counts: Counts,
     /// The number of groups with this id that were destroyed.
     generation: u32,
-    asked: Asked,
-    kept: Option<Keeping>,
+    asked: BeforeCallbacks,
+    kept: Option<KeptSpool>,
     /// The number of the event.
     event: usize,
 }
@@ -61,7 +61,7 @@ pub(super) struct Done {
 
 /// The before-callbacks, and the messages that after-callbacks report. Only hashes of their names are in memory.
 #[derive(Default)]
-struct Asked {
+struct BeforeCallbacks {
     hasher: RandomState,
     /// By their places in the order.
     places: Vec<(usize, u64)>,
@@ -73,13 +73,13 @@ impl Reading {
         Ok(Self {
             options,
             messages: Spool::new()?,
-            order: Order::by(numbering),
+            order: Order::new(numbering),
             changes: Changes::new()?,
             later: Spool::new()?,
             counts: Counts::default(),
             generation: 0,
-            asked: Asked::default(),
-            kept: options.keep.then(Keeping::new).transpose()?,
+            asked: BeforeCallbacks::default(),
+            kept: options.keep.then(KeptSpool::new).transpose()?,
             event: 0,
         })
     }
@@ -155,7 +155,7 @@ impl Reading {
         if order.is_empty() {
             counts.without_message = changed.without_message();
         }
-        let kept = kept.map(Keeping::done).transpose()?;
+        let kept = kept.map(KeptSpool::done).transpose()?;
         Ok(Done { messages: messages.read()?, order, changed, counts, gaps, kept })
     }
 

@@ -178,7 +178,7 @@ fn period(Window { from, to }: Window) -> i32 {
 mod tests {
     use super::{super::finding::CheckResult, *};
 
-    /// The result, with so many requests in the log, and so many of them at the start and after the end.
+    /// The result for this number of requests counted, logged, logged at the start, and logged after the end.
     fn result(counted: u64, logged: u64, at_start: u64, just_after: u64) -> CheckResult {
         let logged = BTreeMap::from([("recorded".to_owned(), logged)]);
         balance(counted, &logged, Edges { at_start, just_after }).result

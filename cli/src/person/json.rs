@@ -13,7 +13,7 @@ use super::{
 /// How deep JSON within a string within JSON is read.
 const MAX_DEPTH: usize = 4;
 
-/// In the app's data, a number of so many digits is an id, whatever the name of its field.
+/// In the app's data, a number with at least this many digits is an id, whatever the name of its field.
 const LONG_NUMBER: usize = 6;
 
 /// The fields of Tencent that hold a word of Tencent. An id may be the same word.

@@ -16,7 +16,7 @@ use crate::{
     receiver::{Answer, is_taken},
 };
 
-/// After so many runs in which the receiver did not answer a callback, it is passed over.
+/// The number of runs without an answer after which a callback is passed over.
 const RUNS: u32 = 3;
 
 /// The file. Its first line is its owner. Each further line is a callback that was read or sent.

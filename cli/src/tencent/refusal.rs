@@ -1,6 +1,6 @@
 //! The words for an error code of Tencent's REST API (page 34348; 269/1671).
 
-/// A clock that is off by so many seconds is named.
+/// The least difference of a clock, in seconds, that an error names.
 const CLOCK_OFF_SECONDS: i64 = 60;
 
 /// The message, with what to do. `seconds_ahead` says how far this machine's clock is ahead of Tencent's.

@@ -70,11 +70,11 @@ fn of_member(event: &Event<'_>) -> Option<String> {
             format!("{} invites {}", it.operator_account, names(&it.destination_members))
         }
         Event::GroupAfterNewMemberJoin(it) => {
-            let by = by(&it.operator_account, &it.new_member_list);
+            let by = by_other(&it.operator_account, &it.new_member_list);
             format!("{} joined ({}{by})", names(&it.new_member_list), it.join_type)
         }
         Event::GroupAfterMemberExit(it) => {
-            let by = by(&it.operator_account, &it.exit_member_list);
+            let by = by_other(&it.operator_account, &it.exit_member_list);
             format!("{} left ({}{by})", names(&it.exit_member_list), it.exit_type)
         }
         Event::GroupOnMemberStateChange(it) => {
@@ -112,7 +112,7 @@ fn of_topic(event: &Event<'_>) -> Option<String> {
 }
 
 /// The user who made the request, unless it is the only member.
-fn by(operator: &Text<'_>, members: &[Member<'_>]) -> String {
+fn by_other(operator: &Text<'_>, members: &[Member<'_>]) -> String {
     let is_alone = members.len() == 1 && members[0].member_account == *operator;
     if is_alone { String::new() } else { with(" by ", Some(operator)) }
 }

@@ -40,7 +40,7 @@ fn numbered(from: &str, seq: u64, number: u64, body: &Value) -> Value {
     message
 }
 
-/// An event about an earlier message between two users, so many seconds after the first message.
+/// An event about an earlier message between two users, this many seconds after the first message.
 fn became(command: &str, at: u64, mut fields: Value) -> Value {
     fields["CallbackCommand"] = json!(format!("C2C.CallbackAfter{command}"));
     fields["EventTime"] = json!(MILLIS + at * 1000);
@@ -55,7 +55,7 @@ fn group(from: &str, number: u64, body: &Value) -> Value {
     })
 }
 
-/// An event about an earlier message to a group, so many milliseconds after the first message.
+/// An event about an earlier message to a group, this many milliseconds after the first message.
 fn became_in_group(command: &str, at: u64, mut fields: Value) -> Value {
     fields["CallbackCommand"] = json!(format!("Group.Callback{command}"));
     (fields["GroupId"], fields["Type"], fields["EventTime"]) =

@@ -16,7 +16,7 @@ use crate::{
 /// 9 December 2022, 08:26:54.123 UTC.
 const TIME: u64 = 1_670_574_414_123;
 
-/// Records so many events of a group, and returns their bodies in order of time.
+/// Records this many events of a group, and returns their bodies in order of time.
 pub(crate) async fn record(world: &World, count: u64) -> Vec<String> {
     let mut bodies = Vec::new();
     for number in 0..count {

@@ -80,7 +80,7 @@ impl World {
         client_of(&self.dynamodb)
     }
 
-    /// Records a body as the function would, with so many shards of the index.
+    /// Records a body as the function would, with this many shards of the index.
     pub(crate) async fn record(&self, body: &Value, index_shards: u32) {
         self.record_callback(&unrecorded("id", &body.to_string()), index_shards).await;
     }

@@ -12,7 +12,7 @@ fn sent(time: u64, seq: Option<i64>, topic: &str) -> Sent {
 
 /// The places of the messages in order, and the missing numbers.
 fn ordered(numbering: Numbering, messages: &[Sent]) -> (Vec<u64>, Vec<(i64, i64)>) {
-    let mut order = Order::by(numbering);
+    let mut order = Order::new(numbering);
     for (at, message) in (0..).zip(messages) {
         order.push(message, at);
     }
@@ -52,7 +52,7 @@ fn numbers_of_a_new_group_begin_again() {
 
 #[test]
 fn messages_left_out_leave_no_place() {
-    let mut order = Order::by(Numbering::Group);
+    let mut order = Order::new(Numbering::Group);
     for (at, seq) in [(0, None), (1, Some(2)), (2, Some(1))] {
         order.push(&sent(1, seq, ""), at);
     }

@@ -15,7 +15,7 @@ pub(crate) enum Behaviour {
     Body(Vec<u8>),
     /// A body that does not end.
     Endless,
-    /// A body of so many bytes is announced, and does not come.
+    /// Announces a body of this many bytes, and does not send it.
     Announced(u64),
     Redirect(String),
     /// So many headers.
