@@ -12,6 +12,9 @@ const PAGES: [&str; 4] = [
     include_str!("../../../docs/security.md"),
 ];
 
+/// How the links to their sections begin.
+const LINKS: [&str; 4] = ["](#", "](deploy.md#", "](troubleshooting.md#", "](security.md#"];
+
 /// Each check, with its section.
 const CHECKS: [(&str, &str); 22] = [
     ("url unsigned", "ApiErrorsAlarm"),
@@ -102,6 +105,9 @@ fn find(name: &str) -> Option<Section> {
         section.text.push_str(functions);
         section.text.push_str("```\n");
     }
+    if LINKS.iter().any(|link| section.text.contains(link)) {
+        section.text.push_str(&format!("\nA link to #NAME is a section too: {}\n", command("NAME")));
+    }
     Some(section)
 }
 
@@ -185,6 +191,7 @@ mod tests {
         assert!(text("CallbacksLostAlarm").contains("output() {"), "its first step is to run these lines");
         assert!(text("Redrive").contains("### Manual redrive"));
         assert!(!text("Update").contains("output() {"));
+        assert!(text("SignatureRefusalsAlarm").ends_with("is a section too: chat-events doctor --explain NAME\n"));
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::{
 const UNSIGNED: &str = "url unsigned";
 const SIGNED: &str = "url signed";
 
+/// The section of the runbook on another token.
+const SIGNATURES: &str = "SignatureRefusalsAlarm";
+
 /// The body of the console's URL check.
 const URL_CHECK: &[u8] = b"{}";
 
@@ -74,7 +77,7 @@ async fn signed(deployment: &Deployment, receiver: &Receiver) -> Result<Finding,
             "the function does not have the token of CALLBACK_TOKENS",
             format!(
                 "console and function need the same token: {}; or this computer's clock is off by more than {TOLERANCE_SECONDS} s",
-                runbook::command("rotate-the-token")
+                runbook::command(SIGNATURES)
             ),
         ),
         403 if is_the_functions(&answer) => {
