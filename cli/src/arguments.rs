@@ -141,11 +141,11 @@ pub(crate) enum Command {
     Erase(Erase),
     /// Save the pictures, voices, videos and files of messages, before Tencent deletes them.
     ///
-    /// Tencent deletes these files when their messages expire, after 7 days by default. The command downloads the files of
-    /// the selected events into a folder. Each file has its SHA-256 as its name; the list index.jsonl there has the URL,
-    /// the message and the sender's name of each file. Run the command again to go on where it stopped, or with newer
-    /// events. Only https URLs of Tencent's storage are downloaded, and nothing is opened. A file that can't be
-    /// downloaded is reported, and the exit code is 1 at the end.
+    /// Tencent deletes these files when their messages expire: after 7, 30 or 90 days, depending on your edition. The
+    /// command downloads the files of the selected events into a folder. Each file has its SHA-256 as its name; the
+    /// list index.jsonl there has the URL, the message and the sender's name of each file. Run the command again to go
+    /// on where it stopped, or with newer events. Only https URLs of Tencent's storage are downloaded, and nothing is
+    /// opened. A file that can't be downloaded is reported, and the exit code is 1 at the end.
     ///
     /// JSON: {"pk", "sk", "kind", "name", "url", "outcome", "file", "sha256", "bytes", "error"}. The outcome is `saved`,
     /// `there` or `failed`.
