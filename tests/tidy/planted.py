@@ -70,7 +70,7 @@ BREACHES = [
      "docs/README.zh-CN.md has other relative links"),
     ("translations_follow", append("docs/README.ja.md", "\n[there](https://example.com)\n"),
      "docs/README.ja.md has other outside links"),
-    ("translations_follow", replace("docs/zh-CN/deploy.md", "$ sam build", "$ sam bake"),
+    ("translations_follow", replace("docs/zh-CN/deploy.md", "sam build\n", "sam bake\n"),
      "docs/zh-CN/deploy.md has other blocks of code"),
     # The link leads to a section, but to another one than in the original.
     ("translations_follow", replace("docs/ja/deploy.md", "](#更新)", "](#削除)"), "docs/ja/deploy.md has other relative links"),
