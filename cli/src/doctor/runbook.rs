@@ -191,7 +191,9 @@ mod tests {
         assert!(text("CallbacksLostAlarm").contains("output() {"), "its first step is to run these lines");
         assert!(text("Redrive").contains("### Manual redrive"));
         assert!(!text("Update").contains("output() {"));
-        assert!(text("SignatureRefusalsAlarm").ends_with("is a section too: chat-events doctor --explain NAME\n"));
+        assert!(
+            text("SignatureRefusalsAlarm").ends_with("is a section too: chat-events doctor --explain NAME\n")
+        );
     }
 
     #[test]
