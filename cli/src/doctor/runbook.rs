@@ -106,7 +106,7 @@ fn find(name: &str) -> Option<Section> {
         section.text.push_str("```\n");
     }
     if LINKS.iter().any(|link| section.text.contains(link)) {
-        section.text.push_str(&format!("\nA link to #NAME is a section too: {}\n", command("NAME")));
+        section.text += &["\nA link to #NAME is a section too: ", &command("NAME"), "\n"].concat();
     }
     Some(section)
 }
