@@ -113,7 +113,7 @@ fn find(name: &str) -> Option<Section> {
 
 /// The heading as in a link.
 fn slug(title: &str) -> String {
-    title.to_lowercase().replace(' ', "-")
+    title.to_lowercase().replace(' ', "-").replace('\'', "")
 }
 
 /// The sections of a page. Each ends before the next heading of its level, or of a higher one.
@@ -191,6 +191,7 @@ mod tests {
         assert!(text("CallbacksLostAlarm").contains("output() {"), "its first step is to run these lines");
         assert!(text("Redrive").contains("### Manual redrive"));
         assert!(!text("Update").contains("output() {"));
+        assert!(text("give-the-function-the-consoles-token").contains("new_secret"));
         assert!(
             text("SignatureRefusalsAlarm").ends_with("is a section too: chat-events doctor --explain NAME\n")
         );
