@@ -13,7 +13,8 @@ LANGUAGES = ("zh-CN", "ja")
 TRANSLATED = ("README.md", "docs/chat-events.md", "docs/deploy.md", "docs/forwarding.md", "docs/operate.md",
               "docs/troubleshooting.md")
 # Of these pages, only the sections with these headings are translated.
-PARTS = {"docs/operate.md": ("Operate", "First aid", "Which alarm went off")}
+PARTS = {"docs/operate.md": ("Operate", "First aid", "Which alarm went off", "Alarms", "CallbacksLostAlarm", "RedriveDeadLettersAlarm",
+                             "SignatureRefusalsAlarm")}
 
 
 def translation(page, language):
