@@ -3,8 +3,8 @@
 use std::{
     collections::{BTreeSet, HashSet},
     fs::File as Disk,
-    io::{self, BufReader, Read, Write},
-    path::PathBuf,
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -84,7 +84,7 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
         findings.add(&name, &format!("the SHA-256 is {digest}, not {expected}: this is another file"))?;
     }
     let mut archive = Archive::open(verify)?;
-    archive.check_form(&name, &mut findings)?;
+    archive.check_form(&name, ends_as_written(&verify.file)?, &mut findings)?;
     let manifest = archive.manifest(&name)?;
     archive.check_files(&manifest, &mut findings)?;
     let events = archive.check_events(&manifest, &mut findings).await?;
@@ -107,6 +107,19 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
     Ok(ExitCode::from(u8::from(count > 0)))
 }
 
+/// Whether the file ends with the record that ends a zip, without a comment. A reader that does not accept the last record
+/// looks for an earlier one, and so may show another zip than a reader that does.
+fn ends_as_written(path: &Path) -> Result<bool, Fault> {
+    let read = || -> io::Result<[u8; 22]> {
+        let (mut file, mut end) = (Disk::open(path)?, [0; 22]);
+        file.seek(SeekFrom::End(-22))?;
+        file.read_exact(&mut end)?;
+        Ok(end)
+    };
+    let end = read().map_err(|error| Fault::Message(format!("can't read {}: {error}", path.display())))?;
+    Ok(end.starts_with(b"PK\x05\x06") && end.ends_with(&[0, 0]))
+}
+
 impl Archive {
     fn open(verify: &Verify) -> Result<Self, Fault> {
         let of = |error: &dyn std::fmt::Display| {
@@ -118,12 +131,17 @@ impl Archive {
     }
 
     /// An evidence file is a plain zip: what a reader of zips could see otherwise than this one is a finding.
-    fn check_form(&mut self, name: &str, findings: &mut Findings<'_>) -> Result<(), Fault> {
+    fn check_form(
+        &mut self,
+        name: &str,
+        ends_as_written: bool,
+        findings: &mut Findings<'_>,
+    ) -> Result<(), Fault> {
         let zip = &mut self.zip;
         if zip.has_duplicate_names() {
             findings.add(name, "the zip has two files with one name")?;
         }
-        if zip.offset() != 0 || !zip.comment().is_empty() {
+        if zip.offset() != 0 || !zip.comment().is_empty() || !ends_as_written {
             findings.add(name, "the zip has something before its first file or after its last one")?;
         }
         if zip.has_overlapping_files().unwrap_or(true) {

@@ -209,6 +209,16 @@ async fn file_made_anew_is_found_by_its_noted_digest_alone() {
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
 }
 
+/// The zip with its end once more, which states a comment that is not there: some readers take this end, and others the
+/// one before.
+fn with_another_zip(bytes: &[u8]) -> Vec<u8> {
+    let (mut changed, end) = (bytes.to_vec(), bytes.len() - 22);
+    changed.extend_from_slice(&bytes[end..]);
+    let comment = changed.len() - 2;
+    changed[comment] = 5;
+    changed
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn file_that_is_no_plain_zip_is_found() {
     let evidence = evidence().await;
@@ -216,6 +226,8 @@ async fn file_that_is_no_plain_zip_is_found() {
     let path = evidence.folder.path().join("changed.zip");
     for (bytes, expected) in [
         ([b"#!/bin/sh\n".as_slice(), &bytes].concat(), "something before its first file"),
+        ([&bytes, b"!".as_slice()].concat(), "after its last one"),
+        (with_another_zip(&bytes), "after its last one"),
         (bytes[..bytes.len() / 2].to_vec(), "is not an evidence file: "),
         (b"PK".to_vec(), "is not an evidence file: "),
     ] {
