@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::medium::Medium;
-use crate::fault::Fault;
+use crate::{evidence::digest, fault::Fault};
 
 const INDEX: &str = "index.jsonl";
 
@@ -129,9 +129,11 @@ impl Folder {
         &self.files.path
     }
 
-    /// The file of a URL from an earlier run.
+    /// The file of a URL from an earlier run, if it is unchanged.
     pub(super) fn known(&self, url: &str) -> Option<Kept> {
-        self.files.known(url)
+        let kept = self.files.known(url)?;
+        let digest = digest::of(&mut File::open(self.files.path_of(kept)).ok()?).ok()?;
+        (digest == kept.sha256()).then_some(kept)
     }
 
     /// Gives a file its name, and adds it to the list.
