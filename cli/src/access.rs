@@ -2,10 +2,7 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 use futures_util::TryStreamExt;
@@ -22,13 +19,13 @@ use crate::{
     output::{
         Columns, Output,
         columns::{Column, Cut},
-        note,
+        note, note_without_body,
     },
     plain::counted,
     selection::Selection as Events,
     spool::Spool,
     table::Wanted,
-    when::When,
+    when::{self, When},
 };
 
 mod evidence;
@@ -77,12 +74,9 @@ pub(crate) async fn run(
     args: &Access,
     output: &mut Output,
 ) -> Result<ExitCode, Fault> {
-    let file = args.html.as_ref().or(args.evidence.as_ref());
-    if output.json && file.is_some() {
-        return Err(Fault::usage("give --html, --evidence or --json, only one of them"));
-    }
-    let to = Target::create(args.html.as_deref(), args.evidence.as_deref())?;
-    let until = args.until.map_or_else(Moment::now, When::end);
+    let (html, evidence) = (args.html.as_deref(), args.evidence.as_deref());
+    let until = when::end(args.since.map(When::start), args.until)?;
+    let to = Target::create(output.json, html, evidence)?;
     let mut events = args.events(until).find(deployment, Wanted::Whole).await?.sorted().await?;
     let (mut partners, mut count, mut without_body) = (Partners::new(&args.user), 0_u64, 0_u64);
     let mut spool = Spool::new()?;
@@ -99,7 +93,7 @@ pub(crate) async fn run(
     }
     if count == 0 {
         note(&format!("no events of {}; nothing was written", args.user));
-        return Ok(ExitCode::from(u8::from(file.is_some())));
+        return Ok(ExitCode::from(u8::from(html.or(evidence).is_some())));
     }
     let (mut events, selection) = (spool.read()?, args.selection(until));
     let origin = export::origin(deployment, deployment.chosen_app())?;
@@ -112,12 +106,8 @@ pub(crate) async fn run(
         }
     }
     output.flush()?;
-    if let Some(file) = file.filter(|file| *file != Path::new("-")) {
-        note(&format!("{} in {}", counted(count, "event"), file.display()));
-    }
-    if without_body > 0 {
-        note(&format!("{} without a Body: parts of it are not in the table", counted(without_body, "event")));
-    }
+    export::note_file(&counted(count, "event"), html, evidence);
+    note_without_body(without_body);
     Ok(ExitCode::SUCCESS)
 }
 

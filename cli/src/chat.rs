@@ -1,9 +1,6 @@
 //! A conversation: a table, JSON, a page, or an evidence file.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use tencent_chat_webhook::time::rfc3339;
@@ -103,12 +100,9 @@ pub(crate) async fn run(
     chat: &Chat,
     output: &mut Output,
 ) -> Result<ExitCode, Fault> {
-    if output.json && (chat.html.is_some() || chat.evidence.is_some()) {
-        return Err(Fault::usage("give --html, --evidence or --json, only one of them"));
-    }
     let since = chat.since.map(When::start);
     let until = when::end(since, chat.until)?;
-    let to = Target::create(chat.html.as_deref(), chat.evidence.as_deref())?;
+    let to = Target::create(output.json, chat.html.as_deref(), chat.evidence.as_deref())?;
     let folder = chat.media.then(|| MediaFolder::of(&to, chat.media_from.as_deref())).transpose()?;
     let conversation = Conversation::of(&chat.names());
     let options = ReadOptions { until, undelivered: chat.undelivered, keep: chat.evidence.is_some() };
@@ -134,9 +128,8 @@ pub(crate) async fn run(
         }
     }
     output.flush()?;
-    if let Some(file) = chat.html.as_ref().filter(|file| *file != Path::new("-")).or(chat.evidence.as_ref()) {
-        note(&format!("{} in {}", counted(recorded.counts.messages, "message"), file.display()));
-    }
+    let written = counted(recorded.counts.messages, "message");
+    export::note_file(&written, chat.html.as_deref(), chat.evidence.as_deref());
     for remark in remarks(&recorded) {
         note(&remark);
     }

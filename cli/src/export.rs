@@ -16,7 +16,7 @@ use crate::{
     },
     fault::Fault,
     moment::Moment,
-    output::Output,
+    output::{Output, note},
     target,
 };
 
@@ -33,7 +33,10 @@ pub(crate) struct PageFile(Option<(NamedTempFile, PathBuf)>);
 
 impl Target {
     /// Begins the file, so that a folder without write access is reported before anything is read.
-    pub(crate) fn create(html: Option<&Path>, evidence: Option<&Path>) -> Result<Self, Fault> {
+    pub(crate) fn create(json: bool, html: Option<&Path>, evidence: Option<&Path>) -> Result<Self, Fault> {
+        if json && html.or(evidence).is_some() {
+            return Err(Fault::usage("give --html, --evidence or --json, only one of them"));
+        }
         Ok(match (html, evidence) {
             (Some(path), _) if path == Path::new("-") => Self::Page(PageFile(None)),
             (Some(path), _) => Self::Page(PageFile(Some(target::create(path)?))),
@@ -65,6 +68,13 @@ impl PageFile {
         page(&mut file)?;
         let file = file.into_inner().map_err(|error| target::fault(&path, error.error()))?;
         target::persist(file, &path)
+    }
+}
+
+/// Notes what was written, and the file, unless it is standard output.
+pub(crate) fn note_file(written: &str, html: Option<&Path>, evidence: Option<&Path>) {
+    if let Some(file) = html.filter(|file| *file != Path::new("-")).or(evidence) {
+        note(&format!("{written} in {}", file.display()));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{PreEscaped, html};
 
-/// What a page may load.
+/// The sources from which a page may load files.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Sources {
     None,

@@ -18,9 +18,8 @@ use crate::{
     output::{
         Output,
         columns::{Column, Cut},
-        note,
+        note_without_body,
     },
-    plain::counted,
     selection::Selection,
     table::Wanted,
 };
@@ -72,10 +71,7 @@ pub(crate) async fn run(
     save(found.try_flatten(), (&folder, None), &args.limits, each).await?;
     output.flush()?;
     counts.print();
-    let without_body = without_body.load(Relaxed);
-    if without_body > 0 {
-        note(&format!("{} without a Body: parts of it are not in the table", counted(without_body, "event")));
-    }
+    note_without_body(without_body.load(Relaxed));
     Ok(ExitCode::from(u8::from(counts.failed > 0)))
 }
 

@@ -12,7 +12,7 @@ use tencent_chat_webhook::record::RecordedEvent;
 use crate::{
     event::{json, time_text},
     fault::Fault,
-    plain::{escaped, plain},
+    plain::{counted, escaped, plain},
     what::what,
     zone,
 };
@@ -137,6 +137,13 @@ impl Output {
 /// The column of times. Its width depends on the zone.
 pub(crate) fn time_column() -> Column {
     Column::new("TIME", zone::time_width(), Cut::End).tone(Tone::Faint)
+}
+
+/// Notes how many events have an incomplete body, if there are any.
+pub(crate) fn note_without_body(events: u64) {
+    if events > 0 {
+        note(&format!("{} without a Body: parts of it are not in the table", counted(events, "event")));
+    }
 }
 
 /// A line for the user, on standard error.

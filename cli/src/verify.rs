@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeSet, HashSet},
     fs::File as Disk,
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -71,6 +71,7 @@ impl Findings<'_> {
 /// The zip and what was read of it.
 struct Archive {
     zip: ZipArchive<BufReader<Disk>>,
+    ends_as_written: bool,
     page: Option<String>,
     events: Option<Spooled>,
 }
@@ -84,7 +85,7 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
         findings.add(&name, &format!("the SHA-256 is {digest}, not {expected}: this is another file"))?;
     }
     let mut archive = Archive::open(verify)?;
-    archive.check_form(&name, ends_as_written(&verify.file)?, &mut findings)?;
+    archive.check_form(&name, &mut findings)?;
     let manifest = archive.manifest(&name)?;
     archive.check_files(&manifest, &mut findings)?;
     let events = archive.check_events(&manifest, &mut findings).await?;
@@ -109,14 +110,10 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
 
 /// Whether the file ends with the record that ends a zip, without a comment. A reader that does not accept the last record
 /// looks for an earlier one, and so may show another zip than a reader that does.
-fn ends_as_written(path: &Path) -> Result<bool, Fault> {
-    let read = || -> io::Result<[u8; 22]> {
-        let (mut file, mut end) = (Disk::open(path)?, [0; 22]);
-        file.seek(SeekFrom::End(-22))?;
-        file.read_exact(&mut end)?;
-        Ok(end)
-    };
-    let end = read().map_err(|error| Fault::Message(format!("can't read {}: {error}", path.display())))?;
+fn ends_as_written(file: &mut Disk) -> io::Result<bool> {
+    let mut end = [0; 22];
+    file.seek(SeekFrom::End(-22))?;
+    file.read_exact(&mut end)?;
     Ok(end.starts_with(b"PK\x05\x06") && end.ends_with(&[0, 0]))
 }
 
@@ -125,23 +122,19 @@ impl Archive {
         let of = |error: &dyn std::fmt::Display| {
             Fault::Message(format!("{} is not an evidence file: {error}", verify.file.display()))
         };
-        let file = Disk::open(&verify.file).map_err(|error| of(&error))?;
+        let mut file = Disk::open(&verify.file).map_err(|error| of(&error))?;
+        let ends_as_written = ends_as_written(&mut file).unwrap_or(false);
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| of(&error))?;
-        Ok(Self { zip, page: None, events: None })
+        Ok(Self { zip, ends_as_written, page: None, events: None })
     }
 
     /// An evidence file is a plain zip: what a reader of zips could see otherwise than this one is a finding.
-    fn check_form(
-        &mut self,
-        name: &str,
-        ends_as_written: bool,
-        findings: &mut Findings<'_>,
-    ) -> Result<(), Fault> {
+    fn check_form(&mut self, name: &str, findings: &mut Findings<'_>) -> Result<(), Fault> {
         let zip = &mut self.zip;
         if zip.has_duplicate_names() {
             findings.add(name, "the zip has two files with one name")?;
         }
-        if zip.offset() != 0 || !zip.comment().is_empty() || !ends_as_written {
+        if zip.offset() != 0 || !zip.comment().is_empty() || !self.ends_as_written {
             findings.add(name, "the zip has something before its first file or after its last one")?;
         }
         if zip.has_overlapping_files().unwrap_or(true) {

@@ -31,11 +31,11 @@ pub(super) struct MediaFolder {
     /// The folder in the links of the page.
     link: String,
     earlier: Option<Earlier>,
-    /// Deletes the folder when it is no longer needed.
+    /// Deletes the folder when it is dropped.
     _temporary: Option<TempDir>,
 }
 
-/// What the URLs gave.
+/// The result for each URL.
 #[derive(Debug)]
 pub(super) struct Media {
     folder: MediaFolder,
@@ -142,7 +142,7 @@ impl Media {
     }
 }
 
-/// What a URL gave, and when.
+/// The time and the result of a download.
 fn what(outcome: &Outcome) -> (u64, Gave) {
     match outcome.kept() {
         Ok(kept) => (kept.time, Gave::File { sha256: kept.sha256(), bytes: kept.bytes }),

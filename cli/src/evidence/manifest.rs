@@ -90,7 +90,7 @@ pub(crate) struct PersonSelection {
     pub(crate) until: String,
 }
 
-/// How many of what there is.
+/// The numbers of messages and events.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Counts {
     pub(crate) messages: u64,
@@ -122,17 +122,17 @@ pub(crate) struct File {
     pub(crate) sha256: String,
 }
 
-/// A URL in a message, and what it gave.
+/// A URL in a message, with the result of its download.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) struct Linked {
     pub(crate) url: String,
-    /// When it gave that.
+    /// The time of the download.
     pub(crate) time: String,
     #[serde(flatten)]
     pub(crate) gave: Gave,
 }
 
-/// What a URL gave.
+/// The result of a download.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Gave {
@@ -149,7 +149,7 @@ impl Gave {
     }
 }
 
-/// What the events of an evidence file give, to compare with its manifest.
+/// The values computed again from the events of an evidence file, to compare with its manifest.
 #[derive(Debug)]
 pub(crate) struct Again {
     /// The digest of the page.

@@ -24,7 +24,7 @@ const AT_A_TIME: usize = 4;
 
 const MEGABYTE: u64 = 1024 * 1024;
 
-/// What may be downloaded.
+/// The limits of downloads.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct MediaFlags {
     /// Also download from this host, for example cdn.example.com; for an address of this machine, such as 127.0.0.1:8080,
@@ -46,7 +46,7 @@ impl MediaFlags {
     }
 }
 
-/// What became of a file.
+/// The outcome of a file.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Saved(Kept),

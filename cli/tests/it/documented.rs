@@ -1,13 +1,11 @@
-//! What `docs/chat-events.md` says of costs and exit codes.
+//! The costs and exit codes in `docs/chat-events.md` are those of the program.
 
-use std::sync::{Arc, Mutex};
+use support::requests::CREATED;
 
-use support::{
-    endpoint::{Endpoint, Step},
-    requests::CREATED,
+use crate::{
+    counted::{operation, run_watched},
+    world::{ENVIRONMENT, World, created, program, run},
 };
-
-use crate::world::{ENVIRONMENT, World, created, program, run};
 
 const PAGE: &str = include_str!("../../../docs/chat-events.md");
 
@@ -28,24 +26,9 @@ async fn read_units_are_those_of_the_requests() {
         ("anything else, or `--scan`", &["list", "--yes"], "| half a unit per 4 KB of the table |"),
     ] {
         assert!(row(selection).ends_with(units), "{}", row(selection));
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&requests);
-        let keep = move |_, request: &[u8]| {
-            kept.lock().expect("no test panics with it").push(String::from_utf8_lossy(request).into_owned());
-            Step::Pass
-        };
-        let endpoint = Endpoint::deciding_on(keep, world.dynamodb.address).await;
-        let mut command = world.program(arguments);
-        let url = format!("http://{}", endpoint.address);
-        command.env("AWS_ENDPOINT_URL_DYNAMODB", url).env("INDEX_SHARDS", "1");
-        let ran = run(command, "");
+        let (ran, requests) = run_watched(&world, arguments).await;
         assert!(ran.code == Some(0) && ran.stdout.contains("2022-12-09T08:26:54.123Z"), "{ran:?}");
-        let requests = requests.lock().expect("no test panics with it");
-        let is_read = |request: &&String| {
-            ["Query", "Scan", "BatchGetItem"]
-                .iter()
-                .any(|name| request.contains(&format!("DynamoDB_20120810.{name}\r\n")))
-        };
+        let is_read = |request: &&String| ["Query", "Scan", "BatchGetItem"].contains(&operation(request));
         let reads: Vec<_> = requests.iter().filter(is_read).collect();
         assert!(!reads.is_empty(), "{selection}");
         // A strongly consistent read costs twice as much.
