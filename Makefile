@@ -2,7 +2,7 @@
 # A machine needs Rust, a C compiler, make and Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help tools run ports chat-events send show test load bench e2e lint lint-template deny fuzz clean
+.PHONY: help tools run ports chat-events send show test load bench e2e account lint lint-template deny fuzz clean
 
 PYTHON ?= python3
 comma := ,
@@ -85,13 +85,19 @@ show: chat-events ## show the events that `make run` has recorded
 test: ## run the tests
 	cargo test --locked --workspace
 
+# The same steps in two places.
+STEPS := PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" PYTHONDONTWRITEBYTECODE=1 \
+    $(TOOLS)/ministack/bin/python tests/e2e
+
 e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an emulated AWS and use it
 	@# Uses chat-events from the build of `make test`.
 	cargo test --locked --workspace --no-run --quiet
 	@# Optimizing these binaries as a whole takes minutes, and would not make the test faster.
-	PATH="$(TOOLS)/cargo-lambda/bin:$(TOOLS)/aws-sam-cli/bin:$(TOOLS)/awscli/bin:$$PATH" \
-	    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-	    PYTHONDONTWRITEBYTECODE=1 $(TOOLS)/ministack/bin/python tests/e2e
+	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 $(STEPS) emulator
+
+account: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## the same in your AWS account, after a question (TRIAL=my-trial, YES=1)
+	@cargo build --locked --package chat-events --quiet
+	@$(STEPS) account $(if $(TRIAL),--name '$(TRIAL)') $(if $(YES),--yes)
 
 # The Regions of docs/aws.md. Those of the second list lack AWS::Pipes::Pipe.
 BUS_REGIONS := ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-3 cn-north-1 cn-northwest-1 \

@@ -1,113 +1,129 @@
-"""Deploys template.yaml to an emulated AWS, and uses it: `make e2e`.
+"""Deploys template.yaml and uses it, in an account (`make account`) or in an emulated AWS (`make e2e`).
 
 Only AWS is emulated. The SAM CLI, the function's binary, the HTTP requests and the AWS CLI are real.
 """
 
+import argparse
+import contextlib
+import datetime
 import os
 import pathlib
 import sys
 import tempfile
+import time
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
 
-import archiving
-import command_line
-import deploying
-import doctor
-import forwarding
-import healing
-import lasting
-import operating
-import readme
-import receiving
-import reforwarding
-import restoring
-import trying
-from callbacks import Sender
-from checks import step, summary
+import boto3
+import checks
+import interruption
+import preflight
+import removal
+from botocore.exceptions import BotoCoreError, NoRegionError
+from checks import say
+from doctor import release
 from emulator import Emulator
+from place import Account, Emulated
 from stack import Stack
+from steps import STEPS
+from words import Refused, in_words
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="e2e-") as folder, Emulator(folder) as emulator:
+    asked = argparse.ArgumentParser(prog="tests/e2e", description=__doc__.splitlines()[0])
+    asked.add_argument("place", choices=["account", "emulator"])
+    asked.add_argument("--name", default="tencent-chat-trial")
+    asked.add_argument("--yes", action="store_true")
+    options = asked.parse_args()
+    interruption.listen()
+    try:
+        with tempfile.TemporaryDirectory(prefix="e2e-") as folder, place_of(options.place, folder) as place:
+            return run(place, options.name, options.yes or not place.is_charged, folder)
+    except (Refused, BotoCoreError) as error:
+        say(in_words(error))
+        return 2
+
+
+@contextlib.contextmanager
+def place_of(name, folder):
+    """The place, whose settings become those of this process and of the commands that it starts."""
+    if name == "account":
+        region = boto3.Session().region_name
+        if not region:
+            raise NoRegionError
+        # Not every tool reads both.
+        os.environ |= {"AWS_PAGER": "", "SAM_CLI_TELEMETRY": "0", "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        yield Account(dict(os.environ))
+        return
+    with Emulator(folder) as emulator:
         environment = emulator.client_environment()
         os.environ.clear()
         os.environ.update(environment)
-        stack = Stack(environment, folder)
         try:
-            run(stack, emulator)
+            yield Emulated(environment, emulator.port)
         except Exception:
             print(emulator.output(), file=sys.stderr)
             raise
-    return summary()
 
 
-def run(stack, emulator):
-    step("Build and validate")
-    deploying.build(stack)
-    step("A deployment without a token is refused")
-    deploying.without_token(stack)
-    step("A guided deployment")
-    deploying.guided(stack)
-    step("Deploy")
-    surroundings = operating.make_surroundings(stack)
-    deploying.deploy(stack, surroundings)
-    sender = Sender(emulator.port, stack.outputs()["CallbackUrl"])
+def run(place, name, answer_yes, folder):
+    checks.be_patient(place.patience)
+    left = preflight.look(place, name)
+    preflight.announce(place, name, left, [step for step in STEPS if step.needs not in place.lacks])
+    if not preflight.agreed(answer_yes):
+        return 2
+    began, ended = time.monotonic(), None
+    try:
+        if left:
+            say("\n== What an earlier run left is removed")
+            if rest := removal.remove(place, name):
+                raise RuntimeError(f"these can't be removed: {', '.join(rest)}")
+        ended = walk(Stack(place, name, folder))
+    except BaseException as error:
+        ended = tell(error)
+    finally:
+        interruption.hold()
+    say("\n== What was made is removed")
+    rest = removal.remove(place, name)
+    checks.equal(f"what is left with the name {name}", rest, [])
+    return conclude(place, ended, time.monotonic() - began)
 
-    step("Requests and their replies")
-    receiving.requests(sender)
-    step("Items, through the table and the index, as a reader")
-    receiving.items(stack)
-    step("Reading with the command line")
-    command_line.reading(stack)
-    step("Log lines")
-    receiving.log(stack, sender)
-    step("Metrics")
-    receiving.metrics(stack)
-    step("Event bus")
-    operating.event_bus(stack, surroundings)
-    step("The archive")
-    archiving.a_day(stack)
-    step("Test callbacks, follow and replay")
-    command_line.resending(stack, sender)
-    step("Conversations, groups, and erasing a person")
-    command_line.telling(stack, sender)
-    step("A new version is checked before it gets traffic")
-    trying.a_version(stack)
-    step("The redrive records callbacks that could not be stored")
-    healing.by_itself(stack, sender, surroundings)
-    step("Manual redrive")
-    command_line.redriving(stack)
-    step("A body whose pieces are in different batches")
-    healing.from_pieces(stack, sender)
-    step("Dead letters are moved back to the queue")
-    healing.from_the_dead_letters(stack, sender)
-    step("Doctor checks the healthy stack, and finds planted faults")
-    doctor.looks(stack, sender)
 
-    step("A second deployment changes nothing")
-    deploying.again(stack, surroundings)
-    step("A token is rotated")
-    deploying.rotate(stack, surroundings, sender)
-    step("The token comes from Secrets Manager")
-    deploying.from_secret(stack, surroundings, sender)
-    step("A deleted table is restored")
-    restoring.a_deleted_table(stack, surroundings, sender)
-    step("The README's commands in every shell")
-    readme.in_every_shell(stack, sender, command_line.PROGRAM)
-    step("In front of your own receiver")
-    forwarding.in_front_of_a_receiver(stack, surroundings, sender, emulator.folder)
-    step("The receiver is away, and has each callback afterwards")
-    reforwarding.until_it_is_taken(stack, sender)
-    step("A token is rotated with secrets")
-    token = lasting.rotate_by_secrets(stack, surroundings, emulator.port)
-    step("A domain moves to another stack")
-    lasting.a_domain(stack, emulator.port, token)
-    step("cargo lambda deploy without a stack")
-    deploying.without_stack(stack, emulator.port)
-    step("The stack is deleted")
-    deploying.delete(stack)
+def walk(stack):
+    """Runs the steps. Returns why they ended early, or nothing."""
+    for step in STEPS:
+        if step.needs in stack.place.lacks:
+            checks.left_out(step.title, stack.place.lacks[step.needs])
+            continue
+        checks.step(step.title)
+        try:
+            with interruption.limit(step.minutes):
+                step.run(stack)
+        except Exception as error:
+            say(f"  FAIL {in_words(error)}\n       Look at {step.look_at.replace('NAME', stack.name)}")
+            return f"the step failed: {step.title}"
+    return None
+
+
+def tell(error):
+    """What ended the run, if it is not a step."""
+    reason = f"ended by {error}" if isinstance(error, interruption.Interrupted) else in_words(error)
+    say(f"\n{reason}")
+    return reason
+
+
+def conclude(place, ended, seconds):
+    """Prints the row for the table of docs/account.md, and returns the exit code."""
+    day = datetime.date.today()
+    say(f"\n{place.title}, {place.region}, {day}, version {release()}, {seconds / 60:.0f} minutes")
+    for line in checks.figures():
+        say(f"  {line}")
+    for line in checks.failed():
+        say(f"  failed: {line}")
+    if ended:
+        say(f"  not all steps ran: {ended}")
+    say(checks.counts())
+    return 1 if ended or checks.failed() else 0
 
 
 if __name__ == "__main__":

@@ -3,28 +3,81 @@
 import json
 import time
 
-_counts = {"passed": 0, "failed": 0}
+_counts = {"passed": 0, "failed": 0, "left out": 0}
+_failed = []
+_measured = []
+_hidden = []
+_waits = {"patience": 1, "pause": 0.5}
+# The length of a printed value.
+SHORT = 60
+
+
+def be_patient(patience):
+    """Multiplies the time of each wait."""
+    _waits.update(patience=patience, pause=0.5 if patience == 1 else 3)
+
+
+def hide(secret):
+    """Keeps a text out of everything that is printed."""
+    _hidden.append(secret)
+    return secret
+
+
+def say(text):
+    for secret in _hidden:
+        text = text.replace(secret, "…")
+    print(text, flush=True)
 
 
 def step(title):
-    print(f"\n== {title}", flush=True)
+    say(f"\n== {title}")
+
+
+def left_out(title, reason):
+    _counts["left out"] += 1
+    say(f"\n== {title}\n  left out, because {reason}")
+
+
+def short(value):
+    text = value if isinstance(value, str) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= SHORT else f"{text[:SHORT - 1]}…"
 
 
 def check(what, holds, found=None):
-    """Counts a check. `found` is printed if it fails."""
+    """Counts a check. The text says what is expected, and `found` is what was seen."""
+    seen = "" if found is None else f": seen {short(found)}"
+    return _count(what, holds, seen, found if isinstance(found, str) else json.dumps(found, default=str))
+
+
+def equal(what, found, expected):
+    return _count(what, found == expected, f": expected {short(repr(expected))}, seen {short(repr(found))}",
+                  f"{found!r}, expected {expected!r}")
+
+
+def _count(what, holds, shown, whole):
     _counts["passed" if holds else "failed"] += 1
-    print(f"  {'ok  ' if holds else 'FAIL'} {what}", flush=True)
-    if not holds and found is not None:
-        print(f"       found: {found if isinstance(found, str) else json.dumps(found, default=str)}", flush=True)
+    say(f"  {'ok  ' if holds else 'FAIL'} {what}{shown if holds else ''}")
+    if not holds:
+        _failed.append(what)
+        say(f"       seen: {whole}")
     return holds
 
 
 def note(text):
-    print(f"  note {text}", flush=True)
+    say(f"  note {text}")
 
 
-def equal(what, found, expected):
-    return check(what, found == expected, f"{found!r}, expected {expected!r}")
+def measured(what, number, unit):
+    """Prints a figure, now and at the end."""
+    line = f"{what}: {number:.1f} {unit}" if number < 100 else f"{what}: {number:.0f} {unit}"
+    _measured.append(line)
+    note(line)
+
+
+def figures():
+    """What was measured, one line each."""
+    return list(_measured)
 
 
 def refused(what, code, action, *args, **kwargs):
@@ -38,17 +91,20 @@ def refused(what, code, action, *args, **kwargs):
     return equal(what, found, code)
 
 
-def wait_for(fetch, enough, seconds=20):
+def wait_for(fetch, enough, seconds=20, pause=None):
     """Calls `fetch` until its result is `enough` or the time is up. Returns the last result."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * _waits["patience"]
     while True:
         found = fetch()
         if enough(found) or time.monotonic() > deadline:
             return found
-        time.sleep(0.5)
+        time.sleep(pause or _waits["pause"])
 
 
-def summary():
-    """Prints the last line, and returns the exit code."""
-    print(f"\n{_counts['passed']} passed, {_counts['failed']} failed", flush=True)
-    return 1 if _counts["failed"] else 0
+def counts():
+    return ", ".join(f"{count} {name}" for name, count in _counts.items())
+
+
+def failed():
+    """The checks that failed."""
+    return list(_failed)

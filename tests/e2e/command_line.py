@@ -8,7 +8,7 @@ import subprocess
 from callbacks import SDK_APPID, sample_body, samples
 from checks import check, equal
 from deploying import FIRST_TOKEN
-from proxies import cloudformation, serve
+from proxies import serve
 from receiving import GROUP, LARGE, large_body
 from stack import ROOT
 
@@ -67,7 +67,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def resending(stack, sender):
+def resending(stack):
     """Sends a test callback, which follow forwards to a receiver and replay sends again."""
     receiver = f"{serve(Receiver)}/im"
     follow = [str(PROGRAM), "--stack", stack.name, "--json", "follow", "--subject", "test-e2e", "--forward-to", receiver]
@@ -75,7 +75,7 @@ def resending(stack, sender):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         check("follow begins", "following" in followed.stderr.readline())
-        equal("a test callback is accepted", send(stack, sender, "Group.CallbackAfterCreateGroup", "GroupId=test-e2e"), 200)
+        equal("a test callback is accepted", send(stack, "Group.CallbackAfterCreateGroup", "GroupId=test-e2e"), 200)
         line = json.loads(followed.stdout.readline())
         equal("follow forwards it", (line["status"], line["CallbackCommand"]), (200, "Group.CallbackAfterCreateGroup"))
     finally:
@@ -88,17 +88,17 @@ def resending(stack, sender):
     check("only the URL of replay has Replayed=1", "&Replayed=1" in again[0] and "Replayed" not in first[0], again[0])
 
 
-def send(stack, sender, command, *settings):
+def send(stack, command, *settings):
     """Sends a test callback to the stack. Returns the status."""
     sets = [word for setting in settings for word in ("--set", setting)]
     printed = stack.must(str(PROGRAM), "--stack", stack.name, "--json", "send", command, *sets, "--yes",
-                         CALLBACK_TOKENS=FIRST_TOKEN, AWS_ENDPOINT_URL_CLOUDFORMATION=cloudformation(stack, sender))
+                         CALLBACK_TOKENS=FIRST_TOKEN, **stack.place.reach_api(stack))
     return json.loads(printed)["status"]
 
 
-def telling(stack, sender):
+def telling(stack):
     """Reads conversations and groups, and erases persons."""
-    equal("a message is accepted", send(stack, sender, "C2C.CallbackAfterSendMsg", "From_Account=test-amy",
+    equal("a message is accepted", send(stack, "C2C.CallbackAfterSendMsg", "From_Account=test-amy",
                                         "To_Account=test-bob", "MsgBody[0].MsgContent.Text=hello bob"), 200)
     said = lines(stack, "chat", "test-bob", "test-amy")
     equal("chat shows it", [(each["from"], each["text"]) for each in said], [("test-amy", "hello bob")])

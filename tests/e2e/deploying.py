@@ -4,16 +4,16 @@ import json
 import os
 import pty
 import re
+import secrets
 import subprocess
 import time
 
 from callbacks import OK, SDK_APPID, Sender, refusal, signed
-from checks import check, equal
-from stack import ARCHITECTURE, BUILT, CONFIG, NAME, ROOT
+from checks import check, equal, hide
+from stack import ARCHITECTURE, BUILT, ROOT
 
-FIRST_TOKEN = "first-planted-token"
-SECOND_TOKEN = "second-planted-token"
-SECRET = "tencent-chat/tokens"
+# Of each run its own: on an account, the URL is open to everybody.
+FIRST_TOKEN, SECOND_TOKEN = (hide(secrets.token_hex(16)) for _ in range(2))
 
 
 # The number of each processor in an ELF file.
@@ -25,7 +25,7 @@ def build(stack):
     check("sam validate --lint finds nothing", validation.returncode == 0, validation.stdout)
     usual = ROOT / ".aws-sam"
     before = usual.stat().st_mtime_ns if usual.exists() else None
-    stack.must("sam", "build", "--config-file", str(CONFIG), "--build-dir", str(BUILT.parent),
+    stack.must("sam", "build", "--config-file", stack.configuration(), "--build-dir", str(BUILT.parent),
                "--parameter-overrides", f"Architecture={ARCHITECTURE}")
     binaries = {name: (BUILT.parent / name / "bootstrap").read_bytes() for name in ("Function", "Redrive", "Receiver/Reforward")}
     check("sam build makes all functions, each from its binary", len(set(binaries.values())) == 3)
@@ -77,6 +77,8 @@ def guided(stack):
             "Parameter ForwardUrl": "none"}
 
     def answer(question):
+        if question.startswith("Stack Name"):
+            return f"{stack.name}-guided"
         if question.startswith(("Confirm changes", "Deploy this changeset", "Save arguments")):
             return "n"
         return next((value for name, value in said.items() if question.startswith(name)), "")
@@ -88,7 +90,8 @@ def guided(stack):
     check("it creates a changeset", "Changeset created successfully" in shown, shown[-1500:])
 
 
-def parameters(surroundings, tokens, revision):
+def parameters(stack, tokens, revision):
+    surroundings = stack.surroundings
     return {
         "SdkAppIds": SDK_APPID,
         "CallbackTokens": tokens,
@@ -98,12 +101,22 @@ def parameters(surroundings, tokens, revision):
         "EventBusName": surroundings.bus_arn.rsplit("/", 1)[1],
         "PageTopicArn": surroundings.topic_arn,
         "NoticeTopicArn": surroundings.topic_arn,
+        "PermissionsBoundaryArn": surroundings.boundary,
+        # The steps of CodeDeploy try the default.
+        "DeploymentType": "AllAtOnce",
     }
 
 
-def deploy(stack, surroundings):
-    result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 1))
-    check("sam deploy", result.returncode == 0, result.stdout[-3000:])
+def deployed(stack, what, **parameters):
+    """Deploys, and checks that it succeeds."""
+    result = stack.deploy(**parameters)
+    check(what, result.returncode == 0, result.stdout[-3000:])
+    return result
+
+
+def deploy(stack):
+    deployed(stack, "sam deploy", **parameters(stack, FIRST_TOKEN, 1))
+    stack.sender = Sender(stack.place, stack.outputs()["CallbackUrl"])
     resources = stack.resources()
     described = stack.client("dynamodb").describe_table(TableName=resources["EventsTable"])["Table"]
     check("the table can't be deleted by mistake", described["DeletionProtectionEnabled"])
@@ -113,8 +126,8 @@ def deploy(stack, surroundings):
     equal("the function logs into its group", function["LoggingConfig"]["LogGroup"], resources["FunctionLog"])
     watch_the_version(stack)
     cloudformation = stack.client("cloudformation")
-    shown = [function["Description"], cloudformation.describe_stacks(StackName=NAME),
-             cloudformation.describe_stack_events(StackName=NAME)]
+    shown = [function["Description"], cloudformation.describe_stacks(StackName=stack.name),
+             cloudformation.describe_stack_events(StackName=stack.name)]
     check("the token is not visible", FIRST_TOKEN not in str(shown), shown)
     iam = stack.client("iam")
     role = resources["FunctionRole"]
@@ -149,7 +162,7 @@ def watch_the_version(stack):
            group["AutoRollbackConfiguration"]["Enabled"]),
           (["VersionErrorsAlarm", "VersionNotStoredAlarm"], True))
     there = {alarm["AlarmName"]: {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
-             for alarm in stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
+             for alarm in stack.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack.name}-")["MetricAlarms"]
              if "-version-" in alarm["AlarmName"]}
     equal("no other alarm is by version", set(there), {resources["VersionErrorsAlarm"],
                                                             resources["VersionNotStoredAlarm"]})
@@ -157,10 +170,9 @@ def watch_the_version(stack):
                                        for dimensions in there.values()], [live, live])
 
 
-def again(stack, surroundings):
+def again(stack):
     before = stack.resources()
-    result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 1))
-    check("sam deploy succeeds", result.returncode == 0, result.stdout[-1500:])
+    result = deployed(stack, "sam deploy succeeds", **parameters(stack, FIRST_TOKEN, 1))
     check("it reports no changes", "No changes to deploy" in result.stdout, result.stdout[-600:])
     equal("every resource is the same", stack.resources(), before)
 
@@ -175,74 +187,40 @@ def send(sender, token):
     return sender.send_callback("Group.CallbackAfterGroupFull", {"GroupId": "@TGS#rotation"}, signed(token))
 
 
-def rotate(stack, surroundings, sender):
-    first = live_version(stack)
-    result = stack.deploy(**parameters(surroundings, f"{SECOND_TOKEN},{FIRST_TOKEN}", 2))
-    check("deployed with both tokens", result.returncode == 0, result.stdout[-1500:])
+def rotate(stack):
+    first, sender = live_version(stack), stack.sender
+    deployed(stack, "deployed with both tokens", **parameters(stack, f"{SECOND_TOKEN},{FIRST_TOKEN}", 2))
     both = live_version(stack)
     check("the alias points to a new version", both != first, both)
+    versions = stack.client("lambda").list_versions_by_function(FunctionName=stack.resources()["Function"])["Versions"]
+    check("the previous version is kept", {first, both} <= {each["Version"] for each in versions})
     watch_the_version(stack)
     equal("the old token admits", send(sender, FIRST_TOKEN), OK)
     equal("the new token admits", send(sender, SECOND_TOKEN), OK)
 
-    result = stack.deploy(**parameters(surroundings, SECOND_TOKEN, 3))
-    check("deployed with the new token alone", result.returncode == 0, result.stdout[-1500:])
+    deployed(stack, "deployed with the new token alone", **parameters(stack, SECOND_TOKEN, 3))
     equal("the old token is refused", send(sender, FIRST_TOKEN), refusal(401))
     equal("the new token admits", send(sender, SECOND_TOKEN), OK)
 
 
-def from_secret(stack, surroundings, sender):
+def from_secret(stack):
     """The token comes from Secrets Manager, also in the next steps."""
-    stack.aws("secretsmanager", "create-secret", "--name", SECRET, "--secret-string", SECOND_TOKEN)
-    result = stack.deploy(**parameters(surroundings, FIRST_TOKEN, 4), CallbackTokensSecret=SECRET)
-    check("deployed with the secret", result.returncode == 0, result.stdout[-1500:])
-    equal("its token admits", send(sender, SECOND_TOKEN), OK)
-    equal("the token of the parameter is refused", send(sender, FIRST_TOKEN), refusal(401))
+    stack.aws("secretsmanager", "create-secret", "--name", stack.secret, "--secret-string", SECOND_TOKEN)
+    deployed(stack, "deployed with the secret", **parameters(stack, FIRST_TOKEN, 4), CallbackTokensSecret=stack.secret)
+    equal("its token admits", send(stack.sender, SECOND_TOKEN), OK)
+    equal("the token of the parameter is refused", send(stack.sender, FIRST_TOKEN), refusal(401))
 
 
 def delete(stack):
     outputs, resources = stack.outputs(), stack.resources()
-    result = stack.run("sam", "delete", "--stack-name", NAME, "--no-prompts", "--region", stack.environment["AWS_REGION"])
-    check("sam delete, with the three policies still attached", result.returncode == 0 and not stack.exists(),
+    result = stack.run("sam", "delete", "--stack-name", stack.name, "--no-prompts", "--region", stack.place.region)
+    check("sam delete, with the policies still attached", result.returncode == 0 and not stack.exists(),
           result.stdout[-1500:])
-    check("the table stays", stack.client("dynamodb").describe_table(TableName=outputs["TableName"]))
-    check("the function's log stays", stack.client("logs").describe_log_groups(
-        logGroupNamePrefix=outputs["FunctionLogName"])["logGroups"])
+    check("the table stays", stack.client("dynamodb").describe_table(TableName=outputs["TableName"])["Table"]["TableName"])
+    logs = stack.client("logs").describe_log_groups(logGroupNamePrefix=outputs["FunctionLogName"])["logGroups"]
+    check("the function's log stays", logs)
     for policy in ("ReaderPolicyArn", "EraserPolicyArn", "DoctorPolicyArn"):
-        check(f"{policy} stays", stack.client("iam").get_policy(PolicyArn=outputs[policy]))
+        check(f"{policy} stays", stack.client("iam").get_policy(PolicyArn=outputs[policy])["Policy"]["PolicyName"])
     for queue in ("RedriveQueue", "RedriveDeadLetters"):
-        check(f"{queue} stays", stack.client("sqs").get_queue_attributes(QueueUrl=resources[queue]))
-
-
-TABLE = {
-    "TableName": "own-events",
-    "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-}
-
-
-def allow(action, **rest):
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **rest}]})
-
-
-def without_stack(stack, port):
-    table = stack.aws("dynamodb", "create-table", "--cli-input-json", json.dumps(TABLE))["TableDescription"]
-    trust = allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    role = stack.aws("iam", "create-role", "--role-name", "own", "--assume-role-policy-document", trust)["Role"]["Arn"]
-    stack.aws("iam", "attach-role-policy", "--role-name", "own", "--policy-arn",
-              "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
-    stack.aws("iam", "put-role-policy", "--role-name", "own", "--policy-name", "RecordEvents",
-              "--policy-document", allow("dynamodb:PutItem", Resource=table["TableArn"]))
-    result = stack.run(
-        "cargo", "lambda", "deploy", "--binary-name", NAME, "--memory", "256", "--timeout", "3", "--role", role,
-        "--enable-function-url", "--env-var", "TABLE_NAME=own-events", "--env-var", f"SDK_APP_IDS={SDK_APPID}",
-        "--env-var", f"CALLBACK_TOKENS={FIRST_TOKEN}",
-    )
-    url = re.search(r"https://\S+", result.stdout)
-    if check("cargo lambda deploy makes function and URL", result.returncode == 0 and url, result.stdout[-1500:]):
-        function = stack.client("lambda").get_function_configuration(FunctionName=NAME)
-        equal("memory and timeout are those of the flags", (function["MemorySize"], function["Timeout"]), (256, 3))
-        equal("a callback is recorded", send(Sender(port, url.group()), FIRST_TOKEN), OK)
-        count = stack.aws("dynamodb", "scan", "--table-name", "own-events", "--select", "COUNT")["Count"]
-        equal("the table has it", count, 1)
+        attributes = stack.client("sqs").get_queue_attributes(QueueUrl=resources[queue], AttributeNames=["QueueArn"])
+        check(f"{queue} stays", attributes["Attributes"]["QueueArn"])

@@ -10,24 +10,49 @@ from checks import check, equal, note, wait_for
 from command_line import PROGRAM
 from deploying import FIRST_TOKEN
 from healing import history, take_permission
-from proxies import cloudformation
-from receiving import callback_lines, user_with
+from logs import outcomes
 from stack import ROOT
+from surroundings import caller
 
 GROUP = "@TGS#doctor"
 COMMAND = "Group.CallbackAfterGroupFull"
 
 
+def asked(stack, policy, token):
+    """The findings of `doctor` with only one policy, and its exit code."""
+    environment = {name.upper(): value for name, value in caller(stack, policy).items()}
+    ran = stack.run(str(PROGRAM), "--stack", stack.name, "--json", "doctor", CALLBACK_TOKENS=token,
+                    **environment, **stack.place.reach_api(stack))
+    findings = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    if not findings:
+        raise RuntimeError(f"doctor found nothing: {ran.stdout}")
+    for each in findings:
+        if not each["ok"]:
+            note(f"{each['check']}: {each['finding']} → {each['fix']}")
+    return findings, ran.returncode
+
+
+def has_its_permissions(stack):
+    findings, _ = asked(stack, "DoctorPolicyArn", FIRST_TOKEN)
+    equal("doctor has each permission that it needs", denied(findings), set())
+    found = {each["check"]: each["finding"] for each in findings}
+    check("the token is checked", "is accepted" in found["url signed"], found["url signed"])
+    check("the versions are printed", f"stack {release()}, this program {release()}" in found["versions"], found["versions"])
+    findings, code = asked(stack, "ReaderPolicyArn", FIRST_TOKEN)
+    equal("a reader gets the missing permissions", (code, denied(findings)),
+          (1, {"alarms", "archive", "redrive queue", "dead letters", "bus dead letters", "subscription", "log", "redrive log"}))
+
+
+def denied(findings):
+    """The checks whose permission is missing."""
+    return {each["check"] for each in findings if "permission" in each["finding"]}
+
+
 class Patient:
     """A stack, with stand-ins for AWS features that `doctor` needs and the emulator lacks."""
 
-    def __init__(self, stack, sender):
-        self.stack, self.sender, self.counted, self.alarms = stack, sender, 0, set()
-        user = user_with(stack, "DoctorPolicyArn")
-        self.environment = {name.upper(): value for name, value in user.items()} | {
-            "AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation(stack, sender),
-            "CALLBACK_TOKENS": FIRST_TOKEN,
-        }
+    def __init__(self, stack):
+        self.stack, self.sender, self.counted, self.alarms = stack, stack.sender, 0, set()
 
     def send(self, number, token=FIRST_TOKEN):
         fields = {"GroupId": GROUP, "EventTime": 1670574800000 + number}
@@ -49,20 +74,13 @@ class Patient:
                 state = "ALARM" if name in self.alarms else "OK"
                 cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="as planted")
 
-    def look(self, **environment):
+    def look(self, policy="DoctorPolicyArn"):
         """The findings of `doctor`, and its exit code."""
         self.count()
         self.set_alarms()
         # Near an end of the ledger's hour, the API may count a request on one side, and the function log it on the other.
         wait_for(lambda: straddling(self.sender.times), lambda found: not found, seconds=90)
-        ran = self.stack.run(str(PROGRAM), "--stack", self.stack.name, "--json", "doctor", **self.environment | environment)
-        findings = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
-        if not findings:
-            raise RuntimeError(f"doctor found nothing: {ran.stdout}")
-        for each in findings:
-            if not each["ok"]:
-                note(f"{each['check']}: {each['finding']} → {each['fix']}")
-        return findings, ran.returncode
+        return asked(self.stack, policy, FIRST_TOKEN)
 
     def wrong(self):
         """The checks with a wrong finding."""
@@ -83,22 +101,19 @@ def straddling(times):
     return [at for at in times if min(abs(at - end), abs(at - end - 60)) < 5]
 
 
-def looks(stack, sender):
+def looks(stack):
     """After the faults of `healing`, which left only log lines."""
-    patient, last = Patient(stack, sender), sender.times[-1]
+    patient, last = Patient(stack), stack.sender.times[-1]
     findings, code = patient.look()
     equal("a healthy stack has no wrong finding", (code, [each for each in findings if not each["ok"]]), (0, []))
     found = {each["check"]: each["finding"] for each in findings}
     check("failed callbacks are redriven", re.fullmatch(r"([1-9]\d*) failed = \1 redriven \+ 0 waiting", found["redriven"]), found)
-    check("the token is checked", "is accepted" in found["url signed"], found)
-    check("the versions are printed", f"stack {release()}, this program {release()}" in found["versions"], found["versions"])
-    missing_permissions(stack, patient)
     for plant in (alarm, dead_letter, subscription, failing_writes, wrong_signs):
         plant(stack, patient)
     wait_for(lambda: ledger_end() > last, bool, seconds=180)
     findings, _ = patient.look()
     ledger = next(each for each in findings if each["check"] == "ledger")
-    failed = sum(line["outcome"] == "failed" for line in callback_lines(stack)) - 1
+    failed = sum(line["outcome"] == "failed" for line in outcomes(stack)) - 1
     check("the ledger balances, with the earlier faults",
           ledger["ok"] and ledger["finding"].endswith((f"{failed} failed", f"{failed + 1} failed")), ledger)
     note(ledger["finding"])
@@ -106,15 +121,6 @@ def looks(stack, sender):
 
 def release():
     return re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
-
-
-def missing_permissions(stack, patient):
-    reader = user_with(stack, "ReaderPolicyArn", name="reader-of-doctor")
-    findings, code = patient.look(AWS_ACCESS_KEY_ID=reader["aws_access_key_id"],
-                                  AWS_SECRET_ACCESS_KEY=reader["aws_secret_access_key"])
-    denied = {each["check"] for each in findings if "permission" in each["finding"]}
-    equal("a reader gets the missing permissions", (code, denied),
-          (1, {"alarms", "archive", "redrive queue", "dead letters", "bus dead letters", "subscription", "log", "redrive log"}))
 
 
 def alarm(stack, patient):

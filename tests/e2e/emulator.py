@@ -8,10 +8,9 @@ import sys
 import time
 import urllib.request
 
-import forwarding
+from certificate import certify
 
 REGION = "us-east-1"
-ACCOUNT = "000000000000"
 
 
 class Emulator:
@@ -52,13 +51,15 @@ class Emulator:
                 # The archive's state machine need not wait for its exports and queries.
                 "SFN_WAIT_SCALE": "0.001",
                 # The functions inherit this variable, so they trust the receiver of the tests.
-                "SSL_CERT_FILE": str(forwarding.certify(self.folder)),
+                "SSL_CERT_FILE": str(certify(self.folder)),
                 "STATE_DIR": str(self.folder / "state"),
                 "TMPDIR": str(self.folder),
             },
             cwd=self.folder,
             stdout=self.log,
             stderr=subprocess.STDOUT,
+            # Ctrl-C ends the steps. The emulator is still needed: what they made is removed.
+            start_new_session=True,
         )
         try:
             self._wait_until_it_answers()

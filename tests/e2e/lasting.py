@@ -1,17 +1,17 @@
 """Steps: a token is rotated with secrets, and a domain moves to another stack."""
 
 import contextlib
+import re
 import threading
 
 from callbacks import OK, SDK_APPID, Sender, signed
 from checks import check, equal, note, wait_for
-from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET, parameters
-from stack import ARCHITECTURE, BUILT, CONFIG, recipe
+from deploying import FIRST_TOKEN, SECOND_TOKEN, deployed, parameters
+from stack import ROOT
 
 COMMAND = "Group.CallbackAfterGroupFull"
 GROUP = "@TGS#traffic"
 DOMAIN = "callbacks.example.com"
-OTHER = "tencent-chat-webhook-2"
 
 
 class Traffic:
@@ -21,7 +21,7 @@ class Traffic:
         self.sender, self.token, self.replies, self.ended = sender, token, [], threading.Event()
 
     def send(self):
-        while not self.ended.wait(0.05):
+        while not self.ended.wait(self.sender.place.pause_between_callbacks):
             fields = {"GroupId": GROUP, "EventTime": 1670574900000 + len(self.replies)}
             self.replies.append(self.sender.send_callback(COMMAND, fields, signed(self.token)))
 
@@ -31,8 +31,8 @@ class Traffic:
 
 
 @contextlib.contextmanager
-def traffic(port, url, token):
-    running = Traffic(Sender(port, url), token)
+def traffic(stack, token):
+    running = Traffic(Sender(stack.place, stack.outputs()["CallbackUrl"]), token)
     thread = threading.Thread(target=running.send)
     thread.start()
     try:
@@ -43,7 +43,7 @@ def traffic(port, url, token):
 
 
 def secrets(stack):
-    listed = stack.client("secretsmanager").list_secrets()["SecretList"]
+    listed = stack.client("secretsmanager").list_secrets(Filters=[{"Key": "name", "Values": [f"{stack.name}/"]}])["SecretList"]
     return {each["Name"] for each in listed if "DeletedDate" not in each}
 
 
@@ -51,31 +51,31 @@ def tokens_of(stack, secret):
     return stack.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"].split(",")
 
 
-def rotate_by_secrets(stack, surroundings, port):
-    """Runs the commands of the docs while callbacks arrive. Each deployment has another secret. Returns the new token."""
-    known = parameters(surroundings, FIRST_TOKEN, 5) | {"ForwardUrl": "none"}
-    both, alone, delete = (recipe(f"rotate, {name}") for name in ("both tokens", "the new token alone", "delete"))
+def rotate_by_secrets(stack):
+    """Runs the commands of the docs while callbacks arrive. Each deployment has another secret."""
+    known = parameters(stack, FIRST_TOKEN, 5) | {"ForwardUrl": "none"}
+    both, alone, delete = (stack.recipe(f"rotate, {name}") for name in ("both tokens", "the new token alone", "delete"))
     definitions = both.split("OLD=")[0]
-    with traffic(port, stack.outputs()["CallbackUrl"], SECOND_TOKEN) as running:
-        old = SECRET
+    with traffic(stack, SECOND_TOKEN) as running:
+        old = stack.secret
         for what, commands, count in (("both tokens", both, 2), ("the new token alone", definitions + alone, 1)):
             secret = stack.must("bash", "-euc", commands).split()[-1]
             equal(f"{what}: the new secret has them", len(tokens_of(stack, secret)), count)
-            delete_old = ("bash", "-euc", f"{definitions}OLD={old}\n{delete}")
-            early = stack.run(*delete_old)
+            delete_old = f"{definitions}OLD={old}\n{delete}"
+            early = stack.shell(delete_old)
             check("before the deployment the old secret can't be deleted", old in secrets(stack), early.stdout)
-            result = stack.deploy(**known, CallbackTokensSecret=secret)
-            check("deployed with the new one", result.returncode == 0, result.stdout[-1500:])
-            stack.must(*delete_old)
-            equal("after it, only the new one is left", secrets(stack) & {old, secret}, {secret})
+            deployed(stack, "deployed with the new one", **known, CallbackTokensSecret=secret)
+            stack.must("bash", "-euc", delete_old)
+            left = wait_for(lambda: secrets(stack) & {old, secret}, lambda found: found == {secret})
+            equal("after it, only the new one is left", left, {secret})
             # From now on, the console has this token.
             running.token, old = tokens_of(stack, secret)[0], secret
             running.wait_for_more()
     note(f"{len(running.replies)} callbacks arrived in this time")
     equal("none was refused", set(running.replies), {OK})
-    late = Sender(port, stack.outputs()["CallbackUrl"])
+    late = Sender(stack.place, stack.outputs()["CallbackUrl"])
     equal("the old token is refused", late.send_callback(COMMAND, {"GroupId": GROUP}, signed(SECOND_TOKEN))[0], 401)
-    return running.token
+    stack.token = running.token
 
 
 def recorded(stack, table):
@@ -83,43 +83,45 @@ def recorded(stack, table):
     return answer["Count"]
 
 
-def a_domain(stack, port, token):
+def a_domain(stack):
     """Moves the domain in the console's URL to another stack while callbacks arrive."""
-    certificate = stack.aws("acm", "request-certificate", "--domain-name", DOMAIN, "--validation-method", "DNS")
+    acm = stack.client("acm")
+    certificate = acm.request_certificate(DomainName=DOMAIN, ValidationMethod="DNS")["CertificateArn"]
     default = stack.outputs()["DefaultUrl"]
-    domain = {"DomainName": DOMAIN, "CertificateArn": certificate["CertificateArn"]}
-    result = stack.deploy(**domain)
-    check("deployed with a domain", result.returncode == 0, result.stdout[-1500:])
+    deployed(stack, "deployed with a domain", DomainName=DOMAIN, CertificateArn=certificate)
     outputs = stack.outputs()
     equal("the URL to paste is the domain's", outputs["CallbackUrl"], f"https://{DOMAIN}/")
     check("the outputs have the target of its DNS record", outputs["DomainTarget"] and outputs["DomainHostedZoneId"])
     equal("the default URL is unchanged", outputs["DefaultUrl"], default)
     for url in (outputs["CallbackUrl"], default):
-        equal(f"{url} answers", Sender(port, url).send_callback(COMMAND, {"GroupId": GROUP}, signed(token)), OK)
+        reply = Sender(stack.place, url).send_callback(COMMAND, {"GroupId": GROUP}, signed(stack.token))
+        equal(f"{url} answers", reply, OK)
     refused = stack.deploy(DomainName=DOMAIN, CertificateArn="''")
     check("a domain without its certificate is refused", refused.returncode != 0 and "or neither" in refused.stdout,
           refused.stdout[-800:])
 
-    with traffic(port, outputs["CallbackUrl"], token) as running:
-        other = other_stack(stack, token)
-        moved = stack.run("bash", "-euc", recipe("hand the domain over"))
+    other = f"{stack.name}-2"
+    with traffic(stack, stack.token) as running:
+        # Another stack of the same build.
+        deployed(stack, "another stack is deployed", stack_name=other, SdkAppIds=SDK_APPID, CallbackTokens=stack.token)
+        table = stack.outputs(other)["TableName"]
+        moved = stack.shell(stack.recipe("hand the domain over"))
         check("the commands of the docs hand the domain over", moved.returncode == 0, moved.stdout)
-        before = recorded(stack, other["TableName"])
-        wait_for(lambda: recorded(stack, other["TableName"]), lambda count: count > before)
-        given_up = stack.deploy(DomainName="''", CertificateArn="''")
-        check("the first stack is deployed without the domain", given_up.returncode == 0, given_up.stdout[-1500:])
+        before = recorded(stack, table)
+        wait_for(lambda: recorded(stack, table), lambda count: count > before)
+        deployed(stack, "the first stack is deployed without the domain", DomainName="''", CertificateArn="''")
         running.wait_for_more()
     note(f"{len(running.replies)} callbacks arrived in this time")
     equal("each was recorded by one of the stacks", set(running.replies), {OK})
-    check("the other stack has recorded", recorded(stack, other["TableName"]) > before)
+    count = recorded(stack, table)
+    check("the other stack has recorded", count > before, count - before)
     equal("the first stack has its default URL again", stack.outputs()["CallbackUrl"], default)
-    stack.must("sam", "delete", "--stack-name", OTHER, "--no-prompts", "--region", stack.environment["AWS_REGION"])
+    stack.must("bash", "-euc", delete_the_domain())
+    acm.delete_certificate(CertificateArn=certificate)
+    stack.must("sam", "delete", "--stack-name", other, "--no-prompts", "--region", stack.place.region)
 
 
-def other_stack(stack, token):
-    """Deploys another stack of the same build. Returns its outputs."""
-    stack.must("sam", "deploy", "--config-file", str(CONFIG), "--template-file", str(BUILT), "--stack-name", OTHER,
-               "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides",
-               f"Architecture={ARCHITECTURE}", f"SdkAppIds={SDK_APPID}", f"CallbackTokens={token}")
-    found = stack.client("cloudformation").describe_stacks(StackName=OTHER)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+def delete_the_domain():
+    """The commands of docs/deploy.md."""
+    section = (ROOT / "docs" / "deploy.md").read_text().split("\n## Tear down\n")[1]
+    return re.search(r"^```sh\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[1]

@@ -38,18 +38,18 @@ def proxy(port, headers, change):
 
 def deployed_api(sender):
     """A proxy for the deployed API, which the emulator finds only by its host name. Returns the URL."""
+    connection, headers = sender.place.connection(sender.url)
 
     def count(reply):
         sender.times.append(time.time())
         return reply
 
-    return f"{proxy(sender.port, lambda _: {'Host': sender.host, 'Content-Type': 'application/json'}, count)}/"
+    return f"{proxy(connection.port, lambda _: headers | {'Content-Type': 'application/json'}, count)}/"
 
 
-def cloudformation(stack, sender):
+def cloudformation(stack):
     """A proxy for CloudFormation. It replaces the stack's URL, which clients can't reach, with that of `deployed_api`. Returns the
     proxy's URL."""
-    url, api = stack.outputs()["CallbackUrl"], deployed_api(sender)
-    port = int(stack.environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])
+    url, api = stack.outputs()["CallbackUrl"], deployed_api(stack.sender)
     # The forwarded headers include Host, which is signed.
-    return proxy(port, lambda headers: dict(headers.items()), lambda reply: reply.replace(url.encode(), api.encode()))
+    return proxy(stack.place.port, lambda headers: dict(headers.items()), lambda reply: reply.replace(url.encode(), api.encode()))

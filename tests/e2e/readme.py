@@ -6,8 +6,8 @@ import shutil
 
 from callbacks import SDK_APPID
 from checks import check, equal, note
-from deploying import FIRST_TOKEN, SECOND_TOKEN, SECRET
-from proxies import cloudformation
+from command_line import PROGRAM
+from deploying import FIRST_TOKEN, SECOND_TOKEN
 from stack import ROOT
 
 README, DEPLOY = ROOT / "README.md", ROOT / "docs" / "deploy.md"
@@ -31,25 +31,10 @@ def block(heading, number=0, page=README):
     return "".join(f"{command}\n" for command in commands)
 
 
-def stand_ins(stack, sender, program):
-    """A folder for the PATH with a chat-events and a curl that reach the deployed API in the emulator."""
-    binaries = stack.folder / "readme-bin"
-    binaries.mkdir()
-    events = binaries / "chat-events"
-    events.write_text(f"#!/bin/bash\nAWS_ENDPOINT_URL_CLOUDFORMATION={cloudformation(stack, sender)} exec {program} \"$@\"\n")
-    events.chmod(0o755)
-    curl, port = binaries / "curl", sender.port
-    host = rf's#https://([a-z0-9]+)\.execute-api\.[^/]*/#http://\1.execute-api.localhost:{port}/#'
-    curl.write_text(f"#!/bin/bash\nfor word; do words+=(\"$(sed -E '{host}' <<< \"$word\")\"); done\n"
-                    f"exec {shutil.which('curl')} --resolve '*:{port}:127.0.0.1' \"${{words[@]}}\"\n")
-    curl.chmod(0o755)
-    return binaries
-
-
-def in_every_shell(stack, sender, program):
-    binaries = stand_ins(stack, sender, program)
+def in_every_shell(stack):
+    binaries = stack.place.programs(stack, PROGRAM)
     # If the secret has two tokens, the first one signs.
-    put = ["secretsmanager", "put-secret-value", "--secret-id", SECRET, "--secret-string"]
+    put = ["secretsmanager", "put-secret-value", "--secret-id", stack.secret, "--secret-string"]
     stack.aws(*put, f"{SECOND_TOKEN},{FIRST_TOKEN}")
     for name, (command, first) in SHELLS.items():
         if not shutil.which(name):
@@ -57,7 +42,7 @@ def in_every_shell(stack, sender, program):
             continue
 
         def typed(commands, folder=ROOT):
-            return stack.run(*command, stdin=first + commands, cwd=folder,
+            return stack.run(*command, stdin=first + stack.own(commands), cwd=folder,
                              PATH=f"{binaries}{os.pathsep}{stack.environment['PATH']}", PS1="", PS2="")
 
         deploy(stack, name, typed)
@@ -72,8 +57,8 @@ def deploy(stack, name, typed):
     folder = stack.folder / f"readme-{name}"
     (folder / "docs").mkdir(parents=True)
     shutil.copy(ROOT / "docs" / "samconfig.example.toml", folder / "docs")
-    secret = f"{SECRET}-{name}"
-    commands = block("Deploy").replace(SECRET, secret).splitlines(keepends=True)
+    secret = f"{stack.secret}-{name}"
+    commands = stack.own(block("Deploy")).replace(stack.secret, secret).splitlines(keepends=True)
     at = next(number for number, line in enumerate(commands) if line.startswith("openssl"))
     typed("".join(commands[at:]), folder)
     token = stack.aws("secretsmanager", "get-secret-value", "--secret-id", secret)["SecretString"]

@@ -7,40 +7,54 @@ import re
 import subprocess
 import textwrap
 
-import boto3
+from checks import say
 from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).parents[2]
 # A separate folder: a `sam deploy` after the tests must not find a build for this machine's processor.
 BUILT = ROOT / ".local" / "e2e" / "build" / "template.yaml"
-CONFIG = ROOT / "docs" / "samconfig.example.toml"
-NAME = "tencent-chat-webhook"
+EXAMPLE = ROOT / "docs" / "samconfig.example.toml"
+# The names of the docs, and the endings that a run puts behind its own name.
+DOCUMENTED, DOCUMENTED_SECRETS = "tencent-chat-webhook", "tencent-chat/"
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-
-
-def recipe(name, page="deploy.md"):
-    """The commands of a page that are marked with a name."""
-    marked = (ROOT / "docs" / page).read_text().split(f"<!-- runs in the emulated deployment: {name} -->")[1]
-    return textwrap.dedent(re.search(r"```sh\n(.*?)^ *```", marked, re.DOTALL | re.MULTILINE)[1])
-
-
-def functions():
-    """The functions of the shell that the commands of docs/operate.md use. For SQS, this CLI does not read AWS_ENDPOINT_URL."""
-    page = (ROOT / "docs" / "operate.md").read_text()
-    endpoint = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n'
-    return endpoint + re.search(r"^```sh\n(.*?)^chat-events", page, re.DOTALL | re.MULTILINE)[1]
+TAG = {"Key": "made-by", "Value": "make-account"}
 
 
 class Stack:
-    def __init__(self, environment, folder):
-        self.environment = environment
-        self.folder = pathlib.Path(folder)
-        self.name = NAME
-        self.session = boto3.Session()
+    """The deployed stack, and all that belongs to a run: everything has the run's name."""
+
+    def __init__(self, place, name, folder):
+        self.place, self.name, self.folder = place, name, pathlib.Path(folder)
+        self.environment = place.environment
+        self.secret = f"{name}/tokens"
+        # Set by the steps.
+        self.surroundings = self.sender = None
+
+    def own(self, text):
+        """A text of the docs with the run's names."""
+        return text.replace(DOCUMENTED, self.name).replace(DOCUMENTED_SECRETS, f"{self.name}/")
+
+    def recipe(self, name, page="deploy.md"):
+        """The commands of a page that are marked with a name."""
+        marked = (ROOT / "docs" / page).read_text().split(f"<!-- runs in the emulated deployment: {name} -->")[1]
+        return self.own(textwrap.dedent(re.search(r"```sh\n(.*?)^ *```", marked, re.DOTALL | re.MULTILINE)[1]))
+
+    def functions(self):
+        """The functions of the shell that the commands of docs/operate.md use."""
+        page = (ROOT / "docs" / "operate.md").read_text()
+        return self.place.shell + self.own(re.search(r"^```sh\n(.*?)^chat-events", page, re.DOTALL | re.MULTILINE)[1])
+
+    def configuration(self):
+        """The docs' example of samconfig.toml with the run's names, bucket and tag."""
+        text, path = self.own(EXAMPLE.read_text()), self.folder / "samconfig.toml"
+        bucket = self.surroundings.bucket if self.surroundings else "not-made-yet"
+        ours = f's3_bucket = "{bucket}"\ntags = "{TAG["Key"]}={TAG["Value"]}"'
+        path.write_text(text.replace("resolve_s3 = true", ours))
+        return str(path)
 
     def run(self, *command, stdin=None, cwd=ROOT, **environment):
         """Runs a command, and returns its result."""
-        print("  $ " + " ".join(word if len(word) < 90 else word[:87] + "..." for word in command), flush=True)
+        say("  $ " + " ".join(word if len(word) < 90 else word[:87] + "..." for word in command))
         return subprocess.run(
             command,
             cwd=cwd,
@@ -58,20 +72,26 @@ class Stack:
             raise RuntimeError(f"{command[0]} failed with {result.returncode}:\n{result.stdout[-4000:]}")
         return result.stdout
 
+    def shell(self, commands, cwd=ROOT):
+        """Runs commands of the docs, which end at the first error."""
+        return self.run("bash", "-euc", commands, cwd=cwd)
+
     def aws(self, *arguments):
         """Runs the AWS CLI, and returns its JSON."""
         output = self.must("aws", *arguments, "--output", "json")
         return json.loads(output) if output.strip() else None
 
-    def deploy(self, **parameters):
+    def deploy(self, *, stack_name=None, **parameters):
         overrides = {"Architecture": ARCHITECTURE} | parameters
         return self.run(
             "sam",
             "deploy",
             "--config-file",
-            str(CONFIG),
+            self.configuration(),
             "--template-file",
             str(BUILT),
+            "--stack-name",
+            stack_name or self.name,
             "--no-confirm-changeset",
             "--no-progressbar",
             "--no-fail-on-empty-changeset",
@@ -80,19 +100,28 @@ class Stack:
         )
 
     def client(self, service, **credentials):
-        return self.session.client(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"], **credentials)
+        return self.place.client(service, **credentials)
+
+    def described(self, name=None):
+        """CloudFormation's description of a stack, or nothing."""
+        cloudformation = self.client("cloudformation")
+        try:
+            return cloudformation.describe_stacks(StackName=name or self.name)["Stacks"][0]
+        except cloudformation.exceptions.ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
 
     def exists(self):
-        names = self.client("cloudformation").describe_stacks()["Stacks"]
-        return any(stack["StackName"] == NAME and stack["StackStatus"] != "REVIEW_IN_PROGRESS" for stack in names)
+        found = self.described()
+        return bool(found) and found["StackStatus"] != "REVIEW_IN_PROGRESS"
 
-    def outputs(self):
-        stack = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    def outputs(self, name=None):
+        return {output["OutputKey"]: output["OutputValue"] for output in self.described(name).get("Outputs", [])}
 
-    def resources(self):
+    def resources(self, name=None):
         """Physical ids by logical id."""
-        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name or self.name)
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
             for page in pages
@@ -106,6 +135,6 @@ class Stack:
 
     def template(self, nested=None):
         """The deployed template after its transformation, or a nested stack's."""
-        name = self.resources()[nested] if nested else NAME
+        name = self.resources()[nested] if nested else self.name
         body = self.client("cloudformation").get_template(StackName=name, TemplateStage="Processed")["TemplateBody"]
         return body if isinstance(body, dict) else yaml_parse(body)

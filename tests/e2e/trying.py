@@ -1,4 +1,4 @@
-"""Steps: the hook that checks a new version before it gets traffic. The emulator has no CodeDeploy, so this module calls it."""
+"""Steps: the hook that checks a new version before it gets traffic. This module calls it as CodeDeploy does."""
 
 import json
 import sys
@@ -38,8 +38,11 @@ def a_version(stack):
     name, functions = stack.resources()["Function"], stack.client("lambda")
     equal("a version that answers gets traffic", tried(stack, live_version(stack)), "Succeeded")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    updated = functions.get_waiter("function_updated_v2")
     functions.update_function_configuration(
         FunctionName=name, Environment={"Variables": variables | {"SDK_APP_IDS": "not-a-number"}})
+    updated.wait(FunctionName=name)
     broken = functions.publish_version(FunctionName=name)["Version"]
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+    updated.wait(FunctionName=name)
     equal("a version that can't start gets none", tried(stack, broken), "Failed")

@@ -1,0 +1,86 @@
+"""Steps: what `make account` says before it begins, and what it leaves behind if it is stopped. It runs as for an account, but
+asks the emulator."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import preflight
+import removal
+from checks import check, equal
+from surroundings import allow
+from words import Refused
+
+TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+
+
+def started(stack, *arguments, without=(), **environment):
+    """Starts the run of an account in a process of its own. Nobody is there to answer its question."""
+    known = {name: value for name, value in stack.environment.items() if name not in without}
+    return subprocess.Popen([sys.executable, pathlib.Path(__file__).parent, "account", *arguments],
+                            env=known | {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(stack.folder)} | environment,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def says(what, text, process):
+    shown, _ = process.communicate()
+    check(f"{what}: it says so, and does not begin", text in shown and process.returncode == 2, shown if text not in shown else text)
+
+
+def before_a_run(stack):
+    cloudformation, name = stack.client("cloudformation"), "taken-trial"
+    cloudformation.create_stack(StackName=name, TemplateBody=TEMPLATE)
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    processes = [
+        ("no credentials", "There are no AWS credentials", started(stack, without=keys)),
+        ("no Region", "There is no Region", started(stack, without=("AWS_REGION", "AWS_DEFAULT_REGION"))),
+        ("no permission", "You may not perform cloudformation:ListStacks", started(stack, **user_without_permissions(stack))),
+        ("a taken name", f"The name {name} is taken", started(stack, "--name", name)),
+        ("a name like that of a real stack", "Choose one in lower case that ends in -trial", started(stack, "--name", "production")),
+        # The emulator's account has this concurrency.
+        ("ten instances", "This account runs only 10 Lambda instances", started(stack, "--name", "small-trial")),
+    ]
+    for what, text, process in processes:
+        says(what, text, process)
+    equal("the stack of the taken name is as it was", stack.described(name)["StackStatus"], "CREATE_COMPLETE")
+    cloudformation.delete_stack(StackName=name)
+    too_few()
+    stopped(stack)
+
+
+def user_without_permissions(stack):
+    iam, name = stack.client("iam"), f"{stack.name}-nobody"
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="identity", PolicyDocument=allow("sts:GetCallerIdentity", Resource="*"))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+
+def too_few():
+    """What Lambda would say of an account whose functions reserved the rest."""
+    try:
+        preflight.instances({"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 5})
+        refused = ""
+    except Refused as error:
+        refused = str(error)
+    check("too few instances: it says how many, and what to do",
+          "leaves 5 of its 10 concurrent Lambda instances" in refused and "request-service-quota-increase" in refused, refused)
+
+
+def stopped(stack):
+    """Ctrl-C while CloudFormation makes the surroundings."""
+    name = "stopped-trial"
+    process = started(stack, "--yes", "--name", name, PYTHONUNBUFFERED="1")
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if "== The surroundings" in line:
+            break
+    os.kill(process.pid, signal.SIGINT)
+    rest, _ = process.communicate()
+    shown = "".join(seen) + rest
+    check("Ctrl-C ends the steps and begins the removal", "ended by SIGINT" in shown and process.returncode == 1, shown)
+    equal("nothing is left after Ctrl-C", removal.left(stack.place, name), [])
