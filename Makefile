@@ -97,7 +97,7 @@ e2e: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## deploy the template to an 
 
 account: $(CARGO_LAMBDA) $(SAM) $(AWSCLI) $(MINISTACK) ## the same in your AWS account, after a question (TRIAL=my-trial, YES=1)
 	@cargo build --locked --package chat-events --quiet
-	@$(STEPS) account $(if $(TRIAL),--name '$(TRIAL)') $(if $(YES),--yes)
+	@$(STEPS) account $(if $(TRIAL),--name '$(TRIAL)') $(if $(BOUNDARY),--boundary '$(BOUNDARY)') $(if $(YES),--yes)
 
 # The Regions of docs/aws.md. Those of the second list lack AWS::Pipes::Pipe.
 BUS_REGIONS := ap-east-1 ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-3 cn-north-1 cn-northwest-1 \

@@ -33,11 +33,12 @@ def main():
     asked = argparse.ArgumentParser(prog="tests/e2e", description=__doc__.splitlines()[0])
     asked.add_argument("place", choices=["account", "emulator"])
     asked.add_argument("--name", default="tencent-chat-trial")
+    asked.add_argument("--boundary")
     asked.add_argument("--yes", action="store_true")
     options = asked.parse_args()
     interruption.listen()
     try:
-        with tempfile.TemporaryDirectory(prefix="e2e-") as folder, place_of(options.place, folder) as place:
+        with tempfile.TemporaryDirectory(prefix="e2e-") as folder, place_of(options, folder) as place:
             return run(place, options.name, options.yes or not place.is_charged, folder)
     except (Refused, BotoCoreError) as error:
         say(in_words(error))
@@ -45,15 +46,15 @@ def main():
 
 
 @contextlib.contextmanager
-def place_of(name, folder):
+def place_of(options, folder):
     """The place, whose settings become those of this process and of the commands that it starts."""
-    if name == "account":
+    if options.place == "account":
         region = boto3.Session().region_name
         if not region:
             raise NoRegionError
         # Not every tool reads both.
         os.environ |= {"AWS_PAGER": "", "SAM_CLI_TELEMETRY": "0", "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-        yield Account(dict(os.environ))
+        yield Account(dict(os.environ), options.boundary)
         return
     with Emulator(folder) as emulator:
         environment = emulator.client_environment()

@@ -31,8 +31,9 @@ class Place:
     # Commands that the shell runs before those of the docs.
     shell = ""
 
-    def __init__(self, environment):
-        self.environment = environment
+    def __init__(self, environment, boundary=None):
+        # `boundary` is a policy for all roles of the run, if somebody made one for it.
+        self.environment, self.boundary = environment, boundary
         self.session = boto3.Session()
         self.region = self.session.region_name
 

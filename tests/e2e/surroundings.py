@@ -24,10 +24,15 @@ def name_of(name):
     return f"{name}-surroundings"
 
 
-def documented_boundary():
-    """The policy of docs/deploy.md that limits the stack's roles."""
-    page = (ROOT / "docs" / "deploy.md").read_text().split("\n## A permissions boundary\n")[1]
-    return json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
+def documented_boundary(stack):
+    """The policy of docs/account.md that limits each role of a run to the run's things."""
+    page = (ROOT / "docs" / "account.md").read_text().split("<!-- the boundary of a run -->")[1]
+    text = re.search(r"```json\n(.*?)```", page, re.DOTALL)[1]
+    place = stack.place
+    for word, value in (("PARTITION", place.partition), ("REGION", place.region), ("ACCOUNT", place.account),
+                        ("tencent-chat-trial", stack.name)):
+        text = text.replace(word, value)
+    return json.loads(text)
 
 
 def attribute(resource, name="Arn"):
@@ -41,7 +46,8 @@ def queue_policy(queue, service):
                        "Resource": attribute(queue)}]}}}
 
 
-def template(name):
+def template(stack):
+    name = stack.name
     queue = {"Type": "AWS::SQS::Queue"}
     pattern = {"source": ["tencent-chat"], "detail-type": [{"prefix": "Group."}]}
     return {
@@ -59,7 +65,7 @@ def template(name):
             "AlarmsQueuePolicy": queue_policy("AlarmsQueue", "sns"),
             "Subscription": {"Type": "AWS::SNS::Subscription", "Properties": {
                 "TopicArn": {"Ref": "Alarms"}, "Protocol": "sqs", "Endpoint": attribute("AlarmsQueue")}},
-            "Boundary": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": documented_boundary()}},
+            "Boundary": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": documented_boundary(stack)}},
         },
         "Outputs": {
             "Bucket": {"Value": {"Ref": "Artifacts"}},
@@ -76,12 +82,12 @@ def make(stack):
     """CloudFormation gives the stack its name and its tag at once."""
     cloudformation, name = stack.client("cloudformation"), name_of(stack.name)
     cloudformation.create_stack(
-        StackName=name, TemplateBody=json.dumps(template(stack.name)), Capabilities=["CAPABILITY_IAM"],
+        StackName=name, TemplateBody=json.dumps(template(stack)), Capabilities=["CAPABILITY_IAM"],
         Tags=[TAG, {"Key": "began", "Value": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}])
     cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 2})
     found = stack.outputs(name)
     stack.surroundings = Surroundings(found["Bucket"], found["BusArn"], found["TopicArn"], found["BusQueue"],
-                                      found["TopicQueue"], found["Boundary"])
+                                      found["TopicQueue"], stack.place.boundary or found["Boundary"])
 
 
 def allow(action, **rest):
@@ -95,7 +101,8 @@ def caller(stack, policy):
         role = iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:
         trust = allow("sts:AssumeRole", Principal={"AWS": f"arn:{stack.place.partition}:iam::{stack.place.account}:root"})
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=[TAG])["Role"]
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=[TAG],
+                               PermissionsBoundary=stack.surroundings.boundary)["Role"]
         iam.attach_role_policy(RoleName=name, PolicyArn=stack.outputs()[policy])
         stack.place.settle()
     return stack.place.assume(role["Arn"])

@@ -20,7 +20,8 @@ def without_stack(stack):
     own = f"{stack.name}-own"
     table = stack.aws("dynamodb", "create-table", "--table-name", own, "--cli-input-json", json.dumps(TABLE))["TableDescription"]
     trust = allow("sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    role = stack.aws("iam", "create-role", "--role-name", own, "--assume-role-policy-document", trust)["Role"]["Arn"]
+    role = stack.aws("iam", "create-role", "--role-name", own, "--assume-role-policy-document", trust,
+                     "--permissions-boundary", stack.surroundings.boundary)["Role"]["Arn"]
     stack.aws("iam", "attach-role-policy", "--role-name", own, "--policy-arn",
               f"arn:{stack.place.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole")
     stack.aws("iam", "put-role-policy", "--role-name", own, "--policy-name", "RecordEvents",
