@@ -11,9 +11,9 @@ import sys
 import preflight
 import removal
 from checks import check, equal
-from surroundings import allow
 from words import Refused
 
+USER = "nobody"
 TEMPLATE = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
 
 
@@ -47,16 +47,23 @@ def before_a_run(stack):
         says(what, text, process)
     equal("the stack of the taken name is as it was", stack.described(name)["StackStatus"], "CREATE_COMPLETE")
     cloudformation.delete_stack(StackName=name)
+    remove_user(stack)
     too_few()
     stopped(stack)
 
 
 def user_without_permissions(stack):
-    iam, name = stack.client("iam"), f"{stack.name}-nobody"
-    iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName="identity", PolicyDocument=allow("sts:GetCallerIdentity", Resource="*"))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
+    iam = stack.client("iam")
+    iam.create_user(UserName=USER)
+    key = iam.create_access_key(UserName=USER)["AccessKey"]
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+
+def remove_user(stack):
+    iam = stack.client("iam")
+    for key in iam.list_access_keys(UserName=USER)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=USER, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=USER)
 
 
 def too_few():
