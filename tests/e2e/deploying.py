@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from callbacks import OK, SDK_APPID, Sender, refusal, signed
-from checks import check, equal, hide
+from checks import check, equal, hide, note
 from stack import ARCHITECTURE, BUILT, ROOT
 
 # Of each run its own: on an account, the URL is open to everybody.
@@ -209,6 +209,18 @@ def from_secret(stack):
     deployed(stack, "deployed with the secret", **parameters(stack, FIRST_TOKEN, 4), CallbackTokensSecret=stack.secret)
     equal("its token admits", send(stack.sender, SECOND_TOKEN), OK)
     equal("the token of the parameter is refused", send(stack.sender, FIRST_TOKEN), refusal(401))
+
+
+def secret_is_read_again(stack):
+    """AWS's pages contradict each other on this. The docs' rotation does not depend on it, so this only says what is seen."""
+    put = {"SecretId": stack.secret, "SecretString": f"{SECOND_TOKEN},{FIRST_TOKEN}"}
+    stack.client("secretsmanager").put_secret_value(**put)
+    deployed(stack, "deployed with a higher Revision", **parameters(stack, FIRST_TOKEN, 44), CallbackTokensSecret=stack.secret)
+    live = stack.client("lambda").get_function_configuration(FunctionName=stack.outputs()["FunctionName"], Qualifier="live")
+    is_new = live["Environment"]["Variables"]["CALLBACK_TOKENS"] == put["SecretString"]
+    note(f"the new version has the secret's {'new' if is_new else 'old'} text")
+    stack.client("secretsmanager").put_secret_value(SecretId=stack.secret, SecretString=SECOND_TOKEN)
+    deployed(stack, "deployed with the one token", **parameters(stack, FIRST_TOKEN, 45), CallbackTokensSecret=stack.secret)
 
 
 def delete(stack):

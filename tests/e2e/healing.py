@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import random
 import time
 
 import metrics as counting
@@ -174,7 +175,9 @@ def moved_by_sqs(stack):
 def given_up(stack, group):
     command = "Group.CallbackAfterGroupFull"
     give_back = take_permission(stack, "FunctionRole", "RedriveRole")
-    stack.sender.send_callback(command, {"GroupId": group, "EventTime": 1670574700123}, signed(FIRST_TOKEN))
+    # A message of more than 256 KB, also compressed.
+    text = base64.b64encode(random.randbytes(300_000)).decode()
+    stack.sender.send_callback(command, {"GroupId": group, "EventTime": 1670574700123, "Text": text}, signed(FIRST_TOKEN))
     equal("the dead letters have the callback that the redrive gave up",
           wait_for(lambda: messages(stack, QUEUES[1]), lambda found: found == 1, seconds=60), 1)
     equal("the queue is empty", wait_for(lambda: messages(stack, QUEUES[0]), lambda found: found == 0), 0)

@@ -11,6 +11,7 @@ from stack import ROOT
 
 COMMAND = "Group.CallbackAfterGroupFull"
 GROUP = "@TGS#traffic"
+CHEAPER = "STANDARD_INFREQUENT_ACCESS"
 DOMAIN = "callbacks.example.com"
 
 
@@ -53,7 +54,8 @@ def tokens_of(stack, secret):
 
 def rotate_by_secrets(stack):
     """Runs the commands of the docs while callbacks arrive. Each deployment has another secret."""
-    known = parameters(stack, FIRST_TOKEN, 5) | {"ForwardUrl": "none"}
+    # The table changes its class meanwhile.
+    known = parameters(stack, FIRST_TOKEN, 5) | {"ForwardUrl": "none", "TableClass": CHEAPER}
     both, alone, delete = (stack.recipe(f"rotate, {name}") for name in ("both tokens", "the new token alone", "delete"))
     definitions = both.split("OLD=")[0]
     with traffic(stack, SECOND_TOKEN) as running:
@@ -73,6 +75,8 @@ def rotate_by_secrets(stack):
             running.wait_for_more()
     note(f"{len(running.replies)} callbacks arrived in this time")
     equal("none was refused", set(running.replies), {OK})
+    table = stack.client("dynamodb").describe_table(TableName=stack.outputs()["TableName"])["Table"]
+    equal("the table has the other class", table["TableClassSummary"]["TableClass"], CHEAPER)
     late = Sender(stack.place, stack.outputs()["CallbackUrl"])
     equal("the old token is refused", late.send_callback(COMMAND, {"GroupId": GROUP}, signed(SECOND_TOKEN))[0], 401)
     stack.token = running.token

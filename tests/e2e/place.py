@@ -16,6 +16,7 @@ COMMON_BUCKET = "SAM's bucket for all stacks"
 DEPLOYMENTS = "CodeDeploy"
 MOVES = "SQS's moves of dead letters"
 QUERIES = "Athena"
+SECRETS = "CloudFormation's own reading of a secret"
 COUNTS = "what AWS counts and refuses by itself"
 OLD_TABLE = "a table that is a day old"
 PLANTED_TIMES = "metrics and alarms whose time the test sets"
@@ -79,6 +80,7 @@ class Emulated(Place):
         DEPLOYMENTS: "the emulator moves all traffic at once",
         MOVES: "the emulator's SQS does not know them",
         COUNTS: "the emulator counts no requests, messages or polls",
+        SECRETS: "the emulator's reading says nothing about AWS's",
         QUERIES: "the emulator's Athena has neither the view nor UNLOAD; tests/archive runs the SQL on DuckDB",
     }
     # For SQS, this CLI does not read AWS_ENDPOINT_URL.

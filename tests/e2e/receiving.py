@@ -19,6 +19,8 @@ PROBE_SAMPLES = {"url-probe", "url-probe-with-command", "url-probe-without-sdkap
 # Not in the table: refused callbacks and URL checks.
 UNRECORDED_SAMPLES = {*REFUSED_SAMPLES, *PROBE_SAMPLES}
 LARGE = 5000
+# The largest body that fits into one item is only a little larger.
+ONE_ITEM = 380_000
 
 
 def large_body(members):
@@ -47,6 +49,8 @@ def requests(stack):
     command = "Group.CallbackAfterGroupDestroyed"
     equal(f"{LARGE} members", sender.send_callback(command, large_body(LARGE), signed(FIRST_TOKEN)), OK)
     equal(f"{2 * LARGE} members", sender.send_callback(command, large_body(2 * LARGE), signed(FIRST_TOKEN)), OK)
+    whole = {"GroupId": "@TGS#whole", "EventTime": 1670574556123, "Text": "x" * ONE_ITEM}
+    equal(f"{ONE_ITEM:,} bytes", sender.send_callback(command, whole, signed(FIRST_TOKEN)), OK)
     huge = {"GroupId": "@TGS#huge", "Name": "x" * 3_600_000}
     equal("over 3.5 MB", sender.send_callback(command, huge, signed(FIRST_TOKEN)), refusal(413))
 
@@ -102,8 +106,8 @@ def items(stack):
     # The stack has one shard: the key ends with the day.
     day = f"{SDK_APPID}#Group.CallbackAfterGroupDestroyed#2022-12-09"
     destroyed = query("CommandDay = :day", {":day": day}, index="ByCommand")
-    # The sample, and two large bodies.
-    equal("a day's destroyed groups, through the index", len(destroyed), 3)
+    # The sample, and three large bodies.
+    equal("a day's destroyed groups, through the index", len(destroyed), 4)
 
     large = query("pk = :pk", {":pk": f"{SDK_APPID}#@TGS#large"})
     equal(f"{LARGE} and {2 * LARGE} members are counted", [item["MemberCount"]["N"] for item in large],
@@ -113,8 +117,11 @@ def items(stack):
     equal("the larger body is in parts", head["BodyParts"]["N"], str(len(parts)))
     equal("the parts make the sent body", json.loads("".join(parts))["MemberList"], large_body(2 * LARGE)["MemberList"])
     check("the index has no body", not any({"Body", "Part"} & item.keys() for item in destroyed))
-    check("the index has the attributes for a list of groups", all({"GroupId", "Name", "Owner_Account"} <= item.keys()
-                                                for item in destroyed))
+    listed = [item for item in destroyed if item["GroupId"]["S"] != "@TGS#whole"]
+    check("the index has the attributes for a list of groups",
+          all({"GroupId", "Name", "Owner_Account"} <= item.keys() for item in listed))
+    head, = query("pk = :pk", {":pk": f"{SDK_APPID}#@TGS#whole"})
+    check(f"{ONE_ITEM:,} bytes are in one item", "BodyParts" not in head, sorted(head))
 
 
 def log(stack):
@@ -124,8 +131,8 @@ def log(stack):
     tally = {}
     for line in lines:
         tally[line["outcome"]] = tally.get(line["outcome"], 0) + 1
-    # The samples, and two large bodies.
-    recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 2
+    # The samples, and three large bodies.
+    recorded = len(samples()) - len(UNRECORDED_SAMPLES) + 3
     equal("the outcomes are as expected", tally, {"recorded": recorded, "duplicate": 1, "probe": len(PROBE_SAMPLES), "refused": 8})
     reasons = sorted(line["reason"] for line in lines if line["outcome"] == "refused")
     equal("the reasons are as expected", reasons, [

@@ -82,6 +82,7 @@ STEPS = [
     Step("The alarms on quiet minutes and on throttled writes", counted.quiet, 60, EVENTS, lacking.COUNTS),
     Step("A token is rotated", deploying.rotate, 20, EVENTS),
     Step("The token comes from Secrets Manager", deploying.from_secret, 10, EVENTS),
+    Step("A secret's new text", deploying.secret_is_read_again, 20, EVENTS, lacking.SECRETS),
     Step("A deleted table is restored", restoring.a_deleted_table, 90, EVENTS),
     Step("The README's commands in every shell", readme.in_every_shell, 10, SHELL),
     Step("In front of your own receiver", forwarding.in_front_of_a_receiver, 15, EVENTS, lacking.RECEIVER),
