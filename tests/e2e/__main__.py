@@ -13,6 +13,8 @@ import tempfile
 import time
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "template"))
+# The modules of tests/template set a Region for themselves.
+ENVIRONMENT = dict(os.environ)
 
 import boto3
 import checks
@@ -49,6 +51,8 @@ def main():
 def place_of(options, folder):
     """The place, whose settings become those of this process and of the commands that it starts."""
     if options.place == "account":
+        os.environ.clear()
+        os.environ.update(ENVIRONMENT)
         region = boto3.Session().region_name
         if not region:
             raise NoRegionError

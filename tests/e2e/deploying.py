@@ -10,7 +10,7 @@ import time
 
 from callbacks import OK, SDK_APPID, Sender, refusal, signed
 from checks import check, equal, hide, note
-from stack import ARCHITECTURE, BUILT, ROOT
+from stack import ARCHITECTURE, BUILT, ROOT, TAG
 
 # Of each run its own: on an account, the URL is open to everybody.
 FIRST_TOKEN, SECOND_TOKEN = (hide(secrets.token_hex(16)) for _ in range(2))
@@ -84,7 +84,7 @@ def guided(stack):
         return next((value for name, value in said.items() if question.startswith(name)), "")
 
     asked, shown = answer_prompts(stack, ["sam", "deploy", "--guided", "--template-file", str(BUILT),
-                                          "--no-execute-changeset"], answer)
+                                          "--tags", f"{TAG['Key']}={TAG['Value']}", "--no-execute-changeset"], answer)
     names = [name for name in asked if name.startswith("Parameter ")]
     check("sam deploy --guided asks for each parameter once", len(names) > 15 and len(names) == len(set(names)), asked)
     check("it creates a changeset", "Changeset created successfully" in shown, shown[-1500:])

@@ -75,9 +75,9 @@ def by_itself(stack):
           wait_for(lambda: history(stack, GROUP), lambda found: len(found) >= 2, seconds=60), commands)
     equal("the queue is empty", wait_for(lambda: messages(stack, "RedriveQueueUrl"), lambda found: found == 0), 0)
     equal("no message is given up", messages(stack, "RedriveDeadLettersUrl"), 0)
-    outcomes = wait_for(lambda: [line["outcome"] for line in outcomes(stack, REDRIVE)],
-                        lambda found: found.count("recorded") >= 2)
-    equal("the redrive logs both as recorded", outcomes.count("recorded"), 2)
+    logged = wait_for(lambda: [line["outcome"] for line in outcomes(stack, REDRIVE)],
+                      lambda found: found.count("recorded") >= 2)
+    equal("the redrive logs both as recorded", logged.count("recorded"), 2)
 
     lost = [line for line in outcomes(stack) if line["outcome"] == "failed"]
     equal("the log has the reason", [line["reason"] for line in lost], ["AccessDeniedException"] * 2)

@@ -26,7 +26,8 @@ def look(place, name):
     try:
         clock(place.identify())
         left = whose(place, name)
-        instances(place.client("lambda").get_account_settings()["AccountLimit"])
+        if warning := instances(place.client("lambda").get_account_settings()["AccountLimit"]):
+            say(warning)
     except Refused:
         raise
     except Exception as error:
@@ -56,16 +57,17 @@ def whose(place, name):
 
 
 def instances(limit):
-    """What the account's concurrency means for the run."""
+    """What the account's concurrency means for the run. Refuses an account that has too little."""
     unreserved, all_of_them = limit["UnreservedConcurrentExecutions"], limit["ConcurrentExecutions"]
     if unreserved < LEAST_INSTANCES:
         raise Refused(f"This account leaves {unreserved} of its {all_of_them} concurrent Lambda instances to functions without a "
                       f"reserved share. The run needs {LEAST_INSTANCES}. Lower the reserved share of other functions, or request "
                       f"more of Lambda's quota \"Concurrent executions\":\n{REQUEST}")
     if all_of_them <= FEW_INSTANCES:
-        say(f"This account runs only {all_of_them} Lambda instances at a time, as new accounts do. The stack reserves none, so it "
-            "can be deployed, and\nthis run sends its callbacks one after the other. Before real traffic, request more of Lambda's "
-            f"quota \"Concurrent executions\":\n{REQUEST}\n")
+        return (f"This account runs only {all_of_them} Lambda instances at a time, as new accounts do. The stack reserves none, so it "
+                "can be deployed, and\nthis run sends its callbacks one after the other. Before real traffic, request more of Lambda's "
+                f"quota \"Concurrent executions\":\n{REQUEST}\n")
+    return ""
 
 
 REQUEST = "  aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000"

@@ -41,7 +41,7 @@ class Step(typing.NamedTuple):
 
 
 STEPS = [
-    Step("What is refused before a run begins", refusals.before_a_run, 2, SHELL, lacking.FAULTS),
+    Step("What is refused before a run begins", refusals.before_a_run, 5, SHELL, lacking.FAULTS),
     Step("The surroundings", surroundings.make, 10, EVENTS),
     Step("Build and validate", deploying.build, 30, SHELL),
     Step("A deployment without a token is refused", deploying.without_token, 10, EVENTS),
