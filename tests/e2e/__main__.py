@@ -74,7 +74,7 @@ def place_of(options, folder):
 def run(place, name, answer_yes, folder):
     checks.be_patient(place.patience)
     left = preflight.look(place, name)
-    preflight.announce(place, name, left, [step for step in STEPS if step.needs not in place.lacks])
+    preflight.announce(place, name, left)
     if not preflight.agreed(answer_yes):
         return 2
     began, ended = time.monotonic(), None

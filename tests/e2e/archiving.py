@@ -14,7 +14,7 @@ def run(stack, asked):
     """Starts the state machine with an input, and waits for the end of the execution."""
     states, arn = stack.client("stepfunctions"), stack.outputs()["ArchiveMachineArn"]
     started = states.start_execution(stateMachineArn=arn, input=json.dumps(asked))["executionArn"]
-    return wait_for(lambda: states.describe_execution(executionArn=started), lambda found: found["status"] != "RUNNING", 120)
+    return wait_for(lambda: states.describe_execution(executionArn=started), lambda found: found["status"] != "RUNNING", 240)
 
 
 def fails(stack, asked, error):

@@ -23,10 +23,14 @@ def hide(secret):
     return secret
 
 
-def say(text):
+def masked(text):
     for secret in _hidden:
         text = text.replace(secret, "…")
-    print(text, flush=True)
+    return text
+
+
+def say(text):
+    print(masked(text), flush=True)
 
 
 def step(title):
@@ -38,16 +42,19 @@ def left_out(title, reason):
     say(f"\n== {title}\n  left out, because {reason}")
 
 
-def short(value):
-    text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
-    return text if len(text) <= SHORT else f"{text[:SHORT - 1]}…"
+def short(text, length=SHORT):
+    """A text on one line, cut off at a length."""
+    # A secret that is cut off would not be recognized afterwards.
+    text = " ".join(masked(text).split())
+    return text if len(text) <= length else f"{text[:length - 1]}…"
 
 
 def check(what, holds, found=None):
-    """Counts a check. The text says what is expected, and `found` is what was seen."""
-    seen = "" if found is None else f": seen {short(found)}"
-    return _count(what, holds, seen, found if isinstance(found, str) else json.dumps(found, default=str))
+    """Counts a check. The text says what is expected, and `found` is what was seen. The output of a command is shown only if the
+    check fails."""
+    whole = found if isinstance(found, str) else json.dumps(found, default=str)
+    seen = "" if found is None or "\n" in whole else f": seen {short(whole)}"
+    return _count(what, holds, seen, whole)
 
 
 def equal(what, found, expected):

@@ -73,20 +73,20 @@ def instances(limit):
 REQUEST = "  aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000"
 
 
-def announce(place, name, left, steps):
+def announce(place, name, left):
     """Says what the run makes, and what that costs."""
-    minutes = sum(step.minutes for step in steps)
-    say(f"""Where      {place.title}: {place.account}, {place.region}, as {place.caller}
-Makes      the stack {name} with all that belongs to it; the stack {surroundings.name_of(name)} with a bucket, an event bus, a topic,
-           two queues and a policy; roles, secrets, a table and a function for single steps. Each name begins with {name}-
-           or {name}/, but for the hook CodeDeployHook_…, the database chat_archive_… and logs at the end of AWS's paths.
-Removes    all of it at the end, also after Ctrl-C
-Takes      {place.duration}; at most {minutes} minutes, then the step that is late ends the run
-Costs      {costs.told(place)}""")
+    say(f"""Where    {place.title}: {place.account}, {place.region}, as {place.caller}
+Makes    the stack {name} with all that belongs to it; the stack {surroundings.name_of(name)}
+         with a bucket, an event bus, a topic, two queues and a policy; roles, secrets, a table and a function for
+         single steps. Each name begins with {name}, but for the function CodeDeployHook_…, the database
+         chat_archive_…, and log groups that have the name at the end of a path.
+Removes  all of it at the end, also after Ctrl-C
+Takes    {place.duration}. A step that is late ends the run
+Costs    {costs.told(place)}""")
     if left:
         began = next((tag["Value"] for each in removal.stacks(place, name) for tag in each.get("Tags", [])
                       if tag["Key"] == "began"), "unknown")
-        say(f"First      removes {len(left)} things that the run of {began} left. If it is still running, stop that one first.")
+        say(f"First    removes {len(left)} things that the run of {began} left. If it is still running, stop that one first.")
 
 
 def agreed(answer_yes):

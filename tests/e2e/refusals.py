@@ -10,7 +10,7 @@ import sys
 
 import preflight
 import removal
-from checks import check, equal
+from checks import check, equal, wait_for
 from words import Refused
 
 USER = "nobody"
@@ -77,17 +77,24 @@ def concurrency():
           "leaves 5 of its 10 concurrent Lambda instances" in said and "request-service-quota-increase" in said, said)
 
 
-def stopped(stack):
-    """Ctrl-C while CloudFormation makes the surroundings."""
-    name = "stopped-trial"
-    process = started(stack, "--yes", "--name", name, PYTHONUNBUFFERED="1")
-    seen = []
+def ended_by(number, stack, name):
+    """Ends a run while CloudFormation makes its surroundings. Returns the exit code and the output."""
+    process, seen = started(stack, "--yes", "--name", name, PYTHONUNBUFFERED="1"), ""
     for line in process.stdout:
-        seen.append(line)
+        seen += line
         if "== The surroundings" in line:
             break
-    os.kill(process.pid, signal.SIGINT)
-    rest, _ = process.communicate()
-    shown = "".join(seen) + rest
-    check("Ctrl-C ends the steps and begins the removal", "ended by SIGINT" in shown and process.returncode == 1, shown)
+    wait_for(lambda: removal.stacks(stack.place, name), bool)
+    os.kill(process.pid, number)
+    return process.wait(), seen + process.stdout.read()
+
+
+def stopped(stack):
+    """The first run is killed. The second one removes what it left, and gets Ctrl-C."""
+    name = "stopped-trial"
+    ended_by(signal.SIGKILL, stack, name)
+    left = len(removal.left(stack.place, name))
+    code, shown = ended_by(signal.SIGINT, stack, name)
+    check("the next run says that it first removes what a killed run left", left and f"First    removes {left} things" in shown, shown)
+    check("Ctrl-C ends the steps and begins the removal", "ended by SIGINT" in shown and code == 1, shown)
     equal("nothing is left after Ctrl-C", removal.left(stack.place, name), [])

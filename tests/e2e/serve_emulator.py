@@ -96,6 +96,24 @@ def without_expression(properties):
 wrap_resource("AWS::CloudWatch::Alarm", with_properties(without_expression))
 
 
+# The emulator's name of a log group lacks the stack's name in front, which policies name.
+def named_by_stack(create):
+    def make(logical_id, properties, stack_name):
+        return create(logical_id, {"LogGroupName": provisioners._physical_name(stack_name, logical_id)} | properties, stack_name)
+    return make
+
+
+def keeping_its_name(update):
+    def change(physical_id, *arguments, **named):
+        known = ({"LogGroupName": physical_id} | each if isinstance(each, dict) else each for each in arguments)
+        return update(physical_id, *known, **named)
+    return change
+
+
+wrap(HANDLERS["AWS::Logs::LogGroup"], "create", named_by_stack)
+wrap(HANDLERS["AWS::Logs::LogGroup"], "update", keeping_its_name)
+
+
 # The emulator knows only patterns of words, not `{ $.unrecorded.piece > 0 }`, neither for a subscription nor for a search.
 def is_for_json(pattern):
     return (pattern or "").lstrip().startswith("{")

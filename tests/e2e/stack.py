@@ -7,7 +7,7 @@ import re
 import subprocess
 import textwrap
 
-from checks import say
+from checks import say, short
 from samtranslator.yaml_helper import yaml_parse
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -54,7 +54,7 @@ class Stack:
 
     def run(self, *command, stdin=None, cwd=ROOT, **environment):
         """Runs a command, and returns its result."""
-        say("  $ " + " ".join(word if len(word) < 90 else word[:87] + "..." for word in command))
+        say(f"  $ {short(' '.join(command), 150)}")
         return subprocess.run(
             command,
             cwd=cwd,
