@@ -4,8 +4,8 @@ import re
 
 from botocore import exceptions
 
-NO_CREDENTIALS = ("There are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run "
-                  "`aws sso login`. Then run this again.")
+NO_CREDENTIALS = ("There are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again if "
+                  "you use SSO. Then run this again.")
 NO_REGION = "There is no Region. Set AWS_DEFAULT_REGION, or the Region in the profile."
 EXPIRED = ("The AWS credentials are expired or unknown to AWS. Get new ones. Then run this again: it first removes what this run "
            "has left.")
