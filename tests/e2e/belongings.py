@@ -54,7 +54,9 @@ def log_groups(client):
 
 
 def remove_log_group(client, name):
-    client.put_log_group_deletion_protection(logGroupIdentifier=name, deletionProtectionEnabled=False)
+    found = client.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    if any(each.get("deletionProtectionEnabled") for each in found if each["logGroupName"] == name):
+        client.put_log_group_deletion_protection(logGroupIdentifier=name, deletionProtectionEnabled=False)
     gone(client.delete_log_group, logGroupName=name)
 
 
