@@ -8,7 +8,7 @@ from checks import say
 from stack import TAG
 from words import in_words
 
-ROUNDS = 3
+ROUNDS, PAUSE = 8, 3
 
 
 def tagged(stack):
@@ -83,18 +83,26 @@ def tried(what, action, *arguments):
 def remove(place, name):
     """Removes what has the run's name, and returns what is left. The stack whose tag says that the name is ours goes last."""
     cloudformation, marker = place.client("cloudformation"), surroundings.name_of(name)
+    clean = 0
     for _ in range(ROUNDS):
-        for stack in stacks(place, name):
-            if tagged(stack) and stack["StackName"] != marker:
-                tried(f"the stack {stack['StackName']}", remove_stack, cloudformation, stack)
-        for kind, of, identity in list(things(place, name)):
-            # Its stack removes what surrounds the run, but no bucket with files.
-            if kind.name == "bucket" or not belongings.is_own(marker, of):
-                tried(f"the {kind.name} {identity}", kind.remove, place.client(kind.service), identity)
-        if all(marker in each for each in left(place, name)):
+        clean = clean + 1 if all(marker in each for each in left(place, name)) else 0
+        # A function that still runs may make its log group again.
+        if clean > 1:
             break
+        remove_all_but(place, name, marker)
+        time.sleep(PAUSE)
     for stack in stacks(place, name):
         if tagged(stack) and stack["StackName"] == marker:
             tried(f"the stack {marker}", remove_stack, cloudformation, stack)
     return left(place, name)
 
+
+def remove_all_but(place, name, marker):
+    cloudformation = place.client("cloudformation")
+    for stack in stacks(place, name):
+        if tagged(stack) and stack["StackName"] != marker:
+            tried(f"the stack {stack['StackName']}", remove_stack, cloudformation, stack)
+    for kind, of, identity in list(things(place, name)):
+        # Its stack removes what surrounds the run, but no bucket with files.
+        if kind.name == "bucket" or not belongings.is_own(marker, of):
+            tried(f"the {kind.name} {identity}", kind.remove, place.client(kind.service), identity)
