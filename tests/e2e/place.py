@@ -17,6 +17,7 @@ DEPLOYMENTS = "CodeDeploy"
 MOVES = "SQS's moves of dead letters"
 QUERIES = "Athena"
 SECRETS = "CloudFormation's own reading of a secret"
+TABLE_CLASS = "the class of a table"
 COUNTS = "what AWS counts and refuses by itself"
 OLD_TABLE = "a table that is a day old"
 PLANTED_TIMES = "metrics and alarms whose time the test sets"
@@ -80,6 +81,7 @@ class Emulated(Place):
         DEPLOYMENTS: "the emulator moves all traffic at once",
         MOVES: "the emulator's SQS does not know them",
         COUNTS: "the emulator counts no requests, messages or polls",
+        TABLE_CLASS: "the emulator's tables have none",
         SECRETS: "the emulator's reading says nothing about AWS's",
         QUERIES: "the emulator's Athena has neither the view nor UNLOAD; tests/archive runs the SQL on DuckDB",
     }

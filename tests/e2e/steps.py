@@ -89,6 +89,7 @@ STEPS = [
     Step("The receiver is away, and has each callback afterwards", reforwarding.until_it_is_taken, 15,
          "the log ReforwardLogName", lacking.RECEIVER),
     Step("A token is rotated with secrets", lasting.rotate_by_secrets, 30, EVENTS),
+    Step("The table's class changed meanwhile", lasting.class_of_table, 5, EVENTS, lacking.TABLE_CLASS),
     Step("A domain moves to another stack", lasting.a_domain, 30, EVENTS, lacking.CERTIFICATE),
     Step("cargo lambda deploy without a stack", without_stack.without_stack, 10, SHELL),
     Step("What AWS counts of the queue", counted.polls, 5, REDRIVE, lacking.COUNTS),
