@@ -53,7 +53,7 @@ def check(what, holds, found=None):
     """Counts a check. The text says what is expected, and `found` is what was seen. The output of a command is shown only if the
     check fails."""
     whole = found if isinstance(found, str) else json.dumps(found, default=str)
-    seen = "" if found is None or "\n" in whole else f": seen {short(whole)}"
+    seen = "" if found in (None, "") or "\n" in whole else f": seen {short(whole)}"
     return _count(what, holds, seen, whole)
 
 
