@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import textwrap
 import threading
 
 from callbacks import OK, SDK_APPID, Sender, signed
@@ -130,5 +131,6 @@ def a_domain(stack):
 
 def delete_the_domain():
     """The commands of docs/deploy.md."""
-    section = (ROOT / "docs" / "deploy.md").read_text().split("\n## Tear down\n")[1]
-    return re.search(r"^```sh\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[1]
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page, re.DOTALL | re.MULTILINE)
+    return textwrap.dedent(next(block for block in blocks if "delete-domain-name" in block))
