@@ -95,7 +95,7 @@ def run(place, name, answer_yes, folder):
 
 
 def walk(stack):
-    """Runs the steps. Returns why they ended early, or nothing."""
+    """Runs the steps. Returns why they ended early, or nothing. No other step needs one that not every place can do."""
     for step in STEPS:
         if step.needs in stack.place.lacks:
             checks.left_out(step.title, stack.place.lacks[step.needs])
@@ -105,8 +105,10 @@ def walk(stack):
             with interruption.limit(step.minutes):
                 step.run(stack)
         except Exception as error:
-            say(f"  FAIL {in_words(error)}\n       Look at {step.look_at.replace('NAME', stack.name)}")
-            return f"the step failed: {step.title}"
+            checks.check("the step comes to its end", False, in_words(error))
+            say(f"       look at {step.look_at.replace('NAME', stack.name)}")
+            if not step.needs:
+                return f"the step failed: {step.title}"
     return None
 
 

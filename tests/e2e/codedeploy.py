@@ -69,12 +69,12 @@ def rolled_back(stack):
     finally:
         ended.set()
         thread.join()
+        give_back()
     deployment = last_deployment(stack)
     check("the deployment fails", result.returncode != 0, result.stdout[-600:])
     check("an alarm stopped it", "ALARM" in json.dumps(deployment.get("errorInformation", {}), default=str).upper(),
           deployment.get("errorInformation"))
     equal("the alias is where it was", live_version(stack), before)
-    give_back()
     deployed(stack, "while the alarm is on, the next version is deployed", **known(stack, 53))
     note(f"{len(times)} callbacks arrived in this time")
     equal("each is recorded", len(wait_for(lambda: history(stack, GROUP), lambda found: len(found) >= len(times), seconds=120)),

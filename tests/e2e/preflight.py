@@ -81,7 +81,7 @@ Makes    the stack {name} with all that belongs to it; the stack {surroundings.n
          single steps. Each name begins with {name}, but for the function CodeDeployHook_…, the database
          chat_archive_…, and log groups that have the name at the end of a path.
 Removes  all of it at the end, also after Ctrl-C
-Takes    {place.duration}. A step that is late ends the run
+Takes    {place.duration}. Each step has a limit
 Costs    {costs.told(place)}""")
     if left:
         began = next((tag["Value"] for each in removal.stacks(place, name) for tag in each.get("Tags", [])

@@ -33,7 +33,7 @@ SHELL = "the command above: run it by hand"
 class Step(typing.NamedTuple):
     title: str
     run: typing.Callable
-    # After so many minutes, the run ends.
+    # After so many minutes, the step ends.
     minutes: int
     # What to look at if the step fails or is late.
     look_at: str
