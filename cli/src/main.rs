@@ -24,6 +24,7 @@ mod fault;
 mod follow;
 mod group;
 mod html;
+mod interruption;
 mod list;
 mod media;
 mod merged;

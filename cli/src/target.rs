@@ -7,7 +7,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, interruption};
 
 /// Begins the file in its folder, so that a folder without write access is reported at once. Returns it with its path.
 pub(crate) fn create(path: &Path) -> Result<(NamedTempFile, PathBuf), Fault> {
@@ -18,6 +18,7 @@ pub(crate) fn create(path: &Path) -> Result<(NamedTempFile, PathBuf), Fault> {
     // A link stays a link: its target is written.
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let file = NamedTempFile::new_in(folder(&target)).map_err(|error| fault(path, &error))?;
+    interruption::deletes(file.path());
     Ok((file, target))
 }
 

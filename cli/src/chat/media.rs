@@ -18,6 +18,7 @@ use crate::{
     },
     export::Target,
     fault::Fault,
+    interruption,
     media::{Counts, Earlier, Folder, MediaFlags, Medium, Outcome, file_name, save},
     moment::Moment,
     output::note,
@@ -65,6 +66,7 @@ impl MediaFolder {
 
     fn temporary(zip: &Path) -> Result<Self, Fault> {
         let folder = TempDir::new_in(target::folder(zip)).map_err(|error| target::fault(zip, &error))?;
+        interruption::deletes(folder.path());
         Ok(Self { path: folder.path().to_owned(), _temporary: Some(folder), ..Self::in_package() })
     }
 

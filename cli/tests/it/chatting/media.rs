@@ -3,6 +3,8 @@
 use std::{
     fs::{self, File},
     path::Path,
+    process::Command,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -139,6 +141,28 @@ async fn evidence_has_each_file_once_and_verify_checks_it() {
     assert_eq!((verified.code, verified.stdout.as_str()), (Some(0), expected), "{verified:?}");
     drop(server);
     planted(&evidence, &files);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_leaves_nothing_incomplete() {
+    let (world, folder) = (World::start().await, tempfile::tempdir().expect("a folder"));
+    let server = Server::start(|_| Behaviour::Held);
+    let file = element("File", &json!({ "Url": format!("{}/file", server.url()) }));
+    record(&world, &[group("amy", 1, &json!([file]))]).await;
+    let zip = folder.path().join("evidence.zip");
+    let zip = zip.to_str().expect("a text");
+    let arguments = ["chat", "g", "--evidence", zip, "--media", "--media-host", server.host()];
+    let child = world.program(&arguments).spawn().expect("it runs");
+    let count = || fs::read_dir(folder.path()).expect("a folder").count();
+    while server.requests() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(count(), 2, "the zip and the folder of the files");
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signal.expect("it runs").success());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!((ended.status.code(), count()), (Some(130), 0), "{ended:?}");
 }
 
 /// Each change of a file behind a URL is found.

@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 /// What the server does with a request.
@@ -23,6 +24,8 @@ pub(crate) enum Behaviour {
     Status(u16),
     /// The connection is closed in the middle of the body.
     Cut,
+    /// The connection stays open in the middle of the body.
+    Held,
 }
 
 pub(crate) struct Server {
@@ -94,6 +97,12 @@ fn serve(mut client: TcpStream, behave: &impl Fn(&str) -> Behaviour) -> std::io:
         Behaviour::Cut => {
             head(200, "content-length: 100\r\n")?;
             client.write_all(b"only this")
+        }
+        Behaviour::Held => {
+            head(200, "content-length: 100\r\n")?;
+            client.write_all(b"only this")?;
+            std::thread::sleep(Duration::from_mins(1));
+            Ok(())
         }
     }
 }
