@@ -7,10 +7,9 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use tempfile::{Builder, NamedTempFile};
 use tencent_chat_webhook::time::now_millis;
 
-use super::folder::{Earlier, Kept, NewFile, TEMPORARY, fault};
+use super::folder::{Earlier, Kept, NewFile, fault, temporary};
 use crate::{
     evidence::digest::Digesting,
     fault::Fault,
@@ -51,13 +50,14 @@ pub(super) async fn fetch(
     Ok(Ok(Fetched::Now(NewFile { file, kept, content_type })))
 }
 
-/// Copies the file of a URL, unless it is not there or was changed.
+/// Copies the file of a URL, unless it is not there, can't be read, or was changed.
 pub(super) fn copy(earlier: &Earlier, url: &str, folder: &Path) -> Result<Option<Fetched>, Fault> {
     let Some(kept) = earlier.known(url) else { return Ok(None) };
-    let copy = || {
+    let Ok(mut from) = File::open(earlier.path_of(kept)) else { return Ok(None) };
+    let mut copy = || {
         let mut file = temporary(folder)?;
         let mut to = Digesting::new(&mut file);
-        io::copy(&mut File::open(earlier.path_of(kept))?, &mut to)?;
+        io::copy(&mut from, &mut to)?;
         let (sha256, _) = to.done();
         file.as_file().sync_data()?;
         Ok((file, sha256))
@@ -65,8 +65,4 @@ pub(super) fn copy(earlier: &Earlier, url: &str, folder: &Path) -> Result<Option
     let (file, sha256) = copy().map_err(|error: io::Error| fault(folder, &error))?;
     let is_same = sha256 == kept.sha256();
     Ok(is_same.then_some(Fetched::Copied(NewFile { file, kept, content_type: None })))
-}
-
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    Builder::new().prefix(TEMPORARY).tempfile_in(folder)
 }

@@ -13,15 +13,21 @@ use std::{
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 use super::medium::Medium;
 use crate::{evidence::digest, fault::Fault};
 
 const INDEX: &str = "index.jsonl";
 
+/// The beginning of each line, as `json!` writes it.
+const LINE: &[u8] = br#"{"bytes":"#;
+
 /// The beginning of the names of incomplete files.
-pub(super) const TEMPORARY: &str = ".incomplete-";
+const TEMPORARY: &str = ".incomplete-";
+
+/// The number of random characters after it.
+const RANDOM: usize = 6;
 
 /// The folder, which belongs to one run at a time.
 #[derive(Debug)]
@@ -86,8 +92,8 @@ impl Kept {
 impl Earlier {
     /// Another folder, which stays as it is.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
-        let read = || read(&File::open(path.join(INDEX))?).map(|(by_url, _)| by_url);
-        let by_url = read()
+        let read = || read(&open_index(path, OpenOptions::new().read(true))?);
+        let (by_url, _) = read()
             .map_err(|error| Fault::Message(format!("no saved media in {}: {error}", path.display())))?;
         Ok(Self { path: path.to_owned(), by_url })
     }
@@ -110,7 +116,8 @@ impl Folder {
         let failed = |error: io::Error| fault(path, &error);
         fs::create_dir_all(path).map_err(failed)?;
         let mut options = OpenOptions::new();
-        let index = options.create(true).read(true).append(true).open(path.join(INDEX)).map_err(failed)?;
+        let options = options.create(true).read(true).append(true);
+        let index = open_index(path, options).map_err(failed)?;
         match index.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 return Err(Fault::Message(format!("{} is in use by another run", path.display())));
@@ -119,9 +126,12 @@ impl Folder {
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
         remove_incomplete(path).map_err(failed)?;
-        let (by_url, end) = read(&index).map_err(failed)?;
-        // A last line that was not completed goes.
-        index.set_len(end).map_err(failed)?;
+        let (by_url, last) = read(&index).map_err(failed)?;
+        match last {
+            Last::Complete => {}
+            Last::Incomplete(at) => index.set_len(at).map_err(failed)?,
+            Last::Foreign => (&index).write_all(b"\n").map_err(failed)?,
+        }
         Ok(Self { index, files: Earlier { path: path.to_owned(), by_url } })
     }
 
@@ -156,8 +166,26 @@ impl Folder {
     }
 }
 
-/// Reads the list, up to the end of its last complete line.
-fn read(index: &File) -> io::Result<(HashMap<[u8; 32], Kept>, u64)> {
+/// The last line of a list.
+enum Last {
+    Complete,
+    /// The line of an interrupted run, which begins here.
+    Incomplete(u64),
+    /// Something else without a line break.
+    Foreign,
+}
+
+/// Opens the list. Another program may wait behind a pipe or own the target of a link.
+fn open_index(folder: &Path, options: &OpenOptions) -> io::Result<File> {
+    let path = folder.join(INDEX);
+    if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::other(format!("{INDEX} is not a file")));
+    }
+    options.open(path)
+}
+
+/// Reads the list.
+fn read(index: &File) -> io::Result<(HashMap<[u8; 32], Kept>, Last)> {
     let (mut by_url, mut end, mut text) = (HashMap::new(), 0, Vec::new());
     let mut reader = BufReader::new(index);
     reader.seek(SeekFrom::Start(0))?;
@@ -171,13 +199,26 @@ fn read(index: &File) -> io::Result<(HashMap<[u8; 32], Kept>, u64)> {
         }
         text.clear();
     }
-    Ok((by_url, end))
+    let last = if text.is_empty() {
+        Last::Complete
+    } else if text.starts_with(LINE) || LINE.starts_with(&text) {
+        Last::Incomplete(end)
+    } else {
+        Last::Foreign
+    };
+    Ok((by_url, last))
+}
+
+/// A file while it is downloaded.
+pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    Builder::new().prefix(TEMPORARY).rand_bytes(RANDOM).tempfile_in(folder)
 }
 
 fn remove_incomplete(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+        let is_named = |name: &str| name.strip_prefix(TEMPORARY).is_some_and(|random| random.len() == RANDOM);
+        if entry.file_name().to_str().is_some_and(is_named) && entry.file_type()?.is_file() {
             fs::remove_file(entry.path())?;
         }
     }

@@ -2,7 +2,7 @@
 
 pub(crate) mod server;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -72,9 +72,9 @@ async fn interrupted_run_goes_on_where_it_stopped() {
     // A run that was killed while it wrote, a file that was lost, and a list from elsewhere.
     let index = folder.path().join("index.jsonl");
     let mut list = fs::read_to_string(&index).expect("a list");
-    list.push_str("not JSON\n{\"url\":\"cut");
+    list.push_str("not JSON\n{\"bytes\":7,\"con");
     fs::write(&index, list).expect("it can be written");
-    fs::write(folder.path().join(".incomplete-x"), "half").expect("it can be written");
+    fs::write(folder.path().join(".incomplete-abcdef"), "half").expect("it can be written");
     world.record(&message(2, &format!("{}/2", server.url())), 1).await;
     let ran = save(&world, &server, folder.path(), &[]);
     assert_eq!(
@@ -91,6 +91,43 @@ async fn interrupted_run_goes_on_where_it_stopped() {
     }
     let list = fs::read_to_string(&index).expect("a list");
     assert_eq!(list.lines().filter(|line| serde_json::from_str::<Value>(line).is_err()).count(), 1, "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_other_programs_stay_in_the_folder() {
+    let (world, folder) = (World::start().await, tempfile::tempdir().expect("a folder"));
+    let server = Server::start(|_| Behaviour::Body(b"content".to_vec()));
+    world.record(&message(1, &format!("{}/1", server.url())), 1).await;
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("index.jsonl"), "without a line break").expect("it can be written");
+    fs::write(path(".incomplete-notes"), "mine").expect("it can be written");
+    fs::create_dir(path(".incomplete-folder")).expect("it can be made");
+    let ran = save(&world, &server, folder.path(), &[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let list = fs::read_to_string(path("index.jsonl")).expect("a list");
+    assert!(list.starts_with("without a line break\n{\"bytes\":7,"), "{list}");
+    assert!(path(".incomplete-notes").is_file() && path(".incomplete-folder").is_dir());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn list_that_is_no_file_is_neither_read_nor_written() {
+    let (world, folder) = (World::start().await, tempfile::tempdir().expect("a folder"));
+    let server = Server::start(|_| Behaviour::Body(b"content".to_vec()));
+    world.record(&message(1, &format!("{}/1", server.url())), 1).await;
+    let (to, elsewhere) = (folder.path().join("to"), folder.path().join("elsewhere"));
+    fs::create_dir(&to).expect("it can be made");
+    std::os::unix::fs::symlink(&elsewhere, to.join("index.jsonl")).expect("it can be linked");
+    let ran = save(&world, &server, &to, &[]);
+    assert!(ran.code == Some(1) && ran.stderr.ends_with(": index.jsonl is not a file\n"), "{ran:?}");
+    assert!(!elsewhere.exists());
+    fs::remove_file(to.join("index.jsonl")).expect("it can be removed");
+    let made = Command::new("mkfifo").arg(to.join("index.jsonl")).status().expect("it runs");
+    assert!(made.success());
+    let page = folder.path().join("page.html");
+    let [to, page] = [&to, &page].map(|path| path.to_str().expect("a text"));
+    let ran = world.run(&["chat", "g", "--html", page, "--media", "--media-from", to]);
+    assert!(ran.code == Some(1) && ran.stderr.ends_with(": index.jsonl is not a file\n"), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
