@@ -4,6 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 
+/// The end of the year 9999, in seconds since the epoch. The format has no later time.
+const LAST_SECOND: u64 = 253_402_300_799;
+
 /// The current time, in milliseconds since the epoch.
 #[must_use]
 pub fn now_millis() -> u64 {
@@ -12,7 +15,7 @@ pub fn now_millis() -> u64 {
 }
 
 /// A time in milliseconds as `YYYY-MM-DDThh:mm:ss.mmmZ`. It always has three digits after the point, so that log
-/// lines sort by their text.
+/// lines sort by their text. A time after the year 9999 becomes its last second.
 #[must_use]
 pub fn rfc3339(millis: u64) -> String {
     format!("{}.{:03}Z", whole_seconds(millis).trim_end_matches('Z'), millis % 1000)
@@ -33,8 +36,8 @@ pub fn milliseconds(duration: Duration) -> f64 {
 }
 
 fn whole_seconds(millis: u64) -> String {
-    let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
-    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
+    let seconds = (millis / 1000).min(LAST_SECOND);
+    DateTime::from_secs(seconds.cast_signed()).fmt(DateTimeFormat::DateTime).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -48,6 +51,7 @@ mod tests {
             (1_670_574_414_007, "2022-12-09T08:26:54.007Z", "2022-12-09"),
             (1_670_630_399_999, "2022-12-09T23:59:59.999Z", "2022-12-09"),
             (1_670_630_400_000, "2022-12-10T00:00:00.000Z", "2022-12-10"),
+            (u64::MAX, "9999-12-31T23:59:59.615Z", "9999-12-31"),
         ] {
             assert_eq!((rfc3339(millis).as_str(), day(millis).as_str()), (time, date));
         }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     evidence::{
+        MANIFEST,
         digest::Digesting,
         manifest::{Again, ConversationSelection, Manifest, Origin},
     },
@@ -41,7 +42,8 @@ pub(crate) async fn again(
     events: Items,
 ) -> Result<Again, Fault> {
     let ConversationSelection { of, until, undelivered, .. } = selection;
-    let until = until.parse::<When>().map_err(Fault::new)?.end();
+    let until = until.parse::<When>();
+    let until = until.map_err(|error| Fault::new(format!("{MANIFEST}: selection.until: {error}")))?.end();
     let options = ReadOptions { until, undelivered: *undelivered, keep: false };
     let mut recorded = Recorded::read(&Conversation::of(of), options, events).await?;
     recorded.state_left_out(manifest.counts.unwrap_or_default());

@@ -80,7 +80,7 @@ fn marks(message: &Message) -> Markup {
         @if *online_only { li { "Delivered only to users who were online" } }
         @if let Some(recall) = &message.recall { li.strong { "Recalled " (at(recall)) } }
         @if let Some(read) = message.read { li { (self::read(read)) } }
-        @if let Some(day) = message.erased() { li { "A person was erased from this record on " (day) } }
+        @if let Some(day) = message.erased() { li { "A person was erased from this record on " (shown(day)) } }
     };
     html! { @if !marks.0.is_empty() { ul.marks { (marks) } } }
 }
