@@ -2,12 +2,15 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
 };
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::fault::Fault;
+
+/// The longest line that is read. The body of a callback has at most 6 MB, and its quotation marks double in JSON.
+const MAX_LINE: u64 = 16 << 20;
 
 /// The file while it is written.
 #[derive(Debug)]
@@ -70,7 +73,8 @@ impl Spooled {
     /// The next record.
     pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Fault> {
         let mut line = String::new();
-        let length = self.file.read_line(&mut line).map_err(|error| fault(&error))?;
+        let mut reader = self.file.by_ref().take(MAX_LINE);
+        let length = reader.read_line(&mut line).map_err(|error| fault(&error))?;
         self.at += length as u64;
         if length == 0 {
             return Ok(None);
@@ -92,4 +96,21 @@ impl Spooled {
 /// The error if a temporary file can't be used.
 pub(crate) fn fault(error: &io::Error) -> Fault {
     Fault::Message(format!("can't use a temporary file: {error}; set TMPDIR to a folder with more space"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_too_long_for_an_event_is_refused() {
+        let mut spool = Spool::new().expect("a file");
+        spool
+            .push(&"x".repeat(1 << 20))
+            .and_then(|_| spool.push(&"x".repeat(17 << 20)))
+            .expect("it is written");
+        let mut spooled = spool.read().expect("a file");
+        assert_eq!(spooled.next::<String>().expect("a text").map(|text| text.len()), Some(1 << 20));
+        assert!(spooled.next::<String>().is_err());
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeSet, HashSet},
     fs::File as Disk,
-    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    io::{self, BufReader, Read, Write},
     path::PathBuf,
     process::ExitCode,
 };
@@ -16,7 +16,7 @@ use crate::{
     access, chat,
     evidence::{
         EVENTS, MANIFEST, PAGE,
-        digest::Digesting,
+        digest::{self, Digesting},
         manifest::{File, Manifest, Selection, TOOL},
         package::digest_of,
     },
@@ -27,11 +27,22 @@ use crate::{
 };
 
 mod bodies;
+mod form;
 mod media;
 use bodies::{Checked, stream};
+use form::End;
 
 /// How much more than twice the size in the manifest is read of a file.
 const MORE: u64 = 1 << 20;
+
+/// The largest manifest that is read, unless its compressed bytes allow for more.
+const MANIFEST_SIZE: u64 = 16 << 20;
+
+/// The most by which a large manifest is compressed: much of it is digests, which can't be compressed.
+const MANIFEST_RATIO: u64 = 20;
+
+/// The part of a finding that is shown: the texts in a file may have any length.
+const SHOWN: usize = 1000;
 
 #[derive(Args, Debug)]
 pub(crate) struct Verify {
@@ -61,6 +72,7 @@ struct Findings<'a> {
 impl Findings<'_> {
     fn add(&mut self, place: &str, finding: &str) -> Result<(), Fault> {
         self.count += 1;
+        let [place, finding] = [place, finding].map(|text| text.chars().take(SHOWN).collect::<String>());
         if self.output.json {
             return self.output.json_line(&json!({ "place": place, "finding": finding }));
         }
@@ -71,8 +83,11 @@ impl Findings<'_> {
 /// The zip and what was read of it.
 struct Archive {
     zip: ZipArchive<BufReader<Disk>>,
-    ends_as_written: bool,
+    end: End,
+    /// The digest of the page.
     page: Option<String>,
+    /// The digest of the page that was made again.
+    page_again: Option<String>,
     events: Option<Spooled>,
 }
 
@@ -85,10 +100,11 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
         findings.add(&name, &format!("the SHA-256 is {digest}, not {expected}: this is another file"))?;
     }
     let mut archive = Archive::open(verify)?;
-    archive.check_form(&name, &mut findings)?;
+    form::check(&mut archive.zip, archive.end, &name, &mut findings)?;
     let manifest = archive.manifest(&name)?;
     archive.check_files(&manifest, &mut findings)?;
     let events = archive.check_events(&manifest, &mut findings).await?;
+    let is_made_again = archive.check_made(&manifest, &mut findings)?;
     if verify.sha256.is_none() {
         note(
             "without --sha256, this does not show whether the whole file was made anew; compare its SHA-256 with the \
@@ -101,20 +117,12 @@ pub(crate) async fn run(verify: &Verify, output: &mut Output) -> Result<ExitCode
         let messages = manifest.counts.map(|counts| counted(counts.messages, "message"));
         let others = [counted(events, "event"), counted(manifest.files.len() as u64, "file")];
         let found = messages.into_iter().chain(others).collect::<Vec<_>>().join(", ");
-        let found = format!("{found}: nothing differs");
+        let made = if is_made_again { "" } else { ", but the page was not made again" };
+        let found = format!("{found}: nothing differs{made}");
         if findings.output.json { note(&found) } else { findings.output.text(&found)? }
     }
     findings.output.flush()?;
     Ok(ExitCode::from(u8::from(count > 0)))
-}
-
-/// Whether the file ends with the record that ends a zip, without a comment. A reader that does not accept the last record
-/// looks for an earlier one, and so may show another zip than a reader that does.
-fn ends_as_written(file: &mut Disk) -> io::Result<bool> {
-    let mut end = [0; 22];
-    file.seek(SeekFrom::End(-22))?;
-    file.read_exact(&mut end)?;
-    Ok(end.starts_with(b"PK\x05\x06") && end.ends_with(&[0, 0]))
 }
 
 impl Archive {
@@ -123,27 +131,9 @@ impl Archive {
             Fault::Message(format!("{} is not an evidence file: {error}", verify.file.display()))
         };
         let mut file = Disk::open(&verify.file).map_err(|error| of(&error))?;
-        let ends_as_written = ends_as_written(&mut file).unwrap_or(false);
+        let end = End::read(&mut file);
         let zip = ZipArchive::new(BufReader::new(file)).map_err(|error| of(&error))?;
-        Ok(Self { zip, ends_as_written, page: None, events: None })
-    }
-
-    /// An evidence file is a plain zip: what a reader of zips could see otherwise than this one is a finding.
-    fn check_form(&mut self, name: &str, findings: &mut Findings<'_>) -> Result<(), Fault> {
-        let zip = &mut self.zip;
-        if zip.has_duplicate_names() {
-            findings.add(name, "the zip has two files with one name")?;
-        }
-        if zip.offset() != 0 || !zip.comment().is_empty() || !self.ends_as_written {
-            findings.add(name, "the zip has something before its first file or after its last one")?;
-        }
-        if zip.has_overlapping_files().unwrap_or(true) {
-            findings.add(name, "files in the zip overlap")?;
-        }
-        if let Err(error) = zip.validate_header_consistency() {
-            findings.add(name, &format!("the two headers of a file in the zip differ: {error}"))?;
-        }
-        Ok(())
+        Ok(Self { zip, end, page: None, page_again: None, events: None })
     }
 
     fn manifest(&mut self, name: &str) -> Result<Manifest, Fault> {
@@ -151,7 +141,11 @@ impl Archive {
             Fault::Message(format!("{name} is not an evidence file, or its {MANIFEST} was changed: {error}"))
         };
         let file = self.zip.by_name(MANIFEST).map_err(|error| of(&error))?;
-        let mut file = BufReader::new(file);
+        let limit = MANIFEST_SIZE.max(file.compressed_size().saturating_mul(MANIFEST_RATIO));
+        if file.size() > limit {
+            return Err(of(&format!("{} bytes are too many for its digests", file.size())));
+        }
+        let mut file = BufReader::new(file.take(limit));
         let manifest = serde_json::from_reader(&mut file).map_err(|error| of(&error))?;
         // Only at its end, the checksum of the zip is compared.
         io::copy(&mut file, &mut io::sink()).map_err(|error| of(&error))?;
@@ -166,6 +160,9 @@ impl Archive {
         let is_unknown = |name: &&String| *name != MANIFEST && !listed.contains(name.as_str());
         for name in names.iter().filter(is_unknown).collect::<BTreeSet<_>>() {
             findings.add(name, "is not in the manifest")?;
+        }
+        if listed.len() < manifest.files.len() {
+            findings.add(MANIFEST, "lists a file twice")?;
         }
         for name in [PAGE, EVENTS].into_iter().filter(|name| !listed.contains(name)) {
             findings.add(MANIFEST, &format!("does not list {name}"))?;
@@ -234,20 +231,36 @@ impl Archive {
             findings.add(MANIFEST, "its counts are not those of the events")?;
         }
         media::check(manifest, &again.urls, findings)?;
-        if manifest.origin.tool != TOOL {
-            let tool = &manifest.origin.tool;
-            note(&format!("the page was not made again: it is by {tool}, and this is {TOOL}"));
-        } else if self.page.as_ref().is_some_and(|page| *page != again.page) {
-            findings.add(PAGE, "is not the page of these events")?;
-        }
+        self.page_again = Some(again.page);
         let stated = manifest.counts.unwrap_or_default();
         let stated = [
-            (stated.not_delivered, "undelivered message"),
-            (stated.without_message, "edited or recalled message without its original"),
+            (stated.not_delivered, "undelivered message", ""),
+            (stated.without_message, "missing message", " that was edited or recalled"),
         ];
-        for (count, what) in stated.into_iter().filter(|(count, _)| *count > 0) {
-            note(&format!("the manifest states {}, which the events can't show", counted(count, what)));
+        for (count, what, more) in stated.into_iter().filter(|(count, ..)| *count > 0) {
+            let what = counted(count, what);
+            note(&format!("the manifest states {what}{more}, which the events can't show"));
         }
         Ok(count)
+    }
+
+    /// Compares page and manifest with those that this program makes of the same events. Returns whether it could.
+    fn check_made(&mut self, manifest: &Manifest, findings: &mut Findings<'_>) -> Result<bool, Fault> {
+        let tool = &manifest.origin.tool;
+        if tool != TOOL {
+            note(&format!("page and manifest were not made again: they are by {tool}, and this is {TOOL}"));
+            return Ok(false);
+        }
+        let Some(again) = &self.page_again else { return Ok(false) };
+        if self.page.as_ref().is_some_and(|page| page != again) {
+            findings.add(PAGE, "is not the page of these events")?;
+        }
+        let mut written = Digesting::new(io::sink());
+        manifest.write(&mut written)?;
+        let mut file = self.zip.by_name(MANIFEST).map_err(io::Error::from)?;
+        if digest::of(&mut file)? != written.done().0 {
+            findings.add(MANIFEST, "has something that this program does not write")?;
+        }
+        Ok(true)
     }
 }

@@ -1,6 +1,9 @@
 //! `manifest.json`: what the evidence file holds, and the digest of each file and body in it.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+};
 
 use serde::{
     Deserialize, Serialize, Serializer,
@@ -33,6 +36,13 @@ pub(crate) struct Manifest {
     pub(crate) media: Option<Vec<Linked>>,
     /// The digest of each event's body, in the order of the events.
     pub(crate) bodies: Bodies,
+}
+
+impl Manifest {
+    pub(crate) fn write(&self, mut to: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut to, self)?;
+        to.write_all(b"\n")
+    }
 }
 
 /// Where the file comes from.
@@ -186,6 +196,7 @@ impl Bodies {
 
 impl Serialize for Bodies {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.borrow_mut().rewind().map_err(S::Error::custom)?;
         let mut list = serializer.serialize_seq(None)?;
         while let Some(body) = self.next().map_err(S::Error::custom)? {
             list.serialize_element(&body)?;

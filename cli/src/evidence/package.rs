@@ -75,8 +75,7 @@ impl Package {
         self.begin(CompressionMethod::Deflated, MANIFEST)?;
         let path = self.path.clone();
         let fault = |error: &io::Error| target::fault(&path, error);
-        serde_json::to_writer_pretty(&mut self.zip, manifest).map_err(|error| fault(&error.into()))?;
-        self.zip.write_all(b"\n").map_err(|error| fault(&error))?;
+        manifest.write(&mut self.zip).map_err(|error| fault(&error))?;
         let file = self.zip.finish().map_err(|error| fault(&error.into()))?;
         let mut file = file.into_inner().map_err(|error| fault(error.error()))?;
         file.rewind().map_err(|error| fault(&error))?;

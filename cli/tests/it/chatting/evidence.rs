@@ -152,7 +152,8 @@ async fn evidence_has_nothing_outside_of_its_span() {
     assert_eq!(evidence.manifest()["gaps"], json!([{ "topic": null, "from": 3, "to": 4 }]));
     let verified = verify(&evidence.path, &[]);
     assert_eq!((verified.code, verified.lines().len()), (Some(0), 1), "{verified:?}");
-    let note = "the manifest states 1 edited or recalled message without its original, which the events can't show\n";
+    let note =
+        "the manifest states 1 missing message that was edited or recalled, which the events can't show\n";
     assert!(verified.stderr.contains(note), "{verified:?}");
 }
 

@@ -32,19 +32,20 @@ impl Files {
         let file = self.get("manifest.json");
         let mut manifest: Value = serde_json::from_slice(file).expect("it is JSON");
         change(&mut manifest);
-        *file = manifest.to_string().into_bytes();
+        *file = serde_json::to_vec_pretty(&manifest).expect("it is JSON");
     }
 
     /// Gives the manifest the digests that the files have now, as somebody would who makes a file anew.
     pub(crate) fn digests(&mut self) {
-        let digest = |bytes: &[u8]| json!([hex::encode(Sha256::digest(bytes)), bytes.len()]);
-        let found: Vec<_> = self.0.iter().map(|(name, bytes)| (name.clone(), digest(bytes))).collect();
-        self.manifest(|manifest| {
-            for file in manifest["files"].as_array_mut().expect("files") {
-                let (_, found) = found.iter().find(|(name, _)| file["path"] == **name).expect("the file");
-                (file["sha256"], file["size"]) = (found[0].clone(), found[1].clone());
+        let manifest: Value = serde_json::from_slice(self.get("manifest.json")).expect("it is JSON");
+        for file in manifest["files"].as_array().expect("files") {
+            let bytes = self.get(file["path"].as_str().expect("a path")).clone();
+            let now = [("size", json!(bytes.len())), ("sha256", json!(hex::encode(Sha256::digest(&bytes))))];
+            for (name, now) in now {
+                let text = |value: &Value| format!("\"{name}\": {value}");
+                self.replace("manifest.json", &text(&file[name]), &text(&now));
             }
-        });
+        }
     }
 
     pub(crate) fn verify(&self, folder: &Path, arguments: &[&str]) -> Ran {
@@ -139,6 +140,22 @@ const CHANGES: &[Change] = &[
         "more.txt: is not in the manifest",
     ),
     (
+        "file listed twice",
+        |files| {
+            files.manifest(|it| {
+                let list = it["files"].as_array_mut().expect("a list");
+                list.push(list[0].clone());
+            });
+        },
+        "manifest.json: lists a file twice",
+    ),
+    (
+        "key of the manifest",
+        |files| files.replace("manifest.json", "\"gaps\"", "\"checked_by\": \"court\",\n  \"gaps\""),
+        "manifest.json: has something that this program does not write",
+    ),
+    ("long name", |files| files.0.push(("n".repeat(5000), Vec::new())), "nnn: is not in the manifest"),
+    (
         "page with its digest",
         |files| {
             files.replace("page.html", "where you live", "how you live");
@@ -166,7 +183,18 @@ async fn each_planted_change_is_found() {
         let code = i32::from(!expected.is_empty());
         assert_eq!(verified.code, Some(code), "{name}: {verified:?}");
         assert!(verified.stdout.contains(expected), "{name}: {verified:?}");
+        assert!(verified.lines().iter().all(|line| line.len() < 2000), "{name}: {verified:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn manifest_too_large_for_its_digests_is_not_read() {
+    let evidence = evidence().await;
+    let mut files = Files(evidence.files());
+    files.get("manifest.json").resize(17 << 20, b' ');
+    let verified = files.verify(evidence.folder.path(), &[]);
+    let expected = ": 17825792 bytes are too many for its digests\n";
+    assert!(verified.code == Some(1) && verified.stderr.ends_with(expected), "{verified:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,11 +203,13 @@ async fn file_made_anew_is_found_by_its_noted_digest_alone() {
     let noted = evidence.digest();
     let mut files = Files(evidence.files());
     // All but the digest of a body in the key of its event can be made to fit.
-    let (mut old, mut new) = (String::new(), String::new());
+    let (mut old, mut whole, mut new) = (String::new(), String::new(), String::new());
     files.lines(|lines| {
         let mut event: Value = serde_json::from_str(&lines[2]).expect("an event");
         old = event["sk"].as_str().expect("a key").rsplit('#').next().expect("a digest").to_owned();
-        let body = event["Body"].as_str().expect("a body").replace("just kidding", "I mean it");
+        let body = event["Body"].as_str().expect("a body");
+        whole = hex::encode(Sha256::digest(body));
+        let body = body.replace("just kidding", "I mean it");
         new = hex::encode(Sha256::digest(&body));
         event["Body"] = json!(body);
         lines[2] = event.to_string().replace(&old, &new[..16]);
@@ -188,11 +218,8 @@ async fn file_made_anew_is_found_by_its_noted_digest_alone() {
     let at = page.find(&format!("#{old}</code> <code>")).expect("a proof") + old.len() + 15;
     let page = page.replace(&page[at..at + 64], &new).replace(&old, &new[..16]);
     *files.get("page.html") = page.replace("just kidding", "I mean it").into_bytes();
-    files.manifest(|manifest| {
-        let body = &mut manifest["bodies"][2];
-        (body["sk"], body["sha256"]) =
-            (json!(body["sk"].as_str().expect("a key").replace(&old, &new[..16])), json!(new));
-    });
+    let bodies = |digest: &str| format!("#{}\",\n      \"sha256\": \"{digest}\"", &digest[..16]);
+    files.replace("manifest.json", &bodies(&whole), &bodies(&new));
     files.digests();
     let folder = evidence.folder.path();
     let without = files.verify(folder, &[]);
@@ -219,6 +246,14 @@ fn with_another_zip(bytes: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// The zip with a mode that makes its first file a link.
+fn with_link(bytes: &[u8]) -> Vec<u8> {
+    let mut changed = bytes.to_vec();
+    let entry = bytes.windows(4).position(|window| window == b"PK\x01\x02").expect("a directory");
+    changed[entry + 38..entry + 42].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
+    changed
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn file_that_is_no_plain_zip_is_found() {
     let evidence = evidence().await;
@@ -228,6 +263,7 @@ async fn file_that_is_no_plain_zip_is_found() {
         ([b"#!/bin/sh\n".as_slice(), &bytes].concat(), "something before its first file"),
         ([&bytes, b"!".as_slice()].concat(), "after its last one"),
         (with_another_zip(&bytes), "after its last one"),
+        (with_link(&bytes), "page.html: its header makes it more than a plain file"),
         (bytes[..bytes.len() / 2].to_vec(), "is not an evidence file: "),
         (b"PK".to_vec(), "is not an evidence file: "),
     ] {
@@ -247,6 +283,9 @@ async fn page_of_another_version_is_not_made_again() {
     files.manifest(|manifest| manifest["origin"]["tool"] = json!("chat-events 0.0.1"));
     let verified = files.verify(evidence.folder.path(), &[]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
-    let note = "the page was not made again: it is by chat-events 0.0.1, and this is chat-events ";
+    let note =
+        "page and manifest were not made again: they are by chat-events 0.0.1, and this is chat-events ";
     assert!(verified.stderr.contains(note), "{verified:?}");
+    let found = "3 messages, 3 events, 2 files: nothing differs, but the page was not made again\n";
+    assert_eq!(verified.stdout, found);
 }
