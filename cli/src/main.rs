@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 mod access;
+mod altered;
 mod arguments;
 mod chat;
 mod commands;

@@ -14,13 +14,14 @@ use crate::{
 
 mod archive;
 mod bodies;
+mod end;
 mod form;
 mod made;
 mod media;
 use archive::Archive;
 use made::Made;
 
-/// The part of a finding that is shown: the texts in a file may have any length.
+/// The part of a text that is shown: the texts in a file may have any length.
 const SHOWN: usize = 1000;
 
 #[derive(Args, Debug)]
@@ -42,6 +43,11 @@ fn sha256(text: &str) -> Result<String, String> {
     }
 }
 
+/// The beginning of a text.
+fn shown(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
+
 /// What differs, printed as it is found.
 struct Findings<'a> {
     output: &'a mut Output,
@@ -51,7 +57,7 @@ struct Findings<'a> {
 impl Findings<'_> {
     fn add(&mut self, place: &str, finding: &str) -> Result<(), Fault> {
         self.count += 1;
-        let [place, finding] = [place, finding].map(|text| text.chars().take(SHOWN).collect::<String>());
+        let [place, finding] = [place, finding].map(shown);
         if self.output.json {
             return self.output.json_line(&json!({ "place": place, "finding": finding }));
         }

@@ -2,8 +2,11 @@
 
 use std::io;
 
+use serde_json::value::to_raw_value;
+
 use super::page;
 use crate::{
+    event::fields,
     evidence::{
         EVENTS, PAGE,
         digest::Digesting,
@@ -12,6 +15,7 @@ use crate::{
         package::Package,
     },
     fault::Fault,
+    person::Person,
     spool::Spooled,
 };
 
@@ -44,5 +48,21 @@ pub(crate) fn again(
 ) -> Result<Again, Fault> {
     let mut to = Digesting::new(io::sink());
     page::write(&mut to, (&manifest.origin, selection), &mut events)?;
-    Ok(Again { page: to.done().0, counts: None, gaps: Vec::new(), urls: Vec::new() })
+    events.rewind()?;
+    let person = Person::new(&selection.user);
+    let of_person = || {
+        while let Some(event) = events::next(&mut events)? {
+            if person.is_in(&event) {
+                return Ok(Some(to_raw_value(&fields(&event)).map_err(io::Error::from)?));
+            }
+        }
+        Ok(None)
+    };
+    Ok(Again {
+        page: to.done().0,
+        events: events::digest(of_person)?,
+        counts: None,
+        gaps: Vec::new(),
+        urls: Vec::new(),
+    })
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{
     about::{About, remarks},
     conversation::Conversation,
+    kept::Kept,
     media::Media,
     page::Page,
     reading::ReadOptions,
@@ -14,6 +15,7 @@ use crate::{
     evidence::{
         MANIFEST,
         digest::Digesting,
+        events,
         manifest::{Again, ConversationSelection, Manifest, Origin},
     },
     fault::Fault,
@@ -44,7 +46,7 @@ pub(crate) async fn again(
     let ConversationSelection { of, until, undelivered, .. } = selection;
     let until = until.parse::<When>();
     let until = until.map_err(|error| Fault::new(format!("{MANIFEST}: selection.until: {error}")))?.end();
-    let options = ReadOptions { until, undelivered: *undelivered, keep: false };
+    let options = ReadOptions { until, undelivered: *undelivered, keep: true };
     let mut recorded = Recorded::read(&Conversation::of(of), options, events).await?;
     recorded.state_left_out(manifest.counts.unwrap_or_default());
     let media = manifest.media.clone().map(Media::in_package);
@@ -53,6 +55,7 @@ pub(crate) async fn again(
     page(&mut recorded, (&manifest.origin, selection), media.as_ref(), &mut to)?;
     Ok(Again {
         page: to.done().0,
+        events: events::digest(|| recorded.kept.as_mut().map_or(Ok(None), Kept::next))?,
         counts: Some(recorded.counts),
         gaps: recorded.gaps,
         urls: urls.into_iter().map(|medium| medium.url).collect(),

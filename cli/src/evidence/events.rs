@@ -1,12 +1,12 @@
 //! `events.jsonl`: whole items, one JSON object a line.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde_json::value::RawValue;
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
-    digest,
+    digest::{self, Digesting},
     manifest::{Bodies, Body},
 };
 use crate::{
@@ -31,6 +31,13 @@ pub(crate) fn write(
         })?;
     }
     Bodies::of(bodies)
+}
+
+/// The digest of events, as they are written.
+pub(crate) fn digest(next: impl FnMut() -> Result<Option<Box<RawValue>>, Fault>) -> Result<String, Fault> {
+    let mut to = Digesting::new(io::sink());
+    write(&mut to, next)?;
+    Ok(to.done().0)
 }
 
 /// The next event.

@@ -164,6 +164,8 @@ impl Gave {
 pub(crate) struct Again {
     /// The digest of the page.
     pub(crate) page: String,
+    /// The digest of the events that the page shows.
+    pub(crate) events: String,
     pub(crate) counts: Option<Counts>,
     pub(crate) gaps: Vec<Gap>,
     /// The URLs in the messages, if their files were to be saved.

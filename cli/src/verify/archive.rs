@@ -10,10 +10,7 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::{
-    Findings,
-    form::{self, End},
-};
+use super::{Findings, end::End, form, shown};
 use crate::{
     evidence::{
         EVENTS, MANIFEST, PAGE,
@@ -45,6 +42,8 @@ pub(super) struct Files {
     /// The digest of the page.
     pub(super) page: Option<String>,
     pub(super) events: Option<Spooled>,
+    /// Their digest.
+    pub(super) events_digest: Option<String>,
 }
 
 impl Archive {
@@ -64,6 +63,7 @@ impl Archive {
     pub(super) fn manifest(&mut self) -> Result<Manifest, Fault> {
         let name = &self.name;
         let of = |error: &dyn Display| {
+            let error = shown(&error.to_string());
             Fault::Message(format!("{name} is not an evidence file, or its {MANIFEST} was changed: {error}"))
         };
         let file = self.zip.by_name(MANIFEST).map_err(|error| of(&error))?;
@@ -104,7 +104,9 @@ impl Archive {
         for name in [PAGE, EVENTS].into_iter().filter(|name| !listed.contains(name)) {
             findings.add(MANIFEST, &format!("does not list {name}"))?;
         }
-        for file in &manifest.files {
+        // A file that is listed again is not read again.
+        let mut seen = HashSet::new();
+        for file in manifest.files.iter().filter(|file| seen.insert(file.path.as_str())) {
             if !names.contains(&file.path) {
                 findings.add(&file.path, "is missing")?;
                 continue;
@@ -142,8 +144,11 @@ impl Archive {
         if let Some(spool) = spool {
             files.events = Some(spool.read()?);
         }
-        if file.path == PAGE {
-            files.page = found.as_ref().ok().map(|(digest, _)| digest.clone());
+        let digest = found.as_ref().ok().map(|(digest, _)| digest.clone());
+        match file.path.as_str() {
+            PAGE => files.page = digest,
+            EVENTS => files.events_digest = digest,
+            _ => {}
         }
         Ok(found)
     }

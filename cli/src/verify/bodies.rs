@@ -5,6 +5,7 @@ use tencent_chat_webhook::record::RecordedEvent;
 
 use super::Findings;
 use crate::{
+    altered::altered,
     evidence::{
         EVENTS, MANIFEST,
         digest::{is_of_key, of_body},
@@ -92,6 +93,9 @@ fn body(event: &RecordedEvent, listed: Option<Body>, findings: &mut Findings<'_>
     }
     if event.attribute("Erased").is_none() && digest.is_some_and(|digest| !is_of_key(event.sk(), &digest)) {
         findings.add(EVENTS, &format!("the body differs from the digest in its key: {name}"))?;
+    }
+    if let Some(attribute) = altered(event) {
+        findings.add(EVENTS, &format!("{attribute} differs from the body or the key: {name}"))?;
     }
     Ok(())
 }

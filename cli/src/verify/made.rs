@@ -6,12 +6,12 @@ use super::{
     Findings,
     archive::{Archive, Files},
     bodies::{self, Checked, stream},
-    media,
+    media, shown,
 };
 use crate::{
     access, chat,
     evidence::{
-        MANIFEST, PAGE,
+        EVENTS, MANIFEST, PAGE,
         digest::Digesting,
         manifest::{Again, Counts, Manifest, Selection, TOOL},
     },
@@ -31,7 +31,7 @@ pub(super) struct Made {
 pub(super) async fn check(
     archive: &mut Archive,
     manifest: &Manifest,
-    Files { page, events }: Files,
+    Files { page, events, events_digest }: Files,
     findings: &mut Findings<'_>,
 ) -> Result<Made, Fault> {
     let Some(mut spooled) = events else { return Ok(Made { events: 0, again: false }) };
@@ -49,11 +49,15 @@ pub(super) async fn check(
     note_left_out(manifest.counts.unwrap_or_default());
     let tool = &manifest.origin.tool;
     if tool != TOOL {
+        let tool = shown(tool);
         note(&format!("page and manifest were not made again: they are by {tool}, and this is {TOOL}"));
         return Ok(Made { events, again: false });
     }
     if page.is_some_and(|page| page != again.page) {
         findings.add(PAGE, "is not the page of these events")?;
+    }
+    if events_digest.is_some_and(|digest| digest != again.events) {
+        findings.add(EVENTS, "is not what this program writes of the events on the page")?;
     }
     let mut written = Digesting::new(io::sink());
     manifest.write(&mut written)?;

@@ -1,6 +1,6 @@
 //! Compares the files behind URLs with the manifest and the messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Findings;
 use crate::{
@@ -19,20 +19,19 @@ pub(super) fn check(manifest: &Manifest, urls: &[String], findings: &mut Finding
         findings.add(MANIFEST, "its URLs are not those in the messages")?;
     }
     let files = manifest.files.iter().filter(|file| file.path != PAGE && file.path != EVENTS);
-    let mut files: HashMap<_, _> =
+    let files: HashMap<_, _> =
         files.map(|file| (file.path.as_str(), (file.sha256.as_str(), file.size))).collect();
-    let mut of_urls: HashMap<_, _> = HashMap::new();
+    let mut of_urls = HashSet::new();
     for linked in linked {
         if let Gave::File { sha256, bytes } = &linked.gave {
-            of_urls.insert(format!("{MEDIA}/{}", file_name(sha256)), (sha256.as_str(), *bytes));
+            let path = format!("{MEDIA}/{}", file_name(sha256));
+            if files.get(path.as_str()) != Some(&(sha256.as_str(), *bytes)) {
+                findings.add(MANIFEST, &format!("does not list {path} as its URL gave it"))?;
+            }
+            of_urls.insert(path);
         }
     }
-    for (path, expected) in &of_urls {
-        if files.remove(path.as_str()) != Some(*expected) {
-            findings.add(MANIFEST, &format!("does not list {path} as its URL gave it"))?;
-        }
-    }
-    for path in files.keys() {
+    for path in files.keys().filter(|path| !of_urls.contains(**path)) {
         findings.add(path, "is not the file of a URL")?;
     }
     Ok(())

@@ -164,6 +164,49 @@ const CHANGES: &[Change] = &[
         "page.html: is not the page of these events",
     ),
     (
+        "attribute with its digest",
+        |files| {
+            files.replace("events.jsonl", "\"From_Account\":\"amy\"", "\"From_Account\":\"eve\"");
+            files.digests();
+        },
+        "events.jsonl: From_Account differs from the body or the key: 1400000001#g ",
+    ),
+    (
+        "invented attribute with its digest",
+        |files| {
+            files.lines(|lines| lines[0] = lines[0].replacen('{', "{\"AsSeenBy\":\"a notary\",", 1));
+            files.digests();
+        },
+        "events.jsonl: AsSeenBy differs from the body or the key: ",
+    ),
+    (
+        "attribute twice",
+        |files| {
+            files.lines(|lines| lines[0] = lines[0].replacen('{', "{\"Body\":\"I will find you\",", 1));
+            files.digests();
+        },
+        "events.jsonl: is not what this program writes of the events on the page",
+    ),
+    (
+        "event that the page does not show",
+        |files| {
+            files.lines(|lines| {
+                let mut event: Value = serde_json::from_str(&lines[2]).expect("an event");
+                let command = event["CallbackCommand"].as_str().expect("a command").to_owned();
+                event["CallbackCommand"] = json!("Group.CallbackAfterNewMemberJoin");
+                event["sk"] = json!(
+                    event["sk"]
+                        .as_str()
+                        .expect("a key")
+                        .replace(&command, "Group.CallbackAfterNewMemberJoin")
+                );
+                lines.push(event.to_string());
+            });
+            files.digests();
+        },
+        "events.jsonl: is not what this program writes of the events on the page",
+    ),
+    (
         "events with their digest",
         |files| {
             files.replace("events.jsonl", "just kidding", "I mean it");
@@ -246,6 +289,12 @@ fn with_another_zip(bytes: &[u8]) -> Vec<u8> {
     changed
 }
 
+/// The zip with bytes between its directory and its end.
+fn with_more_before_its_end(bytes: &[u8]) -> Vec<u8> {
+    let (files, end) = bytes.split_at(bytes.len() - 22);
+    [files, b"PK\x06\x07", end].concat()
+}
+
 /// The zip with a mode that makes its first file a link.
 fn with_link(bytes: &[u8]) -> Vec<u8> {
     let mut changed = bytes.to_vec();
@@ -263,6 +312,7 @@ async fn file_that_is_no_plain_zip_is_found() {
         ([b"#!/bin/sh\n".as_slice(), &bytes].concat(), "something before its first file"),
         ([&bytes, b"!".as_slice()].concat(), "after its last one"),
         (with_another_zip(&bytes), "after its last one"),
+        (with_more_before_its_end(&bytes), "after its last one"),
         (with_link(&bytes), "page.html: its header makes it more than a plain file"),
         (bytes[..bytes.len() / 2].to_vec(), "is not an evidence file: "),
         (b"PK".to_vec(), "is not an evidence file: "),
