@@ -85,6 +85,19 @@ async fn change_two(world: &World, bodies: [&Value; 2], from: &str, to: &str) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn message_with_a_changed_attribute_is_marked() {
+    let world = World::start().await;
+    let body = group("amy", 1, &text("hello"));
+    record(&world, std::slice::from_ref(&body)).await;
+    let sk = format!("{}#Group.CallbackAfterSendMsg#{}", body["EventTime"], &digest(&body)[..16]);
+    let update = world.client().update_item().table_name(TABLE).update_expression("SET From_Account = :eve");
+    let update = update.key("pk", attribute::text("1400000001#g")).key("sk", attribute::text(sk));
+    update.expression_attribute_values(":eve", attribute::text("eve")).send().await.expect("it is changed");
+    let ran = world.run(&["chat", "g", "--json"]);
+    assert_eq!((ran.code, &ran.json()[0]["altered"]), (Some(1), &json!(true)), "{ran:?}");
+}
+
 /// The lines of `--json`, without what each of them has.
 fn said(ran: &Ran) -> Vec<Value> {
     let without_keys = |(number, mut line): (u64, Value)| {

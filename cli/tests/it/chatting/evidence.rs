@@ -16,6 +16,7 @@ use super::{MILLIS, amy_and_bob, became_in_group, change_two, group, numbered, r
 use crate::world::{Ran, World, program, run};
 
 mod planted;
+mod zips;
 pub(crate) use planted::Files;
 
 /// An evidence file in a folder of its own.
