@@ -55,6 +55,20 @@ pub struct Forwarded {
     pub time: Duration,
 }
 
+impl Forwarded {
+    /// The result for a command whose answer is not passed on: a status that takes the callback is enough.
+    #[must_use]
+    pub fn without_answer(self) -> Self {
+        let is_status = matches!(self.result, ForwardResult::Status(_));
+        let result = match self.delivery {
+            // Only after this status, the answer is read.
+            Delivery::Taken if !is_status => ForwardResult::Status(200),
+            _ => self.result,
+        };
+        Self { result, answer: None, ..self }
+    }
+}
+
 impl Receiver {
     /// The receiver at a URL. Reads the machine's trusted certificates.
     #[must_use]

@@ -157,6 +157,9 @@ impl<'a> Exchange<'a> {
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>, sdk_appid: &str) -> Outcome {
+        let hop = self.services.receiver.is_some().then(|| self.hop()).flatten();
+        // Also a callback that panics below is one that the receiver has not taken.
+        self.untaken = hop.filter(|_| !answer_is_passed_on(callback.command()));
         let default = self.note_callback(callback);
         let event = callback.event();
         let arrival = Arrival { sdk_appid, received_at: self.received_at, request_id: self.request_id };
@@ -165,8 +168,6 @@ impl<'a> Exchange<'a> {
             // Your own receiver's answer has priority over the decision. So the decision is not recorded, and runs
             // while the callback is stored and forwarded.
             let decide = self.services.decisions.decide(callback, default, decide_by);
-            let hop = self.hop();
-            self.untaken = hop.filter(|_| !answer_is_passed_on(callback.command()));
             let (decided, stored, forwarded) =
                 tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback, hop));
             self.note_decided(decided.as_ref());

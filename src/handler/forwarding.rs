@@ -30,6 +30,8 @@ impl<'a> Exchange<'a> {
     }
 
     pub(super) fn note_forwarded(&mut self, callback: &Callback<'_>, forwarded: Forwarded) {
+        let is_passed_on = answer_is_passed_on(callback.command());
+        let forwarded = if is_passed_on { forwarded } else { forwarded.without_answer() };
         let Forwarded { result, delivery, answer, time } = forwarded;
         self.fields.forward = Some(result);
         self.fields.forward_time = Some(milliseconds(time));
@@ -39,7 +41,7 @@ impl<'a> Exchange<'a> {
         if delivery == Delivery::Taken && answer.is_none() && is_before_callback(callback.command()) {
             self.fields.answer = Some("unusable");
         }
-        if let Some(answer) = answer.filter(|_| answer_is_passed_on(callback.command())) {
+        if let Some(answer) = answer {
             self.answer = Some(Cow::Owned(answer));
         }
     }

@@ -139,7 +139,7 @@ impl Route {
     ) -> Attempt {
         let query = query(&unforwarded.query, self.tokens.of(sdk_appid), now_millis() / 1000);
         let forwarded = self.receiver.forward(&query, body, unforwarded.hop, limits.of_one()).await;
-        let Forwarded { result, delivery, time, .. } = forwarded;
+        let Forwarded { result, delivery, time, .. } = forwarded.without_answer();
         let outcome = match (delivery, result) {
             (Delivery::Taken, _) => Outcome::Forwarded,
             (Delivery::Rejected, _) => Outcome::Rejected,

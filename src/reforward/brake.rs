@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(super) struct Brake {
     counts: Mutex<Counts>,
-    /// Whether the first silence stops the attempts.
+    /// Whether the first failure stops the attempts.
     is_first_try: bool,
 }
 
@@ -57,7 +57,7 @@ impl Brake {
             Outcome::Failed(fault) if fault.is_failure() => {
                 counts.in_a_row += 1;
                 counts.is_silent |= fault.is_silence();
-                counts.is_stopped |= counts.in_a_row == IN_A_ROW || self.is_first_try && fault.is_silence();
+                counts.is_stopped |= counts.in_a_row == IN_A_ROW || self.is_first_try;
                 if !self.is_first_try {
                     counts.not_before = Instant::now() + PAUSE;
                 }
@@ -106,10 +106,10 @@ mod tests {
     }
 
     #[test]
-    fn first_silence_stops_a_batch_from_the_log() {
+    fn first_failure_stops_a_batch_from_the_log() {
         assert!(is_stopped(true, &[TAKEN, SILENCE]));
-        assert!(!is_stopped(true, &[FAILURE, FAILURE]));
-        assert!(is_stopped(true, &[FAILURE, FAILURE, FAILURE]));
+        assert!(is_stopped(true, &[TAKEN, FAILURE]));
+        assert!(!is_stopped(true, &[REFUSAL, REFUSAL, REFUSAL, TAKEN]), "it answers");
     }
 
     #[tokio::test]
