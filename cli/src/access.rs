@@ -2,7 +2,10 @@
 
 #![allow(clippy::doc_markdown, rustdoc::broken_intra_doc_links, reason = "help texts are not Markdown")]
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 use futures_util::TryStreamExt;
@@ -106,12 +109,17 @@ pub(crate) async fn run(
         }
     }
     output.flush()?;
-    export::note_file(&counted(count, "event"), html, evidence);
+    export::note_file(&counted(count, "event"), args.file());
     note_without_body(without_body);
     Ok(ExitCode::SUCCESS)
 }
 
 impl Access {
+    /// The file that it writes, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        export::file(self.html.as_deref(), self.evidence.as_deref())
+    }
+
     /// The person's events.
     fn events(&self, until: Moment) -> Events {
         Events {

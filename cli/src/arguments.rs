@@ -197,15 +197,25 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it changes and sends nothing. Then a reader that closes the output has seen enough.
+    /// Whether it changes and saves nothing, and sends no event. Then a reader that closes the output has seen enough.
     pub(crate) fn only_reads(&self) -> bool {
         match self {
-            Self::Send(_) => false,
+            Self::Send(_) | Self::Media(_) => false,
+            Self::Chat(chat) => chat.file().is_none(),
+            Self::Person(person) => person.file().is_none(),
             Self::Erase(erase) => erase.dry_run,
             Self::Redrive(redrive) => redrive.dry_run,
             Self::Replay(replay) => replay.dry_run,
             Self::Follow(follow) => follow.forward_to.is_none(),
-            _ => true,
+            Self::List(_)
+            | Self::Show(_)
+            | Self::Count(_)
+            | Self::Verify(_)
+            | Self::Group(_)
+            | Self::Reconcile(_)
+            | Self::Doctor(_)
+            | Self::Commands
+            | Self::Completions(_) => true,
         }
     }
 }

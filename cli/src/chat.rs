@@ -1,6 +1,9 @@
 //! A conversation: a table, JSON, a page, or an evidence file.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
 use tencent_chat_webhook::time::rfc3339;
@@ -129,7 +132,7 @@ pub(crate) async fn run(
     }
     output.flush()?;
     let written = counted(recorded.counts.messages, "message");
-    export::note_file(&written, chat.html.as_deref(), chat.evidence.as_deref());
+    export::note_file(&written, chat.file());
     for remark in remarks(&recorded) {
         note(&remark);
     }
@@ -161,6 +164,11 @@ fn nothing(chat: &Chat, conversation: &Conversation, recorded: &Recorded) -> Exi
 }
 
 impl Chat {
+    /// The file that it writes, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        export::file(self.html.as_deref(), self.evidence.as_deref())
+    }
+
     fn names(&self) -> Vec<String> {
         std::iter::once(self.one.clone()).chain(self.other.clone()).collect()
     }

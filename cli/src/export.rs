@@ -71,9 +71,14 @@ impl PageFile {
     }
 }
 
-/// Notes what was written, and the file, unless it is standard output.
-pub(crate) fn note_file(written: &str, html: Option<&Path>, evidence: Option<&Path>) {
-    if let Some(file) = html.filter(|file| *file != Path::new("-")).or(evidence) {
+/// The file of the page or the evidence, unless it is standard output.
+pub(crate) fn file<'a>(html: Option<&'a Path>, evidence: Option<&'a Path>) -> Option<&'a Path> {
+    html.filter(|file| *file != Path::new("-")).or(evidence)
+}
+
+/// Notes what was written, and the file if there is one.
+pub(crate) fn note_file(written: &str, file: Option<&Path>) {
+    if let Some(file) = file {
         note(&format!("{written} in {}", file.display()));
     }
 }

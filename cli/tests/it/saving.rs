@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::Command};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::world::{Ran, World};
+use crate::world::{Ran, World, run_closed};
 use server::{Behaviour, Server};
 
 const TIME: u64 = 1_670_574_414_000;
@@ -61,6 +61,18 @@ async fn file_is_saved_once_under_its_digest() {
     let ran = save(&world, &server, folder.path(), &[]);
     assert_eq!(ran.stderr, "2 files: 0 saved (0 bytes), 2 already there, 0 failed\n");
     assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn media_fails_if_its_output_is_closed() {
+    let (world, folder) = (World::start().await, tempfile::tempdir().expect("a folder"));
+    let server = Server::start(|_| Behaviour::Body(b"content".to_vec()));
+    world.record(&message(1, &format!("{}/1", server.url())), 1).await;
+    let to = folder.path().to_str().expect("a path is text");
+    let arguments = ["media", "g", "--to", to, "--media-host", server.host()];
+    let ran = run_closed(world.program(&arguments));
+    let expected = "chat-events: the output was closed before the end\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), expected), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

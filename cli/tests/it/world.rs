@@ -62,6 +62,14 @@ pub(crate) fn run<T: AsRef<[u8]> + ?Sized>(mut command: Command, input: &T) -> R
     Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
 }
 
+/// Runs a command whose output nobody reads.
+pub(crate) fn run_closed(mut command: Command) -> Ran {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    command.stdout(writer);
+    run(command, "")
+}
+
 /// A new table for a test.
 pub(crate) struct World {
     pub(crate) dynamodb: DynamoDb,

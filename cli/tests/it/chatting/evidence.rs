@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{MILLIS, amy_and_bob, became_in_group, change_two, group, numbered, record, text};
-use crate::world::{Ran, World, program, run};
+use crate::world::{Ran, World, program, run, run_closed};
 
 mod planted;
 mod zips;
@@ -173,6 +173,21 @@ async fn verify_names_events_changed_in_the_table_and_erased_ones() {
     assert_eq!(verified.code, Some(1));
     let erased = "a person was erased from 1 event: the digest in the key can't hold, the manifest's must\n";
     assert!(verified.stderr.contains(erased), "{verified:?}");
+}
+
+/// The digest of the file may be lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_fails_if_its_output_is_closed() {
+    let (world, folder) = (World::start().await, tempfile::tempdir().expect("a folder"));
+    amy_and_bob(&world).await;
+    let path = folder.path().join("evidence.zip");
+    for command in [&["chat", "amy", "bob"][..], &["person", "amy", "--yes"]] {
+        let arguments = [command, &["--evidence", text_of(&path)]].concat();
+        let ran = run_closed(world.program(&arguments));
+        assert!(ran.code == Some(1) && ran.stderr.contains("the output was closed"), "{ran:?}");
+        let page = run_closed(world.program(&[command, &["--html", "-"]].concat()));
+        assert_eq!(page.code, Some(0), "{page:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
