@@ -29,6 +29,7 @@ use crate::{
     spool::Spool,
     table::Wanted,
     when::{self, When},
+    zone::{time_text, time_width},
 };
 
 mod evidence;
@@ -36,13 +37,6 @@ mod page;
 mod partners;
 pub(crate) use evidence::again;
 use partners::Partners;
-
-const PARTNERS: [Column; 4] = [
-    Column::new("WITH", 32, Cut::Middle),
-    Column::new("MESSAGES", 10, Cut::End),
-    Column::new("FIRST", 24, Cut::End),
-    Column::new("LAST", 0, Cut::End),
-];
 
 #[derive(Args, Debug)]
 pub(crate) struct Access {
@@ -143,6 +137,12 @@ impl Access {
 }
 
 fn print(partners: &Partners, output: &mut Output) -> Result<(), Fault> {
+    let columns = [
+        Column::new("WITH", 32, Cut::Middle),
+        Column::new("MESSAGES", 10, Cut::End),
+        Column::new("FIRST", time_width(), Cut::End),
+        Column::new("LAST", 0, Cut::End),
+    ];
     for (with, wrote) in partners.most_first() {
         if output.json {
             let line =
@@ -150,7 +150,7 @@ fn print(partners: &Partners, output: &mut Output) -> Result<(), Fault> {
             output.json_line(&line)?;
         } else {
             let messages = format!("{:>8}", wrote.messages);
-            output.row(&PARTNERS, &[with, &messages, &rfc3339(wrote.first), &rfc3339(wrote.last)])?;
+            output.row(&columns, &[with, &messages, &time_text(wrote.first), &time_text(wrote.last)])?;
         }
     }
     Ok(())

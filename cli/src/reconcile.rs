@@ -34,14 +34,6 @@ use history::{History, history};
 use hours::Hour;
 use recorded::Recorded;
 
-const COLUMNS: [Column; 5] = [
-    Column::new("HOUR", 18, Cut::End),
-    Column::new("CHAT", 6, Cut::End),
-    Column::new("   TENCENT", 10, Cut::End),
-    Column::new("  RECORDED", 10, Cut::End),
-    Column::new("   MISSING", 0, Cut::End),
-];
-
 #[derive(Args, Debug)]
 pub(crate) struct Reconcile {
     /// Only hours from this time on (2026-11-21T09:00), or not older than this (12h, 7d). Tencent keeps its files for seven days
@@ -174,7 +166,16 @@ fn print(
     let number = |number: u64| format!("{number:>10}");
     let numbers = [tencent, recorded, missing].map(number);
     let [tencent, recorded, missing] = numbers.each_ref().map(String::as_str);
-    output.row(&COLUMNS, &[&hour.to_string(), chat_type.name(), tencent, recorded, missing])
+    let hour = hour.to_string();
+    let columns = [
+        // The width depends on the zone.
+        Column::new("HOUR", hour.len(), Cut::End),
+        Column::new("CHAT", 6, Cut::End),
+        Column::new("   TENCENT", 10, Cut::End),
+        Column::new("  RECORDED", 10, Cut::End),
+        Column::new("   MISSING", 0, Cut::End),
+    ];
+    output.row(&columns, &[&hour, chat_type.name(), tencent, recorded, missing])
 }
 
 impl Sum {

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, tz};
+use jiff::{
+    Timestamp,
+    tz::{self, TimeZone},
+};
 
-use crate::{fault::Fault, moment::Moment};
+use crate::{fault::Fault, moment::Moment, zone::zone};
 
 pub(super) const HOUR_MILLIS: u64 = 3_600_000;
 
@@ -51,10 +54,11 @@ impl Hour {
     }
 }
 
-/// In UTC, as everywhere.
+/// In the zone of this run.
 impl fmt::Display for Hour {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.timestamp().strftime("%Y-%m-%dT%H:%MZ"))
+        let format = if *zone() == TimeZone::UTC { "%Y-%m-%dT%H:%MZ" } else { "%Y-%m-%dT%H:%M%:z" };
+        write!(formatter, "{}", self.timestamp().to_zoned_datetime(zone().clone()).strftime(format))
     }
 }
 

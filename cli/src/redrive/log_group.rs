@@ -4,9 +4,8 @@
 use aws_sdk_cloudwatchlogs::Client;
 #[cfg(feature = "aws")]
 use indicatif::{ProgressBar, ProgressStyle};
-use tencent_chat_webhook::time::rfc3339;
 
-use crate::{deployment::Deployment, fault::Fault, moment::Moment};
+use crate::{deployment::Deployment, fault::Fault, moment::Moment, zone::time_text};
 #[cfg(feature = "aws")]
 use crate::{fault::RequestLabel, plain::counted};
 
@@ -26,7 +25,7 @@ pub(crate) struct Span {
 
 impl std::fmt::Display for Span {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} from {} to {}", self.log_group, rfc3339(self.since.0), rfc3339(self.until.0))
+        write!(f, "{} from {} to {}", self.log_group, time_text(self.since.0), time_text(self.until.0))
     }
 }
 

@@ -66,6 +66,9 @@ async fn partners_are_those_of_delivered_messages() {
         json!({ "with": "g", "messages": 1, "first": millis(5), "last": millis(5) }),
     ];
     assert_eq!((ran.code, ran.json()), (Some(0), expected.to_vec()), "{ran:?}");
+    let table = world.run(&["person", "amy", "--partners", "--yes", "--tz", "Asia/Shanghai"]);
+    let [first, last] = ["2022-12-09T16:26:55.000+08:00", "2022-12-09T16:26:57.000+08:00"];
+    assert!(table.lines()[1].ends_with(&format!("  {first}  {last}")), "{table:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

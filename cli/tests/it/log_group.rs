@@ -131,15 +131,14 @@ async fn missing_resource_is_named_and_empty_log_is_no_error() {
         let ran = with_stack(&world, apps, arguments);
         assert_eq!((ran.code, ran.stderr), (Some(code), format!("chat-events: {expected}\n")));
     }
-    let none = with_stack(
-        &world,
-        "1",
-        &["--stack", "ours", "redrive", "--since", "1999-01-01", "--until", "1999-02-01"],
-    );
+    let span_arguments = ["--stack", "ours", "redrive", "--since", "1999-01-01", "--until", "1999-02-01"];
+    let none = with_stack(&world, "1", &span_arguments);
     assert_eq!(
         (none.code, none.stdout.as_str()),
         (Some(0), "recorded 0, duplicates 0, failed 0, incomplete 0\n")
     );
     let span = "/aws/lambda/ours from 1999-01-01T00:00:00.000Z to 1999-02-02T00:00:00.000Z";
     assert_eq!(none.stderr, format!("no unrecorded callbacks in {span}\n"));
+    let in_zone = with_stack(&world, "1", &[&span_arguments[..], &["--tz", "Asia/Shanghai"]].concat());
+    assert!(in_zone.stderr.contains(" from 1999-01-01T00:00:00.000+08:00 to "), "{in_zone:?}");
 }

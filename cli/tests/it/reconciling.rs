@@ -88,6 +88,9 @@ async fn missing_message_is_counted_and_printed() {
     assert!(ran.stderr.contains("ForbidAfterSendMsgCallback"), "{ran:?}");
     assert_eq!(tencent.asked(), ["C2C 2022120916", "Group 2022120916"]);
 
+    let ran = reconcile(&world, &tencent, KEY, &[&HOUR[..], &["--tz", "Asia/Shanghai"]].concat());
+    assert!(ran.lines()[1].starts_with("2022-12-09T16:00+08:00  C2C "), "{ran:?}");
+
     let ran = reconcile(&world, &tencent, KEY, &[&HOUR[..], &["--json"]].concat());
     assert_eq!((ran.code, ran.json()), (Some(1), vec![c2c("bob", 2).1]), "{ran:?}");
     assert!(ran.stdout.is_ascii(), "{ran:?}");
