@@ -3,7 +3,7 @@
 use futures_util::{StreamExt, stream as streams};
 use tencent_chat_webhook::record::RecordedEvent;
 
-use super::Findings;
+use super::{Findings, shown};
 use crate::{
     altered::altered,
     evidence::{
@@ -19,6 +19,9 @@ use crate::{
     table::Items,
 };
 
+/// The most erased events that are named.
+const NAMED: usize = 20;
+
 /// What was checked.
 pub(super) struct Checked {
     pub(super) count: u64,
@@ -32,7 +35,7 @@ pub(super) fn check(
     manifest: &Manifest,
     findings: &mut Findings<'_>,
 ) -> Result<Checked, Fault> {
-    let (mut count, mut erased, mut without_body) = (0, 0, 0);
+    let (mut count, mut erased, mut without_body) = (0, Erased::default(), 0);
     let mut expected = manifest.bodies.next()?;
     let mut last = None;
     loop {
@@ -60,7 +63,7 @@ pub(super) fn check(
             expected = manifest.bodies.next()?;
         }
         last = Some(order);
-        erased += u64::from(event.attribute("Erased").is_some());
+        erased.add(&event);
         without_body += u64::from(event.body().is_none());
         body(&event, listed, findings)?;
     }
@@ -68,16 +71,48 @@ pub(super) fn check(
         findings.add(EVENTS, &missing(&body))?;
         expected = manifest.bodies.next()?;
     }
-    if erased > 0 {
-        let events = counted(erased, "event");
-        note(&format!(
-            "a person was erased from {events}: the digest in the key can't hold, the manifest's must"
-        ));
-    }
+    erased.note();
     if without_body > 0 {
         note(&format!("{} without a body: it was incomplete in the table", counted(without_body, "event")));
     }
     Ok(Checked { count, is_readable: true })
+}
+
+/// The events from which a person was erased.
+#[derive(Default)]
+struct Erased {
+    count: u64,
+    /// The names of the first ones.
+    first: Vec<String>,
+}
+
+impl Erased {
+    fn add(&mut self, event: &RecordedEvent) {
+        if event.attribute("Erased").is_none() {
+            return;
+        }
+        self.count += 1;
+        if self.first.len() < NAMED {
+            self.first.push(shown(&name(event.pk(), event.sk())));
+        }
+    }
+
+    fn note(&self) {
+        if self.count == 0 {
+            return;
+        }
+        let events = counted(self.count, "event");
+        note(&format!(
+            "a person was erased from {events}: the digest in the key can't hold, the manifest's must"
+        ));
+        for name in &self.first {
+            note(&format!("erased: {name}"));
+        }
+        let more = self.count - self.first.len() as u64;
+        if more > 0 {
+            note(&format!("and {more} more"));
+        }
+    }
 }
 
 /// Compares a body with the manifest and with its key.

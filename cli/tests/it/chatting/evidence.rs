@@ -171,8 +171,24 @@ async fn verify_names_events_changed_in_the_table_and_erased_ones() {
     let expected = "the body differs from the digest in its key: 1400000001#g 1670574414002#";
     assert!(finding["finding"].as_str().is_some_and(|finding| finding.starts_with(expected)), "{finding}");
     assert_eq!(verified.code, Some(1));
-    let erased = "a person was erased from 1 event: the digest in the key can't hold, the manifest's must\n";
+    let erased = "a person was erased from 1 event: the digest in the key can't hold, the manifest's must\n\
+        erased: 1400000001#g 1670574414003#";
     assert!(verified.stderr.contains(erased), "{verified:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_names_the_first_twenty_erased_events() {
+    let world = World::start().await;
+    for number in 1..=23 {
+        let mut message = group("amy", number, &text("hi"));
+        message["Operator_Account"] = json!("bob");
+        world.record(&message, 1).await;
+    }
+    assert_eq!(world.run(&["erase", "--person", "bob", "--yes"]).code, Some(0));
+    let verified = verify(&Evidence::make(&world, &["g"]).path, &[]);
+    let named = verified.stderr.matches("\nerased: 1400000001#g 16705744140").count();
+    assert_eq!((verified.code, named), (Some(0), 20), "{verified:?}");
+    assert!(verified.stderr.contains("\nand 3 more\n"), "{verified:?}");
 }
 
 /// The digest of the file may be lost.
