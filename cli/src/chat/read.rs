@@ -25,8 +25,11 @@ impl ReadMarks {
         }
     }
 
-    /// The first mark of the recipient that includes the message.
+    /// The first mark of the recipient that includes the message. A message that was not delivered has none.
     pub(super) fn of(&self, sent: &Sent) -> Option<Read> {
+        if sent.undelivered.is_some() {
+            return None;
+        }
         let marks = self.0.get(sent.to.as_ref()?)?;
         let first = marks.partition_point(|mark| mark.seconds < sent.seconds);
         marks.get(first).map(|mark| Read { time: mark.time, readers: None, events: [mark.event; 2] })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{MILLIS, became_in_group, c2c, group, numbered, record, text};
+use super::{MILLIS, became, became_in_group, c2c, group, numbered, record, text};
 use crate::world::{World, unrecorded_with};
 
 /// Records a body as the callback of a user's device.
@@ -106,6 +106,7 @@ async fn undelivered_messages_between_users_are_shown() {
     let mut refused = c2c("amy", "bob", 2, 1, &text("refused"));
     (refused["SendMsgResult"], refused["ErrorInfo"]) = (json!(20006), json!("blocked"));
     let bodies = [
+        became("MsgReadAll", 20, json!({ "Report_Account": "bob" })),
         asked(1, 0, "delivered"),
         c2c("amy", "bob", 1, 0, &text("delivered")),
         asked(2, 1, "refused"),
@@ -115,6 +116,9 @@ async fn undelivered_messages_between_users_are_shown() {
     record(&world, &bodies).await;
     assert_eq!(texts(&world, &["amy", "bob"]), ["delivered"]);
     assert_eq!(texts(&world, &["amy", "bob", "--undelivered"]), ["delivered", "refused", "never reported"]);
+    let shown = world.run(&["chat", "amy", "bob", "--undelivered", "--json"]).json();
+    let read: Vec<_> = shown.iter().map(|line| line["read"].as_u64()).collect();
+    assert_eq!(read, [Some(MILLIS + 20_000), None, None]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
