@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, IsTerminal, Write},
+    sync::{Mutex, PoisonError},
 };
 
 use crate::{
@@ -29,13 +30,23 @@ pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> R
 /// Prints what the command costs, and continues only with `--yes`, or with a yes at a terminal.
 pub(crate) fn confirm(cost: &str, yes: bool, otherwise: &str) -> Result<(), Fault> {
     if yes {
-        note(cost);
+        note_once(cost);
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Fault::Message(format!("{cost}; {otherwise}")));
     }
     if confirmed(cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
+}
+
+/// `reconcile` reads each hour in the same way, and would repeat the cost.
+fn note_once(cost: &str) {
+    static LAST: Mutex<String> = Mutex::new(String::new());
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if *last != cost {
+        note(cost);
+        cost.clone_into(&mut last);
+    }
 }
 
 /// The cost of a scan of the table, in words.

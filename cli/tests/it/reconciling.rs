@@ -137,6 +137,17 @@ async fn hour_without_a_file_is_empty_late_or_expired() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cost_of_reading_is_noted_once() {
+    let world = World::start().await;
+    let tencent = Tencent::start(|_, _| Hour::Code(1004));
+    // The messages of these hours are on two days of the index.
+    let span = ["--since", "2022-12-08T23:00:00Z", "--until", "2022-12-09T01:00:00Z"];
+    let ran = reconcile(&world, &tencent, KEY, &span);
+    assert_eq!((ran.code, ran.lines().len()), (Some(0), 5), "{ran:?}");
+    assert_eq!(ran.stderr.matches("this reads the whole index").count(), 1, "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn damaged_file_is_not_compared() {
     let content = file("C2C", &[c2c("bob", 1).1]);
     let whole = gzip(&content);
