@@ -34,7 +34,7 @@ pub(crate) fn confirm(cost: &str, yes: bool, otherwise: &str) -> Result<(), Faul
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Fault::Message(format!("{cost}; {otherwise}")));
+        return Err(Fault::Usage(format!("{cost}; {otherwise}")));
     }
     if confirmed(cost, io::stdin().lock())? { Ok(()) } else { Err(Fault::new("nothing was read")) }
 }

@@ -72,7 +72,7 @@ pub(crate) async fn run(
     let table = Table::of(deployment)?;
     if !args.yes && !args.dry_run {
         let cost = cost(&table).await?;
-        return Err(Fault::Message(format!(
+        return Err(Fault::Usage(format!(
             "{cost}, and erases in it permanently; add --yes, or try --dry-run first"
         )));
     }

@@ -187,7 +187,7 @@ fn confirm(callbacks: &[Unrecorded<'_>], item_settings: ItemSettings, yes: bool)
     match ask_at_terminal(&question)? {
         Some(true) => Ok(()),
         Some(false) => Err(Fault::new("nothing was written")),
-        None => Err(Fault::new(format!("{question}; if the function wrote all of them, add --yes"))),
+        None => Err(Fault::usage(format!("{question}; if the function wrote all of them, add --yes"))),
     }
 }
 

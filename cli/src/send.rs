@@ -139,7 +139,7 @@ fn signature(form: Form, app: &str) -> Result<Option<Signature>, Fault> {
     }
     let token = token(app)?;
     if form.stale && token.is_none() {
-        return Err(Fault::Message(format!("--stale needs a token for {app}; set CALLBACK_TOKENS")));
+        return Err(Fault::Usage(format!("--stale needs a token for {app}; set CALLBACK_TOKENS")));
     }
     Ok(token.map(|token| Signature::new(&token, if form.stale { STALE } else { 0 })))
 }

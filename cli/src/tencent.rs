@@ -116,7 +116,7 @@ impl Tencent {
     pub(crate) fn from_env(api: ApiHost, app: String, admin: String) -> Result<Self, Fault> {
         let key = std::env::var(SECRET_KEY).unwrap_or_default().trim().to_owned();
         if key.is_empty() {
-            return Err(Fault::Message(format!("set {SECRET_KEY} to the SecretKey of application {app}")));
+            return Err(Fault::Usage(format!("set {SECRET_KEY} to the SecretKey of application {app}")));
         }
         let client = if api.is_loopback() {
             Https::without_roots(TIMEOUTS)

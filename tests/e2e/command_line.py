@@ -47,7 +47,7 @@ def reading(stack):
     check("show prints it byte for byte", shown == sent, shown[:200])
     check("list prints it whole", head["Body"] == sent, head["Body"][:200])
     asked = run(stack, "list")
-    check("a scan needs --yes", asked.returncode == 1 and "add --yes" in asked.stdout, asked.stdout)
+    check("a scan needs --yes", asked.returncode == 2 and "add --yes" in asked.stdout, asked.stdout)
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):

@@ -244,7 +244,7 @@ async fn erase_needs_yes_and_writes_nothing_in_a_dry_run() {
         (&["erase", "--person", "amy", "--dry-run"], " read unit; add --yes\n"),
     ] {
         let ran = ran(&world, arguments);
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
         assert!(ran.stderr.starts_with(size) && ran.stderr.ends_with(advice), "{ran:?}");
     }
     let dry = ran(&world, &["erase", "--person", "amy", "--dry-run", "--yes"]);

@@ -135,7 +135,7 @@ async fn whole_table_is_listed_only_with_yes() {
     }
     world.record(&large("h", TIME + 300), 1).await;
     let asked = world.run(&["list"]);
-    assert_eq!((asked.code, asked.stdout.as_str()), (Some(1), ""));
+    assert_eq!((asked.code, asked.stdout.as_str()), (Some(2), ""));
     let scan = "chat-events: this reads the whole table tencent-chat-events: about 30";
     assert!(
         asked.stderr.starts_with(scan) && asked.stderr.contains(" read units; add --yes, or give "),

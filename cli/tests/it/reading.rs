@@ -89,7 +89,7 @@ fn many_queries_are_made_only_after_a_yes() {
     command.env("AWS_ENDPOINT_URL_DYNAMODB", url);
     let ran = run(command, "");
     let message = "chat-events: this makes 3965 queries, about 1982 read units or more; add --yes, or give ";
-    assert!(ran.code == Some(1) && ran.stderr.starts_with(message), "{ran:?}");
+    assert!(ran.code == Some(2) && ran.stderr.starts_with(message), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,7 +200,7 @@ async fn rejected_sign_in_says_what_to_check() {
     assert!(ran.stderr.contains("ahead of Tencent's"), "{ran:?}");
     assert!(!ran.stderr.contains("other-key"), "{ran:?}");
     let ran = reconcile(&world, &tencent, "", &HOUR);
-    assert!(ran.code == Some(1) && ran.stderr.contains("set TENCENT_SECRET_KEY"), "{ran:?}");
+    assert!(ran.code == Some(2) && ran.stderr.contains("set TENCENT_SECRET_KEY"), "{ran:?}");
     let ran = reconcile(&world, &tencent, KEY, &[&HOUR[..], &["--app", "x"]].concat());
     assert!(ran.code == Some(1) && ran.stderr.contains("x is not an SDKAppID"), "{ran:?}");
 }

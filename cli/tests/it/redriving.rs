@@ -145,7 +145,7 @@ async fn redriven_items_expire_like_the_functions_items() {
 async fn pasted_callbacks_are_shown_and_need_a_yes() {
     let world = World::start().await;
     let ran = world.run_on(&line("a", 1, 1), &["redrive", "-"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
     let shown = "found: 2022-12-09T08:26:53.000Z  Group.CallbackAfterGroupFull  a  the group is full\n";
     let question = "chat-events: this records 1 callback; if the function wrote all of them, add --yes\n";
     assert_eq!(ran.stderr, format!("{shown}{question}"));

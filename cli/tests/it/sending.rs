@@ -164,7 +164,8 @@ async fn wrong_or_stale_signature_is_expected_to_be_refused() {
     assert!(ran.code == Some(1) && ran.stdout.contains("  200  "), "{ran:?}");
     assert!(ran.stderr.starts_with("chat-events: expected status 401; "), "{ran:?}");
     let ran = lax.send_from(&[], "", &[FULL, "--stale"]);
-    assert_eq!(ran.stderr, "chat-events: --stale needs a token for 1400000001; set CALLBACK_TOKENS\n");
+    let expected = "chat-events: --stale needs a token for 1400000001; set CALLBACK_TOKENS\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(2), expected));
 }
 
 #[tokio::test(flavor = "multi_thread")]
