@@ -101,7 +101,7 @@ pub(crate) async fn run(flags: DeploymentFlags, sending: &Sending, output: &mut 
     }
     if !target.receiver.is_local() && !sending.yes {
         let Target { name, .. } = target;
-        return Err(Fault::Message(format!(
+        return Err(Fault::usage(format!(
             "{name} is not on this machine; add --yes to create a real event there"
         )));
     }
@@ -139,7 +139,7 @@ fn signature(form: Form, app: &str) -> Result<Option<Signature>, Fault> {
     }
     let token = token(app)?;
     if form.stale && token.is_none() {
-        return Err(Fault::Usage(format!("--stale needs a token for {app}; set CALLBACK_TOKENS")));
+        return Err(Fault::usage(format!("--stale needs a token for {app}; set CALLBACK_TOKENS")));
     }
     Ok(token.map(|token| Signature::new(&token, if form.stale { STALE } else { 0 })))
 }

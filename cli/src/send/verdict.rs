@@ -37,12 +37,9 @@ impl Sent<'_> {
         let is_after = !is_before_callback(self.command);
         match (answer.status, self.unsigned) {
             // The function answers Tencent itself, so the receiver behind it only has to take the callback.
-            (_, _) if is_after && answer.is_taken() && answer.object().is_none() => {
-                note(
-                    "the answer is not a JSON object: enough for a receiver behind the function, but not for Tencent",
-                );
-                Ok(())
-            }
+            (_, _) if is_after && answer.is_taken() && answer.object().is_none() => Err(Fault::new(
+                "the answer is not a JSON object: enough for a receiver behind the function, but not for Tencent",
+            )),
             (200, _) => self.check(&answer.text),
             (401 | 403, Some(app)) => Err(Fault::Message(format!(
                 "refused without a signature; set CALLBACK_TOKENS to the token of application {app}, as in the console"

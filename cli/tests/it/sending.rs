@@ -238,10 +238,10 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
         (&[FULL, "--to", "http://192.0.2.1"], 2, "over http://, others can read the signature, "),
         (
             &[FULL, "--to", "http://192.0.2.1", "--insecure"],
-            1,
+            2,
             "the URL of --to is not on this machine; add --yes to ",
         ),
-        (&[FULL, "--to", "192.0.2.1"], 1, "the URL of --to is not on this machine; add --yes to "),
+        (&[FULL, "--to", "192.0.2.1"], 2, "the URL of --to is not on this machine; add --yes to "),
         (
             &[FULL, "--to", "https://localhost", "--cacert", "/no/such"],
             1,
@@ -254,7 +254,7 @@ fn send_prints_one_line_with_the_fix_if_it_fails() {
         ),
         (
             &[FULL, "--probe", "--to", "https://192.0.2.1"],
-            1,
+            2,
             "the URL of --to is not on this machine; add --yes to ",
         ),
         (
