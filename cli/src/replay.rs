@@ -74,9 +74,9 @@ pub(crate) async fn run(deployment: &Deployment, replay: &Replay, output: &mut O
     let sender = Sender::new(to, &replay.connection, true)?;
     let journal = match &replay.resume {
         Some(file) => {
-            let owner = Owner::new(deployment, &selection, to)?;
-            let (journal, since) = Journal::open(file, &owner)?;
-            selection.since = since.map(|since| Moment(since).into());
+            let owner = Owner::new(deployment, &selection, replay.before_callbacks, to)?;
+            let (journal, first) = Journal::open(file, owner)?;
+            first.span(&mut selection);
             Some(journal)
         }
         None => None,

@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, str::FromStr};
 
 use jiff::{
-    Timestamp,
+    SignedDuration, Timestamp,
     civil::{Date, DateTime, Time},
 };
 
@@ -27,6 +27,8 @@ const YEARS: RangeInclusive<i16> = 1970..=9998;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     At(Moment),
+    /// A length of time before now, and the time that it stood for when it was read.
+    Ago(SignedDuration, Moment),
     /// A time without a zone.
     Civil(DateTime),
     Day(Date),
@@ -71,7 +73,7 @@ impl When {
     /// The time itself, or the beginning of the day or month.
     pub(crate) fn start(self) -> Moment {
         match self {
-            Self::At(moment) => moment,
+            Self::At(moment) | Self::Ago(_, moment) => moment,
             Self::Civil(civil) => first(civil),
             Self::Day(date) | Self::Month(date) => start_of(date),
             Self::Today => start_of(today()),
@@ -83,11 +85,21 @@ impl When {
     pub(crate) fn end(self) -> Moment {
         let next = |date: Date| start_of(date.tomorrow().unwrap_or(Date::MAX));
         match self {
-            Self::At(_) | Self::Civil(_) => self.start(),
+            Self::At(_) | Self::Ago(..) | Self::Civil(_) => self.start(),
             Self::Day(date) => next(date),
             Self::Month(date) => next(date.last_of_month()),
             Self::Today => next(today()),
             Self::Yesterday => start_of(today()),
+        }
+    }
+
+    /// The text, if it stands for another time in a later run.
+    pub(crate) fn relative(self) -> Option<String> {
+        match self {
+            Self::Ago(length, _) => Some(format!("{length:#}")),
+            Self::Today => Some("today".to_owned()),
+            Self::Yesterday => Some("yesterday".to_owned()),
+            _ => None,
         }
     }
 }
@@ -99,12 +111,14 @@ fn millis(text: &str) -> Option<When> {
 
 /// The time one length before now.
 fn ago(text: &str) -> Option<When> {
-    at_timestamp(Timestamp::now().checked_sub(length(text)?).ok()?)
+    let length = length(text)?;
+    let time = moment(Timestamp::now().checked_sub(length).ok()?)?;
+    Some(When::Ago(length, time))
 }
 
 /// A time with its zone.
 fn at(text: &str) -> Option<When> {
-    at_timestamp(text.parse().ok()?)
+    moment(text.parse().ok()?).map(When::At)
 }
 
 /// A time, a day or a month without a zone.
@@ -121,8 +135,8 @@ fn civil(text: &str) -> Option<When> {
     YEARS.contains(&year).then_some(when)
 }
 
-fn at_timestamp(time: Timestamp) -> Option<When> {
-    u64::try_from(time.as_millisecond()).ok().map(|millis| When::At(Moment(millis)))
+fn moment(time: Timestamp) -> Option<Moment> {
+    u64::try_from(time.as_millisecond()).ok().map(Moment)
 }
 
 fn start_of(date: Date) -> Moment {
@@ -163,6 +177,22 @@ mod tests {
             let when: When = text.parse().expect(text);
             assert!((Moment::now().0 - when.start().0).abs_diff(seconds * 1000) < 5000, "{text}");
             assert_eq!(when.start(), when.end(), "{text}");
+        }
+    }
+
+    #[test]
+    fn relative_time_is_read_again_from_its_text() {
+        for (text, expected) in [
+            ("90m", Some("1h 30m")),
+            ("7d", Some("168h")),
+            ("today", Some("today")),
+            ("yesterday", Some("yesterday")),
+            ("2022-12-09", None),
+            ("1670574414007", None),
+        ] {
+            let when: When = text.parse().expect(text);
+            assert_eq!(when.relative().as_deref(), expected, "{text}");
+            assert!(expected.is_none_or(|again| again.parse::<When>().is_ok()), "{text}");
         }
     }
 

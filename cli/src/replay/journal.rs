@@ -40,11 +40,11 @@ struct Line {
 }
 
 impl Journal {
-    /// Opens the file, or makes it. Also returns the beginning of its selection.
+    /// Opens the file, or makes it. Also returns the replay of its first run.
     ///
     /// # Errors
     /// If the file belongs to another replay, or if another run uses it.
-    pub(super) fn open(path: &Path, owner: &Owner) -> Result<(Self, Option<u64>), Fault> {
+    pub(super) fn open(path: &Path, owner: Owner) -> Result<(Self, Owner), Fault> {
         let fault =
             |why: &dyn std::fmt::Display| Fault::Message(format!("can't use {}: {why}", path.display()));
         let opened = OpenOptions::new().read(true).append(true).create(true).open(path);
@@ -58,12 +58,12 @@ impl Journal {
         // The earlier run may have been stopped in the middle of a line.
         journal.file.set_len(whole).map_err(|error| fault(&error))?;
         let Some(first) = first else {
-            journal.append(owner)?;
-            return Ok((journal, owner.since));
+            journal.append(&owner)?;
+            return Ok((journal, owner));
         };
-        match first.refuse(owner) {
+        match first.refuse(&owner) {
             Some(why) => Err(fault(&why)),
-            None => Ok((journal, first.since)),
+            None => Ok((journal, first)),
         }
     }
 

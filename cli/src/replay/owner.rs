@@ -3,35 +3,61 @@
 use hex::encode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tencent_chat_webhook::time::rfc3339;
 
-use crate::{deployment::Deployment, fault::Fault, selection::Selection};
+use crate::{
+    deployment::Deployment, fault::Fault, moment::Moment, selection::Selection, when::When, zone::time_text,
+};
 
 /// The first line of the file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(super) struct Owner {
     /// Table, application and selection, but for its span.
     selection: String,
-    /// The beginning of the selection, in ms since the epoch.
-    pub(super) since: Option<u64>,
+    since: Option<Edge>,
+    until: Option<Edge>,
+    before_callbacks: bool,
     /// The SHA-256 of the receiver's URL, which may contain a password.
     receiver: String,
 }
 
+/// One end of the span.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+struct Edge {
+    /// In ms since the epoch.
+    time: u64,
+    /// An age such as `3h`, or `today`. In a later run it stands for another time, but `time` counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relative: Option<String>,
+}
+
 impl Owner {
-    pub(super) fn new(deployment: &Deployment, selection: &Selection, to: &str) -> Result<Self, Fault> {
+    pub(super) fn new(
+        deployment: &Deployment,
+        selection: &Selection,
+        before_callbacks: bool,
+        to: &str,
+    ) -> Result<Self, Fault> {
         let (table, app) = (deployment.table()?, deployment.app().unwrap_or_default());
-        let since = selection.since().map(|since| since.0);
+        let edge = |when: When, time: Moment| Edge { time: time.0, relative: when.relative() };
+        let (since, until) = (selection.since, selection.until);
         let selection = Selection { since: None, until: None, yes: false, ..selection.clone() };
         Ok(Self {
             selection: format!("{table} {app} {selection:?}"),
-            since,
+            since: since.map(|since| edge(since, since.start())),
+            until: until.map(|until| edge(until, until.end())),
+            before_callbacks,
             receiver: encode(Sha256::digest(to)),
         })
     }
 
-    /// Why another replay can't continue this one. An age such as `3h` begins later in each run, so the beginning may
-    /// be later: the file's counts.
+    /// Gives a selection the span of the first run.
+    pub(super) fn span(&self, selection: &mut Selection) {
+        let time = |edge: &Edge| Moment(edge.time).into();
+        selection.since = self.since.as_ref().map(time);
+        selection.until = self.until.as_ref().map(time);
+    }
+
+    /// Why another replay can't continue this one.
     pub(super) fn refuse(&self, other: &Self) -> Option<String> {
         if self.receiver != other.receiver {
             return Some("it belongs to another receiver".to_owned());
@@ -39,13 +65,34 @@ impl Owner {
         if self.selection != other.selection {
             return Some("it belongs to another selection".to_owned());
         }
-        if other.since < self.since {
-            let since = rfc3339(self.since.unwrap_or(0));
-            return Some(format!(
-                "its selection begins later, at {since}; use another file for what is older"
-            ));
+        if self.before_callbacks != other.before_callbacks {
+            let with = if self.before_callbacks { "with" } else { "without" };
+            return Some(format!("it belongs to a replay {with} --before-callbacks"));
         }
-        None
+        let edges = [("--since", &self.since, &other.since), ("--until", &self.until, &other.until)];
+        let (flag, first, _) =
+            edges.into_iter().find(|(_, first, other)| !are_same(first.as_ref(), other.as_ref()))?;
+        Some(match first {
+            Some(edge) => format!("it belongs to a replay with {flag} {}", edge.text()),
+            None => format!("it belongs to a replay without {flag}"),
+        })
+    }
+}
+
+impl Edge {
+    /// A WHEN that gives this edge.
+    fn text(&self) -> String {
+        self.relative.as_ref().map_or_else(|| time_text(self.time), |relative| format!("'{relative}'"))
+    }
+}
+
+/// Whether two command lines have the same WHEN.
+fn are_same(one: Option<&Edge>, other: Option<&Edge>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            one.relative == other.relative && (one.relative.is_some() || one.time == other.time)
+        }
+        _ => one.is_none() && other.is_none(),
     }
 }
 
@@ -53,29 +100,61 @@ impl Owner {
 mod tests {
     use super::*;
 
+    /// Times of `--since` and `--until`, with the text if it is relative.
+    type Span = [Option<(u64, &'static str)>; 2];
+
+    fn owner(span: Span) -> Owner {
+        let edge =
+            |(time, text): (u64, &str)| Edge { time, relative: (!text.is_empty()).then(|| text.to_owned()) };
+        let [since, until] = span.map(|each| each.map(edge));
+        let (selection, receiver) = ("g".to_owned(), "r".to_owned());
+        Owner { selection, since, until, before_callbacks: false, receiver }
+    }
+
     #[test]
     fn replay_continues_only_with_the_same_selection_and_receiver() {
-        let owner = |selection: &str, since, receiver: &str| Owner {
-            selection: selection.to_owned(),
-            since,
-            receiver: receiver.to_owned(),
-        };
-        let first = owner("g", Some(1000), "r");
+        let first = owner([Some((1000, "")), None]);
+        assert_eq!(first.refuse(&first), None);
         for (other, why) in [
-            (owner("g", Some(1000), "r"), None),
-            (owner("g", Some(2000), "r"), None),
-            (owner("g", Some(999), "r"), Some("its selection begins later, at 1970-01-01T00:00:01")),
-            (owner("g", None, "r"), Some("its selection begins later, at ")),
-            (owner("h", Some(1000), "r"), Some("it belongs to another selection")),
-            (owner("g", Some(1000), "s"), Some("it belongs to another receiver")),
+            (Owner { receiver: "s".to_owned(), ..first.clone() }, "another receiver"),
+            (Owner { selection: "h".to_owned(), ..first.clone() }, "another selection"),
+            (Owner { before_callbacks: true, ..first.clone() }, "a replay without --before-callbacks"),
         ] {
-            let refused = first.refuse(&other);
-            assert!(
-                refused.as_deref().unwrap_or("").starts_with(why.unwrap_or(""))
-                    && refused.is_some() == why.is_some(),
-                "{refused:?}"
-            );
+            assert_eq!(first.refuse(&other), Some(format!("it belongs to {why}")));
         }
-        assert_eq!(owner("g", None, "r").refuse(&first), None);
+        let with = Owner { before_callbacks: true, ..first.clone() };
+        assert_eq!(with.refuse(&first).as_deref(), Some("it belongs to a replay with --before-callbacks"));
+    }
+
+    #[test]
+    fn replay_continues_only_with_the_same_span() {
+        let since = "a replay with --since 1970-01-01T00:00:01.000Z";
+        let cases: [(Span, Span, &str); 8] = [
+            ([Some((1000, "")), None], [Some((999, "")), None], since),
+            ([Some((1000, "")), None], [Some((2000, "")), None], since),
+            ([Some((1000, "")), None], [None, None], since),
+            ([Some((1000, "")), None], [Some((1000, "3h")), None], since),
+            ([None, None], [Some((1000, "30s")), None], "a replay without --since"),
+            ([Some((1000, "3h")), None], [Some((2000, "2h")), None], "a replay with --since '3h'"),
+            (
+                [None, Some((1000, ""))],
+                [None, Some((2000, ""))],
+                "a replay with --until 1970-01-01T00:00:01.000Z",
+            ),
+            ([None, None], [None, Some((2000, ""))], "a replay without --until"),
+        ];
+        for (first, other, why) in cases {
+            let refused = owner(first).refuse(&owner(other));
+            assert_eq!(refused, Some(format!("it belongs to {why}")));
+        }
+    }
+
+    #[test]
+    fn age_keeps_the_time_of_the_first_run() {
+        let first = owner([Some((1000, "3h")), Some((3000, "1h"))]);
+        assert_eq!(first.refuse(&owner([Some((5000, "3h")), Some((7000, "1h"))])), None);
+        let mut selection = Selection::default();
+        first.span(&mut selection);
+        assert_eq!((selection.since(), selection.until()), (Some(Moment(1000)), Moment(3000)));
     }
 }

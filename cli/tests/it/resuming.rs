@@ -108,21 +108,33 @@ async fn resume_file_belongs_to_one_replay_and_one_run() {
     let since = ["--since", "2022-12-01"];
     assert_eq!(replay(&world, &receiver, &file, &since).code, Some(0));
     let other = Receiver::start(|_| 200).await;
+    let begins = "it belongs to a replay with --since 2022-12-01T00:00:00.000Z\n";
     for (ran, expected) in [
         (replay(&world, &other, &file, &since), "it belongs to another receiver\n"),
         (
             replay(&world, &receiver, &file, &["--since", "2022-12-01", "--command", "A.B"]),
             "it belongs to another selection\n",
         ),
+        (replay(&world, &receiver, &file, &["--since", "2022-11-30"]), begins),
+        (replay(&world, &receiver, &file, &["--since", "2022-12-02"]), begins),
+        (replay(&world, &receiver, &file, &["--since", "30s"]), begins),
         (
-            replay(&world, &receiver, &file, &["--since", "2022-11-30"]),
-            "its selection begins later, at 2022-12-01T00:00:00.000Z; use another file for what is older\n",
+            replay(&world, &receiver, &file, &[&since[..], &["--until", "1d"]].concat()),
+            "it belongs to a replay without --until\n",
+        ),
+        (
+            replay(&world, &receiver, &file, &["--since", "2022-12-02", "--tz", "Asia/Shanghai"]),
+            "it belongs to a replay with --since 2022-12-01T08:00:00.000+08:00\n",
+        ),
+        (
+            replay(&world, &receiver, &file, &[&since[..], &["--before-callbacks"]].concat()),
+            "it belongs to a replay without --before-callbacks\n",
         ),
     ] {
         assert_eq!((ran.code, ran.stderr), (Some(1), format!("chat-events: can't use {file}: {expected}")));
     }
-    let later = replay(&world, &receiver, &file, &["--since", "2022-12-02"]);
-    assert_eq!((later.code, later.stderr.as_str()), (Some(0), "sent 0, not taken: 0\n"));
+    let same = replay(&world, &receiver, &file, &["--since", "2022-12-01T00:00Z"]);
+    assert_eq!((same.code, same.stderr.as_str()), (Some(0), "sent 0, not taken: 0\n"));
     assert_eq!((receiver.received().len(), other.received().len()), (3, 0));
 
     fs::write(&file, "something else\n").expect("it can be written");
@@ -130,6 +142,23 @@ async fn resume_file_belongs_to_one_replay_and_one_run() {
     assert!(
         foreign.code == Some(1) && foreign.stderr.contains("a line that replay did not write"),
         "{foreign:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replay_of_an_age_resumes_with_the_same_age() {
+    let world = World::start().await;
+    let (_folder, file) = file();
+    let receiver = Receiver::start(|_| 200).await;
+    let span = ["--since", "3h", "--until", "0s"];
+    for _ in 0..2 {
+        let ran = replay(&world, &receiver, &file, &span);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), "sent 0, not taken: 0\n"));
+    }
+    let ran = replay(&world, &receiver, &file, &["--since", "1d", "--until", "0s"]);
+    assert_eq!(
+        ran.stderr,
+        format!("chat-events: can't use {file}: it belongs to a replay with --since '3h'\n")
     );
 }
 
