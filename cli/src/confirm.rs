@@ -19,11 +19,16 @@ const TERMINAL: &str = "/dev/tty";
 #[cfg(not(unix))]
 const TERMINAL: &str = "CONIN$";
 
-/// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `otherwise` says what else
-/// the user can do.
-pub(crate) async fn confirm_scan(table: &Table, yes: bool, otherwise: &str) -> Result<Size, Fault> {
+/// Prints the table's size, and continues only with `--yes`, or with a yes at a terminal. `why` comes before the size,
+/// and `otherwise` says what else the user can do.
+pub(crate) async fn confirm_scan(
+    table: &Table,
+    yes: bool,
+    why: &str,
+    otherwise: &str,
+) -> Result<Size, Fault> {
     let size = table.size().await?;
-    confirm(&words(table, size), yes, otherwise)?;
+    confirm(&format!("{why}{}", words(table, size)), yes, otherwise)?;
     Ok(size)
 }
 

@@ -76,7 +76,7 @@ pub(crate) async fn run(
             "{cost}, and erases in it permanently; add --yes, or try --dry-run first"
         )));
     }
-    confirm_scan(&table, args.yes, "add --yes").await?;
+    confirm_scan(&table, args.yes, "", "add --yes").await?;
     let counts = erase(deployment, &table, args, output).await.map_err(|fault| match fault {
         Fault::Closed if !args.dry_run => {
             Fault::new("the output was closed before everything was erased; run it again")

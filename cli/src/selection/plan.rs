@@ -23,6 +23,9 @@ const MOST_QUERIES: u64 = 1000;
 /// What else the user can do.
 const OTHERWISE: &str = "add --yes, or give a SUBJECT or a --command, or a shorter time";
 
+/// Why a selection by time is not read from the index.
+const UNDOCUMENTED: &str = "the index can't be asked for a pattern that fits no documented command, so ";
+
 /// The way to read the events.
 #[derive(Debug)]
 pub(super) enum ReadPlan {
@@ -54,8 +57,22 @@ impl ReadPlan {
             // Queries of the DynamoDB of `make run` cost nothing.
             return Self::of_index(selection, &table, keys, span, *yes || deployment.local.is_some()).await;
         }
-        let otherwise = "add --yes, or give a SUBJECT, or --since without --scan";
-        Ok(Self::Scan { items: confirm_scan(&table, *yes, otherwise).await?.items })
+        let (why, otherwise) = if *scan {
+            ("", "add --yes".to_owned())
+        } else if !deployment.has_index() {
+            ("", "add --yes, or give a SUBJECT".to_owned())
+        } else if since.is_none() {
+            ("", "add --yes, or give a SUBJECT or --since".to_owned())
+        } else {
+            (
+                UNDOCUMENTED,
+                format!(
+                    "add --yes, or another --command: {}",
+                    commands::advice(&selection.command).join("; ")
+                ),
+            )
+        };
+        Ok(Self::Scan { items: confirm_scan(&table, *yes, why, &otherwise).await?.items })
     }
 
     /// Each command, day and shard is a query, and a query without results costs half a read unit too. For a long time in

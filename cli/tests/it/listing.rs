@@ -134,13 +134,17 @@ async fn whole_table_is_listed_only_with_yes() {
         world.record(&created(&format!("g-{}", number % 9), TIME + number, "x"), 1).await;
     }
     world.record(&large("h", TIME + 300), 1).await;
-    let asked = world.run(&["list"]);
-    assert_eq!((asked.code, asked.stdout.as_str()), (Some(2), ""));
-    let scan = "chat-events: this reads the whole table tencent-chat-events: about 30";
-    assert!(
-        asked.stderr.starts_with(scan) && asked.stderr.contains(" read units; add --yes, or give "),
-        "{asked:?}"
-    );
+    for (arguments, advice) in [
+        (&["list"][..], "add --yes, or give a SUBJECT or --since"),
+        (&["list", "--since", "1h", "--scan"], "add --yes"),
+        (&["person", "amy"], "add --yes"),
+    ] {
+        let asked = world.run(arguments);
+        assert_eq!((asked.code, asked.stdout.as_str(), asked.stderr.lines().count()), (Some(2), "", 1));
+        let scan = "chat-events: this reads the whole table tencent-chat-events: about 30";
+        let end = format!(" read units; {advice}\n");
+        assert!(asked.stderr.starts_with(scan) && asked.stderr.ends_with(&end), "{asked:?}");
+    }
 
     let ran = world.run(&["list", "--yes", "--json"]);
     assert!(ran.stderr.starts_with("this reads the whole table "), "{}", ran.stderr);
@@ -153,6 +157,30 @@ async fn whole_table_is_listed_only_with_yes() {
     assert_eq!(some.stdout.lines().count(), 3, "{some:?}");
     let other = world.run(&["list", "--yes", "--app", "14"]);
     assert_eq!((other.code, other.stdout.as_str()), (Some(0), ""), "{other:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pattern_of_no_documented_command_has_the_nearest_names() {
+    let world = World::start().await;
+    world.record(&created("g", TIME, "x"), 1).await;
+    let list = |command: &str, more: &[&str]| {
+        world.run(&[&["list", "--since", "2022-12-09", "--command", command], more].concat())
+    };
+    let why = "the index can't be asked for a pattern that fits no documented command, so this reads the whole table \
+               tencent-chat-events: about 1 item, 1 read unit";
+    for (command, advice) in [
+        ("Group.AfterGroupFull*", "did you mean Group.CallbackAfterGroupFull, "),
+        ("Nope.*", "`chat-events commands` lists them\n"),
+    ] {
+        let ran = list(command, &[]);
+        let expected = format!(
+            "chat-events: {why}; add --yes, or another --command: {command} is not a documented command; {advice}"
+        );
+        assert!(ran.code == Some(1) && ran.stderr.starts_with(&expected), "{ran:?}");
+        assert_eq!(ran.stderr.lines().count(), 1);
+    }
+    let ran = list("Nope.*", &["--yes"]);
+    assert!(ran.code == Some(0) && ran.stderr.starts_with(&format!("{why}\nno events of Nope.*")), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
