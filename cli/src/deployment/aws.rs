@@ -9,8 +9,21 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_types::SdkConfig;
+#[cfg(feature = "aws")]
+use aws_types::service_config::ServiceConfigKey;
+#[cfg(feature = "aws")]
+use http::Uri;
 
 use crate::fault::Fault;
+
+/// The variable with the endpoint of every service. The variable of one service begins with it.
+#[cfg(feature = "aws")]
+const ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+
+/// The services that the program uses, by the SDK's names.
+#[cfg(feature = "aws")]
+const SERVICES: [&str; 6] =
+    ["CloudFormation", "CloudWatch", "CloudWatch Logs", "DynamoDB", "DynamoDB Streams", "SQS"];
 
 /// The DynamoDB of `make run`.
 #[derive(Clone, Debug)]
@@ -50,6 +63,7 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
     let proxies = ProxyConfig::from_env();
     let config =
         aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https(Some(proxies))).load().await;
+    SERVICES.into_iter().try_for_each(|service| check_endpoint(&config, service))?;
     match config.region() {
         Some(region) if !region.as_ref().is_empty() => Ok(config),
         // An empty AWS_REGION is a Region for the SDK, and comes before AWS_DEFAULT_REGION.
@@ -59,6 +73,30 @@ pub(crate) async fn config() -> Result<SdkConfig, Fault> {
             "which Region? Set AWS_DEFAULT_REGION, or AWS_PROFILE to a profile that has one",
         )),
     }
+}
+
+/// The SDK panics at an empty endpoint, and prints the whole request if it can't use one.
+#[cfg(feature = "aws")]
+fn check_endpoint(config: &SdkConfig, service: &str) -> Result<(), Fault> {
+    let key =
+        ServiceConfigKey::builder().service_id(service).env(ENDPOINT_URL).profile("endpoint_url").build();
+    let endpoint = key.ok().and_then(|key| config.service_config()?.load_config(key));
+    if endpoint.is_none_or(|endpoint| is_url(&endpoint)) {
+        return Ok(());
+    }
+    let of_service = format!("{ENDPOINT_URL}_{}", service.to_uppercase().replace(' ', "_"));
+    let variables = [of_service.as_str(), ENDPOINT_URL];
+    let set = variables.into_iter().find(|name| std::env::var_os(name).is_some());
+    Err(Fault::usage(format!(
+        "{} is not a URL such as https://example.com: correct it, or unset it",
+        set.unwrap_or("endpoint_url of the AWS profile")
+    )))
+}
+
+#[cfg(feature = "aws")]
+fn is_url(text: &str) -> bool {
+    let is_http = |url: &Uri| matches!(url.scheme_str(), Some("http" | "https"));
+    text.parse::<Uri>().is_ok_and(|url| is_http(&url))
 }
 
 /// An HTTPS client with ring, as in the function.

@@ -68,6 +68,28 @@ fn missing_setting_is_named_with_the_fix() {
     }
 }
 
+#[test]
+fn endpoint_that_is_not_a_url_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = folder.path().join("config");
+    std::fs::write(&profile, "[default]\nendpoint_url = nonsense\n").expect("it can be written");
+    let profile = profile.to_str().expect("a text");
+    for (variable, value, name) in [
+        ("AWS_ENDPOINT_URL_DYNAMODB", "", "AWS_ENDPOINT_URL_DYNAMODB"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "nonsense", "AWS_ENDPOINT_URL_DYNAMODB"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "localhost:8000", "AWS_ENDPOINT_URL_DYNAMODB"),
+        ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "http://", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"),
+        ("AWS_ENDPOINT_URL", "", "AWS_ENDPOINT_URL"),
+        ("AWS_CONFIG_FILE", profile, "endpoint_url of the AWS profile"),
+    ] {
+        let variables = [&ENVIRONMENT[..], &[(variable, value)]].concat();
+        let expected = format!(
+            "chat-events: {name} is not a URL such as https://example.com: correct it, or unset it\n"
+        );
+        assert_eq!(message(&variables, &["list", "x"]), (2, expected), "{variable}={value}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_table_is_named() {
     let world = World::start().await;
