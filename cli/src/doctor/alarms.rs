@@ -60,7 +60,7 @@ async fn found(deployment: &Deployment, own: &Resources) -> Result<Vec<Finding>,
         Finding::wrong(
             CHECK,
             format!("{label} was deleted, so it can't report anything"),
-            "deploy again, with another Revision",
+            format!("deploy again, with another Revision; see {}", runbook::command(label)),
         )
     }));
     if findings.is_empty() {
@@ -77,7 +77,8 @@ fn of_alarm(alarm: &Alarm<'_>, label: &str) -> Vec<Finding> {
         findings.push(Finding::wrong(CHECK, finding, runbook::command(label)));
     }
     if alarm.is_muted {
-        let fix = format!("aws cloudwatch enable-alarm-actions --alarm-names {}", alarm.name);
+        let see = runbook::command(label);
+        let fix = format!("aws cloudwatch enable-alarm-actions --alarm-names {}; see {see}", alarm.name);
         findings.push(Finding::wrong(CHECK, format!("{label}: its actions are switched off"), fix));
     }
     findings

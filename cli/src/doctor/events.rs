@@ -37,7 +37,8 @@ fn newest(deployment: &Deployment, function: &RequestCounts, span: u64) -> Findi
         return Finding::ok(check, format!("recorded {newest}"));
     }
     if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
-        return Finding::skipped(check, "with this LogLevel the log has no recorded callbacks", "");
+        let why = "with this LogLevel the log has no recorded callbacks";
+        return Finding::skipped(check, why, runbook::command("where-to-look"));
     }
     let minutes = span / 60_000;
     let quiet = format!("no callback was recorded in the last {}", counted(minutes, "minute"));

@@ -56,6 +56,18 @@ impl Finding {
     pub(super) fn with_fix(self, fix: impl Into<String>) -> Self {
         Self { fix: fix.into(), ..self }
     }
+
+    /// The same, and its fix names a section of the runbook: that on its check, if the check chose no other.
+    fn with_section(mut self) -> Self {
+        let needs_none = self.result == CheckResult::Ok && self.fix.is_empty();
+        let command = runbook::command_on(self.check);
+        debug_assert!(command.is_some(), "{} has no section", self.check);
+        if let Some(command) = command.filter(|_| !needs_none && !runbook::is_named(&self.fix)) {
+            self.fix += if self.fix.is_empty() { "" } else { "; see " };
+            self.fix += &command;
+        }
+        self
+    }
 }
 
 /// The report. Each finding is printed at once, because the queries of the log take seconds.
@@ -72,7 +84,7 @@ impl<'a> Report<'a> {
 
     pub(super) fn add(&mut self, findings: impl IntoIterator<Item = Finding>) -> Result<(), Fault> {
         for finding in findings {
-            debug_assert!(runbook::has_check(finding.check), "{} has no section", finding.check);
+            let finding = finding.with_section();
             self.is_ok &= matches!(finding.result, CheckResult::Ok | CheckResult::Skipped);
             self.print(&finding)?;
         }
@@ -96,5 +108,33 @@ impl<'a> Report<'a> {
     /// 1 if something is wrong, or if a check failed.
     pub(super) fn code(&self) -> ExitCode {
         ExitCode::from(u8::from(!self.is_ok))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fix_names_a_section_unless_nothing_needs_fixing() {
+        let quiet = "chat-events doctor --explain QuietAlarm";
+        let check = "newest event";
+        for (finding, fix) in [
+            (Finding::ok(check, "x"), String::new()),
+            (Finding::ok(check, "x").with_fix("wait"), format!("wait; see {quiet}")),
+            (Finding::wrong(check, "x", ""), quiet.to_owned()),
+            (Finding::unchecked(check, "x", "wait"), format!("wait; see {quiet}")),
+            (Finding::skipped(check, "x", ""), quiet.to_owned()),
+            (
+                Finding::wrong(check, "x", "wait: chat-events doctor --explain SlowAlarm"),
+                "wait: chat-events doctor --explain SlowAlarm".to_owned(),
+            ),
+            (
+                Finding::wrong("alarms", "x", ""),
+                "chat-events doctor --explain which-alarm-went-off".to_owned(),
+            ),
+        ] {
+            assert_eq!(finding.with_section().fix, fix);
+        }
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_cloudwatchlogs::{Client, types::QueryStatus};
 use super::{
     finding::Finding,
     response::{allowed, output},
+    runbook,
     window::Window,
 };
 use crate::{deployment::Deployment, pause::Pause};
@@ -86,7 +87,8 @@ async fn result(client: &Client, check: &'static str, id: &str) -> Result<Vec<Ro
 }
 
 fn unfinished(check: &'static str, how: &str) -> Finding {
-    Finding::unchecked(check, format!("a query of the log {how}"), "try again, or with a shorter --since")
+    let fix = format!("try again, or with a shorter --since; see {}", runbook::command("where-to-look"));
+    Finding::unchecked(check, format!("a query of the log {how}"), fix)
 }
 
 fn seconds(millis: u64) -> i64 {

@@ -25,7 +25,7 @@ const OUTCOMES: [&str; 6] = ["recorded", "duplicate", "refused", "probe", "healt
 pub(super) async fn requests(deployment: &Deployment, window: Window) -> Result<Finding, Finding> {
     if deployment.parameter("LogLevel").is_some_and(|level| level != "INFO") {
         let why = "with this LogLevel the log has neither recorded callbacks nor duplicates";
-        return Ok(Finding::skipped(CHECK, why, ""));
+        return Ok(Finding::skipped(CHECK, why, runbook::command("where-to-look")));
     }
     let (counted, logged) = tokio::try_join!(api_count(deployment, window), outcomes(deployment, window))?;
     // Only a difference needs the requests at the ends.

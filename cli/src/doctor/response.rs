@@ -17,7 +17,11 @@ pub(super) fn output(deployment: &Deployment, check: &'static str, key: &str) ->
         Finding::unchecked(
             check,
             format_args!("the stack has no output {key}"),
-            "stack and chat-events are of different releases: deploy this release, or use chat-events of the stack's",
+            format!(
+                "stack and chat-events are of different releases: deploy this release, or use chat-events of the stack's; \
+                 see {}",
+                runbook::command("update")
+            ),
         )
     })
 }

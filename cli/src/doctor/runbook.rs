@@ -54,20 +54,29 @@ struct Section {
     text: String,
 }
 
+/// The command that prints a section, without its name.
+const COMMAND: &str = "chat-events doctor --explain ";
+
 /// The command that prints a section.
 pub(super) fn command(section: &str) -> String {
-    format!("chat-events doctor --explain {section}")
+    [COMMAND, section].concat()
+}
+
+/// The command that prints the section on a check.
+pub(super) fn command_on(check: &str) -> Option<String> {
+    let (_, section) = CHECKS.iter().find(|(name, _)| *name == check)?;
+    Some(if section.contains(' ') { command(&slug(section)) } else { command(section) })
+}
+
+/// Whether a fix names a section.
+pub(super) fn is_named(fix: &str) -> bool {
+    fix.contains(COMMAND)
 }
 
 /// Whether there is a section on a name.
 #[cfg(test)]
 pub(super) fn has(name: &str) -> bool {
     find(name).is_some()
-}
-
-/// Whether a check has a section.
-pub(super) fn has_check(check: &str) -> bool {
-    CHECKS.iter().any(|(name, _)| *name == check)
 }
 
 /// Prints the section on an alarm or a check, or the section with this heading.
@@ -150,6 +159,11 @@ mod tests {
         for (name, section) in CHECKS.into_iter().chain(NAMED) {
             assert_eq!(title(name), Some(section), "{name}");
         }
+        for (check, section) in CHECKS {
+            let command = command_on(check).unwrap();
+            let name = command.strip_prefix(COMMAND).unwrap();
+            assert!(!name.contains(' ') && title(name) == Some(section), "{command}");
+        }
     }
 
     #[test]
@@ -203,7 +217,7 @@ mod tests {
         assert!(lines.len() >= 18);
         for line in lines {
             let check = line.split("  ").next().unwrap_or_default();
-            assert!(has_check(check), "{check}");
+            assert!(command_on(check).is_some(), "{check}");
         }
     }
 }

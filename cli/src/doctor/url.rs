@@ -14,8 +14,11 @@ use crate::{
 const UNSIGNED: &str = "url unsigned";
 const SIGNED: &str = "url signed";
 
-/// The section of the runbook on another token.
+/// The sections of the runbook on another token, no token, a foreign application, and the domain.
 const SIGNATURES: &str = "SignatureRefusalsAlarm";
+const TOKEN: &str = "give-the-function-the-consoles-token";
+const APPLICATION: &str = "QuietAlarm";
+const DOMAIN: &str = "your-own-domain";
 
 /// The body of the console's URL check.
 const URL_CHECK: &[u8] = b"{}";
@@ -28,7 +31,11 @@ pub(super) async fn check(deployment: &Deployment) -> Vec<Finding> {
     };
     let Ok(receiver) = Receiver::new(&url, &ConnectionFlags::default()) else {
         let finding = format!("the stack's CallbackUrl is not a URL: {url}");
-        return vec![Finding::wrong(UNSIGNED, finding, "check DomainName")];
+        return vec![Finding::wrong(
+            UNSIGNED,
+            finding,
+            format!("check DomainName: {}", runbook::command(DOMAIN)),
+        )];
     };
     let unsigned = receiver.post(&Parameters::default().query(None), URL_CHECK.to_vec()).await;
     let admits_unsigned = deployment.parameter("AllowUnsigned") == Some("true");
@@ -53,7 +60,7 @@ fn of_unsigned(answer: &Answer, admits_unsigned: bool) -> Finding {
         200 if is_the_functions(answer) => Finding::wrong(
             check,
             "a request without a signature is accepted",
-            "deploy with a token, and without AllowUnsigned",
+            format!("deploy with a token, and without AllowUnsigned: {}", runbook::command(TOKEN)),
         ),
         429 => Finding::wrong(check, "the API throttles requests", runbook::command("ApiThrottlesAlarm")),
         _ => of_other(check, answer),
@@ -81,7 +88,8 @@ async fn signed(deployment: &Deployment, receiver: &Receiver) -> Result<Finding,
             ),
         ),
         403 if is_the_functions(&answer) => {
-            Finding::wrong(check, format!("the function does not serve {app}"), "add it to SdkAppIds")
+            let fix = format!("add it to SdkAppIds: {}", runbook::command(APPLICATION));
+            Finding::wrong(check, format!("the function does not serve {app}"), fix)
         }
         _ => of_other(check, &answer),
     })
@@ -104,7 +112,10 @@ fn of_other(check: &'static str, answer: &Answer) -> Finding {
         return Finding::wrong(
             check,
             finding,
-            "check DomainName, its DNS record, and what stands in front of the API",
+            format!(
+                "check DomainName, its DNS record, and what stands in front of the API: {}",
+                runbook::command(DOMAIN)
+            ),
         );
     }
     let finding = format!("the API answers {}: {}", answer.status, answer.text);

@@ -17,7 +17,9 @@ async fn looked(plant: impl FnOnce(&mut Aws)) -> Option<(bool, String, String)> 
     assert_eq!(others.collect::<Vec<_>>(), [], "only the archive is changed");
     let finding = ran.json().into_iter().find(|finding| finding["check"] == "archive")?;
     let text = |name: &str| finding[name].as_str().expect("a text").to_owned();
-    assert_explains(&text("fix"));
+    if finding["ok"] != true {
+        assert_explains(&text("fix"));
+    }
     Some((finding["ok"] == true, text("finding"), text("fix")))
 }
 
