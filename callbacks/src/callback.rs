@@ -223,6 +223,7 @@ mod tests {
             (Some("A.B"), r#"{"CallbackCommand":5}"#, "A.B", [body, None]),
             (None, r#"{"CallbackCommand":"a b"}"#, "Unknown", [body, None]),
             (None, r#"{"CallbackCommand":"\ud800"}"#, "Unknown", [body, None]),
+            (None, &nested("CallbackCommand", r#""A.B""#), "A.B", [None, None]),
             (Some(""), r#"{"CallbackCommand":"A.B"}"#, "A.B", [url, None]),
             (Some("a%20b"), r#"{"a":1}"#, "Unknown", [url, None]),
             (Some("%23"), r#"{"CallbackCommand":[]}"#, "Unknown", [body, url]),
@@ -232,6 +233,15 @@ mod tests {
             let problems: Vec<_> = problems.into_iter().flatten().collect();
             assert_eq!(callback.problems(), problems, "{in_url:?} {json}");
         }
+    }
+
+    /// A body with a value at a path, in which each step follows a thousand other fields.
+    pub(super) fn nested(path: &str, value: &str) -> String {
+        path.rsplit('.').fold(value.to_owned(), |inner, step| {
+            let name = step.trim_end_matches("[0]");
+            let inner = if name == step { inner } else { format!("[{inner}]") };
+            format!(r#"{{{}"{name}":{inner}}}"#, r#""n":1,"#.repeat(1000))
+        })
     }
 
     #[test]

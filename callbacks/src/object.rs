@@ -11,11 +11,13 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// How many fields of an object are read. Documented objects have fewer than 50, and reading 300,000 would take a
-/// large part of Tencent's 2 seconds.
+/// How many fields of an object are read whatever their name. Documented objects have fewer than 50, and reading
+/// 300,000 would take a large part of Tencent's 2 seconds.
 pub const MAX_FIELDS: usize = 1000;
 
-/// The first [`MAX_FIELDS`] fields of a JSON object.
+/// The first [`MAX_FIELDS`] fields of a JSON object, and those after them that the library itself looks up: command,
+/// subject, time, and the lists of friends and members. Otherwise a repeat of such a body would get another subject or
+/// time, and be a new event.
 #[derive(Debug)]
 pub struct Object<'a> {
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
@@ -63,12 +65,12 @@ impl<'a> Object<'a> {
         serde_json::from_str::<Object<'a>>(inner).ok()?.at(rest)
     }
 
-    /// All fields in order, including repeated names.
+    /// All fields that are read, in order, including repeated names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Field<'a>)> {
         self.fields.iter().map(|(name, value)| (name.as_ref(), Field::from(*value)))
     }
 
-    /// How many fields follow after the first [`MAX_FIELDS`].
+    /// How many fields after the first [`MAX_FIELDS`] are not read.
     #[must_use]
     pub fn unread(&self) -> usize {
         self.unread
@@ -131,12 +133,41 @@ impl<'de> Visitor<'de> for ObjectVisitor {
                 fields.push((name, value));
             }
         }
-        let mut unread = 0;
-        while map.next_entry::<Name<'de>, IgnoredAny>()?.is_some() {
-            unread += 1;
+        let (mut looked_up, mut unread) = (Vec::new(), 0);
+        while let Some(Name(name)) = map.next_key()? {
+            match name.filter(|name| is_looked_up(name)) {
+                Some(name) => keep_last(&mut looked_up, name, map.next_value()?),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                    unread += 1;
+                }
+            }
         }
+        fields.append(&mut looked_up);
         Ok(Object { fields, unread })
     }
+}
+
+/// Adds a field, and drops an earlier one with its name: memory stays bounded, however often a name is repeated.
+fn keep_last<'a>(fields: &mut Vec<(Cow<'a, str>, &'a RawValue)>, name: Cow<'a, str>, value: &'a RawValue) {
+    fields.retain(|field| field.0 != name);
+    fields.push((name, value));
+}
+
+/// Whether the library looks up a field with this name, in a body or in an object inside it.
+fn is_looked_up(name: &str) -> bool {
+    matches!(
+        name,
+        "CallbackCommand"
+            // Of the paths in `callback::SUBJECTS`.
+            | "GroupId" | "RoomId" | "CallRecord" | "CallId" | "Official_Account" | "ContactItem" | "ToGroupId"
+            | "From_Account" | "Report_Account" | "Info" | "To_Account" | "PairList" | "Owner_Account"
+            | "Operator_Account" | "ClientUserId" | "Events" | "TaskId"
+            // Of `EventTime` and the paths in `callback::OTHER_TIMES`.
+            | "EventTime" | "MsgTime" | "LastReadTime" | "EndTime"
+            // Lists.
+            | "FriendItem" | "ResponseFriendItem" | "MemberList"
+    )
 }
 
 /// A name, if it is valid Unicode. Read as bytes, because `serde_json` accepts a lone surrogate only in bytes.
@@ -214,6 +245,18 @@ mod tests {
         assert!(serde_json::from_str::<Object<'_>>(&json).is_err());
         let json = json.replace('x', "2");
         assert_eq!(object(&json).unread(), 2);
+    }
+
+    #[test]
+    fn field_that_is_looked_up_is_read_after_the_first_thousand() {
+        let read = r#""GroupId":"a","#.to_owned() + &r#""n":1,"#.repeat(999);
+        let rest = r#""GroupId":"b","n":2,"MemberList":[1,2],"\ud800":1,"\u0047roupId":"c""#;
+        let json = format!("{{{read}{rest}}}");
+        let object = object(&json);
+        assert_eq!((object.iter().count(), object.unread()), (1002, 2));
+        assert_eq!(object.get("GroupId"), Some(Field::String("c".into())));
+        assert_eq!(object.array_len("MemberList"), Some(2));
+        assert_eq!(object.get("n"), Some(Field::Number("1")));
     }
 
     #[test]

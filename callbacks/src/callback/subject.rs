@@ -45,6 +45,7 @@ pub(super) fn subject<'a>(object: &Object<'a>, problems: &mut Vec<String>) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callback::tests::nested;
 
     #[test]
     fn first_field_that_can_be_a_subject_wins() {
@@ -82,6 +83,15 @@ mod tests {
             let mut problems = Vec::new();
             let found = super::subject(&serde_json::from_str(body).expect(body), &mut problems);
             assert_eq!((found.as_deref(), problems.join("; ").as_str()), (subject, problem), "{body}");
+        }
+    }
+
+    #[test]
+    fn subject_is_found_after_a_thousand_fields() {
+        for path in SUBJECTS {
+            let body = nested(path, r#""g""#);
+            let found = super::subject(&serde_json::from_str(&body).expect(path), &mut Vec::new());
+            assert_eq!(found.as_deref(), Some("g"), "{path}");
         }
     }
 }

@@ -71,7 +71,12 @@ fn time(field: &Field<'_>) -> Option<Time> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{callback::Callback, query::Query, value::Millis};
+    use super::OTHER_TIMES;
+    use crate::{
+        callback::{Callback, tests::nested},
+        query::Query,
+        value::Millis,
+    };
 
     /// Time, `EventTime` and problems of a body and a query string.
     fn times(query: &str, body: &str) -> (Option<i64>, Option<i64>, String) {
@@ -119,6 +124,10 @@ mod tests {
         ] {
             let (found, own, problems) = times("RequestTime=1670574999", body);
             assert_eq!((found, own, problems.as_str()), (Some(time), event_time, problem), "{body}");
+        }
+        for path in OTHER_TIMES.iter().chain(&["EventTime"]) {
+            let found = times("RequestTime=1670574999", &nested(path, "1670574414123")).0;
+            assert_eq!(found, Some(MILLIS), "{path} after a thousand fields");
         }
         for implausible in ["0", "999999999", "10000000000", "1670574999000", "+1670574999", "x"] {
             let query = format!("RequestTime={implausible}");
