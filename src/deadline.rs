@@ -24,8 +24,16 @@ const DECISION: Duration = Duration::from_millis(800);
 /// The decision ends this long before the write's deadline, so that the write keeps its time.
 const WRITE_AT_LEAST: Duration = Duration::from_millis(300);
 
-/// Each limit leaves at least this much time, even if the request arrived late.
+/// A limit after the arrival leaves at least this much time, even if the request arrived late, but ends by
+/// [`LAST_CHANCE`].
 const AT_LEAST: Duration = Duration::from_millis(300);
+
+/// From the arrival: what ends by then is answered in 1.7 s.
+const LAST_CHANCE: Duration = Duration::from_millis(1650);
+
+/// Less than this is not enough for a write. Then the answer is late in any case, and a limit leaves [`AT_LEAST`], so
+/// that at least the record is made.
+const TOO_SHORT: Duration = Duration::from_millis(100);
 
 /// If a request seems older than this, API Gateway's time is assumed to be wrong.
 const OLDEST: Duration = Duration::from_secs(10);
@@ -75,7 +83,9 @@ impl Budget {
     fn left(self, waited: Option<Duration>) -> Duration {
         let Self { after_invocation, after_arrival } = self;
         waited.map_or(after_invocation, |waited| {
-            after_arrival.saturating_sub(waited).clamp(AT_LEAST, after_invocation)
+            let chance = LAST_CHANCE.saturating_sub(waited);
+            let at_least = if chance < TOO_SHORT { AT_LEAST } else { AT_LEAST.min(chance) };
+            after_arrival.saturating_sub(waited).clamp(at_least, after_invocation)
         })
     }
 }
@@ -94,6 +104,10 @@ mod tests {
             (Some(351), 799, 1099, 1249),
             (Some(1000), 150, 450, 600),
             (Some(1150), 0, 300, 450),
+            (Some(1350), 0, 300, 300),
+            (Some(1400), 0, 250, 250),
+            (Some(1550), 0, 100, 100),
+            (Some(1551), 0, 300, 300),
             (Some(9_999), 0, 300, 300),
             (Some(10_000), 0, 300, 300),
             (Some(10_001), 800, 1200, 1450),
