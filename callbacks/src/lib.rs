@@ -81,3 +81,25 @@ pub use refusal::Refusal;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// A later version may add variants: outside the library, `_` is reachable after all of today's.
+///
+/// ```
+/// use tencent_chat_callbacks::{Received, object::Field};
+///
+/// #[deny(unreachable_patterns)]
+/// fn grows(received: &Received<'_>, field: &Field<'_>) -> bool {
+///     let received = match received {
+///         Received::UrlCheck | Received::Callback(_) => false,
+///         _ => true,
+///     };
+///     received
+///         || match field {
+///             Field::String(_) | Field::NotText | Field::Number(_) | Field::Bool(_) => false,
+///             Field::Null | Field::Object(_) | Field::Array(_) => false,
+///             _ => true,
+///         }
+/// }
+/// ```
+#[cfg(doctest)]
+struct Enums;

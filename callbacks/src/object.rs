@@ -26,6 +26,7 @@ pub struct Object<'a> {
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Field<'a> {
     /// A string, decoded.
     String(Cow<'a, str>),

@@ -56,6 +56,7 @@ pub struct SignedBy<'a> {
 
 /// An admitted request that has been read.
 #[derive(Debug)]
+#[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "nearly every request is a callback")]
 pub enum Received<'a> {
     /// The console's check of the URL, see [`probe`](crate::probe). Answer it, and do nothing else.

@@ -146,7 +146,8 @@ impl<'a> Exchange<'a> {
         };
         match received {
             Ok(Received::Callback(callback)) => Ok(Some((callback, sdk_appid))),
-            Ok(Received::UrlCheck) => Ok(None),
+            // The console's check of the URL.
+            Ok(_) => Ok(None),
             Err(refused) => {
                 let beginning = &body[..body.len().min(LOGGED_BODY_BYTES)];
                 self.fields.body = Some(String::from_utf8_lossy(beginning));

@@ -64,7 +64,8 @@ pub fn scalar(field: Field<'_>) -> Option<AttributeValue> {
         Field::String(value) => (value.len() <= MAX_SCALAR_BYTES).then(|| text(value)),
         Field::Number(digits) => is_number(digits).then(|| number(digits)),
         Field::Bool(value) => Some(AttributeValue::Bool(value)),
-        Field::NotText | Field::Null | Field::Object(_) | Field::Array(_) => None,
+        // Not text, `null`, an object or an array.
+        _ => None,
     }
 }
 

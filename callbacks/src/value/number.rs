@@ -93,6 +93,13 @@ impl From<Flag> for bool {
     }
 }
 
+/// 0 or 1, as Tencent sends it.
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        u8::from(self.0).fmt(f)
+    }
+}
+
 impl<'de> Deserialize<'de> for Flag {
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

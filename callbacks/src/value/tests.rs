@@ -132,10 +132,12 @@ fn text_derefs_and_compares_like_str() {
 
 #[test]
 fn numbers_convert_and_display_as_digits() {
-    assert_eq!(i64::from(Number(-5)), -5);
+    let numbers: [i64; 3] = [Number(-5).into(), Seconds(6).into(), Millis(7).into()];
+    assert_eq!(numbers, [-5, 6, 7]);
     assert!(Number(5) == 5 && Number(5) != 6);
     assert!(bool::from(Flag(true)) && !bool::from(Flag(false)));
     assert_eq!(format!("{:>3} {:02} {}", Number(-5), Seconds(6), Millis(7)), " -5 06 7");
+    assert_eq!(format!("{} {:>2}", Flag(false), Flag(true)), "0  1");
 }
 
 #[test]

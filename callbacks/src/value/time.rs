@@ -24,6 +24,18 @@ impl From<Seconds> for Millis {
     }
 }
 
+impl From<Millis> for i64 {
+    fn from(Millis(millis): Millis) -> Self {
+        millis
+    }
+}
+
+impl From<Seconds> for i64 {
+    fn from(Seconds(seconds): Seconds) -> Self {
+        seconds
+    }
+}
+
 /// A time that the system can't hold becomes the epoch; Linux holds all of them.
 impl From<Millis> for SystemTime {
     fn from(Millis(millis): Millis) -> Self {
