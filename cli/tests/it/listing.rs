@@ -176,7 +176,7 @@ async fn pattern_of_no_documented_command_has_the_nearest_names() {
         let expected = format!(
             "chat-events: {why}; add --yes, or another --command: {command} is not a documented command; {advice}"
         );
-        assert!(ran.code == Some(1) && ran.stderr.starts_with(&expected), "{ran:?}");
+        assert!(ran.code == Some(2) && ran.stderr.starts_with(&expected), "{ran:?}");
         assert_eq!(ran.stderr.lines().count(), 1);
     }
     let ran = list("Nope.*", &["--yes"]);
