@@ -1,6 +1,7 @@
 """What a release says: its version, and the example of `doctor` in the docs."""
 
 import re
+import subprocess
 import tomllib
 import unittest
 
@@ -34,3 +35,15 @@ class Version(unittest.TestCase):
         for name in ("../README.md", "README.zh-CN.md", "README.ja.md"):
             named = {*re.findall(r"(?<![\d.])\d+\.\d+\.\d+(?![\d.])", page(name))}
             self.assertEqual(named, {version, of_rust}, name)
+
+    def test_gate_builds_with_the_oldest_rust_that_is_claimed(self):
+        claimed = {tomllib.loads(code("Cargo.toml"))["package"]["rust-version"]}
+        for name in ("callbacks/Cargo.toml", "cli/Cargo.toml", "local/Cargo.toml"):
+            self.assertEqual({tomllib.loads(code(name))["package"]["rust-version"]}, claimed, name)
+        pages = [*ROOT.glob("docs/**/*.md"), ROOT / "README.md", ROOT / ".github/CONTRIBUTING.md"]
+        named = {each for file in pages for each in re.findall(r"Rust (\d+\.\d+\.\d+)", file.read_text())}
+        self.assertEqual(named, claimed)
+        gate = code(".github/workflows/ci.yml")
+        reads = re.search(r"version=\$\((.+)\)$", gate, re.MULTILINE)[1]
+        self.assertEqual({subprocess.check_output(reads, shell=True, cwd=ROOT, text=True).strip()}, claimed)
+        self.assertEqual(re.findall("rustup (?:toolchain install|default) (\\S+)", gate), ['"$version"'] * 2)
