@@ -55,7 +55,9 @@ async fn warm_up_writes_nothing_and_leaves_a_connection() {
 /// Time lost before the invocation shortens the time for the write, but some always remains.
 #[tokio::test(flavor = "multi_thread")]
 async fn request_that_arrives_late_is_answered_sooner() {
-    for (waited, least, most) in [(0, 1150, 1400), (750, 650, 900), (1200, 280, 500), (1400, 230, 300), (1900, 280, 500)] {
+    for (waited, least, most) in
+        [(0, 1150, 1400), (750, 650, 900), (1200, 280, 500), (1400, 230, 300), (1900, 280, 500)]
+    {
         in_time(async || {
             let stage = Stage::scripted(&[Step::Silent]).await;
             let mut event = Kind::SMALL.event(1);
