@@ -130,14 +130,17 @@ impl Reconciling<'_> {
         };
         let recorded = Recorded::read(self.deployment, hour, chat_type).await?;
         sum.unreadable_here += recorded.unreadable;
-        let (count, recorded_count) = (files.len(), recorded.count);
+        let recorded_count = recorded.count;
+        if files.is_empty() && recorded_count > 0 {
+            sum.not_compared += 1;
+            note(&format!(
+                "{hour} {chat_type}: not compared: Tencent has no file, but messages are recorded; is --api the server \
+                 of your data center?"
+            ));
+            return Ok(());
+        }
         match compared::compare(self.web, files, recorded).await? {
-            Ok(compared) => {
-                if count == 0 && recorded_count > 0 {
-                    note(&format!("{hour} {chat_type}: Tencent has no file, but messages are recorded"));
-                }
-                print(hour, chat_type, compared, recorded_count, sum, output)
-            }
+            Ok(compared) => print(hour, chat_type, compared, recorded_count, sum, output),
             Err(reason) => {
                 sum.not_compared += 1;
                 note(&format!("{hour} {chat_type}: not compared: {reason}"));

@@ -23,7 +23,10 @@ pub(super) struct Message {
     group_id: Option<String>,
     topic_id: Option<String>,
     msg_seq: Option<Number>,
+    /// The random number of a one-to-one message.
     msg_random: Option<Number>,
+    /// The random number of a group message. Tencent's files do not have it.
+    random: Option<Number>,
     /// The time, under its name in callbacks.
     msg_time: Option<Seconds>,
     /// The time, under its name in Tencent's files.
@@ -52,6 +55,19 @@ impl Message {
                 let topic = self.topic_id.as_ref().filter(|topic| !topic.is_empty());
                 let Number(seq) = self.msg_seq?;
                 Some(hash(&(topic.or(self.group_id.as_ref())?, seq)))
+            }
+        }
+    }
+
+    /// The identity of a recorded message. It also distinguishes messages with the same number, of two groups with the
+    /// same id.
+    pub(super) fn recorded_key(&self, chat_type: ChatType) -> Option<Key> {
+        let key = self.key(chat_type)?;
+        match chat_type {
+            ChatType::C2c => Some(key),
+            ChatType::Group => {
+                let random = self.random.map(|Number(random)| random);
+                Some(hash(&(key, random, self.seconds())))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The recorded messages of an hour.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::TryStreamExt;
 
@@ -20,9 +20,11 @@ const MARGIN_MILLIS: u64 = 10 * 60_000;
 #[derive(Debug)]
 pub(super) struct Recorded {
     chat_type: ChatType,
+    /// Each message once, even if several events report it.
     keys: HashSet<Key>,
-    /// Those in which a user was erased, without their users.
-    erased: HashSet<Key>,
+    /// The number of messages with the same fields in Tencent's file, less those that were looked up: those of a group
+    /// that was made again with the same id, and those of which a user was erased.
+    alike: HashMap<Key, u32>,
     /// The messages of the hour that Tencent keeps.
     pub(super) count: u64,
     /// The messages that can't be identified.
@@ -43,7 +45,7 @@ impl Recorded {
         };
         let mut events = selection.find(deployment, Wanted::Whole).await?.unsorted().await?;
         let mut recorded =
-            Self { chat_type, keys: HashSet::new(), erased: HashSet::new(), count: 0, unreadable: 0 };
+            Self { chat_type, keys: HashSet::new(), alike: HashMap::new(), count: 0, unreadable: 0 };
         while let Some(event) = events.try_next().await? {
             let message = event.body().and_then(Message::parse);
             let millis = event.time().unwrap_or(0);
@@ -56,23 +58,33 @@ impl Recorded {
     }
 
     fn add(&mut self, message: Option<&Message>, is_in_hour: bool, is_erased: bool) {
-        let is_counted = is_in_hour && message.is_none_or(Message::is_kept);
-        let key = message.and_then(|message| {
-            if is_erased { message.key_without_users(self.chat_type) } else { message.key(self.chat_type) }
-        });
-        match key {
-            Some(key) if is_erased => _ = self.erased.insert(key),
-            Some(key) => _ = self.keys.insert(key),
-            None => self.unreadable += u64::from(is_counted),
+        if message.is_some_and(|message| !message.is_kept()) {
+            return;
         }
-        self.count += u64::from(is_counted);
+        let key = message.and_then(|message| message.recorded_key(self.chat_type));
+        if key.is_none() {
+            self.unreadable += u64::from(is_in_hour);
+        } else if key.is_some_and(|key| !self.keys.insert(key)) {
+            return;
+        }
+        self.count += u64::from(is_in_hour);
+        let is_alike = is_erased || self.chat_type == ChatType::Group;
+        if let Some(key) = message.filter(|_| is_alike).and_then(|message| self.key_of_alike(message)) {
+            *self.alike.entry(key).or_default() += 1;
+        }
     }
 
     /// Whether a message of Tencent's file is recorded; `None` if it can't be identified.
-    pub(super) fn has(&self, message: &Message) -> Option<bool> {
+    pub(super) fn has(&mut self, message: &Message) -> Option<bool> {
         let key = message.key(self.chat_type)?;
-        let is_erased =
-            || message.key_without_users(self.chat_type).is_some_and(|key| self.erased.contains(&key));
-        Some(self.keys.contains(&key) || is_erased())
+        if self.chat_type == ChatType::C2c && self.keys.contains(&key) {
+            return Some(true);
+        }
+        let left = self.key_of_alike(message).and_then(|key| self.alike.get_mut(&key));
+        Some(left.filter(|left| **left > 0).map(|left| *left -= 1).is_some())
+    }
+
+    fn key_of_alike(&self, message: &Message) -> Option<Key> {
+        message.key_without_users(self.chat_type)
     }
 }

@@ -115,6 +115,65 @@ async fn message_with_an_erased_user_is_still_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn erased_user_hides_only_one_message_of_a_batch() {
+    let world = World::start().await;
+    world.record(&c2c("bob", 1).0, 1).await;
+    assert_eq!(world.run(&["erase", "--person", "bob", "--yes"]).code, Some(0));
+    let batch = file("C2C", &["bob", "eve", "dan"].map(|to| c2c(to, 1).1));
+    let none = file("Group", &[]);
+    let tencent = Tencent::start(move |chat, _| {
+        Hour::Files(vec![if chat == "C2C" { batch.clone() } else { none.clone() }])
+    });
+    let ran = reconcile(&world, &tencent, KEY, &[&HOUR[..], &["--json"]].concat());
+    assert_eq!((ran.code, ran.json()), (Some(1), vec![c2c("eve", 1).1, c2c("dan", 1).1]), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn message_of_a_group_made_again_is_not_mixed_up() {
+    let world = World::start().await;
+    let (first, mut second) = (group("g", 5), group("g", 5));
+    second.0["Random"] = json!(2);
+    second.0["EventTime"] = json!((SECONDS + 600) * 1000);
+    second.1["MsgTimestamp"] = json!(SECONDS + 600);
+    world.record(&first.0, 1).await;
+    let (groups, none) = (file("Group", &[first.1, second.1.clone()]), file("C2C", &[]));
+    let tencent = Tencent::start(move |chat, _| {
+        Hour::Files(vec![if chat == "C2C" { none.clone() } else { groups.clone() }])
+    });
+    let arguments = [&HOUR[..], &["--json"]].concat();
+    let ran = reconcile(&world, &tencent, KEY, &arguments);
+    assert_eq!((ran.code, ran.json()), (Some(1), vec![second.1]), "{ran:?}");
+    world.record(&second.0, 1).await;
+    let ran = reconcile(&world, &tencent, KEY, &arguments);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_message_does_not_stand_for_a_delivered_one() {
+    let world = World::start().await;
+    let (mut callback, message) = c2c("bob", 1);
+    callback["SendMsgResult"] = json!(20001);
+    world.record(&callback, 1).await;
+    let (delivered, none) = (file("C2C", std::slice::from_ref(&message)), file("Group", &[]));
+    let tencent = Tencent::start(move |chat, _| {
+        Hour::Files(vec![if chat == "C2C" { delivered.clone() } else { none.clone() }])
+    });
+    let ran = reconcile(&world, &tencent, KEY, &[&HOUR[..], &["--json"]].concat());
+    assert_eq!((ran.code, ran.json()), (Some(1), vec![message]), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recorded_hour_without_a_file_is_not_compared() {
+    let world = World::start().await;
+    world.record(&c2c("bob", 1).0, 1).await;
+    let tencent = Tencent::start(|_, _| Hour::Code(1004));
+    let ran = reconcile(&world, &tencent, KEY, &HOUR);
+    assert_eq!((ran.code, ran.lines().len()), (Some(1), 2), "{ran:?}");
+    assert!(ran.stderr.contains("08:00Z C2C: not compared: Tencent has no file"), "{ran:?}");
+    assert!(ran.stderr.ends_with("1 file not compared\n"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn hour_without_a_file_is_empty_late_or_expired() {
     let world = World::start().await;
     let tencent = Tencent::start(|chat, _| Hour::Code(if chat == "C2C" { 1004 } else { 1005 }));
