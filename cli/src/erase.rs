@@ -133,10 +133,10 @@ async fn erase(
 }
 
 /// A scan of the events that the person may be in: the body or the answer has the id, or an escape that may hide it; the
-/// body is in parts; or another run was interrupted.
+/// body is in parts or missing; or another run was interrupted.
 fn candidates(table: &Table, person: &str, app: Option<String>) -> ScanFluentBuilder {
     let mut filter = format!(
-        "attribute_exists(CallbackCommand) AND (attribute_exists(BodyParts) OR attribute_exists({ERASING}) OR \
+        "attribute_exists(CallbackCommand) AND (attribute_not_exists(Body) OR attribute_exists({ERASING}) OR \
          contains(Body, :person) OR contains(Body, :escape) OR \
          contains(Answer, :person) OR contains(Answer, :escape))"
     );

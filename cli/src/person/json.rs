@@ -132,7 +132,7 @@ impl Scan<'_> {
 
     /// The changed text of a string that is JSON, if the person is in it.
     fn inner(&self, text: &str) -> Option<String> {
-        let begins = text.trim_start().starts_with(['{', '[']);
+        let begins = text.trim_start().starts_with(['{', '[', '"']);
         let may_have = text.contains(self.id) || text.contains('\\');
         if !begins || !may_have || self.depth == MAX_DEPTH {
             return None;

@@ -1,6 +1,8 @@
 //! Where `erase` finds the person.
 
 use serde_json::{Value, json};
+use support::dynamodb::TABLE;
+use tencent_chat_webhook::record::attribute;
 
 use super::{body, items, large, pseudonym, ran, record};
 use crate::world::{World, unrecorded};
@@ -56,6 +58,7 @@ async fn list_and_erase_find_the_same_events() {
         body("Group.CallbackX", 3, r#""GroupId":"g","Type":"amy""#),
         body("Group.CallbackX", 4, r#""GroupId":"g","Text":"I saw amy""#),
         body("State.StateChange", 5, r#""Info":{"To_Account":"amy"}"#),
+        body("Group.CallbackX", 6, r#""GroupId":"g","D":"\"{\\\"by\\\":\\\"amy\\\"}\"""#),
     ];
     record(&world, "1400000001", &events).await;
     let listed = world.run(&["list", "--person", "amy", "--yes", "--json"]).json();
@@ -66,5 +69,20 @@ async fn list_and_erase_find_the_same_events() {
         keys
     };
     assert_eq!(keys(&listed), keys(&erased));
-    assert_eq!(listed.len(), 3);
+    assert_eq!(listed.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn event_without_a_body_is_erased() {
+    let world = World::start().await;
+    let sent = body("C2C.CallbackAfterSendMsg", 1, r#""From_Account":"amy","To_Account":"bob","MsgBody":[]"#);
+    record(&world, "1400000001", &[sent]).await;
+    let [item] = items(&world).await.try_into().expect("one item");
+    let attribute = |name: &str| attribute::text(item[name].as_str().expect("a text"));
+    let remove = world.client().update_item().table_name(TABLE).update_expression("REMOVE Body");
+    let remove = remove.key("pk", attribute("pk")).key("sk", attribute("sk"));
+    remove.send().await.expect("the body is removed");
+    assert_eq!(world.run(&["person", "amy", "--yes", "--json"]).json().len(), 1);
+    let erased = ran(&world, &["erase", "--person", "amy", "--yes"]);
+    assert_eq!(erased.stdout.lines().last(), Some("deleted 1, pseudonymised 0, not changed 0"), "{erased:?}");
 }
