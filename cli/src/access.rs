@@ -46,7 +46,7 @@ pub(crate) struct Access {
     /// Only events from this time on (2026-11-21T09:00), or not older than this (90m, 12h, 7d)
     #[arg(long, value_name = "WHEN")]
     since: Option<When>,
-    /// Only events before this time, or until the end of this day or month [default: now]
+    /// Only events before this time, or until the end of this day or month
     #[arg(long, value_name = "WHEN")]
     until: Option<When>,
     /// Write everything to this file as a printable HTML page, or to standard output (-)
@@ -72,7 +72,7 @@ pub(crate) async fn run(
     output: &mut Output,
 ) -> Result<ExitCode, Fault> {
     let (html, evidence) = (args.html.as_deref(), args.evidence.as_deref());
-    let until = when::end(args.since.map(When::start), args.until)?;
+    let until = args.until.map(|until| when::end(args.since.map(When::start), Some(until))).transpose()?;
     let to = Target::create(output.json, html, evidence)?;
     let mut events = args.events(until).find(deployment, Wanted::Whole).await?.sorted().await?;
     let (mut partners, mut count, mut without_body) = (Partners::new(&args.user), 0_u64, 0_u64);
@@ -115,11 +115,12 @@ impl Access {
     }
 
     /// The person's events.
-    fn events(&self, until: Moment) -> Events {
+    fn events(&self, until: Option<Moment>) -> Events {
         Events {
             person: Some(self.user.clone()),
             since: self.since,
-            until: Some(until.into()),
+            // A sender may date an event in the future. That event is the person's too.
+            until: Some(until.unwrap_or(Moment::LAST).into()),
             // The index has only documented commands.
             scan: true,
             yes: self.yes,
@@ -127,11 +128,11 @@ impl Access {
         }
     }
 
-    fn selection(&self, until: Moment) -> PersonSelection {
+    fn selection(&self, until: Option<Moment>) -> PersonSelection {
         PersonSelection {
             user: self.user.clone(),
             since: self.since.map(|since| rfc3339(since.start().0)),
-            until: rfc3339(until.0),
+            until: until.map(|until| rfc3339(until.0)),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn write(
 ) -> Result<(), Fault> {
     let PersonSelection { user, since, until } = selection;
     let (mut page, mut partners, mut count) = (Page { to, day: String::new() }, Partners::new(user), 0);
-    page.begin(user, &origin.facts(since.as_deref(), until))?;
+    page.begin(user, &origin.facts(since.as_deref(), until.as_deref()))?;
     while let Some(event) = next(events)? {
         partners.add(&event);
         page.event(&event)?;

@@ -25,7 +25,7 @@ impl About {
         let ConversationSelection { of, since, until, undelivered } = selection;
         let conversation = Conversation::of(of);
         let with = if *undelivered { ", undelivered ones included" } else { "" };
-        let mut facts = origin.facts(since.as_deref(), until);
+        let mut facts = origin.facts(since.as_deref(), Some(until));
         facts.push(("Messages", format!("{}{with}", counts.messages)));
         if let Some(media) = media {
             facts.push(("Files", format!("{} of {} URLs saved", media.saved(), media.linked.len())));

@@ -60,11 +60,12 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// The facts for the head of a page.
-    pub(crate) fn facts(&self, since: Option<&str>, until: &str) -> Vec<(&'static str, String)> {
+    pub(crate) fn facts(&self, since: Option<&str>, until: Option<&str>) -> Vec<(&'static str, String)> {
         let Self { tool, made, table, region, sdk_appid } = self;
         let region = region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
         let app = sdk_appid.as_ref().map_or_else(|| "all".to_owned(), |app| format!("SDKAppID {app}"));
         let since = since.unwrap_or("the beginning of the recording");
+        let until = until.unwrap_or("the end of the recording");
         vec![
             ("Table", format!("{table}{region} (DynamoDB)")),
             ("Application", app),
@@ -97,7 +98,7 @@ pub(crate) struct ConversationSelection {
 pub(crate) struct PersonSelection {
     pub(crate) user: String,
     pub(crate) since: Option<String>,
-    pub(crate) until: String,
+    pub(crate) until: Option<String>,
 }
 
 /// The numbers of messages and events.

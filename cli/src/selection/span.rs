@@ -12,6 +12,9 @@ pub(super) struct Span {
 impl Span {
     /// The smallest `sk` in the span, and a text after each `sk` in the span and before each later one.
     pub(super) fn bounds(self) -> (String, String) {
-        (format!("{:013}", self.since.0), format!("{:013}", self.until.0))
+        let until = format!("{:013}", self.until.0);
+        // No time is after the last one. A colon is the character after 9.
+        let until = if self.until < Moment::LAST { until } else { ":".to_owned() };
+        (format!("{:013}", self.since.0), until)
     }
 }

@@ -57,6 +57,22 @@ async fn events_of_a_person_are_printed_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn event_of_the_future_is_found_without_until() {
+    let world = amy_wrote().await;
+    let mut future = c2c("amy", "bob", 9, 0);
+    future["EventTime"] = json!(9_999_999_999_999_u64);
+    world.record(&future, 1).await;
+    let ran = world.run(&["person", "amy", "--yes", "--json"]);
+    assert_eq!((ran.code, ran.json().len()), (Some(0), 6), "{ran:?}");
+    let page = world.run(&["person", "amy", "--yes", "--html", "-"]).stdout;
+    assert!(page.contains("from the beginning of the recording to the end of the recording"), "{page}");
+    let ran = world.run(&["person", "amy", "--yes", "--json", "--until", "2023"]);
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    let ran = world.run(&["person", "amy", "--yes", "--json", "--until", "2023-01"]);
+    assert_eq!((ran.code, ran.json().len()), (Some(0), 5), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn partners_are_those_of_delivered_messages() {
     let world = amy_wrote().await;
     let ran = world.run(&["person", "amy", "--partners", "--yes", "--json"]);
