@@ -79,7 +79,7 @@ impl Page<'_> {
                 div { time { (event.time().map_or_else(|| event.sk().to_owned(), rfc3339)) } " " b { (printable(event.command())) } " "
                     bdi { (printable(event.subject())) } }
                 div dir="auto" { (printable(&what_in_utc(event))) }
-                details {
+                details open {
                     summary { "As recorded: " code { (printable(event.sk())) } }
                     pre dir="auto" {
                         @match event.body() {

@@ -96,6 +96,8 @@ async fn page_has_every_event_and_the_partners() {
     assert!(ran.code == Some(0) && ran.stderr.contains("5 events in "), "{ran:?}");
     let page = std::fs::read_to_string(&path).expect("a page");
     assert_eq!((page.matches("<article>").count(), page.matches("<td>").count()), (5, 8));
+    // A browser prints no body of a closed element.
+    assert_eq!(page.matches("<details open>").count(), page.matches("<pre ").count());
     assert!(page.contains("&lt;b&gt;hi&lt;/b&gt;") && !page.contains("<b>hi"), "{page}");
     assert!(page.contains("<td><bdi>bob</bdi></td>") && page.ends_with("</html>\n"), "{page}");
 
