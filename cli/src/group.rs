@@ -10,7 +10,7 @@ use crate::{
     fault::Fault,
     moment::{Moment, Period},
     output::{Output, note},
-    plain::{counted, plain},
+    plain::{counted, plain, plain_name},
     table::{Table, Wanted},
     when::When,
     zone,
@@ -119,7 +119,7 @@ fn print(group: &str, state: &State, active_since: Option<u64>, output: &mut Out
         // Line breaks in an introduction become U+FFFD, so that it can't imitate other lines.
         output.text(plain(&format!("{name:<14}{text}")).trim_end())
     };
-    line("group", group)?;
+    line("group", &plain_name(group))?;
     for (name, text) in texts(state) {
         if let Some(text) = text {
             line(name, text)?;
@@ -137,11 +137,11 @@ fn print(group: &str, state: &State, active_since: Option<u64>, output: &mut Out
         (true, None) => count.to_string(),
     };
     line("members", &members)?;
-    state.members.iter().try_for_each(|member| line("", member))?;
+    state.members.iter().try_for_each(|member| line("", &plain_name(member)))?;
     if let Some(since) = active_since {
         let count = state.inactive().count();
         line("inactive", &format!("{count} wrote nothing since {}", zone::time_text(since)))?;
-        state.inactive().try_for_each(|member| line("", member))?;
+        state.inactive().try_for_each(|member| line("", &plain_name(member)))?;
     }
     Ok(())
 }

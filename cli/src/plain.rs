@@ -1,8 +1,32 @@
 //! Plain texts for a terminal. Users choose names and messages, which must not control it.
 
-use std::fmt::{Display, Write};
+use std::{
+    fmt::{Display, Write},
+    ops::RangeInclusive,
+};
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// `Default_Ignorable_Code_Point` of Unicode 16.0 (`DerivedCoreProperties.txt`): characters that show nothing, in order.
+const IGNORABLE: [RangeInclusive<char>; 17] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{34f}'..='\u{34f}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{fe00}'..='\u{fe0f}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff0}'..='\u{fff8}',
+    '\u{1bca0}'..='\u{1bca3}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e0fff}',
+];
 
 /// A number with its noun: "1 event", "2 events", "0 entries".
 pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
@@ -32,14 +56,24 @@ pub(crate) fn is_plain(character: char) -> bool {
 
 /// The text with U+FFFD for each character that is not plain.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|character| if is_plain(character) { character } else { '\u{fffd}' }).collect()
+    only(text, is_plain)
+}
+
+/// The name of a user, group or topic, with U+FFFD for each character that shows nothing: two names must not look the
+/// same.
+pub(crate) fn plain_name(name: &str) -> String {
+    let is_ignorable = |character| IGNORABLE.iter().any(|range| range.contains(&character));
+    only(name, |character| is_plain(character) && (character.is_ascii() || !is_ignorable(character)))
+}
+
+fn only(text: &str, stays: impl Fn(char) -> bool) -> String {
+    text.chars().map(|character| if stays(character) { character } else { '\u{fffd}' }).collect()
 }
 
 /// The text for a page. Line breaks, tabs, the joiners of scripts and emoji, and the marks of right-to-left scripts stay.
 /// All other characters that are not plain become U+FFFD.
 pub(crate) fn printable(text: &str) -> String {
-    let stays = |character| is_plain(character) || matches!(character, '\n' | '\t' | '\u{200c}'..='\u{200f}');
-    text.chars().map(|character| if stays(character) { character } else { '\u{fffd}' }).collect()
+    only(text, |character| is_plain(character) || matches!(character, '\n' | '\t' | '\u{200c}'..='\u{200f}'))
 }
 
 /// The same JSON value, with escapes for characters that are not plain. White space between tokens stays.
@@ -75,6 +109,16 @@ mod tests {
     fn invisible_characters_are_replaced_for_a_terminal() {
         let text = format!("群 é e\u{301} 😀{HOSTILE}");
         assert_eq!(plain(&text), format!("群 é e\u{301} 😀{}", "\u{fffd}".repeat(10)));
+    }
+
+    #[test]
+    fn invisible_characters_are_replaced_in_names() {
+        for invisible in ["\u{34f}", "\u{fe0f}", "\u{200d}", "\u{3164}", "\u{115f}", "\u{e0100}", HOSTILE] {
+            let replaced = "\u{fffd}".repeat(invisible.chars().count());
+            assert_eq!(plain_name(&format!("am{invisible}y")), format!("am{replaced}y"), "{invisible:?}");
+        }
+        assert_eq!(plain_name("群 é e\u{301} 😀"), "群 é e\u{301} 😀");
+        assert_eq!((printable("❤\u{fe0f}"), plain("❤\u{fe0f}")), ("❤\u{fe0f}".into(), "❤\u{fe0f}".into()));
     }
 
     #[test]

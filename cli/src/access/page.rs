@@ -16,7 +16,7 @@ use crate::{
     },
     fault::Fault,
     html::{self, Sources},
-    plain::printable,
+    plain::{plain_name, printable},
     spool::Spooled,
     what::what_in_utc,
 };
@@ -49,11 +49,11 @@ pub(super) fn write(
 impl Page<'_> {
     fn begin(&mut self, user: &str, facts: &[(&'static str, String)]) -> Result<(), Fault> {
         let title = format!("Recorded events of {user}");
-        self.write(&html::begin(&printable(&title), STYLE, Sources::None))?;
+        self.write(&html::begin(&plain_name(&title), STYLE, Sources::None))?;
         self.markup(html! {
             header {
-                h1 { bdi { (printable(&title)) } }
-                dl { @for (name, value) in facts { dt { (name) } dd { bdi { (printable(value)) } } } }
+                h1 { bdi { (plain_name(&title)) } }
+                dl { @for (name, value) in facts { dt { (name) } dd { bdi { (plain_name(value)) } } } }
                 p {
                     "Tencent Cloud Chat reported each event to a recorder. This page has every recorded event that is "
                     "about the person, or that names the person in a field for accounts: messages that the person sent "
@@ -76,8 +76,8 @@ impl Page<'_> {
         }
         self.markup(html! {
             article {
-                div { time { (event.time().map_or_else(|| event.sk().to_owned(), rfc3339)) } " " b { (printable(event.command())) } " "
-                    bdi { (printable(event.subject())) } }
+                div { time { (event.time().map_or_else(|| event.sk().to_owned(), rfc3339)) } " " b { (plain_name(event.command())) } " "
+                    bdi { (plain_name(event.subject())) } }
                 div dir="auto" { (printable(&what_in_utc(event))) }
                 details open {
                     summary { "As recorded: " code { (printable(event.sk())) } }
@@ -106,7 +106,7 @@ impl Page<'_> {
                         tr { th { "With" } th { "Messages" } th { "First" } th { "Last" } }
                         @for (with, wrote) in &partners {
                             tr {
-                                td { bdi { (printable(with)) } } td { (wrote.messages) }
+                                td { bdi { (plain_name(with)) } } td { (wrote.messages) }
                                 td { (rfc3339(wrote.first)) } td { (rfc3339(wrote.last)) }
                             }
                         }

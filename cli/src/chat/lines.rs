@@ -9,6 +9,7 @@ use crate::{
         columns::{Column, Cut, Tone},
         time_column,
     },
+    plain::plain_name,
     zone::time_text,
 };
 
@@ -84,8 +85,8 @@ fn marks(message: &Message) -> Vec<String> {
     let mut marks = Vec::new();
     let sent = &message.sent;
     marks.extend(sent.undelivered.as_ref().map(|why| format!("[not delivered: {why}]")));
-    marks.extend(sent.topic.as_ref().map(|topic| format!("[in {topic}]")));
-    marks.extend(sent.by.as_ref().map(|by| format!("[sent by {by}]")));
+    marks.extend(sent.topic.as_ref().map(|topic| format!("[in {}]", plain_name(topic))));
+    marks.extend(sent.by.as_ref().map(|by| format!("[sent by {}]", plain_name(by))));
     if sent.online_only {
         marks.push("[only for users online]".to_owned());
     }
@@ -100,8 +101,12 @@ fn marks(message: &Message) -> Vec<String> {
 }
 
 fn changed(what: &str, change: &Change, sent: &Sent) -> String {
-    let by =
-        change.by.as_ref().filter(|by| **by != sent.from).map(|by| format!(" by {by}")).unwrap_or_default();
+    let by = change
+        .by
+        .as_ref()
+        .filter(|by| **by != sent.from)
+        .map(|by| format!(" by {}", plain_name(by)))
+        .unwrap_or_default();
     format!("[{what} {}{by}]", time_text(change.time))
 }
 

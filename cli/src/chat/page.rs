@@ -8,7 +8,7 @@ use tencent_chat_webhook::time::{day, rfc3339};
 use super::{about::About, media::Media, message::Message};
 use crate::{
     html::{self, Sources},
-    plain::printable,
+    plain::{plain_name, printable},
 };
 
 mod article;
@@ -28,7 +28,7 @@ impl<'a> Page<'a> {
     pub(super) fn begin(to: &'a mut dyn Write, about: About, media: Option<&'a Media>) -> io::Result<Self> {
         let mut page = Self { to, one: None, day: String::new(), media };
         let sources = if media.is_some() { Sources::Files } else { Sources::None };
-        page.write(&html::begin(&shown(&about.title), STYLE, sources))?;
+        page.write(&html::begin(&plain_name(&about.title), STYLE, sources))?;
         page.markup(head(&about, media.is_some()))?;
         page.one = about.one;
         page.write("<main>\n")?;
@@ -67,8 +67,8 @@ impl<'a> Page<'a> {
 fn head(about: &About, has_files: bool) -> Markup {
     html! {
         header.about {
-            h1 { bdi { (shown(&about.title)) } }
-            dl { @for (name, value) in &about.facts { dt { (name) } dd { bdi { (shown(value)) } } } }
+            h1 { bdi { (plain_name(&about.title)) } }
+            dl { @for (name, value) in &about.facts { dt { (name) } dd { bdi { (plain_name(value)) } } } }
             p {
                 "Tencent Cloud Chat reported each message to a recorder when it was sent. Messages, edits, recalls and "
                 "read marks are missing if they were made before the recording, or if Tencent's console did not report "

@@ -3,7 +3,7 @@
 use console::{Style, style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::plain::plain;
+use crate::plain::{plain, plain_name};
 
 /// The space between two columns.
 const GAP: &str = "  ";
@@ -34,7 +34,7 @@ pub(crate) struct Column {
 pub(crate) enum Cut {
     /// The end is cut off.
     End,
-    /// The middle is cut out. Such a column shrinks in a narrow terminal, and grows in a wide one.
+    /// The middle is cut out. Such a column has names. It shrinks in a narrow terminal, and grows in a wide one.
     Middle,
 }
 
@@ -139,7 +139,10 @@ fn widths(columns: &[Column], total: usize) -> Vec<usize> {
 /// A text cut to `room` cells, if there is a limit, and its width.
 fn fit(text: &str, room: Option<usize>, cut: Cut) -> (String, usize) {
     // A user may put any character into a name.
-    let text = plain(text);
+    let text = match cut {
+        Cut::End => plain(text),
+        Cut::Middle => plain_name(text),
+    };
     let whole = text.width();
     let Some(room) = room.filter(|room| *room < whole) else { return (text, whole) };
     let shown: Vec<(char, usize)> =

@@ -10,6 +10,7 @@ use crate::{
         source::Source,
     },
     content::Content,
+    plain::plain_name,
 };
 
 pub(super) fn article(message: &Message, side: Option<&str>, media: Option<&Media>) -> Markup {
@@ -19,14 +20,14 @@ pub(super) fn article(message: &Message, side: Option<&str>, media: Option<&Medi
             p.missing {
                 @if missing.from == missing.to { "No message has the number " (missing.from) }
                 @else { "No message has the numbers " (missing.from) " to " (missing.to) }
-                @if let Some(topic) = &sent.topic { " in the topic " bdi { (shown(topic)) } }
+                @if let Some(topic) = &sent.topic { " in the topic " bdi { (plain_name(topic)) } }
                 "."
             }
         }
         article.message.(side.unwrap_or("any")).recalled[recall.is_some()] id=(format!("m{n}")) {
             div.by {
                 a.n href=(format!("#m{n}")) { (n) }
-                bdi.who { (shown(&sent.from)) }
+                bdi.who { (plain_name(&sent.from)) }
                 (time(sent.time))
                 (origin(sent))
             }
@@ -52,7 +53,7 @@ pub(super) fn article(message: &Message, side: Option<&str>, media: Option<&Medi
 fn version(what: &str, (at, by): (u64, Option<&str>), version: &Content, media: Option<&Media>) -> Markup {
     html! {
         li {
-            span.version { (what) " " (time(at)) @if let Some(by) = by { " by " bdi { (shown(by)) } } }
+            span.version { (what) " " (time(at)) @if let Some(by) = by { " by " bdi { (plain_name(by)) } } }
             (element::content(version, media))
         }
     }
@@ -75,8 +76,8 @@ fn marks(message: &Message) -> Markup {
     let Sent { topic, by, online_only, undelivered, .. } = &message.sent;
     let marks = html! {
         @if let Some(why) = undelivered { li.strong { "Not delivered: " (shown(why)) } }
-        @if let Some(topic) = topic { li { "Topic: " bdi { (shown(topic)) } } }
-        @if let Some(by) = by { li { "Sent in the name of this account by " bdi { (shown(by)) } } }
+        @if let Some(topic) = topic { li { "Topic: " bdi { (plain_name(topic)) } } }
+        @if let Some(by) = by { li { "Sent in the name of this account by " bdi { (plain_name(by)) } } }
         @if *online_only { li { "Delivered only to users who were online" } }
         @if let Some(recall) = &message.recall { li.strong { "Recalled " (at(recall)) } }
         @if let Some(read) = message.read { li { (self::read(read)) } }
@@ -86,7 +87,7 @@ fn marks(message: &Message) -> Markup {
 }
 
 fn at(change: &Change) -> Markup {
-    html! { (time(change.time)) @if let Some(by) = &change.by { " by " bdi { (shown(by)) } } }
+    html! { (time(change.time)) @if let Some(by) = &change.by { " by " bdi { (plain_name(by)) } } }
 }
 
 fn read(read: Read) -> Markup {

@@ -7,6 +7,7 @@ use crate::{
     chat::media::Media,
     content::{Attachment, Content, Forwarded},
     evidence::manifest::{Gave, Linked},
+    plain::plain_name,
 };
 
 pub(super) fn content(content: &Content, media: Option<&Media>) -> Markup {
@@ -66,7 +67,7 @@ fn file(kind: &str, media: &Media, linked: &Linked) -> Markup {
 
 fn forwarded(message: &Forwarded, media: Option<&Media>) -> Markup {
     html! {
-        @if let Some(from) = &message.from { bdi.who { (shown(from)) } " " }
+        @if let Some(from) = &message.from { bdi.who { (plain_name(from)) } " " }
         @if let Some(at) = message.time { (time(at)) }
         (content(&message.content, media))
     }

@@ -52,6 +52,19 @@ async fn page_escapes_hostile_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_that_differ_look_different() {
+    let world = World::start().await;
+    for (number, from) in (1..).zip(["amy", "am\u{34f}y", "amy\u{fe0f}", "amy\u{200d}", "amy\u{3164}"]) {
+        record(&world, &[group(from, number, &text("❤\u{fe0f}"))]).await;
+    }
+    let (page, _) = page(&world, &["g"]);
+    let names = |text: &str| [text.matches("am\u{fffd}y").count(), text.matches("amy\u{fffd}").count()];
+    assert_eq!((names(&page), page.matches("❤\u{fe0f}").count()), ([1, 3], 5), "{page}");
+    let lines = world.run(&["chat", "g"]).stdout;
+    assert_eq!((names(&lines), lines.matches("❤\u{fe0f}").count()), ([1, 3], 5), "{lines}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn page_cites_the_events_of_each_message() {
     let world = World::start().await;
     amy_and_bob(&world).await;
