@@ -1,6 +1,13 @@
 //! Edits, recalls and read marks of messages, by the key of the message.
+//!
+//! If messages share a key, a change is that of the last message before it. So the time stays linear: no change is read
+//! for several messages.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
+    ops::Range,
+};
 
 use super::{
     message::{Change, Message, Missing, Read, Readers, Sent},
@@ -11,13 +18,29 @@ use crate::{
     spool::{Spool, Spooled},
 };
 
-/// The changes of one message. Edits and recall are positions in the file.
+/// The changes with one key, in order of time.
 #[derive(Debug, Default)]
 struct MessageChanges {
-    edits: Vec<u64>,
-    recall: Option<u64>,
+    edits: Vec<Place>,
+    recalls: Vec<Place>,
     read: Option<Read>,
     has_message: bool,
+}
+
+/// The number of a change's event, and the position in the file.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    event: usize,
+    at: u64,
+}
+
+/// Messages with the key of an earlier message, by the number of the event.
+#[derive(Debug, Default)]
+struct Repeats {
+    hasher: RandomState,
+    /// The hashes of all keys.
+    keys: HashSet<u64>,
+    events: HashMap<String, Vec<usize>>,
 }
 
 /// The changes while they are read, in order of time.
@@ -25,6 +48,7 @@ struct MessageChanges {
 pub(super) struct Changes {
     spool: Spool,
     by_message: HashMap<String, MessageChanges>,
+    repeats: Repeats,
     read_up_to: ReadMarks,
 }
 
@@ -33,25 +57,37 @@ pub(super) struct Changes {
 pub(super) struct Changed {
     spooled: Spooled,
     by_message: HashMap<String, MessageChanges>,
+    repeats: Repeats,
     read_up_to: ReadMarks,
 }
 
 impl Changes {
     pub(super) fn new() -> Result<Self, Fault> {
-        Ok(Self { spool: Spool::new()?, by_message: HashMap::new(), read_up_to: ReadMarks::default() })
+        Ok(Self {
+            spool: Spool::new()?,
+            by_message: HashMap::new(),
+            repeats: Repeats::default(),
+            read_up_to: ReadMarks::default(),
+        })
+    }
+
+    pub(super) fn message(&mut self, key: &str, event: usize) {
+        let Repeats { hasher, keys, events } = &mut self.repeats;
+        if !keys.insert(hasher.hash_one(key)) {
+            events.entry(key.to_owned()).or_default().push(event);
+        }
     }
 
     pub(super) fn edit(&mut self, key: String, change: &Change) -> Result<(), Fault> {
-        let at = self.spool.push(change)?;
-        self.by_message.entry(key).or_default().edits.push(at);
+        let place = Place { event: change.source.event, at: self.spool.push(change)? };
+        self.by_message.entry(key).or_default().edits.push(place);
         Ok(())
     }
 
-    /// The first recall of a message counts.
     pub(super) fn recall(&mut self, keys: Vec<String>, change: &Change) -> Result<(), Fault> {
-        let at = self.spool.push(change)?;
+        let place = Place { event: change.source.event, at: self.spool.push(change)? };
         for key in keys {
-            self.by_message.entry(key).or_default().recall.get_or_insert(at);
+            self.by_message.entry(key).or_default().recalls.push(place);
         }
         Ok(())
     }
@@ -67,9 +103,27 @@ impl Changes {
     }
 
     pub(super) fn done(self) -> Result<Changed, Fault> {
-        let Self { spool, by_message, read_up_to } = self;
-        Ok(Changed { spooled: spool.read()?, by_message, read_up_to })
+        let Self { spool, by_message, repeats, read_up_to } = self;
+        Ok(Changed { spooled: spool.read()?, by_message, repeats, read_up_to })
     }
+}
+
+impl Repeats {
+    /// The events whose changes are those of a message.
+    fn span(&self, key: &str, event: usize) -> Range<usize> {
+        let repeats = self.events.get(key).map_or(&[][..], Vec::as_slice);
+        let after = repeats.partition_point(|repeat| *repeat <= event);
+        Range {
+            start: if after == 0 { 0 } else { event },
+            end: repeats.get(after).copied().unwrap_or(usize::MAX),
+        }
+    }
+}
+
+/// The changes of some events.
+fn within<'a>(changes: &'a [Place], events: &Range<usize>) -> &'a [Place] {
+    let before = |event: usize| changes.partition_point(|change| change.event < event);
+    &changes[before(events.start)..before(events.end)]
 }
 
 impl Changed {
@@ -77,13 +131,17 @@ impl Changed {
     pub(super) fn apply(&mut self, n: u64, missing: Option<Missing>, sent: Sent) -> Result<Message, Fault> {
         let mut message =
             Message { n, missing, read: self.read_up_to.of(&sent), sent, edits: Vec::new(), recall: None };
-        if let Some(changes) = message.sent.key.as_ref().and_then(|key| self.by_message.get_mut(key)) {
+        if let Some(key) = &message.sent.key
+            && let Some(changes) = self.by_message.get_mut(key)
+        {
             changes.has_message = true;
-            for at in &changes.edits {
-                message.edits.extend(self.spooled.at::<Change>(*at)?);
+            let events = self.repeats.span(key, message.sent.source.event);
+            for edit in within(&changes.edits, &events) {
+                message.edits.extend(self.spooled.at::<Change>(edit.at)?);
             }
-            if let Some(at) = changes.recall {
-                message.recall = self.spooled.at(at)?;
+            // The first recall of a message counts.
+            if let Some(recall) = within(&changes.recalls, &events).first() {
+                message.recall = self.spooled.at(recall.at)?;
             }
             message.read = [message.read, changes.read].into_iter().flatten().min_by_key(|read| read.time);
         }
@@ -100,7 +158,7 @@ impl Changed {
     /// The number of edited or recalled messages that are not recorded.
     pub(super) fn without_message(&self) -> u64 {
         let is_left = |changes: &&MessageChanges| {
-            !changes.has_message && (!changes.edits.is_empty() || changes.recall.is_some())
+            !changes.has_message && (!changes.edits.is_empty() || !changes.recalls.is_empty())
         };
         self.by_message.values().filter(is_left).count() as u64
     }

@@ -99,9 +99,11 @@ impl Reading {
                 self.report(name);
                 self.message(*sent)?;
             }
-            Step::NotSent(sent, name) => {
+            Step::NotSent(mut sent, name) => {
                 self.report(name);
                 if self.options.undelivered {
+                    // Changes with its key are those of a delivered message.
+                    sent.key = None;
                     self.message(*sent)?;
                 } else {
                     self.counts.not_delivered += u64::from(is_in_span);
@@ -164,6 +166,9 @@ impl Reading {
         sent.source.event = self.event;
         sent.generation = self.generation;
         sent.key = sent.key.map(|key| self.key_in_generation(&key));
+        if let Some(key) = &sent.key {
+            self.changes.message(key, self.event);
+        }
         if sent.time >= self.options.until.0 {
             if let Some(key) = &sent.key {
                 self.later.push(key)?;

@@ -51,6 +51,25 @@ async fn message_has_number_origin_and_time_of_receipt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn change_is_that_of_the_last_message_with_its_key() {
+    let world = World::start().await;
+    let edit = |at, content: &str| {
+        let fields = json!({ "Operator_Account": "amy", "MsgSeq": 5, "MsgBody": text(content) });
+        became_in_group("AfterModifyMsg", at, fields)
+    };
+    let recall = json!({ "MsgSeqList": [{ "MsgSeq": 5 }], "Operator_Account": "amy" });
+    let [first, second, third] = [1, 4, 7].map(|at| numbered("amy", 5, at, &text(&format!("sent {at}"))));
+    let edits = [edit(2, "edit 2"), edit(3, "edit 3"), edit(5, "edit 5")];
+    let recall = became_in_group("AfterRecallMsg", 6, recall);
+    record(&world, &[&[first, second, third, recall], &edits[..]].concat()).await;
+    let ran = world.run(&["chat", "g", "--json"]);
+    let shown: Vec<_> =
+        ran.json().iter().map(|line| (line["text"].clone(), line["recalled"].is_null())).collect();
+    let expected = [("edit 3", true), ("edit 5", false), ("sent 7", true)];
+    assert_eq!(shown, expected.map(|(text, is_kept)| (json!(text), is_kept)), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn undelivered_messages_are_shown_on_request() {
     let world = World::start().await;
     let before = |of: &str, random: u64, at: u64| {
