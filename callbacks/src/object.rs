@@ -136,12 +136,11 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         }
         let (mut looked_up, mut unread) = (Vec::new(), 0);
         while let Some(Name(name)) = map.next_key()? {
-            match name.filter(|name| is_looked_up(name)) {
-                Some(name) => keep_last(&mut looked_up, name, map.next_value()?),
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                    unread += 1;
-                }
+            if let Some(name) = name.filter(|name| is_looked_up(name)) {
+                keep_last(&mut looked_up, name, map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+                unread += 1;
             }
         }
         fields.append(&mut looked_up);
