@@ -56,7 +56,7 @@ pub struct Forwarded {
 }
 
 impl Forwarded {
-    /// The result for a command whose answer is not passed on: a status that takes the callback is enough.
+    /// The result if no answer is needed: a status that takes the callback is enough.
     #[must_use]
     pub fn without_answer(self) -> Self {
         let is_status = matches!(self.result, ForwardResult::Status(_));

@@ -17,7 +17,7 @@ pub enum ForwardResult {
     Compressed,
     /// The answer is not a JSON object.
     NotJson,
-    /// The receiver responded with this HTTP status. 200 means a usable answer.
+    /// The receiver responded with this HTTP status. For a before-callback, 200 means a usable answer.
     Status(u16),
 }
 

@@ -30,15 +30,17 @@ impl<'a> Exchange<'a> {
     }
 
     pub(super) fn note_forwarded(&mut self, callback: &Callback<'_>, forwarded: Forwarded) {
-        let is_passed_on = answer_is_passed_on(callback.command());
-        let forwarded = if is_passed_on { forwarded } else { forwarded.without_answer() };
+        let is_before = is_before_callback(callback.command());
+        // An undocumented command needs no answer, but gets it if there is one.
+        let is_passed_on = forwarded.answer.is_some() && answer_is_passed_on(callback.command());
+        let forwarded = if is_before || is_passed_on { forwarded } else { forwarded.without_answer() };
         let Forwarded { result, delivery, answer, time } = forwarded;
         self.fields.forward = Some(result);
         self.fields.forward_time = Some(milliseconds(time));
         if delivery != Delivery::Missed {
             self.untaken = None;
         }
-        if delivery == Delivery::Taken && answer.is_none() && is_before_callback(callback.command()) {
+        if delivery == Delivery::Taken && answer.is_none() && is_before {
             self.fields.answer = Some("unusable");
         }
         if let Some(answer) = answer {

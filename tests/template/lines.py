@@ -34,13 +34,17 @@ OF_THE_FUNCTION = [
     ({"level": "INFO", "message": "ready"}, {}),
     ("a line of Lambda, which is not JSON", {}),
 ]
+BEFORE = CALLBACK | {"CallbackCommand": "Group.CallbackBeforeSendMsg"}
 # With your own receiver.
 FORWARDED = [
+    # Also an after-callback that is taken with status 200, whatever the body of the response.
     (CALLBACK | {"forward": "200", "ForwardTime": 12.5}, {"Lag": 277}),
     (CALLBACK | {"forward": "204", "ForwardTime": 12.5}, {"Lag": 277}),
-    (CALLBACK | {"forward": "204", "ForwardTime": 12.5, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
-    (CALLBACK | {"forward": "not_json", "ForwardTime": 12.5, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
-    (CALLBACK | {"forward": "200", "ForwardTime": 12.5, "answer": "too_large"}, {"Lag": 277}),
+    (BEFORE | {"forward": "204", "ForwardTime": 12.5, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
+    (BEFORE | {"forward": "not_json", "ForwardTime": 12.5, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
+    # The status came in time, but not the whole answer.
+    (BEFORE | {"forward": "timeout", "ForwardTime": 1450.1, "answer": "unusable"}, {"Lag": 277, "ForwardFailures": 1}),
+    (BEFORE | {"forward": "200", "ForwardTime": 12.5, "answer": "too_large"}, {"Lag": 277}),
     (CALLBACK | {"forward": "410", "ForwardTime": 12.5}, {"Lag": 277, "ForwardFailures": 1}),
     (CALLBACK, {"Lag": 277}),
 ]

@@ -45,6 +45,20 @@ async fn missed_callbacks_are_sent_once_unchanged_and_signed_anew() {
     assert!(lines.iter().all(|line| line["pk"].is_string() && line["ForwardTime"].is_number()), "{lines:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn callback_taken_with_any_body_is_logged_with_its_status() {
+    let stage = Stage::with_missed(1).await;
+    let mut function = stage.reforward().await;
+    for body in ["ok", ""] {
+        stage.receiver.becomes(Behaviour::Answer(200, body, 0));
+        assert_eq!(invoke(&mut function, &queued(&[stage.batch()])).await, Ok(left(&[])));
+    }
+    let lines = end(function).await;
+    for (field, value) in [("outcome", "forwarded"), ("forward", "200"), ("level", "INFO")] {
+        assert_eq!(column(&lines, field), [value; 2]);
+    }
+}
+
 /// The limits of the redrive: one second, ten requests, and the next batch none.
 #[tokio::test(flavor = "multi_thread")]
 async fn first_try_stops_at_silence_and_hands_on() {
