@@ -80,7 +80,7 @@ impl Fault {
         matches!(self, Self::Table(_) | Self::Silence(_))
     }
 
-    /// Whether the receiver may be overloaded or broken: after three such faults in a row it is left alone.
+    /// Whether the receiver may be overloaded or broken, so that it should be left alone.
     pub(super) fn is_failure(&self) -> bool {
         self.is_silence() || matches!(self, Self::Status(429 | 500..))
     }

@@ -7,13 +7,13 @@ use std::{
 
 use super::attempt::{Fault, Outcome};
 
-/// After this many failures in a row no attempt begins.
+/// After this many failures in a row no attempt begins. In the first try, one is enough: the queue tries the rest.
 const IN_A_ROW: usize = 3;
 
 /// No attempt begins for this long after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Counts the failures of an invocation. A failure of one callback alone stops nothing.
+/// Counts the failures of an invocation. A receiver that refuses a single callback is not away: this stops nothing.
 #[derive(Debug)]
 pub(super) struct Brake {
     counts: Mutex<Counts>,
@@ -84,6 +84,7 @@ mod tests {
     use crate::forward::ForwardResult;
 
     const FAILURE: Outcome = Outcome::Failed(Fault::Status(500));
+    const OVERLOAD: Outcome = Outcome::Failed(Fault::Status(429));
     const REFUSAL: Outcome = Outcome::Failed(Fault::Status(404));
     const SILENCE: Outcome = Outcome::Failed(Fault::Silence(ForwardResult::Timeout));
     const TAKEN: Outcome = Outcome::Forwarded;
@@ -109,6 +110,7 @@ mod tests {
     fn first_failure_stops_a_batch_from_the_log() {
         assert!(is_stopped(true, &[TAKEN, SILENCE]));
         assert!(is_stopped(true, &[TAKEN, FAILURE]));
+        assert!(is_stopped(true, &[TAKEN, OVERLOAD]));
         assert!(!is_stopped(true, &[REFUSAL, REFUSAL, REFUSAL, TAKEN]), "it answers");
     }
 

@@ -88,12 +88,15 @@ async fn first_try_stops_at_silence_and_hands_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn status_of_a_failing_receiver_starts_no_handing_on() {
-    let stage = Stage::with_missed(30).await;
-    stage.receiver.becomes(FAILING);
+async fn failing_status_stops_the_first_try_without_handing_on() {
+    let stage = Stage::with_missed(40).await;
     let mut function = stage.reforward().await;
-    invoke(&mut function, &stage.batch()).await.expect_err("it fails");
-    assert!((3..=12).contains(&stage.receiver.received().len()), "three in a row stop it");
+    for status in [500, 429] {
+        stage.receiver.becomes(Behaviour::Answer(status, "", 0));
+        invoke(&mut function, &stage.batch()).await.expect_err("it fails");
+        let requests = stage.receiver.received().len();
+        assert!((1..=10).contains(&requests), "{status}: {requests} requests");
+    }
     stage.receiver.becomes(TAKING);
     // On a busy machine, the rest may be left to the queue.
     let error = invoke(&mut function, &stage.batch()).await.err().map(|error| error.to_string());
