@@ -158,9 +158,6 @@ impl<'a> Exchange<'a> {
 
     /// Decides on a callback, stores and forwards it, and reacts to it.
     async fn process(&mut self, callback: &Callback<'a>, sdk_appid: &str) -> Outcome {
-        let hop = self.services.receiver.is_some().then(|| self.hop()).flatten();
-        // Also a callback that panics below is one that the receiver has not taken.
-        self.untaken = hop.filter(|_| !answer_is_passed_on(callback.command()));
         let default = self.note_callback(callback);
         let event = callback.event();
         let arrival = Arrival { sdk_appid, received_at: self.received_at, request_id: self.request_id };
@@ -170,7 +167,7 @@ impl<'a> Exchange<'a> {
             // while the callback is stored and forwarded.
             let decide = self.services.decisions.decide(callback, default, decide_by);
             let (decided, stored, forwarded) =
-                tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback, hop));
+                tokio::join!(decide, self.store(callback, &event, arrival), self.forward(callback));
             self.note_decided(decided.as_ref());
             (stored, forwarded)
         } else {
@@ -208,12 +205,14 @@ impl<'a> Exchange<'a> {
         Writing { result, problem, time: started.elapsed() }
     }
 
-    /// Returns the default answer to a before-callback, which is sent if nothing better follows.
+    /// Returns the default answer to a before-callback, which is sent if nothing better follows. What counts after a
+    /// panic comes first.
     fn note_callback(&mut self, callback: &Callback<'_>) -> Option<Answer> {
-        let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
         self.command = Some(callback.command().to_owned());
+        self.untaken = self.hop().filter(|_| !answer_is_passed_on(callback.command()));
         let default = is_before_callback(callback.command()).then(|| callback.answer());
         self.answer = default.as_ref().map(Answer::json);
+        let event_time = callback.event_time().map(|time| time.0.unsigned_abs());
         self.fields.callback_command = self.command.clone().map(Cow::Owned);
         self.fields.subject = Some(callback.subject().to_owned());
         self.fields.event_time = event_time;
@@ -274,3 +273,6 @@ pub(super) fn request_context(request: &Request) -> Option<&RequestContext> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,17 +16,18 @@ use crate::{
 };
 
 impl<'a> Exchange<'a> {
-    /// The hop for your own receiver. `None` if the callback was forwarded too often.
+    /// The hop for your own receiver. `None` without a receiver, or if the callback was forwarded too often.
     pub(super) fn hop(&self) -> Option<Hop> {
+        self.services.receiver.as_ref()?;
         let user_agent = request_context(self.request).and_then(|context| context.http.user_agent.as_deref());
         Hop::after(user_agent)
     }
 
     /// Forwards a callback to your own receiver, if there is one.
-    pub(super) async fn forward(&self, callback: &Callback<'_>, hop: Option<Hop>) -> Option<Forwarded> {
+    pub(super) async fn forward(&self, callback: &Callback<'_>) -> Option<Forwarded> {
         let receiver = self.services.receiver.as_ref()?;
         let raw_query = self.request.uri().query().unwrap_or_default();
-        Some(receiver.forward(raw_query, callback.body(), hop?, self.deadlines.forward_by).await)
+        Some(receiver.forward(raw_query, callback.body(), self.hop()?, self.deadlines.forward_by).await)
     }
 
     pub(super) fn note_forwarded(&mut self, callback: &Callback<'_>, forwarded: Forwarded) {
