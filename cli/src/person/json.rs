@@ -132,7 +132,9 @@ impl Scan<'_> {
 
     /// The changed text of a string that is JSON, if the person is in it.
     fn inner(&self, text: &str) -> Option<String> {
-        let begins = text.trim_start().starts_with(['{', '[', '"']);
+        // An app may encode JSON twice. A text that is only in quotation marks is not JSON of the app.
+        let is_outside = |character: char| character.is_whitespace() || matches!(character, '"' | '\\');
+        let begins = text.trim_start_matches(is_outside).starts_with(['{', '[']);
         let may_have = text.contains(self.id) || text.contains('\\');
         if !begins || !may_have || self.depth == MAX_DEPTH {
             return None;

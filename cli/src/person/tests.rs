@@ -27,6 +27,8 @@ fn only_whole_string_values_are_replaced() {
             "{\"群\":\"群\",\n\t\"a\":\"amy\",\"n\":1.50E+1}",
             Some("{\"群\":\"群\",\n\t\"a\":\"X\",\"n\":1.50E+1}"),
         ),
+        // JSON encoded twice.
+        (r#"{"a":"\"{\\\"b\\\":\\\"amy\\\"}\""}"#, Some(r#"{"a":"\"{\\\"b\\\":\\\"X\\\"}\""}"#)),
         (r#"{"a":"amy2","b":"Amy","c":"hello, amy","d":" amy","e":"","amy":null}"#, None),
         (r#"{"b":"\ud800amy","Type":"amy"}"#, None),
         ("{}", None),
