@@ -102,9 +102,8 @@ impl Store {
         let write = async {
             if !parts.is_empty() {
                 // A recorded body must keep its parts unchanged.
-                let existing = self.existing_item(item_key(&head)).await?;
-                if !existing.is_empty() {
-                    return Ok(stored_as(&existing, &arrival(&head)));
+                if !self.existing_item(item_key(&head)).await?.is_empty() {
+                    return Ok(Stored::Duplicate);
                 }
                 self.put_parts(parts).await?;
             }
@@ -140,10 +139,8 @@ impl Store {
                 let look_by = deadline.checked_sub(LOOK_MARGIN).unwrap_or(deadline);
                 // Boxed, because this is rare, and all other writes would carry its large future.
                 let item = tokio::time::timeout_at(look_by.into(), Box::pin(self.existing_item(key))).await;
-                Ok(match item {
-                    Ok(Ok(item)) => stored_as(&item, &arrival),
-                    _ => Stored::Duplicate,
-                })
+                let is_ours = item.is_ok_and(|item| item.is_ok_and(|item| self::arrival(&item) == arrival));
+                Ok(if is_ours { Stored::New } else { Stored::Duplicate })
             }
             Put::Found(_) => Ok(Stored::Duplicate),
         }
@@ -182,16 +179,8 @@ impl Store {
 }
 
 /// The attributes that differ between two deliveries of the same callback.
-type Arrival = [Option<AttributeValue>; 2];
-
-fn arrival(head: &Item) -> Arrival {
+fn arrival(head: &Item) -> [Option<AttributeValue>; 2] {
     ["RequestId", "ReceivedAt"].map(|name| head.get(name).cloned())
-}
-
-/// The result if this item is already in the table. If it is of the same arrival, an earlier attempt wrote it, and
-/// its response was lost.
-fn stored_as(item: &Item, ours: &Arrival) -> Stored {
-    if arrival(item) == *ours { Stored::New } else { Stored::Duplicate }
 }
 
 /// The result of a write by the deadline. After the deadline, the last failed attempt is the cause.

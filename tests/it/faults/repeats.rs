@@ -41,27 +41,21 @@ async fn repeat_with_another_retention_writes_nothing() {
     }
 }
 
-/// A look for the head of a large body also shows whether it is of the same arrival.
 #[tokio::test(flavor = "multi_thread")]
-async fn redrive_of_a_recorded_callback_writes_nothing() {
+async fn redrive_of_a_recorded_callback_is_a_duplicate_without_write() {
     for kind in Kind::ALL {
-        let of_same_arrival = if kind.large { Stored::New } else { Stored::Duplicate };
         let stage = Stage::scripted(&[Step::Fail(400, "AccessDeniedException", "No.")]).await;
         stage.deliver(&kind.event(1)).await;
         let store = Store::new(stage.table.client.clone(), TABLE);
-        let redrive = async |retention_days, request_id: Option<&'static str>| {
+        let redrive = async |retention_days| {
             let item_settings = ItemSettings { retention_days, index_shards: 1 };
-            let mut whole = LogEntries::of_lines(stage.log.text().lines()).whole;
-            for callback in &mut whole {
-                callback.request_id = request_id.map_or(callback.request_id.clone(), Into::into);
-            }
+            let whole = LogEntries::of_lines(stage.log.text().lines()).whole;
             let results = redrive::record_all(&store, whole, item_settings, within_a_minute());
             results.map(|(_, result)| result).collect::<Vec<_>>().await
         };
-        assert_eq!(redrive(None, None).await, [Ok(Stored::New)], "{kind}");
+        assert_eq!(redrive(None).await, [Ok(Stored::New)], "{kind}");
         let before = sorted(&stage.table).await;
-        assert_eq!(redrive(Some(1), None).await, [Ok(of_same_arrival)], "{kind}");
-        assert_eq!(redrive(Some(1), Some("request-2")).await, [Ok(Stored::Duplicate)], "{kind}");
+        assert_eq!(redrive(Some(1)).await, [Ok(Stored::Duplicate)], "{kind}");
         assert_eq!(sorted(&stage.table).await, before, "{kind}");
     }
 }
