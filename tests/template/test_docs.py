@@ -88,8 +88,8 @@ class FromTheCode(unittest.TestCase):
         function = Expansion(LEAST).properties("Function")
         rows = [
             ("your decision", limit("DECISION"), limit("WRITE", arrival) - limit("WRITE_AT_LEAST"), 0),
-            ("a write", limit("WRITE", invocation), limit("WRITE", arrival), limit("AT_LEAST")),
-            ("your receiver's answer", limit("FORWARD", invocation), limit("FORWARD", arrival), limit("AT_LEAST")),
+            ("a write", limit("WRITE", invocation), limit("WRITE", arrival), limit("TOO_SHORT")),
+            ("your receiver's answer", limit("FORWARD", invocation), limit("FORWARD", arrival), limit("TOO_SHORT")),
             ("the function's answer", limit("AFTER_INVOCATION"), limit("AFTER_ARRIVAL")),
             ("Lambda stops", function["Timeout"] * 1000),
         ]
