@@ -8,9 +8,7 @@ use super::page;
 use crate::{
     event::fields,
     evidence::{
-        EVENTS, PAGE,
-        digest::Digesting,
-        events,
+        EVENTS, PAGE, digest, events,
         manifest::{Again, Manifest, Origin, PersonSelection, Selection},
         package::Package,
     },
@@ -46,8 +44,7 @@ pub(crate) fn again(
     selection: &PersonSelection,
     mut events: Spooled,
 ) -> Result<Again, Fault> {
-    let mut to = Digesting::new(io::sink());
-    page::write(&mut to, (&manifest.origin, selection), &mut events)?;
+    let page = digest::of_written(|to| page::write(to, (&manifest.origin, selection), &mut events))?;
     events.rewind()?;
     let person = Person::new(&selection.user);
     let of_person = || {
@@ -58,11 +55,5 @@ pub(crate) fn again(
         }
         Ok(None)
     };
-    Ok(Again {
-        page: to.done().0,
-        events: events::digest(of_person)?,
-        counts: None,
-        gaps: Vec::new(),
-        urls: Vec::new(),
-    })
+    Ok(Again { page, events: events::digest(of_person)?, counts: None, gaps: Vec::new(), urls: Vec::new() })
 }

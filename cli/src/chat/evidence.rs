@@ -1,6 +1,6 @@
 //! Writes a conversation to an evidence file.
 
-use super::{kept::Kept, media::Media, recorded::Recorded, render};
+use super::{media::Media, recorded::Recorded, render};
 use crate::{
     evidence::{
         EVENTS, PAGE, events,
@@ -18,8 +18,7 @@ pub(super) fn write(
     media: Option<Media>,
 ) -> Result<String, Fault> {
     package.add(PAGE, |to| render::page(recorded, (&origin, &selection), media.as_ref(), to))?;
-    let bodies = package
-        .add(EVENTS, |to| events::write(to, || recorded.kept.as_mut().map_or(Ok(None), Kept::next)))?;
+    let bodies = package.add(EVENTS, |to| events::write(to, || recorded.next_kept()))?;
     for (file, path) in media.iter().flat_map(Media::files) {
         package.store(&file, &path)?;
     }

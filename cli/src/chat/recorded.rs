@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use futures_util::TryStreamExt;
+use serde_json::value::RawValue;
 
 use super::{
     changes::Changed,
@@ -31,7 +32,7 @@ pub(super) struct Recorded {
     changed: Changed,
     pub(super) counts: Counts,
     pub(super) gaps: Vec<Gap>,
-    pub(super) kept: Option<Kept>,
+    kept: Option<Kept>,
     /// The numbers of the first messages that were changed in the table.
     pub(super) altered: Vec<u64>,
     n: u64,
@@ -92,6 +93,11 @@ impl Recorded {
             }
         }
         Ok(media)
+    }
+
+    /// The JSON of the next event behind the messages so far, if events are kept.
+    pub(super) fn next_kept(&mut self) -> Result<Option<Box<RawValue>>, Fault> {
+        self.kept.as_mut().map_or(Ok(None), Kept::next)
     }
 
     /// The next message.

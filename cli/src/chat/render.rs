@@ -1,11 +1,10 @@
 //! The page of a conversation: made from the table, and made again by `verify` from an evidence file.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use super::{
     about::{About, remarks},
     conversation::Conversation,
-    kept::Kept,
     media::Media,
     page::Page,
     reading::ReadOptions,
@@ -13,9 +12,7 @@ use super::{
 };
 use crate::{
     evidence::{
-        MANIFEST,
-        digest::Digesting,
-        events,
+        MANIFEST, digest, events,
         manifest::{Again, ConversationSelection, Manifest, Origin},
     },
     fault::Fault,
@@ -51,11 +48,11 @@ pub(crate) async fn again(
     recorded.state_left_out(manifest.counts.unwrap_or_default());
     let media = manifest.media.clone().map(Media::in_package);
     let urls = if media.is_some() { recorded.media()? } else { Vec::new() };
-    let mut to = Digesting::new(io::sink());
-    page(&mut recorded, (&manifest.origin, selection), media.as_ref(), &mut to)?;
+    let page =
+        digest::of_written(|to| page(&mut recorded, (&manifest.origin, selection), media.as_ref(), to))?;
     Ok(Again {
-        page: to.done().0,
-        events: events::digest(|| recorded.kept.as_mut().map_or(Ok(None), Kept::next))?,
+        page,
+        events: events::digest(|| recorded.next_kept())?,
         counts: Some(recorded.counts),
         gaps: recorded.gaps,
         urls: urls.into_iter().map(|medium| medium.url).collect(),

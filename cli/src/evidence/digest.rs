@@ -49,8 +49,13 @@ impl<W: Write> Write for Digesting<W> {
 
 /// The digest of everything that is left to read.
 pub(crate) fn of(reader: &mut impl Read) -> io::Result<String> {
+    of_written(|to| io::copy(reader, to).map(drop))
+}
+
+/// The digest of what a function writes.
+pub(crate) fn of_written<E>(write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<String, E> {
     let mut digesting = Digesting::new(io::sink());
-    io::copy(reader, &mut digesting)?;
+    write(&mut digesting)?;
     Ok(digesting.done().0)
 }
 

@@ -1,12 +1,12 @@
 //! `events.jsonl`: whole items, one JSON object a line.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use serde_json::value::RawValue;
 use tencent_chat_webhook::record::RecordedEvent;
 
 use super::{
-    digest::{self, Digesting},
+    digest,
     manifest::{Bodies, Body},
 };
 use crate::{
@@ -35,9 +35,7 @@ pub(crate) fn write(
 
 /// The digest of events, as they are written.
 pub(crate) fn digest(next: impl FnMut() -> Result<Option<Box<RawValue>>, Fault>) -> Result<String, Fault> {
-    let mut to = Digesting::new(io::sink());
-    write(&mut to, next)?;
-    Ok(to.done().0)
+    digest::of_written(|to| write(to, next).map(drop))
 }
 
 /// The next event.

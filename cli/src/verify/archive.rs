@@ -36,7 +36,7 @@ pub(super) struct Archive {
     end: End,
 }
 
-/// What is kept of the files.
+/// The parts of the files that the next checks need.
 #[derive(Default)]
 pub(super) struct Files {
     /// The digest of the page.
@@ -130,7 +130,7 @@ impl Archive {
             Ok(entry) => entry,
             Err(error) => return Ok(Err(error.into())),
         };
-        // Whoever plants a huge file does not fill the disk.
+        // A huge file must not fill the disk.
         let mut entry = entry.by_ref().take(file.size.saturating_mul(2).saturating_add(MORE));
         let mut spool = if file.path == EVENTS { Some(Spool::new()?) } else { None };
         let mut sink = io::sink();

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 /// A regular file that its owner may write and all may read, as on Unix.
 const ATTRIBUTES: u32 = 0o100_644 << 16;
 
-/// What a reader of zips could see otherwise than this one is a finding.
+/// Reports everything that two readers of zips could show differently.
 pub(super) fn check(
     zip: &mut ZipArchive<BufReader<File>>,
     end: End,

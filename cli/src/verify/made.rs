@@ -1,7 +1,5 @@
 //! Makes page and manifest again from the events.
 
-use std::io;
-
 use super::{
     Findings,
     archive::{Archive, Files},
@@ -11,8 +9,7 @@ use super::{
 use crate::{
     access, chat,
     evidence::{
-        EVENTS, MANIFEST, PAGE,
-        digest::Digesting,
+        EVENTS, MANIFEST, PAGE, digest,
         manifest::{Again, Counts, Manifest, Selection, TOOL},
     },
     fault::Fault,
@@ -59,9 +56,7 @@ pub(super) async fn check(
     if events_digest.is_some_and(|digest| digest != again.events) {
         findings.add(EVENTS, "is not what this program writes of the events on the page")?;
     }
-    let mut written = Digesting::new(io::sink());
-    manifest.write(&mut written)?;
-    if archive.manifest_digest()? != written.done().0 {
+    if archive.manifest_digest()? != digest::of_written(|to| manifest.write(to))? {
         findings.add(MANIFEST, "has something that this program does not write")?;
     }
     Ok(Made { events, again: true })

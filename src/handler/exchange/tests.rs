@@ -1,4 +1,4 @@
-//! What is known of a callback before anything else is done with it, so that a panic after that loses nothing.
+//! A panic just after a callback was read: the receiver still gets the callback, and Tencent gets an answer.
 
 use super::*;
 use crate::{
